@@ -1,0 +1,1 @@
+"""Steward: an executive assistant that asks before it changes anything."""

@@ -1,0 +1,1 @@
+"""Pure functions on time, mail and calendars, without I/O."""

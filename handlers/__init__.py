@@ -1,0 +1,1 @@
+"""What reaches Steward: Slack and HTTP."""

@@ -1,0 +1,1 @@
+"""What Steward reaches: Slack, Google, models, the queue."""
