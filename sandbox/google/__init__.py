@@ -1,0 +1,1 @@
+"""A stand-in for Google: OAuth, Gmail v1 and Calendar v3 on the real wire."""
