@@ -1,0 +1,1 @@
+"""What Steward talks about, in pydantic and the standard library only."""

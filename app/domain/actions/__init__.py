@@ -1,0 +1,7 @@
+"""Everything the assistant may change, one frozen class each."""
+
+from app.domain.actions.action import Action, Change, Outcome, canonical, restore
+from app.domain.actions.calendar import CreateEvent
+from app.domain.actions.mail import ArchiveEmails, SendReply
+
+__all__ = ["Action", "ArchiveEmails", "Change", "CreateEvent", "Outcome", "SendReply", "canonical", "restore"]

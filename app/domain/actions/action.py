@@ -1,0 +1,101 @@
+"""What every change has in common: an identity made before any call, a card, and the deed with its evidence."""
+
+import hashlib
+import json
+from abc import abstractmethod
+from base64 import b32hexencode
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from pydantic import Field, SerializeAsAny
+
+from app.domain.cards import Card, Receipt
+from app.domain.desk import Desk, Ledger
+from app.domain.types import AccountRef, ActionId, Value
+
+
+class Outcome(StrEnum):
+    """What the evidence says about a deed that was interrupted."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNKNOWN = "unknown"
+
+
+class Change(Value):
+    """What became different between the preview and the click."""
+
+    sentence: str
+    renewed: SerializeAsAny["Action"] | None = None
+    """The same change with the preview of now; None when it makes no sense any more."""
+
+
+class Action(Value):
+    """One change to one account, frozen: what is approved is what is done."""
+
+    KINDS: ClassVar[dict[str, type["Action"]]] = {}
+    busy_text: ClassVar[str] = "Working on it"
+
+    id: ActionId = Field(default_factory=lambda: ActionId(uuid4()))
+    """Known to the provider: event ids, mail headers and properties are made from it."""
+    account: AccountRef
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        Action.KINDS[cls.__name__] = cls
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__
+
+    @property
+    def event_id(self) -> str:
+        """The id in Google Calendar's alphabet (base32hex, lower case, unpadded)."""
+        return b32hexencode(self.id.bytes).decode().rstrip("=").lower()
+
+    @property
+    def too_late(self) -> datetime | None:
+        """The instant from which doing it makes no sense."""
+        return None
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the canonical payload, which the approval is bound to."""
+        return hashlib.sha256(canonical(self).encode()).hexdigest()
+
+    def renewed(self, **changed: Any) -> Self:
+        """The same change, partly new and validated anew, with an identity of its own."""
+        return type(self).model_validate({**dict(self), "id": uuid4(), **changed})
+
+    @abstractmethod
+    def card(self) -> Card:
+        """What it would change, worked out from the payload alone."""
+
+    async def check(self, desk: Desk) -> Change | None:
+        """What changed since the preview, read at the click; None when the preview still holds."""
+        return None
+
+    @abstractmethod
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        """Do it once, noting what a restart needs before and after each call."""
+
+    @abstractmethod
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        """After an interruption: what the provider's evidence says. DONE comes with the receipt."""
+
+    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
+        """Bring back the state before; only called when the card offers it."""
+        raise NotImplementedError(self.kind)
+
+
+def canonical(action: Action) -> str:
+    """The payload as one JSON text with sorted keys: the bytes that are hashed and kept."""
+    return json.dumps({"kind": action.kind, **action.model_dump(mode="json")}, sort_keys=True, separators=(",", ":"))
+
+
+def restore(payload: dict[str, Any]) -> Action:
+    """An action from its kept payload; raises KeyError for a kind that no longer exists."""
+    fields = dict(payload)
+    return Action.KINDS[fields.pop("kind")].model_validate(fields)

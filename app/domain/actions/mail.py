@@ -1,0 +1,250 @@
+"""What the assistant may change in a mailbox."""
+
+import hashlib
+from datetime import datetime
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import ClassVar
+
+from app.domain.actions.action import Action, Change, Outcome
+from app.domain.cards import Card, Difference, Field, Item, Receipt, Recipient, counted
+from app.domain.desk import CHUNK, Desk, Draft, Ledger, Mailbox, Note, Sent, SentMarks, last_note
+from app.domain.errors import Missing, Refusal
+from app.domain.types import Address, Email, MailQuery, Value
+
+SAMPLES = 5
+"""Mails listed on the card of a bulk action."""
+
+
+class Glimpse(Value):
+    """As much of a mail as a card lists."""
+
+    sender: str
+    subject: str
+    received: datetime
+
+
+def glimpse(email: Email) -> Glimpse:
+    return Glimpse(sender=email.sender.name or email.sender.email, subject=email.subject, received=email.received)
+
+
+class ArchiveEmails(Action):
+    """Takes mails out of the inbox; they stay in the account."""
+
+    busy_text: ClassVar[str] = "Archiving"
+
+    query: MailQuery
+    ids: tuple[str, ...]
+    """Frozen when proposed: exactly these, whatever the search would find later."""
+    samples: tuple[Glimpse, ...]
+    senders: tuple[tuple[str, int], ...] = ()
+    """Who they are from, the most frequent first."""
+
+    def card(self) -> Card:
+        listed = tuple(
+            Item(title=s.subject or "(no subject)", detail=f"{s.sender}, {s.received:%-d %b %Y}") for s in self.samples
+        )
+        senders = ", ".join(f"{name} ({n})" for name, n in self.senders)
+        return Card(
+            title=f"Archive {counted(len(self.ids), 'mail')}",
+            summary="They leave the inbox and stay in All Mail.",
+            account=self.account,
+            fields=(
+                Field(label="Search", value=self.query.worded()),
+                *((Field(label="Mostly from", value=senders),) if senders else ()),
+            ),
+            items=listed,
+            more=len(self.ids) - len(listed),
+            undo="brings them back to the inbox",
+        )
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        box = desk.mailbox(self.account)
+        notes = await ledger.recall()
+        planned = {n.refs["index"]: n.refs["ids"] for n in notes if n.step == "chunk"}
+        finished = {n.refs["index"] for n in notes if n.step == "archived"}
+        for index, start in enumerate(range(0, len(self.ids), CHUNK)):
+            if index in finished:
+                continue
+            if index not in planned:
+                # The state before, noted before it changes: undo restores this and nothing else.
+                chunk = self.ids[start : start + CHUNK]
+                inbox = await box.having("INBOX", chunk)
+                planned[index] = [i for i in chunk if i in inbox]
+                await ledger.note("chunk", index=index, ids=planned[index])
+            if planned[index]:
+                await box.label(planned[index], remove=("INBOX",))
+            await ledger.note("archived", index=index)
+        return await self._receipt(box, [i for ids in planned.values() for i in ids])
+
+    async def _receipt(self, box: Mailbox, moved: list[str]) -> Receipt:
+        left = await box.having("INBOX", moved)
+        skipped = len(self.ids) - len(moved)
+        return Receipt(
+            summary=f"Archived {counted(len(moved) - len(left), 'mail')} in {self.account.name}"
+            + (f"; {skipped:,} had left the inbox already" if skipped else ""),
+            differences=(
+                (Difference(field="Still in the inbox", asked="none", stored=counted(len(left), "mail")),)
+                if left
+                else ()
+            ),
+            skipped=skipped,
+        )
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        # Set semantics: going on from the ledger is always right.
+        return Outcome.NOT_DONE, None
+
+    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
+        box = desk.mailbox(self.account)
+        moved = [i for n in await ledger.recall() if n.step == "chunk" for i in n.refs["ids"]]
+        trashed = await box.having("TRASH", moved)
+        back = [i for i in moved if i not in trashed]
+        for start in range(0, len(back), CHUNK):
+            await ledger.note("restoring", first=start)
+            await box.label(back[start : start + CHUNK], add=("INBOX",))
+        return Receipt(
+            summary=f"{counted(len(back), 'mail')} back in the inbox"
+            + (f"; {len(trashed)} stay in the trash, where they were put since" if trashed else "")
+        )
+
+
+def body_hash(text: str) -> str:
+    """A hash of a body that survives re-wrapping and line ends, to know a sent mail by."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+
+
+class SendReply(Action):
+    """Answers in a thread: a draft is made, then sent."""
+
+    busy_text: ClassVar[str] = "Sending"
+
+    thread: str
+    sender: Address
+    recipients: tuple[Recipient, ...]
+    subject: str
+    body: str
+    in_reply_to: str
+    references: tuple[str, ...] = ()
+    seen: tuple[str, ...]
+    """Messages of the thread at the preview; one that is not among them makes the card stale."""
+    answers: Glimpse
+    """The mail it answers."""
+
+    @property
+    def message_id(self) -> str:
+        return f"<steward.{self.id}@{self.account.email.partition('@')[2]}>"
+
+    def card(self) -> Card:
+        return Card(
+            title="Send a reply",
+            summary=f"To {self.answers.sender}’s mail of {self.answers.received:%a %-d %b %Y}, in its thread.",
+            account=self.account,
+            fields=(Field(label="Subject", value=self.subject),),
+            recipients=self.recipients,
+            body=self.body,
+            approve="Send",
+        )
+
+    def raw(self) -> bytes:
+        """The mail as it will go out; the same bytes at every call. The provider adds the date."""
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = _header(self.sender)
+        for role in ("to", "cc"):
+            if people := [_header(r.address) for r in self.recipients if r.role == role]:
+                mail[role.capitalize()] = people
+        mail["Subject"] = self.subject
+        mail["Message-ID"] = self.message_id
+        if self.in_reply_to:
+            mail["In-Reply-To"] = self.in_reply_to
+            mail["References"] = " ".join((*self.references, self.in_reply_to))
+        mail["X-Steward-Action"] = str(self.id)
+        mail.set_content(self.body, charset="utf-8", cte="quoted-printable")
+        return mail.as_bytes()
+
+    async def check(self, desk: Desk) -> Change | None:
+        thread = await desk.mailbox(self.account).thread(self.thread)
+        news = [m.email for m in thread.mails if m.email.id not in self.seen and "DRAFT" not in m.email.labels]
+        if not news:
+            return None
+        latest = news[-1]
+        mine = "SENT" in latest.labels
+        who = "You have answered" if mine else f"{latest.sender.name or latest.sender.email} has written"
+        renewed = self.renewed(
+            seen=(*self.seen, *(m.id for m in news)),
+            references=latest.references,
+            in_reply_to=latest.message_id or self.in_reply_to,
+            answers=self.answers if mine else glimpse(latest),
+        )
+        return Change(sentence=f"{who} in this thread since the preview: “{latest.snippet[:160]}”", renewed=renewed)
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        box = desk.mailbox(self.account)
+        draft = await self._draft(box, ledger)
+        await ledger.note("sending")
+        message = await box.send_draft(draft, self.raw())
+        await ledger.note("sent", message=message)
+        return self._receipt(await box.sent(message))
+
+    async def _draft(self, box: Mailbox, ledger: Ledger) -> Draft:
+        if noted := await last_note(ledger, "draft"):
+            return Draft.model_validate(noted.refs)
+        draft: Draft | None = None
+        if creating := await last_note(ledger, "creating"):
+            # The answer to an earlier create was lost: what it made is used, not doubled.
+            draft = await box.find_draft(self.message_id, since=creating.at)
+        if draft is None:
+            await ledger.note("creating")
+            draft = await box.create_draft(self.raw(), thread=self.thread)
+        await ledger.note("draft", **draft.model_dump())
+        return draft
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        box = desk.mailbox(self.account)
+        if sent := await last_note(ledger, "sent"):
+            return Outcome.DONE, self._receipt(await box.sent(sent.refs["message"]))
+        draft, sending = await last_note(ledger, "draft"), await last_note(ledger, "sending")
+        if draft is None or sending is None:
+            return Outcome.NOT_DONE, None
+        if await box.draft(draft.refs["id"]) is not None:
+            return Outcome.NOT_DONE, None  # sending consumes the draft: it is there, so nothing went out
+        found = await self._find(box, draft)
+        return (Outcome.DONE, self._receipt(found)) if found else (Outcome.UNKNOWN, None)
+
+    async def _find(self, box: Mailbox, draft: Note) -> Sent | None:
+        marks = SentMarks(
+            action=str(self.id),
+            message_id=self.message_id,
+            recipients=frozenset(r.address.email.lower() for r in self.recipients),
+            body_hash=body_hash(self.body),
+            known=frozenset(self.seen),
+        )
+        try:
+            return await box.find_sent(draft.refs["thread"], marks)
+        except Missing:
+            return None
+
+    def _receipt(self, sent: Sent) -> Receipt:
+        asked = sorted(r.address.email.lower() for r in self.recipients)
+        stored = sorted(a.lower() for a in (*sent.to, *sent.cc))
+        moved = Difference(field="Thread", asked="the same", stored="a new one") if sent.thread != self.thread else None
+        others = (
+            Difference(field="Recipients", asked=", ".join(asked), stored=", ".join(stored))
+            if asked != stored
+            else None
+        )
+        return Receipt(
+            summary=f"Sent to {', '.join(r.address.shown for r in self.recipients)}",
+            fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=self.account.email)),
+            link=sent.link,
+            differences=tuple(d for d in (moved, others) if d),
+        )
+
+
+def _header(address: Address) -> HeaderAddress:
+    """An address as a header value; raises Refusal for one that no mail can be sent to."""
+    try:
+        return HeaderAddress(display_name=" ".join(address.name.split()), addr_spec=address.email)
+    except (ValueError, IndexError) as broken:
+        raise Refusal(why=f"“{address.email}” isn't an address that mail can be sent to.") from broken

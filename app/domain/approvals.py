@@ -1,0 +1,134 @@
+"""The life of an action: its states, the one table of allowed moves, and the row that carries it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from app.domain.actions.action import Action
+from app.domain.cards import Card, Receipt
+from app.domain.types import ActionId, PersonId, Place, TurnId, Value
+
+LIFETIME = timedelta(days=1)
+"""A card that nobody decides expires after one working day (design, section 6)."""
+UNKNOWN_FOR = timedelta(minutes=2)
+"""How long evidence is looked for before an outcome is called uncertain (design, section 6)."""
+
+
+class Status(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+    STALE = "stale"
+    RUNNING = "running"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+S = Status
+MOVES: dict[Status, frozenset[Status]] = {
+    S.PROPOSED: frozenset({S.APPROVED, S.REJECTED, S.REPLACED, S.EXPIRED, S.STALE}),
+    S.APPROVED: frozenset({S.RUNNING, S.CANCELLED, S.EXPIRED, S.STALE, S.SKIPPED}),
+    S.RUNNING: frozenset({S.DONE, S.PARTIAL, S.FAILED, S.UNCERTAIN, S.STALE}),
+    S.FAILED: frozenset({S.APPROVED}),
+    S.PARTIAL: frozenset({S.RUNNING, S.UNDOING}),
+    S.DONE: frozenset({S.UNDOING}),
+    S.UNDOING: frozenset({S.UNDONE, S.DONE, S.UNCERTAIN}),
+    S.UNCERTAIN: frozenset({S.DONE, S.FAILED}),
+    S.REJECTED: frozenset(),
+    S.REPLACED: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.STALE: frozenset(),
+    S.CANCELLED: frozenset(),
+    S.SKIPPED: frozenset(),
+    S.UNDONE: frozenset(),
+}
+"""From where to where an action may move: the domain's rule, SQL's WHERE and the README's picture."""
+
+WORKING = frozenset({S.RUNNING, S.UNDOING})
+"""States in which a worker owns the row."""
+
+
+def sources(target: Status) -> frozenset[Status]:
+    """The states from which an action may move to `target`."""
+    return frozenset(s for s, targets in MOVES.items() if target in targets)
+
+
+class Decision(StrEnum):
+    """What a person can click."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETRY = "retry"
+    UNDO = "undo"
+    WENT_OUT = "went_out"
+    DID_NOT = "did_not"
+
+    @property
+    def move(self) -> tuple[frozenset[Status], Status]:
+        """The states a decision is offered in, and the one it leads to."""
+        return _DECISIONS[self]
+
+
+_DECISIONS = {
+    Decision.APPROVE: (frozenset({S.PROPOSED}), S.APPROVED),
+    Decision.REJECT: (frozenset({S.PROPOSED}), S.REJECTED),
+    Decision.RETRY: (frozenset({S.FAILED}), S.APPROVED),
+    Decision.UNDO: (frozenset({S.DONE, S.PARTIAL}), S.UNDOING),
+    Decision.WENT_OUT: (frozenset({S.UNCERTAIN}), S.DONE),
+    Decision.DID_NOT: (frozenset({S.UNCERTAIN}), S.FAILED),
+}
+
+
+class Approval(Value):
+    """The row of an action: who may decide it, what was decided, and how it went."""
+
+    id: ActionId
+    person: PersonId
+    turn: TurnId
+    place: Place
+    position: int = 0
+    """Its place in the plan, from 0."""
+    action: Action
+    sha256: str
+    status: Status = Status.PROPOSED
+    attempt: int = 0
+    confirmations: int = 0
+    """Clicks on Approve so far; `needs` says how many it takes."""
+    note: str = ""
+    """Why it failed, went stale, was undone or not: a sentence for the card."""
+    receipt: Receipt | None = None
+    card_ts: str = ""
+    """The Slack message that shows it; empty until it was posted."""
+    proposed_at: AwareDatetime
+    expires_at: AwareDatetime
+    decided_at: datetime | None = None
+
+    @property
+    def card(self) -> Card:
+        return self.action.card()
+
+    @property
+    def needs(self) -> int:
+        return self.card.confirmations
+
+    @property
+    def offers(self) -> tuple[Decision, ...]:
+        """The buttons its card has now."""
+        return tuple(d for d in Decision if self.status in d.move[0] and self._possible(d))
+
+    def _possible(self, decision: Decision) -> bool:
+        return decision is not Decision.UNDO or bool(self.card.undo)
+
+
+def expiry(action: Action, now: datetime) -> datetime:
+    """When an undecided card expires: after LIFETIME, or at the start of what it is about."""
+    return min(now + LIFETIME, action.too_late) if action.too_late else now + LIFETIME

@@ -1,0 +1,109 @@
+"""What a card says, as a value: plain text throughout, which the renderer escapes."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.domain.types import AccountRef, Address, Value
+
+MAX_RECIPIENTS = 50
+"""More can't be shown whole on a card, so more can't be approved on one (design, section 7)."""
+MAX_BODY = 9_000
+"""Characters of a body that a card shows whole (design, section 7; Slack holds about 13,200 a message)."""
+
+
+class Origin(StrEnum):
+    """How Steward comes to know an address; the last needs a second confirmation."""
+
+    TYPED = "typed by you"
+    THREAD = "in this thread"
+    CONTACT = "someone you write to"
+    UNSEEN = "never seen before, came from a mail"
+
+
+class Recipient(Value):
+    """An address an action will reach, and how Steward came to know it."""
+
+    address: Address
+    role: str
+    """to, cc or guest."""
+    origin: Origin
+    evidence: str = ""
+
+    @property
+    def marked(self) -> bool:
+        return self.origin is Origin.UNSEEN
+
+
+class Field(Value):
+    label: str
+    value: str
+
+
+class Item(Value):
+    """A line of a list: a mail of many, an event in the way."""
+
+    title: str
+    detail: str = ""
+
+
+class Card(Value):
+    """What an action would change, worked out from its payload alone."""
+
+    title: str
+    summary: str
+    account: AccountRef
+    fields: tuple[Field, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+    body: str | None = None
+    """The exact text that will be sent."""
+    items: tuple[Item, ...] = ()
+    more: int = 0
+    """Items that are meant too but not listed."""
+    notes: tuple[str, ...] = ()
+    approve: str = "Approve"
+    undo: str = ""
+    """What undoing will do; empty when it can't be undone."""
+
+    @property
+    def confirmations(self) -> int:
+        return 2 if any(r.marked for r in self.recipients) else 1
+
+
+class Difference(Value):
+    """Where what the provider stored is not what was asked."""
+
+    field: str
+    asked: str
+    stored: str
+
+
+class Receipt(Value):
+    """What the provider says afterwards."""
+
+    summary: str
+    fields: tuple[Field, ...] = ()
+    link: str = ""
+    differences: tuple[Difference, ...] = ()
+    skipped: int = 0
+
+
+def when(start: datetime, end: datetime, zone: str, *, all_day: bool = False) -> str:
+    """A span with weekday, date, time and zone, as cards and receipts show it."""
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    if all_day:
+        final = last - timedelta(days=1)
+        days = f"{first:%a %-d %b %Y}" if final.date() <= first.date() else f"{first:%a %-d %b} – {final:%a %-d %b %Y}"
+        return f"{days}, all day"
+    closing = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%a %-d %b %H:%M}"
+    return f"{first:%a %-d %b %Y, %H:%M}–{closing} ({zone}, UTC{_offset(first)})"
+
+
+def _offset(at: datetime) -> str:
+    text = at.strftime("%z")
+    return "" if text == "+0000" else f"{text[:3]}:{text[3:]}".removesuffix(":00")
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 mail, 2,310 mails."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

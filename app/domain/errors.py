@@ -1,0 +1,177 @@
+"""What can go wrong, in words a person can read: an error's docstring is the sentence they get."""
+
+from datetime import timedelta
+from inspect import cleandoc
+from typing import ClassVar
+
+
+class StewardError(Exception):
+    """Something went wrong on my side. Nothing was changed."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.sentence)
+
+    def __init_subclass__(cls) -> None:
+        cls.code = cls.__name__
+
+    @property
+    def sentence(self) -> str:
+        """The docstring with its facts filled in."""
+        return " ".join(cleandoc(type(self).__doc__ or "").split()).format(**self.facts)
+
+
+# What a person can cause.
+
+
+class EmptyMessage(StewardError):
+    """I didn't find any words in that. Tell me what you need, or type `help`."""
+
+
+class MessageTooLong(StewardError):
+    """That message has {length:,} characters and I read up to {limit:,} at once. Nothing was lost on your side: please
+    send it in parts."""
+
+
+class FileNotRead(StewardError):
+    """I can't read files yet, so I didn't act on that message. Paste the text that matters and I'll take it from
+    there."""
+
+
+class TooManyRequests(StewardError):
+    """That's more than {limit} requests in a minute. I haven't taken this one on; please send it again in
+    {seconds} s."""
+
+
+class NotAllowed(StewardError):
+    """I only work for members of this workspace who were given access. Ask the person who runs Steward here to
+    add you."""
+
+
+class NotConnected(StewardError):
+    """No mail or calendar account is connected yet. Type `connect` and I'll give you a link."""
+
+
+class UnknownCommand(StewardError):
+    """I don't know `{word}`. I know: help, connect, accounts, pending, stop."""
+
+
+class NotYours(StewardError):
+    """That card isn't there for you to decide."""
+
+
+class AlreadySettled(StewardError):
+    """That card is already {status}, so the click changed nothing."""
+
+
+class ConsentRefused(StewardError):
+    """The account wasn't connected: {why}. Type `connect` to try again."""
+
+
+class ConsentUnknown(StewardError):
+    """This link was used already or is too old. Type `connect` in Slack and I'll give you a new one."""
+
+
+# What the model can get wrong: these are told to it, and to the person only when it gives up.
+
+
+class UnknownReference(StewardError):
+    """There is no {what} called "{ref}". Use a reference exactly as a search returned it."""
+
+
+class UnclearTime(StewardError):
+    """I can't tell which time "{phrase}" means. Use words such as "tomorrow at 3pm" or a date such as 2026-03-05
+    15:00."""
+
+
+class UnclearAccount(StewardError):
+    """There is no account called "{name}". The accounts are: {names}."""
+
+
+class Refusal(StewardError):
+    """{why}"""
+
+
+# What a provider can answer.
+
+
+class ProviderError(StewardError):
+    """{provider} didn't do what I asked: {why}."""
+
+
+class Refused(ProviderError):
+    """{provider} refused: {why}. Nothing was changed."""
+
+
+class Missing(ProviderError):
+    """{provider} has no such {what} any more."""
+
+
+class Conflict(ProviderError):
+    """{provider} says this changed in the meantime: {why}."""
+
+
+class ScopeMissing(ProviderError):
+    """The connection to {account} doesn't allow that. Type `connect`, and allow it on the page that opens."""
+
+
+class GrantDead(ProviderError):
+    """{provider} no longer accepts the connection to {account}. Type `connect` to renew it; everything else stays as it
+    is."""
+
+
+class Busy(ProviderError):
+    """{provider} asks me to wait a moment."""
+
+    def __init__(self, *, retry_after: timedelta, **facts: object) -> None:
+        self.retry_after = retry_after
+        super().__init__(**facts)
+
+
+class Faulty(ProviderError):
+    """{provider} has a fault of its own right now ({why})."""
+
+
+class Unanswered(ProviderError):
+    """{provider} didn't answer."""
+
+
+# What the model's host can answer.
+
+
+class ModelError(StewardError):
+    """The language model gave no usable answer. Nothing was changed; please ask again."""
+
+
+class ModelUnreachable(ModelError):
+    """I can't reach the language model at the moment. Nothing was changed; please ask again in a minute."""
+
+
+class ModelAbsent(ModelError):
+    """The language model "{model}" isn't installed on its host. Whoever runs Steward can do so with:
+    ollama pull {model}"""
+
+
+class PromptTooLong(ModelError):
+    """That was more text than the language model can read at once. Ask about fewer mails, or name a shorter time."""
+
+
+class TooManySteps(ModelError):
+    """I took more steps than I allow myself and stopped. Nothing was changed; try asking for less at once."""
+
+
+# What goes on between our own parts.
+
+
+class LostClaim(StewardError):
+    """Another worker has taken this over."""
+
+
+class StoreUnavailable(StewardError):
+    """My database can't be reached at the moment. Your message isn't lost: Slack will bring it again."""
+
+
+class ChatError(StewardError):
+    """Slack didn't take a message: {why}."""

@@ -1,0 +1,295 @@
+"""What the rest of the house needs from the outside, as Protocols; wiring decides who serves them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import SerializeAsAny
+
+from app.domain.actions import Action
+from app.domain.approvals import Approval, Decision, Status
+from app.domain.cards import Receipt
+from app.domain.desk import Desk, Ledger
+from app.domain.types import (
+    Account,
+    AccountId,
+    ActionId,
+    Message,
+    Person,
+    PersonId,
+    Place,
+    Turn,
+    TurnId,
+    TurnStatus,
+    Utterance,
+    Value,
+)
+
+# Thinking.
+
+
+class Request(Value):
+    """Everything the model may know when it thinks about a turn."""
+
+    person: Person
+    now: datetime
+    """Aware, in the person's zone."""
+    text: str
+    history: tuple[Utterance, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Cards that wait for a decision, a line each."""
+
+
+class Thought(Value):
+    """What came of thinking: words, and the changes it would make. No side effects, so it may be thought again."""
+
+    reply: str
+    actions: tuple[SerializeAsAny[Action], ...] = ()
+    notes: tuple[str, ...] = ()
+    """What could not be read or was left out, a sentence each."""
+
+
+Watch = Callable[[str], Awaitable[None]]
+"""Called with a few words at each step; raises LostClaim when the turn is no longer ours."""
+
+
+class Mind(Protocol):
+    async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
+        """Answer a request, reading from the desk and changing nothing. Raises ModelError."""
+
+
+# Talking.
+
+
+class Chat(Protocol):
+    """Slack, as far as a turn, a card and the Home tab need it. Every method may raise ChatError."""
+
+    async def say(self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0) -> str:
+        """Post a message and return its ts; text is mrkdwn made by us or by the model, links sanitised."""
+
+    async def whisper(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something that the channel doesn't keep."""
+
+    async def status(self, place: Place, text: str) -> None:
+        """Show what is being done in this thread; empty clears it. Never raises: a status may be lost."""
+
+    async def show(self, approval: Approval) -> str:
+        """Post the card of an action, once per action, and return its ts."""
+
+    async def redraw(self, approval: Approval) -> None:
+        """Draw the card anew from its row."""
+
+    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
+        """Post the card that leads to the provider's consent page."""
+
+    async def welcome(self, place: Place) -> None:
+        """Post what Steward does and how to begin."""
+
+    async def prompts(self, place: Place) -> None:
+        """Suggest a few requests. Never raises."""
+
+    async def home(self, user: str, accounts: Sequence[Account], waiting: Sequence[Approval]) -> None:
+        """Publish a person's Home tab."""
+
+    async def person(self, team: str, user: str) -> Person:
+        """Who this is: name, address, zone, membership."""
+
+    async def dm(self, user: str) -> str:
+        """The channel of a person's direct messages with Steward."""
+
+
+# Remembering.
+
+
+class Kind(StrEnum):
+    """What can wait for someone to go on with it."""
+
+    ENVELOPE = "envelope"
+    TURN = "turn"
+    ACTION = "action"
+
+
+class Waiting(Value):
+    """A row whose owner is gone or which nobody has taken up: no content, only what to wake."""
+
+    kind: Kind
+    id: str
+    person: PersonId | None = None
+
+
+class Claim(Value):
+    """The right to work on an action, held until the attempt is over."""
+
+    approval: Approval
+    first: bool
+    """False when someone before may have reached the provider."""
+    since: datetime
+    """When the first attempt began."""
+
+
+class Inbox(Protocol):
+    async def put(self, key: str, envelope: Mapping[str, Any]) -> bool:
+        """Keep an envelope durably; False when this key was kept before. Raises StoreUnavailable."""
+
+    async def settle(self, key: str) -> None:
+        """It has had its effect."""
+
+    async def take(self, key: str) -> Mapping[str, Any] | None:
+        """Take over an envelope that nobody works on; None when somebody does."""
+
+
+class People(Protocol):
+    async def person(self, person: PersonId) -> Person | None: ...
+    async def meet(self, person: Person) -> bool:
+        """Keep or renew a person; True when they are new."""
+
+
+class Turns(Protocol):
+    async def open(self, message: Message, *, limit: int) -> tuple[Turn, bool]:
+        """Keep a request, at once running when its conversation is free, else queued; once per Slack message: the flag
+        says whether it is new. Raises TooManyRequests when the person had `limit` in the last minute."""
+
+    async def resume(self, turn: TurnId) -> Turn | None:
+        """Take over a turn whose owner is gone; None when it ended or someone has it."""
+
+    async def next(self, person: PersonId, conversation: str) -> Turn | None:
+        """Start the oldest queued turn of a conversation; None when one is running or none waits."""
+
+    async def mine(self, turn: Turn) -> None:
+        """Raises LostClaim when the turn was stopped or taken over."""
+
+    async def end(self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval]) -> bool:
+        """End it once, with its actions, in one transaction; False when someone else did."""
+
+    async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
+        """Stop the running turn of a conversation and cancel the queued ones."""
+
+    async def reword(self, person: PersonId, place: Place, ts: str, text: str | None) -> Turn | None:
+        """Replace the text of a queued message, or cancel it (None); the turn it touched."""
+
+    async def history(self, turn: Turn, *, limit: int) -> tuple[Utterance, ...]:
+        """What was said before it: this thread and the last turns of the DM, oldest first."""
+
+    async def posted(self, turn: Turn, ts: str) -> None:
+        """Its reply stands in Slack."""
+
+
+class Approvals(Protocol):
+    async def get(self, person: PersonId, action: ActionId) -> Approval | None: ...
+    async def decide(self, person: PersonId, action: ActionId, decision: Decision) -> Approval | None:
+        """One conditional move made from the table, owner included; None when it wasn't possible. A click that is one of
+        several needed confirmations is counted and leaves it proposed."""
+
+    async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
+        """Take up an approved action, or a running one whose owner is gone; None when there is nothing to take."""
+
+    async def settle(self, claim: Claim, status: Status, *, note: str = "", receipt: Receipt | None = None) -> Approval:
+        """Move a claimed action to where it ends up; raises LostClaim when the claim isn't ours any more."""
+
+    async def wait(self, claim: Claim, until: datetime) -> None:
+        """Put a claimed action down; the sweeper wakes it from then on. Raises LostClaim."""
+
+    async def propose(self, approval: Approval) -> None:
+        """Keep one more action, outside a turn's end: the new preview of a stale one."""
+
+    async def shown(self, approval: Approval, ts: str) -> None:
+        """Its card stands in Slack."""
+
+    async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
+        """The cards a person has not decided, oldest first."""
+
+    async def of_turn(self, turn: Turn) -> tuple[Approval, ...]: ...
+    async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
+        """Expire what is past its time; the ones it touched."""
+
+    def ledger(self, claim: Claim) -> Ledger:
+        """The ledger of a claimed action."""
+
+
+class Store(Protocol):
+    """Everything that lasts."""
+
+    inbox: Inbox
+    people: People
+    turns: Turns
+    approvals: Approvals
+
+    async def waiting(self) -> tuple[Waiting, ...]:
+        """Rows that nobody works on and that are due."""
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable."""
+
+
+# Accounts.
+
+
+class Tokens(Value):
+    """What a provider gave us for an account."""
+
+    access: str
+    refresh: str
+    expires_at: datetime
+    scopes: tuple[str, ...]
+
+
+class Identity(Value):
+    """Whose account it is, as the provider says."""
+
+    subject: str
+    email: str
+
+
+class Grants(Protocol):
+    async def accounts(self, person: PersonId) -> tuple[Account, ...]: ...
+    async def keep(self, account: Account, tokens: Tokens) -> Account:
+        """Keep or renew an account, by provider and subject; its id and name stay once given."""
+
+    async def tokens(self, account: Account) -> Tokens:
+        """Raises GrantDead when there are none."""
+
+    async def renew(self, account: Account, tokens: Tokens) -> None: ...
+    async def bury(self, account: AccountId, person: PersonId) -> None:
+        """Mark a grant as dead; the account stays listed."""
+
+    async def ask(self, person: PersonId, place: Place, verifier: str, *, until: datetime) -> str:
+        """Begin a connection and return its single-use state."""
+
+    async def redeem(self, state: str, now: datetime) -> "Asked | None":
+        """Use a state once; None when it was used or is too old."""
+
+
+class Asked(Value):
+    """A connection that a person began in their DM."""
+
+    person: PersonId
+    place: Place
+    verifier: str
+
+
+class Consent(Protocol):
+    """A provider's consent page and token endpoint."""
+
+    def url(self, state: str, challenge: str, *, hint: str = "") -> str: ...
+    async def exchange(self, code: str, verifier: str) -> tuple[Identity, Tokens]:
+        """Raises ConsentRefused, ProviderError."""
+
+
+class Desks(Protocol):
+    def open(self, person: Person) -> AbstractAsyncContextManager[Desk]:
+        """A person's desk with all their living accounts; raises NotConnected."""
+
+
+# The rest.
+
+
+class Queue(Protocol):
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None) -> None:
+        """Ask a worker to look at a row. A wake-up, not a promise: failing is not an error."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""

@@ -1,0 +1,266 @@
+"""The nouns: person, account, message, turn, mail, event."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+PersonId = NewType("PersonId", UUID)
+AccountId = NewType("AccountId", UUID)
+TurnId = NewType("TurnId", UUID)
+ActionId = NewType("ActionId", UUID)
+
+_PEOPLE = UUID("6c0f6a86-5d1b-5f43-9a55-0c1c8d3d2f10")
+"""The namespace of person ids, so that a person is known from a Slack envelope alone."""
+
+
+def person_id(team: str, user: str) -> PersonId:
+    """The id of a Slack user of a workspace: the same in every process, without asking anyone."""
+    return PersonId(uuid5(_PEOPLE, f"{team}/{user}"))
+
+
+class Value(BaseModel):
+    """A frozen value that refuses what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# People and where they talk.
+
+
+class Person(Value):
+    id: PersonId
+    team: str
+    user: str
+    name: str = ""
+    email: str = ""
+    zone: str = "UTC"
+    """IANA name, from Slack until the person says otherwise."""
+    dm: str = ""
+    """The channel of their direct messages with Steward."""
+    member: bool = True
+    """False for guests, strangers from shared channels, bots and leavers."""
+
+
+class Place(Value):
+    """Where a message stands or goes: a channel, and the thread in it."""
+
+    channel: str
+    thread: str
+
+    @property
+    def conversation(self) -> str:
+        """A person's DM is one conversation whatever its threads; in a channel each thread is one."""
+        return self.channel if self.channel.startswith("D") else f"{self.channel}:{self.thread}"
+
+
+class Message(Value):
+    """What a person said to Steward."""
+
+    person: PersonId
+    team: str
+    user: str
+    place: Place
+    ts: str
+    text: str
+    files: int = 0
+    private: bool = True
+    """False when it was said where others read along."""
+
+
+class TurnStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    ENDED = "ended"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+
+
+class Turn(Value):
+    """One request and its answer."""
+
+    id: TurnId
+    person: PersonId
+    place: Place
+    ts: str
+    text: str
+    status: TurnStatus = TurnStatus.QUEUED
+    attempt: int = 0
+    reply: str = ""
+    asked_at: AwareDatetime
+
+
+class Utterance(Value):
+    """A line of an earlier turn, as the model sees it again."""
+
+    role: str
+    text: str
+    at: AwareDatetime
+
+
+# Accounts.
+
+
+class Account(Value):
+    """One connected Google account."""
+
+    id: AccountId
+    person: PersonId
+    provider: str = "google"
+    subject: str
+    """The provider's own id of the account; an address can change hands, this can't."""
+    email: str
+    name: str
+    """What the person calls it: "work", "personal"."""
+    scopes: tuple[str, ...] = ()
+    alive: bool = True
+
+
+class AccountRef(Value):
+    """An account as an action names it."""
+
+    id: AccountId
+    name: str
+    email: str
+
+
+class Address(Value):
+    """An address of a mail or an invitation."""
+
+    email: str
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.name} <{self.email}>" if self.name else self.email
+
+
+# Mail.
+
+
+class MailQuery(Value):
+    """A search that code turns into a provider's syntax. Every field narrows it."""
+
+    words: str = ""
+    sender: str = ""
+    to: str = ""
+    subject: str = ""
+    category: str = ""
+    label: str = ""
+    unread: bool | None = None
+    before: date | None = None
+    """Only mails of earlier days, in the person's zone."""
+    since: date | None = None
+    """Only mails of this day or later, in the person's zone."""
+    where: str = "anywhere"
+    """inbox, sent, or anywhere (which leaves out spam and trash)."""
+
+    def worded(self) -> str:
+        """The search in words, for a card."""
+        parts = [
+            f"in {self.where}" if self.where != "anywhere" else "",
+            f"category {self.category}" if self.category else "",
+            f"label {self.label}" if self.label else "",
+            f"from “{self.sender}”" if self.sender else "",
+            f"to “{self.to}”" if self.to else "",
+            f"subject “{self.subject}”" if self.subject else "",
+            f"with “{self.words}”" if self.words else "",
+            {True: "unread", False: "read", None: ""}[self.unread],
+            f"before {self.before:%a %-d %b %Y}" if self.before else "",
+            f"since {self.since:%a %-d %b %Y}" if self.since else "",
+        ]
+        return ", ".join(p for p in parts if p) or "all mail"
+
+
+class Email(Value):
+    """A mail without its text."""
+
+    id: str
+    thread: str
+    account: AccountRef
+    subject: str = ""
+    sender: Address = Address(email="")
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    received: datetime
+    """Aware, UTC: when the provider got it."""
+    snippet: str = ""
+    labels: frozenset[str] = frozenset()
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    steward_action: str = ""
+    """The X-Steward-Action header, if the mail carries one."""
+
+    @property
+    def unread(self) -> bool:
+        return "UNREAD" in self.labels
+
+
+class MailText(Value):
+    """A mail with its text, quoted parts and all."""
+
+    email: Email
+    text: str
+    attachments: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Parts that could not be decoded, each named; never silently left out."""
+
+
+class Thread(Value):
+    id: str
+    account: AccountRef
+    mails: tuple[MailText, ...]
+
+    @property
+    def subject(self) -> str:
+        return self.mails[0].email.subject if self.mails else ""
+
+
+class MailPage(Value):
+    """Some of the mails a search found, newest first."""
+
+    mails: tuple[Email, ...]
+    total: int
+    """How many there are; exact up to the limit of MailPage.capped."""
+    capped: bool = False
+
+
+# Calendars.
+
+
+class Event(Value):
+    """An event as the provider has it."""
+
+    id: str
+    calendar: str
+    account: AccountRef
+    title: str = ""
+    start: datetime
+    end: datetime
+    all_day: bool = False
+    zone: str = "UTC"
+    place: str = ""
+    notes: str = ""
+    guests: tuple[Address, ...] = ()
+    organizer: Address = Address(email="")
+    status: str = "confirmed"
+    """confirmed, tentative or cancelled."""
+    answer: str = ""
+    """What the account's owner replied: accepted, declined, tentative, needsAction; empty when not a guest."""
+    busy: bool = True
+    etag: str = ""
+    link: str = ""
+    steward_action: str = ""
+
+
+class Contact(Value):
+    """Someone found in a person's own mail and calendar, with what speaks for it."""
+
+    address: Address
+    mails: int
+    """Mails to and from them among those looked at."""
+    last: datetime | None = None
