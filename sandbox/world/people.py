@@ -1,0 +1,82 @@
+"""The cast: who works with whom at Larkspur Instruments, who they write to, and whose accounts exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WORK_DOMAIN = "larkspur.example"
+ENGINEERING_LIST = "engineering"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody with a mail address, in the zone their mail is dated in."""
+
+    name: str
+    email: str
+    zone: str = "Europe/Lisbon"
+    title: str = ""
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0]
+
+
+CONTACTS: dict[str, Contact] = {
+    # The two people the workspace belongs to, each with a work and a personal account.
+    "alex": Contact("Alex Rivera", "alex.rivera@larkspur.example", title="Product lead"),
+    "alex_home": Contact("Alex Rivera", "alex@rivera-family.example"),
+    "priya": Contact("Priya Raman", "priya.raman@larkspur.example", "America/New_York", "Engineering lead"),
+    "priya_home": Contact("Priya Raman", "priya@ramanpost.example", "America/New_York"),
+    # Larkspur.
+    "dana": Contact("Dana Whitfield", "dana.whitfield@larkspur.example", "Europe/London", "VP Product"),
+    "marcus": Contact("Marcus Oyelaran", "marcus.oyelaran@larkspur.example", "America/New_York", "CTO"),
+    "helen": Contact("Helen Marsh", "helen.marsh@larkspur.example", "Europe/London", "CFO"),
+    "omar": Contact("Omar Haddad", "omar.haddad@larkspur.example", title="Finance analyst"),
+    "sofia": Contact("Sofia Lindqvist", "sofia.lindqvist@larkspur.example", "Europe/Stockholm", "Operations"),
+    "sam": Contact("Sam Carter", "sam.carter@larkspur.example", "Europe/London", "Design"),
+    "maria": Contact("Maria Santos", "maria.santos@larkspur.example", title="Marketing"),
+    "yuki": Contact("Yuki Tanaka", "yuki.tanaka@larkspur.example", "Asia/Tokyo", "Firmware engineer"),
+    "tomas": Contact("Tomás Herrera", "tomas.herrera@larkspur.example", "Europe/Madrid", "Backend engineer"),
+    "ingrid": Contact("Ingrid Solberg", "ingrid.solberg@larkspur.example", "Europe/Oslo", "Data engineer"),
+    "ben": Contact("Ben Okafor", "ben.okafor@larkspur.example", "America/New_York", "Platform engineer"),
+    "office": Contact("Larkspur Office", "office@larkspur.example"),
+    "ci": Contact("Build Robot", "ci@larkspur.example", "Etc/UTC"),
+    ENGINEERING_LIST: Contact("Engineering", "engineering@larkspur.example"),
+    # Customers and partners.
+    "maria_k": Contact("Maria Keller", "maria.keller@brightwater.example", "America/Chicago", "Brightwater Dairy"),
+    "jonas": Contact("Jonas Weber", "jonas.weber@halden.example", "Europe/Berlin", "Halden Logistics"),
+    "halden_buyers": Contact("Halden Purchasing", "buyers@halden.example", "Europe/Berlin"),
+    "quentin": Contact("Quentin Roche", "quentin.roche@castell-moulds.example", "Europe/Paris", "Castell Moulds"),
+    "hana": Contact("Hana Sato", "sato@kitano-parts.example", "Asia/Tokyo", "Kitano Parts"),
+    # Family and friends.
+    "nuno": Contact("Nuno Prates", "nuno@pratesboats.example"),
+    "beatriz": Contact("Beatriz Rivera", "bia@rivera-family.example"),
+    "ruth": Contact("Ruth Almeida", "ruth.almeida@tagusmail.example"),
+    "leo": Contact("Leo Raman", "leo@ramanpost.example", "America/New_York"),
+    "joan": Contact("Joan Feldman", "jfeldman@elmstreet-school.example", "America/New_York"),
+    "dentist": Contact("Clínica Alvalade", "marcacoes@clinica-alvalade.example"),
+}
+
+LIST_MEMBERS: dict[str, tuple[str, ...]] = {
+    ENGINEERING_LIST: ("priya", "yuki", "tomas", "ingrid", "ben", "marcus", "alex"),
+}
+
+# Whose accounts exist, the work account first.
+OWNERS: dict[str, tuple[str, str]] = {"alex": ("alex", "alex_home"), "priya": ("priya", "priya_home")}
+ACCOUNT_KEYS: tuple[str, ...] = tuple(key for keys in OWNERS.values() for key in keys)
+WORLD_ZONE = CONTACTS["alex"].zone  # "the third working day before now" is counted in this zone
+
+
+def slack_people() -> list[dict[str, str]]:
+    """The members of the Slack workspace, as the Slack stand-in wants them."""
+    return [
+        {
+            "name": CONTACTS[key].email.split("@")[0],
+            "real_name": CONTACTS[key].name,
+            "email": CONTACTS[key].email,
+            "tz": CONTACTS[key].zone,
+            "title": CONTACTS[key].title,
+        }
+        for key in OWNERS
+    ]
