@@ -108,6 +108,8 @@ class Approval(Value):
     receipt: Receipt | None = None
     card_ts: str = ""
     """The Slack message that shows it; empty until it was posted."""
+    drawn: Status | None = None
+    """The status its card shows; where it differs from the row's, the card must be redrawn."""
     proposed_at: AwareDatetime
     expires_at: AwareDatetime
     decided_at: datetime | None = None

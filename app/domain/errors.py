@@ -54,6 +54,10 @@ class NotConnected(StewardError):
     """No mail or calendar account is connected yet. Type `connect` and I'll give you a link."""
 
 
+class NothingRunning(StewardError):
+    """I'm not working on anything right now."""
+
+
 class UnknownCommand(StewardError):
     """I don't know `{word}`. I know: help, connect, accounts, pending, stop."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -53,6 +54,10 @@ class Thought(Value):
 
 Watch = Callable[[str], Awaitable[None]]
 """Called with a few words at each step; raises LostClaim when the turn is no longer ours."""
+
+
+Invite = Callable[[PersonId, Place], Awaitable[None]]
+"""Shows a person, in their DM, the way to connect an account."""
 
 
 class Mind(Protocol):
@@ -123,8 +128,6 @@ class Claim(Value):
     """The right to work on an action, held until the attempt is over."""
 
     approval: Approval
-    first: bool
-    """False when someone before may have reached the provider."""
     since: datetime
     """When the first attempt began."""
 
@@ -152,10 +155,14 @@ class Turns(Protocol):
         says whether it is new. Raises TooManyRequests when the person had `limit` in the last minute."""
 
     async def resume(self, turn: TurnId) -> Turn | None:
-        """Take over a turn whose owner is gone; None when it ended or someone has it."""
+        """Take over a turn that was left: running, queued with nothing before it, or ended without its reply standing
+        in Slack (its status then tells which); None when there is nothing to do or someone has it."""
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
         """Start the oldest queued turn of a conversation; None when one is running or none waits."""
+
+    async def running(self, person: PersonId, conversation: str) -> Turn | None:
+        """The turn of a conversation that this process works on."""
 
     async def mine(self, turn: Turn) -> None:
         """Raises LostClaim when the turn was stopped or taken over."""
@@ -178,9 +185,11 @@ class Turns(Protocol):
 
 class Approvals(Protocol):
     async def get(self, person: PersonId, action: ActionId) -> Approval | None: ...
-    async def decide(self, person: PersonId, action: ActionId, decision: Decision) -> Approval | None:
-        """One conditional move made from the table, owner included; None when it wasn't possible. A click that is one of
-        several needed confirmations is counted and leaves it proposed."""
+    async def decide(
+        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = ""
+    ) -> Approval | None:
+        """One conditional move made from the table, owner included; None when it wasn't possible. A click that is one
+        of several needed confirmations is counted, once per `click`, and leaves it proposed."""
 
     async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
         """Take up an approved action, or a running one whose owner is gone; None when there is nothing to take."""
@@ -195,7 +204,7 @@ class Approvals(Protocol):
         """Keep one more action, outside a turn's end: the new preview of a stale one."""
 
     async def shown(self, approval: Approval, ts: str) -> None:
-        """Its card stands in Slack."""
+        """Its card stands in Slack and shows this status; a row whose status is another one is found by the sweeper."""
 
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided, oldest first."""
@@ -217,7 +226,8 @@ class Store(Protocol):
     approvals: Approvals
 
     async def waiting(self) -> tuple[Waiting, ...]:
-        """Rows that nobody works on and that are due."""
+        """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), actions to
+        claim, and cards that have shown an old status for some seconds."""
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""
@@ -293,3 +303,17 @@ class Queue(Protocol):
 class Clock(Protocol):
     def now(self) -> datetime:
         """Aware, UTC."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every port with what serves it, as wiring joins them."""
+
+    store: Store
+    grants: Grants
+    chat: Chat
+    queue: Queue
+    mind: Mind
+    desks: Desks
+    consent: Consent
+    clock: Clock

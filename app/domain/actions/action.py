@@ -85,6 +85,13 @@ class Action(Value):
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         """After an interruption: what the provider's evidence says. DONE comes with the receipt."""
 
+    async def abandon(self, desk: Desk, ledger: Ledger) -> None:
+        """Tidy up what an attempt left half made, when it will not be made after all."""
+
+    async def achieved(self, ledger: Ledger) -> Receipt | None:
+        """What the ledger says stands already although the rest was refused; None when nothing does."""
+        return None
+
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Bring back the state before; only called when the card offers it."""
         raise NotImplementedError(self.kind)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from app.domain.actions.action import Action, Change, Outcome
 from app.domain.cards import Card, Difference, Field, Item, Receipt, Recipient, counted
 from app.domain.desk import CHUNK, Desk, Draft, Ledger, Mailbox, Note, Sent, SentMarks, last_note
-from app.domain.errors import Missing, Refusal
+from app.domain.errors import GrantDead, Missing, Refusal, Refused, ScopeMissing
 from app.domain.types import Address, Email, MailQuery, Value
 
 SAMPLES = 5
@@ -76,10 +76,10 @@ class ArchiveEmails(Action):
             if planned[index]:
                 await box.label(planned[index], remove=("INBOX",))
             await ledger.note("archived", index=index)
-        return await self._receipt(box, [i for ids in planned.values() for i in ids])
+        moved = [i for ids in planned.values() for i in ids]
+        return self._receipt(moved, await box.having("INBOX", moved))
 
-    async def _receipt(self, box: Mailbox, moved: list[str]) -> Receipt:
-        left = await box.having("INBOX", moved)
+    def _receipt(self, moved: list[str], left: frozenset[str]) -> Receipt:
         skipped = len(self.ids) - len(moved)
         return Receipt(
             summary=f"Archived {counted(len(moved) - len(left), 'mail')} in {self.account.name}"
@@ -91,6 +91,12 @@ class ArchiveEmails(Action):
             ),
             skipped=skipped,
         )
+
+    async def achieved(self, ledger: Ledger) -> Receipt | None:
+        notes = await ledger.recall()
+        finished = {n.refs["index"] for n in notes if n.step == "archived"}
+        moved = [i for n in notes if n.step == "chunk" and n.refs["index"] in finished for i in n.refs["ids"]]
+        return self._receipt(moved, frozenset()) if moved else None
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         # Set semantics: going on from the ledger is always right.
@@ -185,7 +191,7 @@ class SendReply(Action):
         await ledger.note("sending")
         message = await box.send_draft(draft, self.raw())
         await ledger.note("sent", message=message)
-        return self._receipt(await box.sent(message))
+        return await self._read_back(box, message)
 
     async def _draft(self, box: Mailbox, ledger: Ledger) -> Draft:
         if noted := await last_note(ledger, "draft"):
@@ -203,7 +209,7 @@ class SendReply(Action):
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         box = desk.mailbox(self.account)
         if sent := await last_note(ledger, "sent"):
-            return Outcome.DONE, self._receipt(await box.sent(sent.refs["message"]))
+            return Outcome.DONE, await self._read_back(box, sent.refs["message"])
         draft, sending = await last_note(ledger, "draft"), await last_note(ledger, "sending")
         if draft is None or sending is None:
             return Outcome.NOT_DONE, None
@@ -211,6 +217,18 @@ class SendReply(Action):
             return Outcome.NOT_DONE, None  # sending consumes the draft: it is there, so nothing went out
         found = await self._find(box, draft)
         return (Outcome.DONE, self._receipt(found)) if found else (Outcome.UNKNOWN, None)
+
+    async def _read_back(self, box: Mailbox, message: str) -> Receipt:
+        """The receipt of a mail that is known to be out, whether or not the provider lets us look at it."""
+        try:
+            return self._receipt(await box.sent(message))
+        except (Refused, ScopeMissing, GrantDead):
+            people = ", ".join(r.address.shown for r in self.recipients)
+            return Receipt(summary=f"Sent to {people}; I wasn't allowed to read it back")
+
+    async def abandon(self, desk: Desk, ledger: Ledger) -> None:
+        if draft := await last_note(ledger, "draft"):
+            await desk.mailbox(self.account).delete_draft(draft.refs["id"])
 
     async def _find(self, box: Mailbox, draft: Note) -> Sent | None:
         marks = SentMarks(

@@ -1,0 +1,189 @@
+"""What a worker does with an approved action: perform it once, find out what became of it, undo it."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from app.domain.actions import Change, Outcome
+from app.domain.approvals import UNKNOWN_FOR, Approval, Status, expiry
+from app.domain.cards import Receipt
+from app.domain.desk import Desk, Ledger
+from app.domain.errors import (
+    Busy,
+    ChatError,
+    Conflict,
+    Faulty,
+    GrantDead,
+    LostClaim,
+    Missing,
+    NotConnected,
+    Refusal,
+    Refused,
+    ScopeMissing,
+    StewardError,
+    Unanswered,
+    UnclearAccount,
+)
+from app.domain.ports import Claim, Services
+from app.domain.types import ActionId, PersonId
+
+DEFINITE = (Refused, ScopeMissing, GrantDead, Conflict, Refusal, UnclearAccount, NotConnected)
+"""Answers after which it is certain that this call changed nothing."""
+UNSURE = (Unanswered, Faulty, Missing)
+"""Answers after which only the evidence can tell."""
+BACKOFF = (1, 2, 5, 10, 20, 30)
+"""Seconds between attempts; the last one repeats."""
+TRIES = 12
+"""Attempts before a provider that keeps failing is given up: about four minutes."""
+LOOK_AGAIN = timedelta(seconds=10)
+"""Between two looks for evidence."""
+UNKNOWN = "I couldn't find out whether this went through. Please look for yourself: I won't try it again blindly."
+
+
+class Performer:
+    """Works on claimed actions; whatever stops it, the next claim goes on from the ledger."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._approvals = services.store.approvals
+
+    async def perform(self, person: PersonId, action: ActionId) -> None:
+        """Take an action one step on, or redraw its card if that is all it needs."""
+        claim = await self._approvals.claim(person, action)
+        if claim is None:
+            settled = await self._approvals.get(person, action)
+            if settled is None or settled.drawn is settled.status:
+                return
+        else:
+            settled = await self._work(claim)
+        if settled:
+            await self._draw(settled)
+
+    async def _work(self, claim: Claim) -> Approval | None:
+        """The row after this attempt; None when it was put down to be taken up again."""
+        owner = await self._services.store.people.person(claim.approval.person)
+        if owner is None:
+            raise StewardError
+        undoing = claim.approval.status is Status.UNDOING
+        step = self._undo if undoing else self._attempt
+        try:
+            async with self._services.desks.open(owner) as desk:
+                return await self._twice(claim, desk, step)
+        except LostClaim:
+            return None
+        except Busy as busy:
+            return await self._later(claim, busy.retry_after, busy)
+        except UNSURE as unsure:
+            return await self._later(claim, self._backoff(claim), unsure)
+        except DEFINITE as refusal:
+            return await self._refused(claim, refusal)
+
+    async def _twice(
+        self, claim: Claim, desk: Desk, step: Callable[[Claim, Desk, Ledger], Awaitable[Approval | None]]
+    ) -> Approval | None:
+        """A lost answer is looked into at once; only a second one waits."""
+        ledger = self._approvals.ledger(claim)
+        try:
+            return await step(claim, desk, ledger)
+        except UNSURE:
+            return await step(claim, desk, ledger)
+
+    async def _attempt(self, claim: Claim, desk: Desk, ledger: Ledger) -> Approval | None:
+        action = claim.approval.action
+        if await ledger.recall():
+            outcome, receipt = await self._evidence(claim, desk, ledger)
+            if outcome is Outcome.DONE:
+                return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
+            if outcome is Outcome.UNKNOWN:
+                return await self._unknown(claim)
+        if change := await action.check(desk):
+            await action.abandon(desk, ledger)
+            return await self._stale(claim, change)
+        return await self._approvals.settle(claim, Status.DONE, receipt=await action.perform(desk, ledger))
+
+    async def _evidence(self, claim: Claim, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""
+        try:
+            return await claim.approval.action.reconcile(desk, ledger)
+        except DEFINITE:
+            return Outcome.UNKNOWN, None
+
+    async def _unknown(self, claim: Claim) -> Approval | None:
+        if self._age(claim) < UNKNOWN_FOR:
+            await self._approvals.wait(claim, self._now() + LOOK_AGAIN)
+            return None
+        return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN)
+
+    async def _stale(self, claim: Claim, change: Change) -> Approval:
+        settled = await self._approvals.settle(claim, Status.STALE, note=change.sentence)
+        if change.renewed is not None:
+            now = self._now()
+            renewed = Approval(
+                **settled.model_dump(include={"person", "turn", "place", "position"}),
+                id=change.renewed.id,
+                action=change.renewed,
+                sha256=change.renewed.sha256,
+                proposed_at=now,
+                expires_at=expiry(change.renewed, now),
+            )
+            await self._approvals.propose(renewed)
+            await self._draw(renewed)
+        return settled
+
+    async def _undo(self, claim: Claim, desk: Desk, ledger: Ledger) -> Approval:
+        receipt = await claim.approval.action.undo(desk, ledger)
+        return await self._approvals.settle(claim, Status.UNDONE, receipt=receipt)
+
+    # When a provider doesn't do it.
+
+    async def _refused(self, claim: Claim, refusal: StewardError) -> Approval:
+        if claim.approval.status is Status.UNDOING:
+            return await self._approvals.settle(claim, Status.DONE, note=refusal.sentence)
+        if stands := await claim.approval.action.achieved(self._approvals.ledger(claim)):
+            return await self._approvals.settle(claim, Status.PARTIAL, note=refusal.sentence, receipt=stands)
+        return await self._approvals.settle(claim, Status.FAILED, note=refusal.sentence)
+
+    async def _later(self, claim: Claim, delay: timedelta, why: StewardError) -> Approval | None:
+        if claim.approval.attempt < TRIES:
+            await self._approvals.wait(claim, self._now() + delay)
+            return None
+        if claim.approval.status is Status.UNDOING:
+            return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNKNOWN}")
+        return await self._give_up(claim, why)
+
+    async def _give_up(self, claim: Claim, why: StewardError) -> Approval:
+        """After the last try: one more look for evidence, and never a guess."""
+        owner = await self._services.store.people.person(claim.approval.person)
+        outcome, receipt = Outcome.UNKNOWN, None
+        if owner is not None:
+            with suppress(StewardError):
+                async with self._services.desks.open(owner) as desk:
+                    ledger = self._approvals.ledger(claim)
+                    outcome, receipt = await claim.approval.action.reconcile(desk, ledger)
+        status = {Outcome.DONE: Status.DONE, Outcome.NOT_DONE: Status.FAILED}.get(outcome, Status.UNCERTAIN)
+        note = f"{why.sentence} {UNKNOWN}" if status is Status.UNCERTAIN else why.sentence
+        return await self._approvals.settle(claim, status, note=note if receipt is None else "", receipt=receipt)
+
+    def _backoff(self, claim: Claim) -> timedelta:
+        return timedelta(seconds=BACKOFF[min(claim.approval.attempt, len(BACKOFF)) - 1])
+
+    def _age(self, claim: Claim) -> timedelta:
+        return self._now() - claim.since
+
+    def _now(self) -> datetime:
+        return self._services.clock.now()
+
+    # Showing.
+
+    async def _draw(self, approval: Approval) -> None:
+        """Show the row as it is; what Slack doesn't take now, the sweeper brings again."""
+        chat = self._services.chat
+        try:
+            ts = approval.card_ts
+            if ts:
+                await chat.redraw(approval)
+            else:
+                ts = await chat.show(approval)
+        except ChatError:
+            return
+        await self._approvals.shown(approval, ts)
