@@ -1,0 +1,114 @@
+"""From a phrase to the items the grammar starts with: words, numbers, and what is written in digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from app.planning.phrases.chart import Item, names_of
+from app.planning.phrases.digits import written
+from app.planning.phrases.lexicon import PHRASES, word_value
+from app.planning.phrases.numbers import spoken, spoken_year
+from app.planning.phrases.times import Context, Number, Ordinal, Time, Value
+from app.planning.phrases.years import year_time
+
+# Longer texts are no phrase but a document; the chart's cost grows with the cube of the length.
+LONGEST = 120
+# Words in the longest entry of the lexicon ("day of remembrance for the victims of …").
+MOST_WORDS = 10
+
+_ATOM = re.compile(r"\d+|[^\W\d_]+|[^\s\w]")
+_TYPOGRAPHY = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "′": "'", "\u00a0": " "}
+)
+_MERIDIEM = re.compile(r"(?<![a-z])([ap])\.?\s?m(?:\.|(?![a-z]))")
+_INNER_MARK = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<=[a-z])\.(?=\s|$|[,)])|,|[()]|[?!;]+$")
+_ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)\b")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
+
+
+def tidy(phrase: str) -> str:
+    """The phrase in lower case with its typography evened out."""
+    text = phrase.translate(_TYPOGRAPHY).lower().strip()
+    text = _MERIDIEM.sub(r"\1m", text)
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = re.sub(r"o' ?clock", "oclock", text)
+    text = re.sub(r"(?<=s)'(?=\s|$)", "", text)
+    return _INNER_MARK.sub(lambda mark: "" if mark[0] in "'." else " ", text).rstrip(" .").strip()
+
+
+class Lexer:
+    """Finds every item in one phrase."""
+
+    def __init__(self, text: str, context: Context, vocabulary: set[str]) -> None:
+        self.text, self.context, self.vocabulary = text, context, vocabulary
+        atoms = list(_ATOM.finditer(text))
+        self.words = [atom[0] for atom in atoms]
+        self.starts = [atom.start() for atom in atoms]
+        self.ends = {atom.end(): at + 1 for at, atom in enumerate(atoms)}
+
+    def items(self) -> list[list[Item]]:
+        """The items by the atom they end before."""
+        found: list[list[Item]] = [[] for _ in range(len(self.words) + 1)]
+        for at, word in enumerate(self.words):
+            if word in self.vocabulary:
+                found[at + 1].append(Item(at, at + 1, (word,), None, 0.0))
+            for end, value, cost in self._values(at):
+                found[end].append(Item(at, end, names_of(value), value, cost))
+        return found
+
+    def _values(self, at: int) -> Iterator[tuple[int, Value, float]]:
+        for end, number in spoken(self.words, at):
+            yield end, number, 0.0
+        for end, year in spoken_year(self.words, at):
+            yield end, year_time(year, latent=True), 0.5
+        if self.words[at].isdigit() or self.words[at] in "'-+":
+            yield from self._digits(at)
+        yield from self._entries(at)
+
+    def _digits(self, at: int) -> Iterator[tuple[int, Value, float]]:
+        start = self.starts[at]
+        if self.words[at].isdigit():
+            if match := _ORDINAL.match(self.text, start):
+                yield self.ends[match.end()], Ordinal(int(match[1])), 0.0
+            if match := _NUMBER.match(self.text, start):
+                end = self.ends.get(match.end())
+                if end:
+                    yield end, Number(Fraction(match[0]), written=len(match[0])), 0.0
+        for stop, value in written(self.context, self.text, start):
+            if stop in self.ends:
+                yield self.ends[stop], value, 0.0
+
+    def _entries(self, at: int) -> Iterator[tuple[int, Value, float]]:
+        """Words and expressions of the lexicon; a hyphen inside counts as a space."""
+        key = ""
+        for end in range(at, min(len(self.words), at + MOST_WORDS)):
+            word = self.words[end]
+            if word == "-" and key:
+                continue
+            key = f"{key} {word}" if key else word
+            if key in PHRASES:
+                value = word_value(self.context, key)
+                if isinstance(value, Time) and value.latent:
+                    yield end + 1, value, 0.5
+                else:
+                    yield end + 1, value, 0.0
+            if not any_longer(key):
+                return
+
+
+def any_longer(key: str) -> bool:
+    """Whether some longer entry of the lexicon begins so."""
+    return key in PREFIXES
+
+
+def _prefixes() -> set[str]:
+    found = set()
+    for phrase in PHRASES:
+        words = phrase.split()
+        found |= {" ".join(words[:count]) for count in range(1, len(words))}
+    return found
+
+
+PREFIXES = _prefixes()

@@ -1,0 +1,154 @@
+"""The lexicon: every word or expression that is a time, a unit or a count by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from app.planning.phrases.spans import Span, cyclic, floor, shift
+from app.planning.phrases.times import Clock, Context, Number, Time, Unit, Value, at_clock, day_of, of_span, of_unit
+from app.planning.phrases.values import Grain
+from app.planning.phrases.words import MONTHS, SHY, UNITS, WEEKDAYS
+from app.planning.phrases.years import month_time, weekday_time
+
+Entry = Callable[[Context], Value]
+
+
+def _day(offset: int) -> Entry:
+    return lambda context: of_unit(day_of(context.now) + timedelta(days=offset), Grain.DAY, "day")
+
+
+def _now(context: Context) -> Time:
+    return of_unit(floor(context.now, Grain.SECOND), Grain.SECOND, "now")
+
+
+def _clock(hour: int) -> Entry:
+    return lambda context: at_clock(context, Clock(hour))
+
+
+def part(first: int, last: int, *, latent: bool = False) -> Time:
+    """A part of every day, from one hour to before another (24 is the next midnight)."""
+
+    def make(day: datetime) -> list[Span]:
+        return [Span(day + timedelta(hours=first), day + timedelta(hours=last), Grain.HOUR)]
+
+    return Time(cyclic(Grain.DAY, make), Grain.HOUR, "part", latent=latent, number=first)
+
+
+# Parts of the day by the clock, as Duckling has them.
+PARTS = {
+    "morning": (0, 12), "early morning": (0, 9), "early in the morning": (0, 9), "early hours of the morning": (0, 9),
+    "late morning": (9, 12), "lunch": (12, 14), "lunch time": (12, 14), "lunchtime": (12, 14), "brunch": (10, 13),
+    "breakfast": (7, 10), "breakfast time": (7, 10), "dinner": (18, 21), "dinner time": (18, 21), "dinnertime": (18, 21),
+    "supper": (18, 21), "afternoon": (12, 19), "early afternoon": (12, 16), "late afternoon": (16, 19),
+    "after noon": (12, 19), "evening": (18, 24), "early evening": (18, 21), "late evening": (21, 24),
+    "night": (18, 24), "late night": (21, 24), "nite": (18, 24), "daytime": (8, 18), "business hours": (9, 17),
+    "morn": (0, 12), "midday": (12, 13), "after lunch": (13, 17), "after school": (15, 21), "after work": (17, 21),
+    "office hours": (9, 17), "working hours": (9, 17),
+}  # fmt: skip
+
+
+def _weekend(context: Context) -> Time:
+    """From Friday 18:00 until Monday, as Duckling has it."""
+    del context
+
+    def make(week: datetime) -> list[Span]:
+        return [Span(week + timedelta(days=4, hours=18), week + timedelta(days=7), Grain.HOUR)]
+
+    return Time(cyclic(Grain.WEEK, make), Grain.HOUR, "weekend")
+
+
+def _season(first: tuple[int, int], last: tuple[int, int]) -> Entry:
+    """A season from its first day to its last, both in the northern hemisphere's astronomical reckoning."""
+
+    def make(year: datetime) -> list[Span]:
+        start = year.replace(month=first[0], day=first[1])
+        end = year.replace(year=year.year + (last < first), month=last[0], day=last[1]) + timedelta(days=1)
+        return [Span(start, end, Grain.DAY)]
+
+    return lambda context: Time(cyclic(Grain.YEAR, make), Grain.DAY, "season")
+
+
+def _tonight(context: Context) -> Time:
+    day = day_of(context.now)
+    return of_span(Span(day + timedelta(hours=18), day + timedelta(days=1), Grain.HOUR), "part")
+
+
+def _last_night(context: Context) -> Time:
+    day = day_of(context.now)
+    return of_span(Span(day - timedelta(hours=6), day, Grain.HOUR), "part")
+
+
+def _asap(context: Context) -> Time:
+    now = floor(context.now, Grain.SECOND)
+    return Time(of_unit(now, Grain.SECOND).series, Grain.SECOND, "open", side="after", known=True)
+
+
+def _ending(grain: Grain) -> Entry:
+    """The end of the day, as a moment to be ready by: EOD."""
+
+    def build(context: Context) -> Time:
+        start = floor(context.now, grain)
+        end = shift(start, grain, 1)
+        begin = {Grain.DAY: start.replace(hour=17), Grain.WEEK: start + timedelta(days=4)}.get(grain)
+        if grain is Grain.MONTH:
+            begin = start.replace(day=21)
+        if grain is Grain.YEAR:
+            begin = start.replace(month=9)
+        return of_span(Span(begin or start, end, _END_GRAIN[grain]), "end")
+
+    return build
+
+
+_END_GRAIN = {Grain.DAY: Grain.HOUR, Grain.WEEK: Grain.DAY, Grain.MONTH: Grain.DAY, Grain.YEAR: Grain.MONTH}
+
+
+def _phrases() -> dict[str, Entry]:
+    table: dict[str, Entry] = {}
+    for name, day in WEEKDAYS.items():
+        table[name] = lambda context, day=day, name=name: weekday_time(day)  # type: ignore[misc]
+    for name, month in MONTHS.items():
+        table[name] = lambda context, month=month, name=name: month_time(month, latent=name in SHY)  # type: ignore[misc]
+    for name, (first, last) in PARTS.items():
+        table[name] = lambda context, first=first, last=last: part(first, last)  # type: ignore[misc]
+    for name, grain in UNITS.items():
+        table[name] = lambda context, grain=grain, name=name: Unit(grain, len(name) == 1)  # type: ignore[misc]
+    for offset, names in {0: "today|todays|at this time", 1: "tomorrow|tomorrows|tmrw|tmr|tmw|tomorow|tommorow|tommorrow",
+                          -1: "yesterday|yesterdays", 2: "day after tomorrow", -2: "day before yesterday"}.items():  # fmt: skip
+        table |= dict.fromkeys(names.split("|"), _day(offset))
+    for names, hour in {
+        "noon": 12,
+        "12 noon": 12,
+        "mid day": 12,
+        "midnight": 0,
+        "mid night": 0,
+        "12 midnight": 0,
+    }.items():
+        table[names] = _clock(hour)
+    now = "now|right now|just now|at the moment|atm|immediately|at this moment|at the minute|at this minute|currently"
+    table |= dict.fromkeys(now.split("|"), _now)
+    table |= dict.fromkeys(["weekend", "week end", "weekends"], _weekend)
+    seasons = {"spring": ((3, 20), (6, 21)), "summer": ((6, 21), (9, 23)), "fall": ((9, 23), (12, 21)),
+               "autumn": ((9, 23), (12, 21)), "winter": ((12, 21), (3, 20))}  # fmt: skip
+    for name, (begin, end) in seasons.items():
+        table[name] = _season(begin, end)
+    table |= dict.fromkeys(["tonight", "tonite", "to night"], _tonight)
+    table |= {"last night": _last_night, "asap": _asap, "as soon as possible": _asap}
+    table |= {
+        "eod": _ending(Grain.DAY),
+        "eow": _ending(Grain.WEEK),
+        "eom": _ending(Grain.MONTH),
+        "eoy": _ending(Grain.YEAR),
+    }
+    table |= dict.fromkeys(["couple", "couple of", "pair", "pair of"], lambda context: Number(Fraction(2)))
+    table |= dict.fromkeys(["few", "several"], lambda context: Number(Fraction(3)))
+    return table
+
+
+PHRASES = _phrases()
+
+
+def word_value(context: Context, key: str) -> Value:
+    """The value of an entry, for this context."""
+    return PHRASES[key](context)

@@ -1,0 +1,45 @@
+"""The reading of a phrase: lex, parse, settle, and say when two readings are equally good."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.planning.phrases import rules_clock, rules_date, rules_range, rules_shift
+from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.iso import read_iso
+from app.planning.phrases.lexer import LONGEST, Lexer, tidy
+from app.planning.phrases.settle import settle
+from app.planning.phrases.times import Context
+from app.planning.phrases.values import Meaning, WorkingHours
+
+# The modules that fill the grammar; named so that they stay imported.
+RULES = (rules_clock, rules_date, rules_range, rules_shift)
+STANDARD_HOURS = WorkingHours()
+
+
+def resolve(phrase: str, *, at: datetime, zone: str, working_hours: WorkingHours = STANDARD_HOURS) -> Meaning | None:
+    """What an English time phrase, or an ISO 8601 text, means when it is said at an aware instant in an IANA zone.
+
+    Results are in the zone. None is for what is no time phrase as a whole; nothing is ever guessed from a part of it.
+    Without am or pm an hour is taken in the half of the day nearer to the working hours. Raises ValueError when `at`
+    is naive, ZoneInfoNotFoundError for an unknown zone, and nothing else.
+    """
+    if at.tzinfo is None:
+        raise ValueError("the reference instant needs a zone")
+    if len(phrase) > LONGEST:
+        return None
+    if (written := read_iso(phrase, zone)) is not None:
+        return written
+    now = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return _read(tidy(phrase), Context(now, zone, working_hours))
+
+
+def _read(text: str, context: Context) -> Meaning | None:
+    lexer = Lexer(text, context, GRAMMAR.words)
+    if not lexer.words:
+        return None
+    for item in GRAMMAR.parse(context, len(lexer.words), lexer.items()):
+        if item.value is not None and (meaning := settle(context, item.value)) is not None:
+            return meaning
+    return None

@@ -1,0 +1,151 @@
+"""Rules for dates: 5 March 2014, the last Thursday of November, Monday in two weeks' time, the second quarter of 2018."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.spans import Span, inside, mapped, unit, units
+from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, meet, yearly
+from app.planning.phrases.values import Grain
+from app.planning.phrases.years import date_time, full_year, month_day_time, year_time
+
+rule = GRAMMAR.rule
+# What needs a day to be in, and what gives one.
+_IN_A_DAY = {"clock", "part", "range", "zoned"}
+
+
+@rule("MONTH the? NUMBER", "MONTH -|/ NUMBER", "MONTH the? ORDINAL", "MONTH -|/ ORDINAL", cost=-0.5)
+def month_day(context: Context, month: Time, day: Number | Ordinal) -> Time | None:
+    del context
+    return _date(month, day)
+
+
+@rule("the? NUMBER of? MONTH", "NUMBER -|/ MONTH", "the? ORDINAL day? of? MONTH", "ORDINAL -|/ MONTH", cost=-0.5)
+def day_month(context: Context, day: Number | Ordinal, month: Time) -> Time | None:
+    del context
+    return _date(month, day)
+
+
+def _date(month: Time, day: Number | Ordinal) -> Time | None:
+    value = day.value if isinstance(day, Ordinal) else day.whole
+    return date_time(month.number, value) if value and month.number and not month.known else None
+
+
+@rule("DATE NUMBER", "DATE -|/ NUMBER", cost=0.5)
+def short_year(context: Context, date: Time, year: Number) -> Time | None:
+    """January first 12: two digits are a year."""
+    del context
+    if year.written != 2 or year.whole is None or date.known or date.grain is not Grain.DAY:
+        return None
+    return meet(year_time(full_year(year.whole)), date)
+
+
+@rule("DATE -|/ YEAR", "MONTH -|/ YEAR", cost=-0.5)
+def joined_year(context: Context, date: Time, year: Time) -> Time | None:
+    del context
+    return None if date.known else meet(year, date)
+
+
+@rule("the? year of? YEAR", "in YEAR", "in the year of? YEAR")
+def in_year(context: Context, year: Time) -> Time:
+    del context
+    return replace(year, latent=False)
+
+
+@rule("the ORDINAL", "on the? ORDINAL", "the ORDINAL day", cost=0.5)
+def day_of_month(context: Context, day: Ordinal) -> Time | None:
+    del context
+    return month_day_time(day.value)
+
+
+@rule("WEEKDAY the? ORDINAL", "WEEKDAY the? NUMBER", cost=0.5)
+def weekday_day(context: Context, weekday: Time, day: Ordinal | Number) -> Time | None:
+    """Thursday the 14th."""
+    del context
+    number = month_day_time(int(day.value))
+    return meet(number, weekday) if number and weekday.number >= 0 else None
+
+
+@rule("on|this|the|for|during TIME", "in|by the? MONTH", "in|during|at the? PART", "in the? SEASON", "TIME :", cost=0.1)
+def marked(context: Context, time: Time) -> Time | None:
+    """A time with the little words that only mark it as one."""
+    del context
+    return None if time.latent and time.kind == "clock" else replace(time, latent=False)
+
+
+@rule("TIME TIME", "TIME at|in|on|of|for|by|from|during TIME", "TIME in|on|of|for the TIME", "TIME - TIME", cost=0.2)
+def together(context: Context, first: Time, second: Time) -> Time | None:
+    """Two times that narrow each other: the finer one lies in the coarser one."""
+    del context
+    outer, inner = (first, second) if first.grain >= second.grain else (second, first)
+    if not _fit(outer, inner):
+        return None
+    return meet(outer, inner)
+
+
+def _fit(outer: Time, inner: Time) -> bool:
+    if outer.side or inner.side or inner.latent or {"now", "end"} & {outer.kind, inner.kind}:
+        return False
+    if inner.known:
+        return False
+    if outer.grain == inner.grain:
+        return outer.grain is Grain.DAY and "weekday" in {outer.kind, inner.kind} and outer.kind != inner.kind
+    if inner.kind in _IN_A_DAY:
+        return outer.kind not in _IN_A_DAY and (outer.grain is Grain.DAY or outer.grain is Grain.WEEK)
+    return outer.grain > Grain.HOUR
+
+
+@rule("the? ORDINAL TIME of|in|from TIME", "the? ORDINAL TIME in|of the TIME", "the? ORDINAL TIME TIME")
+def nth_time(context: Context, place: Ordinal, what: Time, around: Time) -> Time | None:
+    """The second Wednesday of October."""
+    del context
+    if around.grain <= what.grain or what.known:
+        return None
+    return _pick(around, what, place.value)
+
+
+@rule("the? last|final TIME of|in|from TIME", "the? last TIME of|in the TIME")
+def last_time(context: Context, what: Time, around: Time) -> Time | None:
+    del context
+    return _pick(around, what, -1) if around.grain > what.grain and not what.known else None
+
+
+@rule("the? ORDINAL UNIT of|in|from TIME", "the? ORDINAL UNIT in|of the TIME", "the? ORDINAL UNIT TIME")
+def nth_unit(context: Context, place: Ordinal, size: Unit, around: Time) -> Time | None:
+    """The third week of January: weeks that lie wholly in it."""
+    del context
+    if around.grain <= size.grain and around.kind not in {"range", "season", "weekend"}:
+        return None
+    what = Time(units(size.grain), size.grain, "unit")
+    return _pick(around, what, place.value)
+
+
+@rule("the? last|final UNIT of|in|from TIME", "the? last UNIT of|in the TIME", cost=-0.2)
+def last_unit(context: Context, size: Unit, around: Time) -> Time | None:
+    return nth_unit(context, Ordinal(-1), size, around)
+
+
+def _pick(around: Time, what: Time, place: int) -> Time:
+    """The place-th of something in each of a series, counted from the end when negative."""
+
+    def change(span: Span) -> Span | None:
+        found = [one for one in inside(span, what.series) if one.end <= span.end]
+        index = place - 1 if place > 0 else place
+        return found[index] if -len(found) <= index < len(found) else None
+
+    return Time(mapped(around.series, change), what.grain, "date", known=around.known, holiday=what.holiday)
+
+
+@rule("the? ORDINAL quarter|qtr", "the? ORDINAL quarter of the year", cost=-0.5)
+def quarter(context: Context, place: Ordinal) -> Time | None:
+    del context
+    return quarter_time(place.value)
+
+
+def quarter_time(place: int) -> Time | None:
+    """A quarter of every year, from 1."""
+    if not 1 <= place <= 4:
+        return None
+    return yearly(lambda year: [unit(datetime(year, place * 3, 1), Grain.QUARTER)], Grain.QUARTER, "quarter")  # noqa: DTZ001

@@ -1,0 +1,335 @@
+"""Rules for lengths of time and what is counted from somewhere: in 2 hours, next week, three Fridays ago."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.spans import Span, floor, move, nth, shift, unit
+from app.planning.phrases.times import Context, Length, Number, Parts, Time, Unit, choose, day_of, of_span, of_unit
+from app.planning.phrases.values import Grain
+
+rule = GRAMMAR.rule
+# What a shift by a unit is precise to, as Duckling has it: "in 3 days" is about this hour in three days.
+_PRECISION = {
+    Grain.SECOND: Grain.SECOND,
+    Grain.MINUTE: Grain.SECOND,
+    Grain.HOUR: Grain.MINUTE,
+    Grain.DAY: Grain.HOUR,
+    Grain.WEEK: Grain.DAY,
+    Grain.MONTH: Grain.DAY,
+    Grain.QUARTER: Grain.MONTH,
+    Grain.YEAR: Grain.MONTH,
+}
+
+
+def _length(amount: Fraction, grain: Grain) -> Length:
+    return Length(((amount, grain),))
+
+
+@rule("NUMBER -? LETTER")
+def counted(context: Context, number: Number, unit: Unit) -> Length:
+    del context
+    return _length(number.value, unit.grain)
+
+
+@rule("a|an|one UNIT", cost=0.1)
+def one(context: Context, unit: Unit) -> Length:
+    del context
+    return _length(Fraction(1), unit.grain)
+
+
+@rule("a NUMBER UNIT", "a good NUMBER UNIT")
+def some(context: Context, number: Number, unit: Unit) -> Length | None:
+    """A couple of minutes."""
+    del context
+    return None if number.written or number.value not in {2, 3} else _length(number.value, unit.grain)
+
+
+@rule("a? fortnight", "one fortnight")
+def fortnight(context: Context) -> Length:
+    del context
+    return _length(Fraction(2), Grain.WEEK)
+
+
+@rule("half an|a? UNIT", "1 / 2 an|a? UNIT", "a half UNIT")
+def half_unit(context: Context, unit: Unit) -> Length:
+    del context
+    return _length(Fraction(1, 2), unit.grain)
+
+
+@rule("a? quarter of? an|a UNIT", "a quarter UNIT", cost=-0.2)
+def quarter_unit(context: Context, unit: Unit) -> Length:
+    del context
+    return _length(Fraction(1, 4), unit.grain)
+
+
+@rule("NUMBER quarters of? an|a? UNIT", cost=-0.2)
+def quarters_unit(context: Context, number: Number, unit: Unit) -> Length:
+    del context
+    return _length(number.value / 4, unit.grain)
+
+
+@rule("NUMBER and a? half UNIT", "a NUMBER and a half UNIT")
+def and_half(context: Context, number: Number, unit: Unit) -> Length:
+    del context
+    return _length(number.value + Fraction(1, 2), unit.grain)
+
+
+@rule("NUMBER and a? quarter UNIT")
+def and_quarter(context: Context, number: Number, unit: Unit) -> Length:
+    del context
+    return _length(number.value + Fraction(1, 4), unit.grain)
+
+
+@rule("NUMBER and NUMBER quarters UNIT")
+def and_quarters(context: Context, number: Number, quarters: Number, unit: Unit) -> Length:
+    del context
+    return _length(number.value + quarters.value / 4, unit.grain)
+
+
+@rule("LENGTH and a half")
+def length_half(context: Context, length: Length) -> Length | None:
+    """An hour and a half."""
+    del context
+    amount, grain = length.parts[-1]
+    return Length((*length.parts[:-1], (amount + Fraction(1, 2), grain)))
+
+
+@rule("LENGTH and a quarter")
+def length_quarter(context: Context, length: Length) -> Length:
+    del context
+    amount, grain = length.parts[-1]
+    return Length((*length.parts[:-1], (amount + Fraction(1, 4), grain)))
+
+
+@rule("LENGTH and? LENGTH")
+def added(context: Context, first: Length, second: Length) -> Length | None:
+    del context
+    if first.finest <= max(grain for _, grain in second.parts):
+        return None
+    return Length(first.parts + second.parts)
+
+
+@rule("LENGTH and? NUMBER", cost=0.5)
+def rest(context: Context, length: Length, number: Number) -> Length | None:
+    """2 hours and 10: minutes are meant."""
+    del context
+    if length.finest not in {Grain.HOUR, Grain.MINUTE} or not number.whole or number.whole >= 60:
+        return None
+    return Length((*length.parts, (number.value, Grain(length.finest - 1))))
+
+
+@rule("NUMBER '", "NUMBER ' '", 'NUMBER "')
+def primes(context: Context, number: Number) -> Length:
+    del context
+    return _length(number.value, Grain.MINUTE)
+
+
+@rule("about|around|approximately|exactly|precisely|roughly|almost|nearly|only|just LENGTH", "for LENGTH")
+def about(context: Context, length: Length) -> Length:
+    del context
+    return length
+
+
+def travel(context: Context, moment: datetime, parts: Parts, sign: int = 1) -> datetime:
+    """A moment moved by a length: days and more by the calendar, hours and less by the time that passes."""
+    by_date = tuple(part for part in parts if part[1] >= Grain.DAY)
+    by_clock = tuple(part for part in parts if part[1] < Grain.DAY)
+    moment = move(moment, by_date, sign)
+    if not by_clock:
+        return moment
+    passing = move(moment.replace(tzinfo=ZoneInfo(context.zone)).astimezone(UTC), by_clock, sign)
+    return passing.astimezone(ZoneInfo(context.zone)).replace(tzinfo=None)
+
+
+def _shifted(context: Context, length: Length, sign: int) -> Time:
+    moment = travel(context, context.now, length.parts, sign)
+    grain = _PRECISION[length.finest]
+    if length.parts[-1][0].denominator != 1:
+        grain = min(grain, Grain.MINUTE if length.finest <= Grain.DAY else Grain.DAY)
+    return of_unit(floor(moment, grain), grain, "shift", stated=length.finest)
+
+
+@rule(
+    "in LENGTH",
+    "LENGTH from now|today",
+    "LENGTH hence|later",
+    "in another? LENGTH time",
+    "LENGTH from right now",
+    "in the next LENGTH",
+)
+def ahead(context: Context, length: Length) -> Time:
+    return _shifted(context, length, 1)
+
+
+@rule("LENGTH ago|back|earlier", "LENGTH before now")
+def ago(context: Context, length: Length) -> Time:
+    return _shifted(context, length, -1)
+
+
+@rule("LENGTH after|from|past TIME", cost=0.3)
+def after(context: Context, length: Length, time: Time) -> Time | None:
+    return _from(context, length, time, 1)
+
+
+@rule("LENGTH before|prior TIME", "LENGTH prior to TIME", "LENGTH ahead of TIME", cost=0.3)
+def before(context: Context, length: Length, time: Time) -> Time | None:
+    return _from(context, length, time, -1)
+
+
+def _from(context: Context, length: Length, time: Time, sign: int) -> Time | None:
+    span = None if time.side or time.latent else choose(time, context.now)
+    if span is None:
+        return None
+    start = travel(context, span.start, length.parts, sign)
+    grain = min(span.grain, length.finest) if span.grain <= Grain.DAY else length.finest
+    if grain is not Grain.SECOND and length.finest >= Grain.DAY and span.grain >= Grain.DAY:
+        grain = Grain.DAY
+    stated = length.finest if time.kind == "now" else None
+    return of_unit(floor(start, grain), grain, "shift", stated=stated)
+
+
+@rule("TIME SHIFT", "SHIFT on? TIME", cost=0.3)
+def coming_then(context: Context, first: Time, second: Time) -> Time | None:
+    """Thanksgiving in 9 months; Saturday 3 days from now: the first one from then on."""
+    what, point = (first, second) if second.kind == "shift" else (second, first)
+    if what.known or what.latent or what.kind in {"clock", "part"}:
+        return None
+    span = choose(point, context.now)
+    found = nth(what.series, day_of(span.start), 0) if span else None
+    return replace(of_span(found), holiday=what.holiday) if found else None
+
+
+@rule("this|current UNIT", "the UNIT", "the current UNIT", "this current UNIT")
+def this_unit(context: Context, size: Unit) -> Time:
+    return of_span(unit(context.now, size.grain), "cycle")
+
+
+@rule(
+    "next|coming|following|upcoming UNIT",
+    "the next|following|coming|upcoming UNIT",
+    "this coming UNIT",
+    "UNIT after this",
+)
+def next_unit(context: Context, size: Unit) -> Time:
+    return of_span(unit(context.now, size.grain, 1), "cycle")
+
+
+@rule("last|past|previous|prior UNIT", "the last|past|previous|prior|preceding UNIT", "this past UNIT")
+def last_unit(context: Context, size: Unit) -> Time:
+    return of_span(unit(context.now, size.grain, -1), "cycle")
+
+
+@rule("the? UNIT after next")
+def after_next(context: Context, size: Unit) -> Time:
+    return of_span(unit(context.now, size.grain, 2), "cycle")
+
+
+@rule("the? UNIT before last")
+def before_last(context: Context, size: Unit) -> Time:
+    return of_span(unit(context.now, size.grain, -2), "cycle")
+
+
+@rule("the? next|following|coming LENGTH", "LENGTH coming", "within|over|during the next|coming LENGTH")
+def next_units(context: Context, length: Length) -> Time | None:
+    return _run(context, length, 1)
+
+
+@rule("the? last|past|previous|prior LENGTH", "in|over|during|within the last|past|previous LENGTH")
+def last_units(context: Context, length: Length) -> Time | None:
+    return _run(context, length, -1)
+
+
+@rule("the? NUMBER last|past|previous LETTER", cost=-0.2)
+def last_counted(context: Context, number: Number, size: Unit) -> Time | None:
+    return _run(context, _length(number.value, size.grain), -1)
+
+
+@rule("the? NUMBER next|following|coming LETTER", cost=-0.2)
+def next_counted(context: Context, number: Number, size: Unit) -> Time | None:
+    return _run(context, _length(number.value, size.grain), 1)
+
+
+def _run(context: Context, length: Length, sign: int) -> Time | None:
+    """Whole units before or after the current one; a compound length starts right now."""
+    amount, grain = length.parts[0]
+    if len(length.parts) > 1 or amount.denominator != 1:
+        other = travel(context, context.now, length.parts, sign)
+        grain = Grain.SECOND if length.finest < Grain.DAY else Grain.DAY
+        begin, end = sorted((floor(context.now, grain), floor(other, grain)))
+        return of_span(Span(begin, end, grain), "range")
+    count = int(amount)
+    if sign > 0:
+        begin = unit(context.now, grain, 1).start
+        return of_span(Span(begin, shift(begin, grain, count), grain), "range")
+    end = unit(context.now, grain).start
+    return of_span(Span(shift(end, grain, -count), end, grain), "range")
+
+
+@rule(
+    "within|inside LENGTH",
+    "within a period of LENGTH",
+    "in less than LENGTH",
+    "in under LENGTH",
+    "in the next LENGTH",
+    cost=-0.5,
+)
+def within_length(context: Context, length: Length) -> Time:
+    grain = _PRECISION[length.finest]
+    end = floor(travel(context, context.now, length.parts), grain)
+    return of_span(Span(floor(context.now, Grain.SECOND), end, Grain.SECOND), "range")
+
+
+@rule("next|coming|following TIME", "the next|coming|following TIME", "this next|coming TIME", "TIME coming|next")
+def next_time(context: Context, time: Time) -> Time | None:
+    return _nth(context, time, 0)
+
+
+@rule("last|past|previous TIME", "the last|past|previous TIME", "this past|last TIME", "TIME last|past")
+def last_time(context: Context, time: Time) -> Time | None:
+    return _nth(context, time, -1)
+
+
+@rule("this|current TIME", "the current TIME", cost=-0.2)
+def this_time(context: Context, time: Time) -> Time | None:
+    if time.known or time.side or time.kind == "clock":
+        return None
+    if time.kind == "part":
+        span = nth(time.series, day_of(context.now), 0)
+    else:
+        span = choose(replace(time, later=False), context.now)
+    return replace(of_span(span, time.kind), holiday=time.holiday) if span else None
+
+
+def _nth(context: Context, time: Time, count: int) -> Time | None:
+    if time.known or time.side or time.kind == "clock":
+        return None
+    if count < 0:
+        span = nth(time.series, context.now, count)
+    else:
+        span = choose(replace(time, later=True), context.now, count)
+    return replace(of_span(span, time.kind), holiday=time.holiday) if span else None
+
+
+@rule("NUMBER TIME ago|back", cost=-0.2)
+def times_ago(context: Context, number: Number, time: Time) -> Time | None:
+    return _nth(context, time, -number.whole) if number.whole else None
+
+
+@rule("NUMBER TIME from now", "NUMBER TIME hence|later", "in NUMBER TIME", cost=-0.2)
+def times_ahead(context: Context, number: Number, time: Time) -> Time | None:
+    return _nth(context, time, number.whole - 1) if number.whole else None
+
+
+@rule("the? TIME after next")
+def time_after_next(context: Context, time: Time) -> Time | None:
+    return _nth(context, time, 1)
+
+
+@rule("the? TIME before last")
+def time_before_last(context: Context, time: Time) -> Time | None:
+    return _nth(context, time, -2)

@@ -1,0 +1,182 @@
+"""The typed values of the grammar: times as series of spans, clocks, numbers, and the context they are read in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from app.planning.phrases.spans import Series, Span, both, cyclic, fixed, floor, shift, within
+from app.planning.phrases.values import Grain, WorkingHours
+
+Parts = tuple[tuple[Fraction, Grain], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A count; `written` is how many digits were typed, 0 for words."""
+
+    value: Fraction
+    written: int = 0
+
+    @property
+    def whole(self) -> int | None:
+        return int(self.value) if self.value.denominator == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordinal:
+    """A place in a row, from 1; -1 is the last."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of time; `short` for a single letter, which needs its number."""
+
+    grain: Grain
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A duration in the making."""
+
+    parts: Parts
+
+    @property
+    def finest(self) -> Grain:
+        return min(grain for _, grain in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day; `twelve` says that only the face of a twelve-hour clock is known."""
+
+    hour: int
+    minute: int = 0
+    second: int = 0
+    grain: Grain = Grain.HOUR
+    twelve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Something that lies in time: every span it could be.
+
+    `latent` is too weak to stand alone ("the year 2014" may be said "2014", but "7" alone is no time). `later`
+    asks for a span that has not begun yet. `half` tells that its half of the day was chosen by the context.
+    """
+
+    series: Series
+    grain: Grain
+    kind: str
+    latent: bool = False
+    later: bool = False
+    half: bool = False
+    known: bool = False
+    clock: Clock | None = None
+    number: int = 0
+    stated: Grain | None = None
+    holiday: str | None = None
+    side: str = ""
+    alternative: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A recurrence in the making: every `interval`-th `unit`, or every `interval`-th of `times`."""
+
+    interval: int
+    unit: Grain | None = None
+    times: tuple[Time, ...] = ()
+    at: Time | None = None
+    begin: Time | None = None
+    until: Time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a phrase is read against: now (naive, in the zone), the zone and the hours; `flip` takes the other half day."""
+
+    now: datetime
+    zone: str
+    hours: WorkingHours
+    flip: bool = False
+
+    def half_day(self, clock: Clock) -> Clock:
+        """The clock with its half of the day settled: the one nearer to working hours."""
+        if not clock.twelve:
+            return clock
+        morning = (clock.hour % 12) * 60 + clock.minute
+        late = self._outside(morning + 720) < self._outside(morning)
+        hour = clock.hour % 12 + (12 if late != self.flip else 0)
+        return replace(clock, hour=hour, twelve=False)
+
+    def _outside(self, minute: int) -> int:
+        begin = self.hours.start.hour * 60 + self.hours.start.minute
+        end = self.hours.end.hour * 60 + self.hours.end.minute
+        return max(begin - minute, minute - end, 0)
+
+
+Value = Time | Number | Ordinal | Unit | Length | Repeat
+
+
+def at_clock(context: Context, clock: Clock, *, latent: bool = False) -> Time:
+    """The time of day of a clock, every day."""
+    chosen = context.half_day(clock)
+
+    def make(day: datetime) -> list[Span]:
+        start = day + timedelta(hours=chosen.hour, minutes=chosen.minute, seconds=chosen.second)
+        return [Span(start, shift(start, chosen.grain, 1), chosen.grain)]
+
+    return Time(cyclic(Grain.DAY, make), clock.grain, "clock", latent=latent, half=clock.twelve, clock=clock)
+
+
+def of_span(span: Span, kind: str = "date", *, stated: Grain | None = None) -> Time:
+    """A time that is known already."""
+    return Time(fixed(span), span.grain, kind, known=True, stated=stated)
+
+
+def of_unit(start: datetime, grain: Grain, kind: str = "date", *, stated: Grain | None = None) -> Time:
+    return of_span(Span(start, shift(start, grain, 1), grain), kind, stated=stated)
+
+
+def yearly(make: Callable[[int], Iterable[Span]], grain: Grain, kind: str) -> Time:
+    """What comes by a rule of the year."""
+    return Time(cyclic(Grain.YEAR, lambda start: list(make(start.year))), grain, kind)
+
+
+def day_span(year: int, month: int, day: int, days: int = 1) -> Span:
+    start = datetime(year, month, day)  # noqa: DTZ001 - wall-clock time by design
+    return Span(start, start + timedelta(days=days), Grain.DAY)
+
+
+def meet(outer: Time, inner: Time) -> Time:
+    """The inner time within the outer one: "9:30" on "Thursday", "Thursday" in "March"."""
+    series = both(outer.series, inner.series) if outer.grain == inner.grain else within(outer.series, inner.series)
+    return Time(
+        series,
+        min(outer.grain, inner.grain),
+        inner.kind if inner.kind in {"clock", "range", "part"} else "date",
+        half=outer.half or inner.half,
+        later=False,
+        known=outer.known,
+        clock=inner.clock,
+        holiday=inner.holiday,
+    )
+
+
+def choose(time: Time, moment: datetime, count: int = 0) -> Span | None:
+    """The span a time means at a moment: the coming one, else the last one."""
+    ahead = time.series(moment, False)
+    for at, span in enumerate(span for span in ahead if not (time.later and span.start <= moment)):
+        if at == count:
+            return span
+    return next(iter(time.series(moment, True)), None) if count == 0 else None
+
+
+def day_of(moment: datetime) -> datetime:
+    return floor(moment, Grain.DAY)
