@@ -149,9 +149,8 @@ class Assistant:
             await self._services.chat.status(turn.place, step)
 
         async with self._services.desks.open(person) as desk:
-            return await self._interruptible(
-                turn, asyncio.ensure_future(self._services.mind.think(request, desk, watch))
-            )
+            thinking = self._services.mind.think(request, desk, watch)
+            return await self._interruptible(turn, asyncio.ensure_future(thinking))
 
     async def _interruptible(self, turn: Turn, thinking: asyncio.Task[Thought]) -> Thought:
         """Wait for a thought that "stop" may cancel; raises LostClaim then."""

@@ -89,7 +89,7 @@ class Chat(Protocol):
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         """Post the card that leads to the provider's consent page."""
 
-    async def welcome(self, place: Place) -> None:
+    async def welcome(self, place: Place, *, connected: bool) -> None:
         """Post what Steward does and how to begin."""
 
     async def prompts(self, place: Place) -> None:
@@ -250,6 +250,8 @@ class Identity(Value):
 
     subject: str
     email: str
+    hosted: bool = False
+    """True for an account of a company's domain, false for a private one."""
 
 
 class Grants(Protocol):

@@ -1,0 +1,50 @@
+"""What Steward says of itself: a welcome, help, the accounts, what waits, the Home tab."""
+
+from app.domain.ports import Services
+from app.domain.types import Account, PersonId, Place
+
+NOTHING_WAITS = "Nothing waits for your decision."
+NO_ACCOUNTS = "No account is connected yet. Type `connect` and I'll give you a link."
+
+
+class Reception:
+    """Everything a person can ask about Steward itself, without a model."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def welcome(self, person: PersonId, place: Place) -> None:
+        """What Steward does and how to begin."""
+        connected = bool(await self._services.grants.accounts(person))
+        await self._services.chat.welcome(place, connected=connected)
+
+    async def suggest(self, place: Place) -> None:
+        """A few requests to begin with."""
+        await self._services.chat.prompts(place)
+
+    async def accounts(self, person: PersonId, place: Place) -> None:
+        """Which accounts are connected."""
+        accounts = await self._services.grants.accounts(person)
+        lines = [_line(a) for a in accounts]
+        text = "\n".join(("Connected accounts:", *lines)) if lines else NO_ACCOUNTS
+        await self._services.chat.say(place, text)
+
+    async def pending(self, person: PersonId, place: Place) -> None:
+        """Show the waiting cards again, where the person is now."""
+        waiting = await self._services.store.approvals.waiting(person)
+        if not waiting:
+            await self._services.chat.say(place, NOTHING_WAITS)
+        for approval in waiting:
+            moved = approval.model_copy(update={"place": place, "card_ts": ""})
+            await self._services.store.approvals.shown(moved, await self._services.chat.show(moved))
+
+    async def home(self, person: PersonId, user: str) -> None:
+        """Publish the Home tab."""
+        accounts = await self._services.grants.accounts(person)
+        await self._services.chat.home(user, accounts, await self._services.store.approvals.waiting(person))
+
+
+def _line(account: Account) -> str:
+    return f"• *{account.name}* ({account.email})" + (
+        "" if account.alive else ": the connection has ended, type `connect`"
+    )
