@@ -1,1 +1,52 @@
-"""What reaches Steward: Slack and HTTP."""
+"""What reaches Steward: Slack and HTTP. `build` makes Bolt's app of the verbs."""
+
+import re
+from dataclasses import dataclass
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.accounts import Accounts
+from app.assistant import Assistant
+from app.domain.ports import Chat, Inbox
+from app.reception import Reception
+from handlers.approvals import BUTTON, Clicks
+from handlers.commands import COMMAND, Commands
+from handlers.envelopes import Body, Keeper
+from handlers.errors import Boundary
+from handlers.home import Home
+from handlers.messages import Messages
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """What the handlers may call."""
+
+    assistant: Assistant
+    accounts: Accounts
+    reception: Reception
+    chat: Chat
+    inbox: Inbox
+
+
+def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
+    """Bolt's app: every envelope kept, every listener one verb."""
+    app = AsyncApp(client=client, request_verification_enabled=False, ssl_check_enabled=False)
+    keeper = Keeper(verbs.inbox)
+    commands = Commands(assistant=verbs.assistant, accounts=verbs.accounts, reception=verbs.reception, chat=verbs.chat)
+    messages = Messages(verbs.assistant, commands)
+    app.use(keeper.keep)
+    app.event("message")(keeper.settling(messages.direct))
+    app.event("app_mention")(keeper.settling(messages.mention))
+    app.event("app_home_opened")(keeper.settling(Home(verbs.reception).opened))
+    app.command(COMMAND)(keeper.settling(commands.slash))
+    app.action(BUTTON)(keeper.settling(Clicks(verbs.assistant, verbs.chat).decide))
+    # What we have no verb for is acked all the same: an unacked envelope comes back.
+    app.event(re.compile("."))(keeper.settling(_nothing))
+    app.action(re.compile("."))(keeper.settling(_nothing))
+    app.error(Boundary(verbs.assistant, verbs.inbox).unforeseen)
+    return app
+
+
+async def _nothing(body: Body) -> None:
+    """Nothing to do."""

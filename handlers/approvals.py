@@ -1,0 +1,40 @@
+"""Clicks on cards."""
+
+import re
+from uuid import UUID
+
+from app.assistant import Assistant
+from app.domain.approvals import Decision
+from app.domain.errors import AlreadySettled, NotYours
+from app.domain.ports import Chat
+from app.domain.types import ActionId, Place, person_id
+from handlers.envelopes import Body
+
+BUTTON = re.compile(r"^decide:(\w+)$")
+"""The action_id of a button that decides; its value is the action's id and nothing else."""
+
+
+class Clicks:
+    """Turns a click into a decision."""
+
+    def __init__(self, assistant: Assistant, chat: Chat) -> None:
+        self._assistant = assistant
+        self._chat = chat
+
+    async def decide(self, body: Body) -> None:
+        """A button of a card: the click's owner is who clicked, whatever the button says."""
+        click, user = body["actions"][0], str(body["user"]["id"])
+        person = person_id(str(body["user"].get("team_id") or body["team"]["id"]), user)
+        decision = Decision(click["action_id"].partition(":")[2])
+        try:
+            action = ActionId(UUID(click["value"]))
+            await self._assistant.decide(person, action, decision, click=str(click.get("action_ts", "")))
+        except (NotYours, AlreadySettled) as refusal:
+            await self._chat.whisper(place(body), user, refusal.sentence)
+
+
+def place(body: Body) -> Place:
+    """Where the card stands that was clicked."""
+    container = body["container"]
+    ts = str(container["message_ts"])
+    return Place(channel=str(container["channel_id"]), thread=str(container.get("thread_ts", ts)))

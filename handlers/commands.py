@@ -1,0 +1,63 @@
+"""Words of command: /steward word, !word inside threads, and a few words that stand alone."""
+
+from collections.abc import Awaitable, Callable
+
+from app.accounts import Accounts
+from app.assistant import Assistant
+from app.domain.errors import StewardError, UnknownCommand
+from app.domain.ports import Chat
+from app.domain.types import Message, Place, person_id
+from app.reception import Reception
+from handlers.envelopes import Body
+
+COMMAND = "/steward"
+MARK = "!"
+
+Verb = Callable[[Message], Awaitable[None]]
+
+
+class Commands:
+    """The table of words, each of which is one verb."""
+
+    def __init__(self, *, assistant: Assistant, accounts: Accounts, reception: Reception, chat: Chat) -> None:
+        self._assistant = assistant
+        self._chat = chat
+        self._words: dict[str, Verb] = {
+            "help": lambda m: reception.welcome(m.person, m.place),
+            "connect": lambda m: accounts.invite(m.person, m.place),
+            "accounts": lambda m: reception.accounts(m.person, m.place),
+            "pending": lambda m: reception.pending(m.person, m.place),
+            "stop": lambda m: assistant.stop(m.person, m.place),
+        }
+
+    async def spoken(self, message: Message) -> bool:
+        """Obey a word that stands alone or after "!"; False when the message is a request."""
+        text = message.text.strip().lower()
+        verb = self._words.get(text.removeprefix(MARK).strip())
+        if verb is None and not (text.startswith(MARK) and len(text.split()) == 1):
+            return False
+        await self._obey(verb, message)
+        return True
+
+    async def slash(self, body: Body) -> None:
+        """/steward: a word, or a request, which is answered in the direct messages."""
+        team, user = str(body["team_id"]), str(body["user_id"])
+        place = Place(channel=await self._chat.dm(user), thread="")
+        text = str(body.get("text", "")).strip()
+        message = Message(
+            person=person_id(team, user), team=team, user=user, place=place, ts=str(body["trigger_id"]), text=text
+        )
+        verb = self._words.get(text.lower() or "help")
+        if verb is not None:
+            await self._obey(verb, message)
+        else:
+            await self._assistant.hear(message)
+
+    async def _obey(self, verb: Verb | None, message: Message) -> None:
+        try:
+            await self._assistant.meet(message.person, message.team, message.user)
+            if verb is None:
+                raise UnknownCommand(word=message.text.strip())
+            await verb(message)
+        except StewardError as refusal:
+            await self._chat.say(message.place, refusal.sentence)

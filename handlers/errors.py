@@ -1,0 +1,33 @@
+"""The boundary at Slack's side: what nobody foresaw is logged, and the person hears of it."""
+
+import structlog
+from slack_bolt.response import BoltResponse
+
+from app.assistant import Assistant
+from app.domain.errors import StewardError
+from app.domain.ports import Inbox
+from app.domain.types import Place, person_id
+from handlers.envelopes import Body, key
+
+log = structlog.get_logger(__name__)
+
+
+class Boundary:
+    """Bolt's error handler."""
+
+    def __init__(self, assistant: Assistant, inbox: Inbox) -> None:
+        self._assistant = assistant
+        self._inbox = inbox
+
+    async def unforeseen(self, error: Exception, body: Body) -> BoltResponse:
+        """Log what happened and apologise where it happened; the envelope is settled, so it can't fail for ever."""
+        log.error("unforeseen", error=type(error).__name__, key=key(body), exc_info=error)
+        event = body.get("event", {})
+        try:
+            if "user" in event and "channel" in event and "ts" in event:
+                place = Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"])
+                await self._assistant.apologise(person_id(str(body["team_id"]), event["user"]), place)
+            await self._inbox.settle(key(body))
+        except StewardError as failure:
+            log.error("apology_failed", error=failure.code)
+        return BoltResponse(status=200)

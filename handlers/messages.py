@@ -1,0 +1,80 @@
+"""What people write: direct messages, mentions, edits and deletions."""
+
+import html
+import re
+from typing import Any
+
+from app.assistant import Assistant
+from app.domain.types import Message, Place, person_id
+from handlers.commands import Commands
+from handlers.envelopes import Body
+
+SPOKEN = {None, "file_share", "thread_broadcast"}
+"""Subtypes of message events that are somebody saying something."""
+_LINK = re.compile(r"<(mailto:|https?://|tel:)([^|>]+)(?:\|([^>]*))?>")
+_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+
+
+class Messages:
+    """Turns message events into requests."""
+
+    def __init__(self, assistant: Assistant, commands: Commands) -> None:
+        self._assistant = assistant
+        self._commands = commands
+
+    async def direct(self, body: Body) -> None:
+        """message.im: a request, a word of command, an edit, or something that isn't meant for us."""
+        event = body["event"]
+        subtype = event.get("subtype")
+        if subtype == "message_changed":
+            await self._changed(body, event)
+        elif subtype == "message_deleted":
+            await self._deleted(body, event)
+        elif subtype in SPOKEN and "bot_id" not in event and "user" in event:
+            message = unpack(team(body), event, private=True)
+            if not await self._commands.spoken(message):
+                await self._assistant.hear(message)
+
+    async def mention(self, body: Body) -> None:
+        """app_mention: a request said where others read along."""
+        event = body["event"]
+        if "bot_id" not in event:
+            await self._assistant.hear(unpack(team(body), event, private=False))
+
+    async def _changed(self, body: Body, event: dict[str, Any]) -> None:
+        now, before = event["message"], event.get("previous_message", {})
+        if "bot_id" in now or "user" not in now or now.get("text") == before.get("text"):
+            return
+        message = unpack(team(body), {**now, "channel": event["channel"]}, private=True)
+        await self._assistant.reword(message.person, message.place, message.ts, message.text)
+
+    async def _deleted(self, body: Body, event: dict[str, Any]) -> None:
+        before = event.get("previous_message", {})
+        if "user" in before and "bot_id" not in before:
+            message = unpack(team(body), {**before, "channel": event["channel"]}, private=True)
+            await self._assistant.reword(message.person, message.place, message.ts, None)
+
+
+def team(body: Body) -> str:
+    """The workspace an envelope comes from."""
+    return str(body.get("team_id") or body["team"]["id"])
+
+
+def unpack(team_id: str, event: dict[str, Any], *, private: bool) -> Message:
+    """A Slack message event as a Message."""
+    return Message(
+        person=person_id(team_id, event["user"]),
+        team=team_id,
+        user=event["user"],
+        place=Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"]),
+        ts=event["ts"],
+        text=plain(event.get("text", "")),
+        files=len(event.get("files", ())),
+        private=private,
+    )
+
+
+def plain(text: str) -> str:
+    """Slack's markup as the person typed it: links and addresses bare, mentions gone, entities decoded."""
+    bare = _LINK.sub(lambda m: m[2] if m[1] in ("mailto:", "tel:") else m[1] + m[2], _MENTION.sub("", text))
+    return html.unescape(bare).strip()
