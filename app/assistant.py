@@ -188,10 +188,11 @@ class Assistant:
     async def _present(self, turn: Turn, approvals: Sequence[Approval]) -> None:
         """Show the reply and the cards of a turn that has ended; what stands in Slack already isn't posted twice."""
         chat, store = self._services.chat, self._services.store
-        ts = await chat.say(turn.place, turn.reply, turn=turn, actions=len(approvals))
+        again = turn.attempt > 1
+        ts = await chat.say(turn.place, turn.reply, turn=turn, actions=len(approvals), again=again)
         for approval in approvals:
             if not approval.card_ts:
-                await store.approvals.shown(approval, await chat.show(approval))
+                await store.approvals.shown(approval, await chat.show(approval, again=again))
         await store.turns.posted(turn, ts)
 
     async def apologise(self, person: PersonId, place: Place) -> None:

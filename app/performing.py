@@ -57,7 +57,7 @@ class Performer:
         else:
             settled = await self._work(claim)
         if settled:
-            await self._draw(settled)
+            await self._draw(settled, again=True)
 
     async def _work(self, claim: Claim) -> Approval | None:
         """The row after this attempt; None when it was put down to be taken up again."""
@@ -127,7 +127,7 @@ class Performer:
                 expires_at=expiry(change.renewed, now),
             )
             await self._approvals.propose(renewed)
-            await self._draw(renewed)
+            await self._draw(renewed, again=False)
         return settled
 
     async def _undo(self, claim: Claim, desk: Desk, ledger: Ledger) -> Approval:
@@ -175,7 +175,7 @@ class Performer:
 
     # Showing.
 
-    async def _draw(self, approval: Approval) -> None:
+    async def _draw(self, approval: Approval, *, again: bool) -> None:
         """Show the row as it is; what Slack doesn't take now, the sweeper brings again."""
         chat = self._services.chat
         try:
@@ -183,7 +183,7 @@ class Performer:
             if ts:
                 await chat.redraw(approval)
             else:
-                ts = await chat.show(approval)
+                ts = await chat.show(approval, again=again)
         except ChatError:
             return
         await self._approvals.shown(approval, ts)

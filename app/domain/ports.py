@@ -71,8 +71,11 @@ class Mind(Protocol):
 class Chat(Protocol):
     """Slack, as far as a turn, a card and the Home tab need it. Every method may raise ChatError."""
 
-    async def say(self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0) -> str:
-        """Post a message and return its ts; text is mrkdwn made by us or by the model, links sanitised."""
+    async def say(
+        self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0, again: bool = False
+    ) -> str:
+        """Post a message and return its ts. A turn's reply is the model's and is sanitised, other text is ours; with
+        `again`, a reply that stands already is found and not repeated."""
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something that the channel doesn't keep."""
@@ -80,8 +83,8 @@ class Chat(Protocol):
     async def status(self, place: Place, text: str) -> None:
         """Show what is being done in this thread; empty clears it. Never raises: a status may be lost."""
 
-    async def show(self, approval: Approval) -> str:
-        """Post the card of an action, once per action, and return its ts."""
+    async def show(self, approval: Approval, *, again: bool = False) -> str:
+        """Post the card of an action and return its ts; with `again`, one that stands already is found."""
 
     async def redraw(self, approval: Approval) -> None:
         """Draw the card anew from its row."""

@@ -1,0 +1,235 @@
+"""Block Kit from values: everything others wrote goes into rich text elements, which Slack shows literally."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.domain.approvals import Approval, Decision, Status
+from app.domain.cards import Card, Receipt, Recipient
+from app.planning.sanitising import address, visible
+
+Block = dict[str, Any]
+
+HEADER = 150
+"""Characters of a header (Slack's Block Kit reference)."""
+CHUNK = 2_900
+"""Characters of one text element; a section holds 3,000."""
+LINE = 300
+"""Characters of a value in a list before it is shortened; a card's body is never shortened."""
+
+STATES: dict[Status, tuple[str, str]] = {
+    Status.PROPOSED: ("🔹", "Waits for your decision. Nothing has changed yet."),
+    Status.APPROVED: ("⏳", "Approved. It starts in a moment."),
+    Status.RUNNING: ("⏳", "Working on it."),
+    Status.REJECTED: ("✖️", "Rejected. Nothing was changed."),
+    Status.REPLACED: ("↪️", "Replaced by a newer card. Nothing was changed."),
+    Status.EXPIRED: ("⌛", "Expired without a decision. Nothing was changed; ask again if you still want it."),
+    Status.STALE: ("↪️", "Not done: something changed since the preview."),
+    Status.CANCELLED: ("✖️", "Cancelled. Nothing was changed."),
+    Status.SKIPPED: ("✖️", "Skipped, because an earlier step failed. Nothing was changed."),
+    Status.DONE: ("✅", "Done."),
+    Status.PARTIAL: ("⚠️", "Done in part."),
+    Status.FAILED: ("⚠️", "Not done."),
+    Status.UNCERTAIN: ("❓", "It isn't known whether this was done."),
+    Status.UNDOING: ("⏳", "Undoing."),
+    Status.UNDONE: ("↩️", "Undone."),
+}
+"""How a card shows its status: a sign and a sentence."""
+
+
+def approval_blocks(approval: Approval) -> list[Block]:
+    """The whole card of an action, drawn from its row."""
+    card = approval.card
+    return [
+        header(card.title),
+        section(text(card.summary)),
+        *_facts(card),
+        *_body(card),
+        *_items(card),
+        *(notes(card.notes) if approval.status is Status.PROPOSED else []),
+        *_outcome(approval),
+        *_buttons(approval),
+    ]
+
+
+def summary(approval: Approval) -> str:
+    """One line for notifications and screen readers."""
+    sign, state = STATES[approval.status]
+    return f"{sign} {visible(approval.card.title)}: {state}"
+
+
+# The parts of a card.
+
+
+def _facts(card: Card) -> list[Block]:
+    lines = [
+        [bold("Account"), text(f"  {card.account.name} · {card.account.email}")],
+        *([bold(f.label), text(f"  {shortened(f.value)}")] for f in card.fields),
+        *(_recipient(r) for r in card.recipients),
+    ]
+    return [section(*joined(lines))]
+
+
+def _recipient(recipient: Recipient) -> list[Block]:
+    where = f"{recipient.origin}" + (f", {recipient.evidence}" if recipient.evidence else "")
+    name = f"{shortened(recipient.address.name)} " if recipient.address.name else ""
+    return [
+        bold(recipient.role.capitalize()),
+        text(f"  {name}<{address(recipient.address.email)}>"),
+        text(f"  ⚠️ {where}", bold_too=True) if recipient.marked else text(f"  · {where}", italic=True),
+    ]
+
+
+def _body(card: Card) -> list[Block]:
+    if card.body is None:
+        return []
+    shown = visible(card.body) or " "
+    parts = [shown[i : i + CHUNK] for i in range(0, len(shown), CHUNK)]
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text(p)]}]} for p in parts]
+
+
+def _items(card: Card) -> list[Block]:
+    if not card.items:
+        return []
+    lines = [
+        {
+            "type": "rich_text_section",
+            "elements": [text(shortened(i.title)), text(f"  {shortened(i.detail)}", italic=True)],
+        }
+        for i in card.items
+    ]
+    listed: Block = {"type": "rich_text_list", "style": "bullet", "elements": lines}
+    more = (
+        [{"type": "rich_text_section", "elements": [text(f"… and {card.more:,} more", italic=True)]}]
+        if card.more
+        else []
+    )
+    return [{"type": "rich_text", "elements": [listed, *more]}]
+
+
+def _outcome(approval: Approval) -> list[Block]:
+    sign, state = STATES[approval.status]
+    lines: list[list[Block]] = []
+    if approval.receipt is not None:
+        lines += _receipt(approval.receipt, sign)
+    elif approval.status is not Status.PROPOSED:
+        lines.append([text(f"{sign} "), bold(state)])
+    if approval.note:
+        lines.append([text(visible(approval.note))])
+    blocks = [{"type": "divider"}, section(*joined(lines))] if lines else []
+    if approval.status is Status.PROPOSED:
+        counted = f" {approval.confirmations} of {approval.needs} confirmations." if approval.needs > 1 else ""
+        blocks.append(context(f"{sign} {state}{counted} This card expires {_expiry(approval)}."))
+    return blocks
+
+
+def _receipt(receipt: Receipt, sign: str) -> list[list[Block]]:
+    return [
+        [text(f"{sign} "), bold(receipt.summary)],
+        *([bold(f.label), text(f"  {shortened(f.value)}")] for f in receipt.fields),
+        *(
+            [text(f"⚠️ {d.field}: asked for {shortened(d.asked)}, stored as {shortened(d.stored)}")]
+            for d in receipt.differences
+        ),
+        *([[{"type": "link", "url": receipt.link, "text": "Open it"}]] if receipt.link else []),
+    ]
+
+
+def _expiry(approval: Approval) -> str:
+    """Slack shows it in each reader's own zone."""
+    return f"<!date^{int(approval.expires_at.timestamp())}^{{date_short_pretty}} at {{time}}|within a day>"
+
+
+def _buttons(approval: Approval) -> list[Block]:
+    offers = [_button(approval, d) for d in approval.offers]
+    return [{"type": "actions", "elements": offers}] if offers else []
+
+
+def _button(approval: Approval, decision: Decision) -> Block:
+    card = approval.card
+    words = {
+        Decision.APPROVE: "Confirm once more" if approval.confirmations else card.approve,
+        Decision.REJECT: "Reject",
+        Decision.RETRY: "Try again",
+        Decision.UNDO: "Undo",
+        Decision.WENT_OUT: "It went through",
+        Decision.DID_NOT: "It didn't",
+    }
+    styles = {Decision.APPROVE: "primary", Decision.REJECT: "danger"}
+    block: Block = {
+        "type": "button",
+        "action_id": f"decide:{decision}",
+        "value": str(approval.id),
+        "text": {"type": "plain_text", "text": words[decision]},
+    }
+    if decision in styles:
+        block["style"] = styles[decision]
+    if decision is Decision.UNDO:
+        block["confirm"] = {
+            "title": {"type": "plain_text", "text": "Undo this?"},
+            "text": {"type": "plain_text", "text": f"This {card.undo}."[:300]},
+            "confirm": {"type": "plain_text", "text": "Undo"},
+            "deny": {"type": "plain_text", "text": "Leave it"},
+        }
+    return block
+
+
+# Pieces.
+
+
+def text(words: str, *, bold_too: bool = False, italic: bool = False) -> Block:
+    """Literal text: no markup, mention or emoji code in it is obeyed."""
+    style = {k: True for k, on in (("bold", bold_too), ("italic", italic)) if on}
+    return {"type": "text", "text": visible(words), **({"style": style} if style else {})}
+
+
+def bold(words: str) -> Block:
+    return text(words, bold_too=True)
+
+
+def section(*elements: Block) -> Block:
+    """A paragraph of literal text."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
+
+
+def joined(lines: Iterable[list[Block]]) -> list[Block]:
+    """Lines as the elements of one paragraph."""
+    spread: list[Block] = []
+    for line in lines:
+        spread += [*([text("\n")] if spread else []), *line]
+    return spread
+
+
+def header(title: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": shortened(title, HEADER), "emoji": False}}
+
+
+def context(mrkdwn: str) -> Block:
+    """A small line of our own words."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn}]}
+
+
+def notes(lines: Iterable[str]) -> list[Block]:
+    return [section(*joined([[text(f"ℹ️ {line}")] for line in lines]))] if lines else []
+
+
+def shortened(words: str, limit: int = LINE) -> str:
+    """A value on one line, cut with an ellipsis where it is too long to list."""
+    line = " ".join(visible(words).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def plain_fallback(approval: Approval) -> list[Block]:
+    """The same card in plain sections, for when Slack refuses its blocks."""
+    card = approval.card
+    parts = [
+        card.title,
+        card.summary,
+        f"Account: {card.account.name} · {card.account.email}",
+        *(f"{f.label}: {f.value}" for f in card.fields),
+        *(f"{r.role}: {r.address.shown} ({r.origin})" for r in card.recipients),
+        card.body or "",
+        STATES[approval.status][1],
+    ]
+    whole = "\n".join(visible(p) for p in parts if p)
+    chunks = [whole[i : i + CHUNK] for i in range(0, len(whole), CHUNK)]
+    return [{"type": "section", "text": {"type": "plain_text", "text": c}} for c in chunks] + _buttons(approval)

@@ -1,0 +1,232 @@
+"""The port Chat over Slack's Web API: posts carry our ids, nothing unfurls, nothing is posted twice."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.domain.approvals import Approval
+from app.domain.errors import ChatError
+from app.domain.types import Account, Person, Place, Turn, person_id
+from app.planning.sanitising import answer
+from integrations.slack import surfaces
+from integrations.slack.blocks import Block, approval_blocks, plain_fallback, summary
+
+TURN = "steward_turn"
+ACTION = "steward_action"
+CONNECT = "steward_connect"
+SECTION = 3_000
+"""Characters of a section's text (Slack's Block Kit reference)."""
+MAX_SECTIONS = 4
+"""Sections of a reply: a message holds about 13,200 characters."""
+PATIENCE = 5
+"""Attempts of a call that Slack asks to slow down."""
+LOOK_BACK = 100
+"""Messages searched for one of ours after an interruption."""
+UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError)
+
+log = structlog.get_logger(__name__)
+
+
+def make_client(token: str, base_url: str) -> AsyncWebClient:
+    """A client that never repeats a post by itself: the SDK would re-post after a reset connection."""
+    return AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=10)
+
+
+class SlackChat:
+    """One bot in one workspace."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    # Messages.
+
+    async def say(
+        self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0, again: bool = False
+    ) -> str:
+        """Post a message and return its ts; with `again`, one that stands already is found and not repeated."""
+        if turn is None:
+            return await self._post(place, text, blocks=paragraphs(text))
+        payload = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
+        safe = answer(text, typed=turn.text)
+        return await self._once(
+            place, (TURN, "turn", str(turn.id)), payload, text=safe, blocks=paragraphs(safe), again=again
+        )
+
+    async def whisper(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something that the channel doesn't keep."""
+        await self._call(
+            self._client.chat_postEphemeral, channel=place.channel, thread_ts=place.thread or None, user=user, text=text
+        )
+
+    async def status(self, place: Place, text: str) -> None:
+        """Show what is being done; a status that Slack doesn't take is lost, and that is all."""
+        if not place.thread:
+            return
+        try:
+            await self._client.assistant_threads_setStatus(
+                channel_id=place.channel, thread_ts=place.thread, status=text[:50]
+            )
+        except (SlackClientError, *UNREACHABLE) as lost:
+            log.info("status_lost", error=type(lost).__name__)
+
+    # Cards.
+
+    async def show(self, approval: Approval, *, again: bool = False) -> str:
+        """Post the card of an action and return its ts; with `again`, one that stands already is found."""
+        return await self._once(
+            approval.place,
+            (ACTION, "action", str(approval.id)),
+            _payload(approval),
+            text=summary(approval),
+            blocks=approval_blocks(approval),
+            fallback=plain_fallback(approval),
+            again=again,
+        )
+
+    async def redraw(self, approval: Approval) -> None:
+        """Draw the card anew from its row."""
+        call = {
+            "channel": approval.place.channel,
+            "ts": approval.card_ts,
+            "text": summary(approval),
+            "metadata": {"event_type": ACTION, "event_payload": _payload(approval)},
+        }
+        try:
+            await self._call(self._client.chat_update, **call, blocks=approval_blocks(approval))
+        except ChatError as refused:
+            if refused.facts["why"] != "invalid_blocks":
+                raise
+            await self._call(self._client.chat_update, **call, blocks=plain_fallback(approval))
+
+    # Steward's own surfaces.
+
+    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
+        """Post the card that leads to the consent page."""
+        metadata = {"event_type": CONNECT, "event_payload": {"accounts": len(accounts)}}
+        blocks = surfaces.invitation(url, accounts)
+        await self._post(place, "Connect a Google account", blocks=blocks, metadata=metadata)
+
+    async def welcome(self, place: Place, *, connected: bool) -> None:
+        """Post what Steward does and how to begin."""
+        await self._post(place, surfaces.ASKED_NOTHING, blocks=surfaces.welcome(connected=connected))
+
+    async def prompts(self, place: Place) -> None:
+        """Suggest a few requests; lost when Slack doesn't take them."""
+        prompts = [{"title": title, "message": message} for title, message in surfaces.PROMPTS]
+        try:
+            await self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=place.channel, thread_ts=place.thread or None, title="Try one of these", prompts=prompts
+            )
+        except (SlackClientError, *UNREACHABLE) as lost:
+            log.info("prompts_lost", error=type(lost).__name__)
+
+    async def home(self, user: str, accounts: Sequence[Account], waiting: Sequence[Approval]) -> None:
+        """Publish a person's Home tab."""
+        await self._call(self._client.views_publish, user_id=user, view=surfaces.home(accounts, waiting))
+
+    # People.
+
+    async def person(self, team: str, user: str) -> Person:
+        """Who this is: name, address, zone, membership."""
+        found = (await self._call(self._client.users_info, user=user))["user"]
+        profile = found.get("profile", {})
+        outside = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+        return Person(
+            id=person_id(team, user),
+            team=team,
+            user=user,
+            name=profile.get("real_name") or found.get("real_name") or found.get("name", ""),
+            email=profile.get("email", ""),
+            zone=found.get("tz") or "UTC",
+            dm=await self.dm(user),
+            member=not any(found.get(flag) for flag in outside) and found.get("team_id", team) == team,
+        )
+
+    async def dm(self, user: str) -> str:
+        """The channel of a person's direct messages with Steward."""
+        return str((await self._call(self._client.conversations_open, users=user))["channel"]["id"])
+
+    # The wire.
+
+    async def _post(
+        self, place: Place, text: str, *, blocks: list[Block], metadata: dict[str, Any] | None = None
+    ) -> str:
+        answered = await self._call(
+            self._client.chat_postMessage,
+            channel=place.channel,
+            thread_ts=place.thread or None,
+            text=text,
+            blocks=blocks,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answered["ts"])
+
+    async def _once(
+        self,
+        place: Place,
+        mark: tuple[str, str, str],
+        payload: dict[str, Any],
+        *,
+        text: str,
+        blocks: list[Block],
+        fallback: list[Block] | None = None,
+        again: bool,
+    ) -> str:
+        """Post a message that bears an identity; one that stands already is returned instead of repeated."""
+        if again and (ts := await self._find(place, mark)):
+            return ts
+        metadata = {"event_type": mark[0], "event_payload": payload}
+        try:
+            return await self._post(place, text, blocks=blocks, metadata=metadata)
+        except ChatError as refused:
+            if refused.facts["why"] == "invalid_blocks" and fallback is not None:
+                return await self._post(place, text, blocks=fallback, metadata=metadata)
+            if refused.facts["why"] == "unanswered" and (ts := await self._find(place, mark)):
+                return ts
+            raise
+
+    async def _find(self, place: Place, mark: tuple[str, str, str]) -> str | None:
+        event, field, value = mark
+        where: dict[str, Any] = {"channel": place.channel, "limit": LOOK_BACK, "include_all_metadata": True}
+        if place.thread:
+            found = await self._call(self._client.conversations_replies, **where, ts=place.thread)
+        else:
+            found = await self._call(self._client.conversations_history, **where)
+        for message in found["messages"]:
+            metadata = message.get("metadata", {})
+            if metadata.get("event_type") == event and metadata.get("event_payload", {}).get(field) == value:
+                return str(message["ts"])
+        return None
+
+    async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
+        """One call, slowed down as Slack asks; raises ChatError with Slack's word or "unanswered"."""
+        for _ in range(PATIENCE):
+            try:
+                return await method(**{k: v for k, v in arguments.items() if v is not None})
+            except SlackApiError as refused:
+                why = str(refused.response.get("error", "unknown")) if refused.response else "unknown"
+                if why not in ("ratelimited", "rate_limited"):
+                    raise ChatError(why=why) from refused
+                await asyncio.sleep(float(refused.response.headers.get("Retry-After", 1)))
+            except (SlackClientError, *UNREACHABLE) as lost:
+                raise ChatError(why="unanswered") from lost
+        raise ChatError(why="ratelimited")
+
+
+def paragraphs(text: str) -> list[Block]:
+    """A reply as sections that Slack doesn't search for links."""
+    limit = SECTION * MAX_SECTIONS
+    whole = text if len(text) <= limit else text[: limit - 40] + "\n… (too long for one message)"
+    chunks = [whole[i : i + SECTION] for i in range(0, len(whole), SECTION)] or [" "]
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": c, "verbatim": True}} for c in chunks]
+
+
+def _payload(approval: Approval) -> dict[str, Any]:
+    return {"action": str(approval.id), "kind": approval.action.kind, "status": approval.status.value}
