@@ -1,0 +1,154 @@
+"""What the request on the wire says: who speaks, what was asked before, which calls were made and what they gave."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.models.planner.scan import rx
+from sandbox.models.planner.wording import plain
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a tool."""
+
+    tool: str
+    args: Json
+
+    @property
+    def key(self) -> str:
+        """Equal for equal calls, whatever the order of the arguments."""
+        return f"{self.tool} {json.dumps(self.args, sort_keys=True, default=str)}"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One request of the person with what was done for it and the answer it got (empty while it is being worked on)."""
+
+    ask: str
+    answer: str = ""
+    made: tuple[tuple[Call, Json], ...] = ()
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The whole request: instructions, the turns before, and the turn that waits for its next step."""
+
+    system: str
+    earlier: tuple[Turn, ...]
+    current: Turn
+    tools: frozenset[str]
+    steps: int = 0  # how many times tools were already called in this turn
+
+    @property
+    def first_name(self) -> str:
+        """The person's first name, if the instructions give it."""
+        return _first_name(self.system)
+
+
+@dataclass
+class _Reader:
+    turns: list[Turn] = field(default_factory=list)
+    waiting: list[tuple[str | None, Call]] = field(default_factory=list)
+    steps: int = 0
+
+    def user(self, text: str) -> None:
+        self.turns.append(Turn(plain(text)))
+        self.waiting, self.steps = [], 0
+
+    def assistant(self, message: Mapping[str, Any]) -> None:
+        if not self.turns:
+            self.turns.append(Turn(""))
+        if calls := message.get("tool_calls"):
+            self.steps += 1
+            self.waiting = [(one.get("id"), _call(one.get("function") or {})) for one in calls]
+        elif text := str(message.get("content") or "").strip():
+            self.turns[-1] = Turn(self.turns[-1].ask, text, self.turns[-1].made)
+
+    def tool(self, message: Mapping[str, Any]) -> None:
+        """Most clients drop ids and names on the wire: results then belong to the calls in their order."""
+        if not self.waiting or not self.turns:
+            return
+        wanted = message.get("tool_call_id")
+        place = next((i for i, (known, _) in enumerate(self.waiting) if wanted and known == wanted), 0)
+        call = self.waiting.pop(place)[1]
+        turn = self.turns[-1]
+        self.turns[-1] = Turn(turn.ask, turn.answer, (*turn.made, (call, result(str(message.get("content") or "")))))
+
+
+def _call(function: Mapping[str, Any]) -> Call:
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        arguments = result(arguments)
+    return Call(str(function.get("name", "")), dict(arguments or {}))
+
+
+def result(text: str) -> Json:
+    """The JSON object in a tool's answer, whatever labels stand around it; anything else is an error text."""
+    start, end = text.find("{"), text.rfind("}")
+    if 0 <= start < end:
+        try:
+            parsed = json.loads(text[start : end + 1])
+        except ValueError:
+            parsed = None
+        if isinstance(parsed, dict):
+            return parsed
+    return {"error": text.strip() or "the tool answered nothing"}
+
+
+def read(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None) -> Conversation:
+    """Sort the messages of a request into turns; consecutive messages of the person end with the one that counts."""
+    reader = _Reader()
+    system = []
+    for message in messages:
+        role = message.get("role")
+        if role == "system":
+            system.append(str(message.get("content") or ""))
+        elif role == "user":
+            reader.user(str(message.get("content") or ""))
+        elif role == "assistant":
+            reader.assistant(message)
+        elif role == "tool":
+            reader.tool(message)
+    turns = reader.turns or [Turn("")]
+    offered = frozenset(str((tool.get("function") or {}).get("name", "")) for tool in tools or ())
+    return Conversation("\n".join(system), tuple(turns[:-1]), turns[-1], offered, reader.steps)
+
+
+_NAME = r"(?P<name>[A-ZÀ-Þ][\w'’-]+)(?: [A-ZÀ-Þ][\w'’.-]+)*"
+_NAMED = (
+    re.compile(rf"(?i:\b(?:person|user|owner|principal|their|the person's|your person's)(?:'s)?(?: full| first)? name(?: is|:))\s*\**{_NAME}"),
+    re.compile(rf"(?im:^\W*(?:name|person|user|you (?:work|are working|act|speak) for|speaking with|talking to)\s*[:=])\s*\**{_NAME}"),
+    re.compile(rf"(?i:\b(?:assistant|steward)(?: of| for| to|,? assisting|,? working for))\s+{_NAME}"),
+    re.compile(rf"(?i:\b(?:you (?:work|are working|act|speak) (?:for|with)|you (?:assist|serve|help)|on behalf of|the person (?:is|you (?:assist|serve|help|work for) is)|the user is))\s+{_NAME}"),
+)  # fmt: skip
+_NOT_NAMES = frozenset("One The A An In On At This That Their Slack Steward Google Gmail People Person It Each".split())
+
+
+def _first_name(system: str) -> str:
+    for pattern in _NAMED:
+        for found in pattern.finditer(system):
+            if found["name"] not in _NOT_NAMES:
+                return found["name"].rstrip("'’-")
+    return ""
+
+
+_LISTED = rx(r"^\s*(?:[•*-]|\d+[.)])\s*\*?(?P<subject>.+?)\*?\s+—\s+(?P<who>[^,—]+?)(?:,\s*(?P<when>.+))?$")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a list in an earlier answer, so that "the second one" has a meaning."""
+
+    subject: str
+    who: str
+
+
+def listed(answer: str) -> list[Listed]:
+    """The entries of the last list in an answer."""
+    found = (_LISTED.match(line) for line in answer.splitlines())
+    return [Listed(match["subject"].strip("* "), match["who"].strip()) for match in found if match]

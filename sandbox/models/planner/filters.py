@@ -1,0 +1,239 @@
+"""The grammar of "which mails": age, account, category, sender, subject, topic; each part is taken where it stands."""
+
+import re
+from dataclasses import dataclass, replace
+
+from sandbox.models.planner.conversation import Json
+from sandbox.models.planner.people import NAME, PRONOUNS, is_relation, names_at
+from sandbox.models.planner.scan import MARK, NUMBER, Scan, number, rx
+
+MAIL = r"(?:e-?mails?|mails?|messages?|inbox(?:es)?|mailbox(?:es)?|threads?|conversations?|correspondence|letters?)"
+_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "year": 365}
+_UNIT = r"(?P<unit>day|week|fortnight|month|quarter|year)s?"
+_THAT = r"(?:(?:that|which|who)\s*(?:are|is|were|was|have been|has been|'s|'re|have|has|i(?:'ve)?)?\s+|and\s+)?"
+_OLDER = rx(
+    rf"{_THAT}(?:(?:older|more|greater|over|at least|beyond|>)\s*(?:than|then)?\s*(?P<n1>{NUMBER})\s+{_UNIT}(?:\s+(?:old|ago|back))?"
+    rf"|(?P<n2>{NUMBER})\s*\+?\s*(?:or more\s+)?(?P<unit2>day|week|month|year)s?(?:\s+(?:and|or)\s+(?:older|more))(?:\s+old)?"
+    rf"|from\s+(?:more than|over|at least)\s+(?P<n3>{NUMBER})\s+(?P<unit3>day|week|month|year)s?\s+(?:ago|back)"
+    rf"|(?P<n4>{NUMBER})\s*\+?[\s-]*(?P<unit4>day|week|month|year)s?\s+old"
+    rf"|(?:before|until|from before|older than) (?P<last>last|this) (?P<unit5>week|month|year|quarter)"
+    rf"|(?:older than|before) (?P<half>half a year|yesterday|today))"
+)
+_NEWER = rx(
+    rf"{_THAT}(?:(?:(?:from|in|of|over|during|within|for|since|received|sent|came in|arrived)\s+)*"
+    rf"(?:the\s+|my\s+)?(?:last|past|previous)\s+(?:(?P<n1>{NUMBER})\s+)?{_UNIT}"
+    rf"|(?:newer|younger|less|not older|no older)\s+than\s+(?P<n2>{NUMBER})\s+(?P<unit2>day|week|month|year)s?(?:\s+old|\s+ago)?"
+    rf"|(?:(?:from|of|in|received|sent|came in|arrived|got|since|during)\s+)*(?P<word>today|yesterday|this morning|this week|this month|this year|tonight)(?:'s)?"
+    rf"|since (?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday))"
+)
+_WORD_DAYS = {"today": 1, "this morning": 1, "tonight": 1, "yesterday": 2, "this week": 7, "this month": 31, "this year": 366}
+_ACCOUNT_NAMED = rx(
+    r"(?:\b(?:in|from|on|for|of|at|to|across|under|inside|within)\s+)?(?:\b(?:my|the|our)\s+)?\b(?P<account>work|personal|private|[\w-]+(?= (?:account|inbox|mailbox|gmail)\b))"
+    rf"(?:'s)?\s+(?P<noun>accounts?|(?:g?mail )?account|gmail|{MAIL}|calendars?|mail account|e-?mail account)\b"
+)
+_ACCOUNT_BARE = rx(rf"\b(?:in|on|for|at|from)\s+(?:my\s+)?(?P<account>work|personal)(?=\s*(?:$|[,.?!;{MARK}]|\b(?:only|too|as well|older|that|which|about|from)\b))")
+_NOT_ACCOUNTS = frozenset("my the an a every each all any both your other this that new unread which google whole entire".split())
+_ALL_ACCOUNTS = rx(r"\b(?:(?:across|in|from|on|over|of)\s+)?(?:all|every|each|both|any)(?:\s+of)?(?:\s+(?:my|the))?\s+(?:accounts?|(?:in|mail)box(?:es)?)\b")
+_CATEGORY = rx(
+    r"\b(?:(?P<promotions>promotion(?:s|al)?|promos?|marketing|advertising|advertisements?|adverts?|ads|commercials?|special offers|offers|deals|sales|"
+    r"newsletters?|news ?letters?|mailing lists?|subscriptions?|junk|bulk)|(?P<social>socials?(?: media| networks?)?)|"
+    r"(?P<updates>updates?|notifications?|receipts|notices)|(?P<forums>forums?|discussion lists?)|(?P<primary>primary))"
+    rf"(?:\s+(?P<noun>{MAIL}|stuff|ones|things|junk|categor(?:y|ies)|tabs?|section|folder|crap|clutter|spam))?\b"
+)
+_NEEDS_NOUN = frozenset({"social", "update", "forum", "primary", "bulk", "sales", "junk", "notices", "subscription", "marketing"})
+_SUBJECT = rx(rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)(?:\s+(?:is|of|contains?|containing|has|like))?\s*:?\s*(?P<subject>\"[^\"]+\"|[^{MARK},?]+?)(?=\s*(?:$|[{MARK},?]|\bfrom\b))")
+_LABEL = rx(r"\b(?:labell?ed(?: as| with)?|with (?:the )?label|(?:in|under) the label|tagged)\s+(?P<label>\"[^\"]+\"|[\w/-]+)|\b(?:in|under) (?:the |my )?(?P<label2>[\w/-]+) label\b")
+_TOPIC = rx(
+    r"\b(?:about|regarding|concerning|re|on the (?:topic|subject) of|on the subject|relat(?:ed|ing) to|mention(?:ing|s)?|contain(?:ing|s)?|"
+    r"with the words?|(?:that|which) (?:mention|contain|talk about|discuss)s?|discussing|dealing with|to do with)\s*:?\s*"
+    rf"(?P<topic>\"[^\"]+\"|[^{MARK}?!;]+)"
+)
+_TOPIC_ENDS = rx(rf"\s+(?=(?:from|by|sent by|that|which|who|in my|in the (?:last|past)|and (?:also )?(?:reply|archive|draft|tell|show|list|summari[sz]e)|across|unread)\b)|\s*,\s*(?=(?:from|which|that|in my)\b)|\s+(?:{MAIL})$")
+_SENDER = rx(rf"\b(?P<lead>(?:that |which )?(?:(?:i |we )?(?:got|received|have|came|come|is|are|was|were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:the\s+)?(?={NAME})")
+_WROTE = rx(rf"\b(?P<name>{NAME})\s+(?:(?:has |have )?(?:sent|wrote|written|emailed|mailed|messaged)|sends)(?:\s+(?:me|us))?\b")
+_OWNED = rx(rf"\b(?P<name>{NAME})['’]s?\s+(?:(?:very\s+)?(?:last|latest|newest|recent|most recent|new|unread|other|first|previous|old)\s+)*(?={MAIL}|note|reply|answer|response|question|proposal|invite|invitation|newsletters?|updates?|notifications?)")
+_TO = rx(rf"\b(?:that |which )?(?:i |we |i've |i have )?(?:(?P<sent>sent|wrote|written|emailed|mailed)\s+)?to\s+(?P<name>{NAME})")
+_UNREAD = rx(r"\b(?:unread|unopened|un-read|not (?:yet )?read(?: yet)?|(?:that |which )?i (?:haven't|have not|didn't|did not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|messages?)))\b")
+_ANYWHERE = rx(r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived|(?:in|from) (?:the |my )?archived?|archived ones too|all folders)\b")
+_SENT = rx(r"\b(?:in (?:my )?sent(?: (?:mail|folder|items|box))?|sent (?:mail|items|folder|messages|emails)|(?:mails?|e-?mails?|messages?) (?:that |which )?i(?:'ve| have)? (?:sent|wrote|written)|did i (?:send|write|email|mail))\b")
+_INBOX = rx(r"\b(?:in|from|out of|of)\s+(?:my|the)?\s*(?:inbox|mailbox)\b")
+_ARTICLE = rx(r"^(?:(?:the|my|our|any|all|every|some|a|an|that|this|these|those)\s+)+")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which mails are meant, in the words of the mail tools; several senders or categories make several calls."""
+
+    senders: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    words: str = ""
+    subject: str = ""
+    to: str = ""
+    label: str = ""
+    unread: bool = False
+    older_than_days: int = 0
+    newer_than_days: int = 0
+    where: str = ""
+    account: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether anything narrows the mails down; without that nothing may be archived."""
+        return replace(self, account="", where="", unread=False) != Filter()
+
+    def arguments(self, *, with_where: bool = True) -> list[Json]:
+        """One set of arguments per call."""
+        shared: Json = {
+            "words": self.words,
+            "to": self.to,
+            "subject": self.subject,
+            "label": self.label,
+            "unread": self.unread,
+            "older_than_days": self.older_than_days,
+            "newer_than_days": self.newer_than_days,
+            "where": self.where if with_where else "",
+            "account": self.account,
+        }
+        shared = {name: value for name, value in shared.items() if value}
+        return [
+            {**({"sender": sender} if sender else {}), **({"category": category} if category else {}), **shared}
+            for sender in self.senders or ("",)
+            for category in self.categories or ("",)
+        ]
+
+
+def take_filter(scan: Scan, *, person: str = "") -> Filter:
+    """Take every part of the grammar out of the sentence; `person` is whom "her" and "him" mean."""
+    quoted_subject = _take_text(scan, _SUBJECT, "subject")
+    older, newer = _take_older(scan), _take_newer(scan)
+    account = take_account(scan)
+    unread = scan.take(_UNREAD) is not None
+    where = _take_where(scan)
+    label = scan.take(_LABEL)
+    topic = _take_topic(scan)
+    senders = _take_senders(scan, person)
+    to = scan.take(_TO)
+    return Filter(
+        senders=senders,
+        categories=take_categories(scan),
+        words=topic,
+        subject=quoted_subject,
+        to=_pronoun(to["name"], person) if to and to["name"].lower() not in {"me", "us", "my inbox"} else "",
+        label=(label["label"] or label["label2"]).strip('"') if label else "",
+        unread=unread,
+        older_than_days=older,
+        newer_than_days=newer,
+        where="sent" if to and to["sent"] else where,
+        account=account,
+    )
+
+
+def _pronoun(name: str, person: str) -> str:
+    return person if person and name.lower() in PRONOUNS else name
+
+
+def _days(count: str | None, unit: str) -> int:
+    return round((number(count) if count else 1) * _DAYS[unit.lower()])
+
+
+def _take_older(scan: Scan) -> int:
+    found = scan.take(_OLDER)
+    if not found:
+        return 0
+    for count, unit in (("n1", "unit"), ("n2", "unit2"), ("n3", "unit3"), ("n4", "unit4")):
+        if found[count]:
+            return _days(found[count], found[unit])
+    if found["last"]:
+        return _days(None, found["unit5"])
+    return {"half a year": 182, "yesterday": 1, "today": 1}[found["half"].lower()]
+
+
+def _take_newer(scan: Scan) -> int:
+    found = scan.take(_NEWER)
+    if not found:
+        return 0
+    if found["n2"]:
+        return _days(found["n2"], found["unit2"])
+    if found["word"]:
+        return _WORD_DAYS[found["word"].lower()]
+    return 7 if found["day"] else _days(found["n1"], found["unit"])
+
+
+def take_account(scan: Scan) -> str:
+    """Take "in my work account", "on my personal calendar"; the noun stays for whoever needs it."""
+    if scan.take(_ALL_ACCOUNTS):
+        return ""
+    for found in _ACCOUNT_NAMED.finditer(scan.text):
+        account, noun = found["account"].lower(), found["noun"].lower()
+        if account in _NOT_ACCOUNTS or (account not in {"work", "personal", "private"} and "account" not in noun):
+            continue
+        kept = "" if "account" in noun or "gmail" in noun or "box" in noun else found["noun"]
+        lead = "in my " if "box" in noun else ""
+        scan.text = f"{scan.text[: found.start()]} {MARK} {lead + found['noun'] if lead else kept} {scan.text[found.end() :]}"
+        return "personal" if account == "private" else account
+    bare = scan.take(_ACCOUNT_BARE)
+    return bare["account"].lower() if bare else ""
+
+
+def take_categories(scan: Scan) -> tuple[str, ...]:
+    """Take the categories: plural names stand alone, words with another meaning need "mails" behind them."""
+    kinds: list[str] = []
+    while found := next((one for one in _CATEGORY.finditer(scan.text) if _is_category(one)), None):
+        kind = str(next(name for name in ("promotions", "social", "updates", "forums", "primary") if found[name]))
+        kinds += [kind] if kind not in kinds else []
+        scan.text = f"{scan.text[: found.start()]} {MARK} {'mails' if found['noun'] else ''} {scan.text[found.end() :]}"
+    return tuple(kinds)
+
+
+def _is_category(found: re.Match[str]) -> bool:
+    return bool(found["noun"]) or found.group().lower() not in _NEEDS_NOUN
+
+
+def _take_text(scan: Scan, pattern: re.Pattern[str], group: str) -> str:
+    found = scan.take(pattern)
+    return found[group].strip().strip('"') if found else ""
+
+
+def _take_where(scan: Scan) -> str:
+    if scan.take(_ANYWHERE):
+        return "anywhere"
+    if scan.take(_SENT, leave="mails"):
+        return "sent"
+    return "inbox" if scan.take(_INBOX, leave="mails") else ""
+
+
+def _take_topic(scan: Scan) -> str:
+    found = _TOPIC.search(scan.text)
+    if not found:
+        return ""
+    topic = found["topic"]
+    if not topic.startswith('"'):
+        ends = _TOPIC_ENDS.search(topic)
+        topic = topic[: ends.start()] if ends else topic
+    scan.cut(found.start(), found.start("topic") + len(topic))
+    return tidy_topic(topic)
+
+
+def tidy_topic(topic: str) -> str:
+    """A topic without its articles and quotation marks."""
+    return _ARTICLE.sub("", topic.strip(' .,"')).strip(' .,"')
+
+
+def _take_senders(scan: Scan, person: str) -> tuple[str, ...]:
+    if found := _SENDER.search(scan.text):
+        names, rest = names_at(scan.text[found.end() :], alternatives=True)
+        names = [one for one in names if one.lower() not in {"inbox", "mailbox", "work", "now"}]
+        if names:
+            scan.text = f"{scan.text[: found.start()]} {MARK} {rest}"
+            return tuple(_pronoun(one, person) for one in names)
+    for pattern in (_OWNED, _WROTE):
+        found = pattern.search(scan.text)
+        if found and found["name"].lower() not in {"i", "you", "me", "today", "it", "everyone", "who", "did", "has"}:
+            scan.cut(found.start(), found.end())
+            return (_pronoun(found["name"], person),)
+    return ()
+
+
+def relation_among(names: tuple[str, ...]) -> str:
+    """The first name that is a role ("my manager") and must be looked up before a mailbox can be searched for it."""
+    return next((one for one in names if is_relation(one)), "")

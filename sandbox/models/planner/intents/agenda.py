@@ -1,0 +1,131 @@
+"""Reading the calendar: "what's on tomorrow?", "do I have anything Friday afternoon?", "when do I meet Dana?"."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sandbox.models.planner.answers import event_line, event_list
+from sandbox.models.planner.conversation import Call, Json
+from sandbox.models.planner.filters import take_account, tidy_topic
+from sandbox.models.planner.followups import also_for, correction
+from sandbox.models.planner.people import PRONOUNS, names_at
+from sandbox.models.planner.scan import MARK, Scan, rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
+from sandbox.models.planner.times import Moment, take_minutes, take_moment
+
+HORIZON = "in 60 days"  # how far "when is my meeting with X" looks ahead
+_NOUN = r"(?:calendars?|agenda|schedule|diary|meetings?|events?|appointments?|calls?|invites?|bookings?|plans|1[:-]1s?|stand-?ups?|lunch|dinner|day|week|morning|afternoon|evening|weekend)"
+_ASKS = rx(
+    rf"^(?:what(?:'s|s| is| are| does| do)?\b.*\b(?:{_NOUN}|on|planned|scheduled|coming up|happening|look like|have|got)\b|"
+    rf"(?:show|list|tell me|give me|read|open|check|see|look at|go through|run (?:me )?through|view|pull up|display|get)\b.*\b{_NOUN}\b|"
+    rf"(?:do|have|did|will|am|are|is|anything|any|how many|how much|how's|hows|how is|how does|how do|which|where|who am i|who do i)\b.*"
+    rf"\b(?:{_NOUN}|anything|something|free|busy|available|booked|on|planned|scheduled|look|looking|got|meeting)\b|"
+    rf"(?:my |the |today's |tomorrow's |todays |tomorrows |this week's |next week's )+(?:\w+ )?{_NOUN}\b|(?:calendar|agenda|schedule|meetings|events)\b|"
+    r"(?:free|busy|available)\b|find (?:me )?(?:a |an |some )?(?:free|open|available)\b)"
+)
+_ABOUT_MAIL = rx(r"\b(?:e-?mails?|mails?|messages?|inbox|unread|newsletters?|threads?)\b")
+_WHEN = rx(
+    r"^(?:when|what time|what day|which day|at what time|how soon)(?:'s|s| is| are| do| am| will| did| does| was)?\s+(?:(?:my|the|our|i|we)\s+)?(?:next |upcoming )?"
+    r"(?P<rest>.+)$"
+)
+_MEETS = rx(r"\b(?:meet(?:ing)?|see(?:ing)?|call|talk(?:ing)?|speak(?:ing)?|lunch|dinner|coffee|sync|1[:-]1|event|appointment|interview|review|scheduled|demo|workshop|stand-?up)s?\b")
+_WITH = rx(r"\bwith\s+|\b(?:meet(?:ing)?|see(?:ing)?|call(?:ing)?|talk(?:ing)? to|speak(?:ing)? to)\s+(?:with\s+)?")
+_FREE = rx(r"\b(?:free|busy|available|availability|open)\b")
+_WORDS = rx(rf"\b(?:about|regarding|called|titled|named|on the subject of|matching)\s+(?P<words>[^{MARK}?,;]+)")
+_BARE_SPAN = frozenset({"day", "week", "morning", "afternoon", "evening", "weekend"})
+
+
+@dataclass(frozen=True)
+class ListEvents(Intent):
+    """Show what is on the calendar in a span of time."""
+
+    start: Moment
+    words: str = ""
+    account: str = ""
+    free: bool = False  # asked for free time, which this can only show the busy side of
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        if not _ASKS.match(text) or _ABOUT_MAIL.search(text):
+            return None
+        scan = Scan(text)
+        account = take_account(scan)
+        take_minutes(scan) if _FREE.search(text) else None
+        moment = take_moment(scan)
+        if not moment and not rx(rf"\b{_NOUN}\b").search(text):
+            return None
+        if not moment and rx(r"\b(?:my|the|this) (?:week|weekend)\b").search(text):
+            moment = Moment(day="this week")
+        return cls(moment or Moment(day="today"), _whom(scan, context), account, _FREE.search(text) is not None)
+
+    def steps(self) -> Steps[Outcome]:
+        args: Json = {"start": self.start.text, "end": self.start.end, "words": self.words, "account": self.account}
+        result = yield from one(Call("list_events", {name: value for name, value in args.items() if value}))
+        phrase = _preposition(self.start.text) + (f" with {self.words}" if self.words else "")
+        text = event_list(result, phrase=phrase)
+        if self.free and not result.get("error"):
+            text += "\nI can show what is taken; working out free slots is more than this planner does."
+        return Outcome(text)
+
+    def varied(self, text: str, context: Context) -> Intent | None:
+        asked = correction(text) or also_for(text) or text
+        scan = Scan(asked)
+        account, moment = take_account(scan), take_moment(scan)
+        left = [piece for piece in scan.rest() if not rx(r"^(?:and|what about|how about|then|for|on|in|or|ok|also|the|\W+|\s)+$").match(piece)]
+        if left or not (account or moment):
+            return None
+        return replace(self, start=moment or self.start, account=account or self.account)
+
+    @property
+    def person(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
+class WhenIs(Intent):
+    """Find the next event with somebody or about something."""
+
+    words: str
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        found = _WHEN.match(text)
+        if not found or not _MEETS.search(found["rest"]):
+            return None
+        scan = Scan(found["rest"])
+        take_moment(scan)
+        whom = _whom(scan, context)
+        kind = tidy_topic(rx(r"\b(?:scheduled|happening|next|planned|again)\b|[¦?]").sub(" ", scan.text)).strip()
+        return cls(whom or " ".join(kind.split()))
+
+    def steps(self) -> Steps[Outcome]:
+        result = yield from one(Call("list_events", {"start": "today", "end": HORIZON, "words": self.words}))
+        events = list(result.get("events") or ())
+        if result.get("error"):
+            return Outcome(event_list(result, phrase=""))
+        if not events:
+            return Outcome(f"I found nothing with “{self.words}” on your calendar in the next 60 days.")
+        more = "\n".join(["After that:", *map(event_line, events[1:4])]) if len(events) > 1 else ""
+        return Outcome("\n".join(part for part in ("Next:", event_line(events[0]), more) if part))
+
+    @property
+    def person(self) -> str:
+        return self.words
+
+
+def _whom(scan: Scan, context: Context) -> str:
+    """Whom or what the events are about."""
+    if words := scan.take(_WORDS):
+        return tidy_topic(words["words"])
+    for found in _WITH.finditer(scan.text):
+        names, _ = names_at(scan.text[found.end() :])
+        if names and names[0].lower() not in {"scheduled", "planned", "i", "you", "today", "next", "anyone"} and MARK not in names[0]:
+            scan.cut(found.start(), len(scan.text))
+            return context.person if names[0].lower() in PRONOUNS and context.person else names[0]
+    return ""
+
+
+def _preposition(phrase: str) -> str:
+    """The phrase as it follows a verb: on Friday, but plain tomorrow and next week."""
+    if rx(r"^(?:mon|tue|wed|thu|fri|sat|sun|\d{1,2}(?:st|nd|rd|th| )|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d{4})").match(phrase):
+        return f"on {phrase}"
+    return phrase

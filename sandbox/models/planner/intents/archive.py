@@ -1,0 +1,66 @@
+"""Archiving mails: "clear out promos older than a month", "get rid of everything from LinkedIn"."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sandbox.models.planner.conversation import Call
+from sandbox.models.planner.filters import Filter, take_account, take_categories
+from sandbox.models.planner.followups import also_for
+from sandbox.models.planner.people import names_at
+from sandbox.models.planner.scan import Scan, rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, proposal
+from sandbox.models.planner.targets import filter_of, pointed_at, read_filter
+
+_VERB = rx(
+    r"^(?:archiv(?:e|ing)|(?:clear|clean|sweep|tidy|mop|purg|flush|empty|declutter|weed)(?:e|ing|ying)?(?:\s+(?:out|away|up|off|down))?|"
+    r"get(?:ting)? rid of|fil(?:e|ing) away|put(?:ting)? away|"
+    r"(?:remov|mov|tak|get)(?:e|ing)?(?=.*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into) (?:the |my )?archive)))\b\s*"
+)
+_WHITHER = rx(r"\s*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into|in) (?:the |my )?archive)\b")
+_PARTICLE = rx(r"\s+(?:up|out|away)$")
+_NOT_MAIL = rx(r"\b(?:calendar|meetings?|events?|appointments?|schedule|agenda)\b")
+
+
+@dataclass(frozen=True)
+class ArchiveMails(Intent):
+    """Propose to archive the mails a filter names."""
+
+    which: Filter
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        verb = _VERB.match(text)
+        if not verb or (_NOT_MAIL.search(text) and not text.lower().startswith("archiv")):
+            return None
+        rest = _PARTICLE.sub("", _WHITHER.sub("", text[verb.end() :]))
+        if entry := pointed_at(rest, context):
+            return cls(filter_of(entry))
+        which = read_filter(rest, context)
+        return cls(replace(which, where=""))
+
+    def steps(self) -> Steps[Outcome]:
+        if not self.which.named:
+            return Outcome("Which mails should go to the archive? Say for example “archive promotions older than 30 days”.")
+        results = yield [Call("archive_emails", arguments) for arguments in self.which.arguments(with_where=False)]
+        return proposal(results)
+
+    def varied(self, text: str, context: Context) -> Intent | None:
+        more = also_for(text)
+        if more is None:
+            return None
+        scan = Scan(more)
+        if account := take_account(scan):
+            return replace(self, which=replace(self.which, account=account))
+        if categories := take_categories(scan):
+            return replace(self, which=replace(self.which, categories=categories))
+        names, _ = names_at(more.removeprefix("from ").strip())
+        if names and self.which.senders:
+            return replace(self, which=replace(self.which, senders=tuple(names)))
+        narrower = read_filter(more, context)
+        if narrower.older_than_days:
+            return replace(self, which=replace(self.which, older_than_days=narrower.older_than_days))
+        return None
+
+    @property
+    def person(self) -> str:
+        return self.which.senders[0] if self.which.senders else ""

@@ -1,0 +1,201 @@
+"""Answering a mail: "reply to Dana that …", "tell Sara yes", "let Priya know …", "answer Tom's last email: …"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sandbox.models.planner.conversation import Call, Json
+from sandbox.models.planner.filters import MAIL, Filter
+from sandbox.models.planner.letter import Letter, body_of
+from sandbox.models.planner.people import (
+    NAME,
+    PRONOUNS,
+    display_name,
+    first_name,
+    is_address,
+    is_relation,
+    name_at,
+    name_case,
+    plausible,
+    resolve,
+    tidy,
+    which_one,
+)
+from sandbox.models.planner.scan import MARK, rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
+from sandbox.models.planner.targets import filter_of, pointed_at, read_filter
+
+MAILS_LOOKED_AT = 5  # enough to see whether a name means one person
+_VERB = rx(
+    r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|replying|responding|answering|emailing|"
+    r"(?:send|draft|write|compose|prepare|shoot|drop)(?:ing)?(?: off)? (?:(?:a|an|my|the)\s+)?(?:(?:quick|short|polite|brief|friendly|nice|draft|kind)[ ,]+)*"
+    rf"(?:reply|response|answer|note|line|{MAIL}))\b(?P<all>[\s-]*(?:to )?all\b)?(?:\s+(?:back|(?:with )?a (?:quick |short )?(?:reply|line|note|mail|email|message)))?)\s*"
+    r"(?:(?:back )?to\b|on\b)?\s*"
+)  # fmt: skip
+_TELL = rx(r"^(?P<verb>tell|let|inform|notify|ask|remind|thank|telling|asking|thanking|letting|update)\s+")
+_SAY_TO = rx(rf"^(?:say|send)\s+(?P<body>\"[^\"]+\"|(?:a )?(?:big )?(?:thanks|thank you|yes|no|hi|hello|sorry|ok|okay|congrats|congratulations)[^{MARK}]*?)\s+to\s+(?P<name>{NAME})(?:\s+(?P<for>for .+))?$")
+_MARKER = rx(
+    r"\s*[,:;–-]?\s*\b(?:saying(?: that)?|to say(?: that)?|that says(?: that)?|which says(?: that)?|telling (?:him|her|them)(?: that)?|"
+    r"(?:and|to) (?:say|tell (?:him|her|them)|let (?:him|her|them) know|write|mention|confirm|reply)(?: that)?(?=\s)|"
+    r"(?P<ask>(?:and |to )?(?:ask(?:ing)? (?:him|her|them)|asking))|"
+    r"that|with(?: the (?:text|words|message))?|as follows|(?=(?:yes|no|sounds good|sure|thanks|thank you|ok|okay)\b))\s*[:,]?\s+|\s*:\s*|\s+[–-]\s+|,?\s+(?=\")"
+)  # fmt: skip
+_REPLY_ALL = rx(r"\s*[,(]?\s*\b(?:reply[- ]?all|and (?:cc|copy|include) (?:everyone|everybody|all)|to (?:everyone|all)(?: (?:on|in) (?:it|the thread|copy))?|(?:cc|copying) (?:everyone|all))\b\)?")
+_EVERYONE = rx(rf"^(?:everyone|everybody|all)(?:\s+(?:on|in)\s+(?:the\s+)?)?")
+_ABOUT = rx(r"\s+(?:about|on|regarding|re)\s+(?:the\s+|my\s+|our\s+)?(?P<topic>.+)$")
+_KNOW = rx(r"^\s*(?:know|to know)\b[\s,:]*(?:that\b)?[\s,:]*")
+_THEIR_MAIL = rx(rf"^(?:the\s+|my\s+)?(?:(?:last|latest|newest|most recent|recent|unread|first)\s+)*(?:{MAIL}|note|question|invite|invitation|request)?\s*(?:from|by|of)?\s*")
+
+
+@dataclass(frozen=True)
+class Reply(Intent):
+    """Propose an answer to someone's newest mail."""
+
+    which: Filter  # how the mail is found; the sender is whom the answer goes to
+    words: str  # what the person wants said, in the person's words
+    manner: str = "say"  # say | ask | thank: how the words become a letter
+    to_all: bool = False
+    writer: str = ""
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        read = cls._say_to(text, context) or cls._tell(text, context) or cls._reply(text, context)
+        return replace(read, writer=context.first_name) if read else None
+
+    @classmethod
+    def _say_to(cls, text: str, context: Context) -> Self | None:
+        found = _SAY_TO.match(text)
+        if not found:
+            return None
+        words = " ".join(part for part in (found["body"], found["for"]) if part)
+        return cls(Filter(senders=(_whom(found["name"], context),)), words)
+
+    @classmethod
+    def _tell(cls, text: str, context: Context) -> Self | None:
+        verb = _TELL.match(text)
+        name = name_at(text[verb.end() :]) if verb else None
+        if not verb or not name or name["name"].lower() in {"me", "us", "you", "i"}:
+            return None
+        manner = verb["verb"].lower().removesuffix("ing")
+        rest = text[verb.end() + name.end() :]
+        if manner.startswith("let"):
+            know = _KNOW.match(rest)
+            if not know:
+                return None
+            rest = rest[know.end() :]
+        else:
+            rest = rx(r"^\s*[,:]?\s*(?:that\b)?[\s,:]*").sub("", rest, count=1)
+        style = manner if manner in {"ask", "thank", "remind"} else "say"
+        return cls(Filter(senders=(_whom(name["name"], context),)), rest.strip(), style)
+
+    @classmethod
+    def _reply(cls, text: str, context: Context) -> Self | None:
+        verb = _VERB.match(text)
+        if not verb:
+            return None
+        rest = text[verb.end() :]
+        target, words, manner = _parted(rest)
+        to_all = bool(verb["all"]) or _REPLY_ALL.search(target) is not None or bool(_EVERYONE.match(target))
+        which = _mail_meant(_EVERYONE.sub("", _REPLY_ALL.sub("", target)), context)
+        if which is None:
+            return None
+        return cls(which, words, manner, to_all)
+
+    def steps(self) -> Steps[Outcome]:
+        whom = self.which.senders[0] if self.which.senders else ""
+        if not whom and not self.which.named:
+            return Outcome("Whose mail should I answer, and with what? Say for example “reply to Dana that Thursday works”.")
+        if not self.words:
+            name = name_case(whom) if whom else "that mail"
+            return Outcome(f"What should the reply to {name} say? I can't compose one: I'm a planner without a language model.")
+        mails, question = yield from self._newest(whom)
+        if question or not mails:
+            return Outcome(question)
+        mail = mails[0]
+        letter = Letter(first_name(str(mail.get("from") or whom)) or first_name(whom), self.writer)
+        args: Json = {"thread": mail.get("thread"), "body": letter.around(body_of(self.words, self.manner))}
+        result = yield from one(Call("send_reply", {**args, "reply_all": True} if self.to_all else args))
+        return proposal([result])
+
+    def _newest(self, whom: str) -> Steps[tuple[list[Json], str]]:
+        """The newest mail meant, or the question to ask instead; looked up by address once when the name finds nothing."""
+        which = self.which
+        if whom and is_relation(whom):
+            found = yield from resolve(whom)
+            if found.question:
+                return [], found.question
+            which = replace(which, senders=(found.email,))
+        result = yield from one(Call("search_mail", {**which.arguments()[0], "limit": MAILS_LOOKED_AT}))
+        mails = list(result.get("mails") or ())
+        if not mails and whom and not is_address(which.senders[0]) and not result.get("error"):
+            found = yield from resolve(whom)
+            if found.question:
+                return [], found.question
+            second = replace(which, senders=(found.email,))
+            result = yield from one(Call("search_mail", {**second.arguments()[0], "limit": MAILS_LOOKED_AT}))
+            mails = list(result.get("mails") or ())
+        if not mails:
+            return [], _nothing_found(result, whom)
+        return mails, _doubt(whom, mails)
+
+    def varied(self, text: str, context: Context) -> Intent | None:
+        if not self.words and context.answer.startswith("What should the reply"):
+            return replace(self, words=text)
+        return None
+
+    @property
+    def person(self) -> str:
+        return self.which.senders[0] if self.which.senders else ""
+
+    def for_person(self, email: str) -> "Reply":
+        """The same reply once the person has said who is meant."""
+        return replace(self, which=replace(self.which, senders=(email,)))
+
+
+def _whom(name: str, context: Context) -> str:
+    name = tidy(name)
+    return context.person if name.lower() in PRONOUNS and context.person else name
+
+
+def _parted(rest: str) -> tuple[str, str, str]:
+    """Whom, what, and in which manner: "Tom's last email: yes" → ("Tom's last email", "yes", "say")."""
+    name = name_at(rest)
+    marker = _MARKER.search(rest, name.end() if name and name["name"].lower() != "that" else 0)
+    if not marker:
+        return rest, "", "say"
+    return rest[: marker.start()], rest[marker.end() :].strip(), "ask" if marker["ask"] else "say"
+
+
+def _mail_meant(target: str, context: Context) -> Filter | None:
+    target = target.strip(" ,.")
+    if entry := pointed_at(target, context):
+        return filter_of(entry)
+    if not target or target.lower() in {"it", "that", "this", "them"}:
+        return Filter(senders=(context.person,)) if context.person else Filter()
+    if "'s " in target or rx(r"\b(?:from|by)\b").search(target):
+        return read_filter(target, context)
+    about = _ABOUT.search(target)
+    name = name_at(target)
+    if not name:
+        return None
+    sender = _whom(target[: about.start()] if about else name["name"], context)
+    return Filter(senders=(tidy(sender),), words=about["topic"].strip() if about else "")
+
+
+def _nothing_found(result: Json, whom: str) -> str:
+    if result.get("error"):
+        return f"That didn't work: {result['error']}"
+    return f"I found no mail from {name_case(whom)} to answer." if whom else "I found no mail like that to answer."
+
+
+def _doubt(whom: str, mails: Sequence[Json]) -> str:
+    """A question if the mails found come from several people whom the name fits equally well."""
+    if not whom or is_address(whom):
+        return ""
+    senders: dict[str, Json] = {}
+    for mail in mails:
+        sender = str(mail.get("from", ""))
+        address = sender.rpartition("<")[2].rstrip("> ").lower()
+        senders.setdefault(address, {"name": display_name(sender), "email": address})
+    fitting = plausible(whom, {"people": list(senders.values())})
+    return which_one(whom, fitting) if len(fitting) > 1 and not is_relation(whom) else ""

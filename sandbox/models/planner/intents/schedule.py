@@ -1,0 +1,163 @@
+"""Putting something on the calendar: "set up a 45 min sync with Tom on Friday at 2", "lunch with X and Y at Luigi's"."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sandbox.models.planner.conversation import Call, Json
+from sandbox.models.planner.filters import MAIL, take_account
+from sandbox.models.planner.followups import also_for, correction
+from sandbox.models.planner.invitation import Invitation, read_invitation
+from sandbox.models.planner.people import ADDRESS, PRONOUNS, display_name, names_at, resolve
+from sandbox.models.planner.scan import Scan, rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
+from sandbox.models.planner.times import Moment, take_minutes, take_moment
+from sandbox.models.planner.wording import sentence_case
+
+MAILS_LOOKED_AT = 50  # "everyone who emailed about …": as many mails as one search shows
+_WHEN_ASKED = "When should I put"
+_ADDED_GUEST = rx(r"^(?:(?:and|also|please|oh)[ ,]+)*(?:add|invite|include|bring(?: in)?|with)\s+(?P<names>.+?)(?:\s+(?:too|as well|to (?:it|that|the (?:meeting|call|invite))))*$")
+_NOT_ADDED = rx(rf"\b(?:calendar|{MAIL})\b|^(?:a|an|the|my)\b")
+_RENAMED = rx(r"^(?:(?:re)?name|call|title)\s+(?:it|that|this)\s+(?P<title>.+)$")
+
+
+@dataclass(frozen=True)
+class Schedule(Intent):
+    """Propose an event, its guests found by name, its time in the person's own words."""
+
+    event: Invitation
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        event = read_invitation(text)
+        if event is None:
+            return None
+        guests = tuple(_meant(name, context) for name in event.guests)
+        return cls(replace(event, guests=tuple(dict.fromkeys(guests))))
+
+    def steps(self) -> Steps[Outcome]:
+        found = yield from self._guests()
+        if isinstance(found, Outcome):
+            return found
+        emails, names = found
+        event = replace(self.event, guests=tuple(names))
+        if not event.moment.text:
+            return Outcome(f"{_WHEN_ASKED} “{event.named}” on the calendar? Say for example “tomorrow at 3pm”.")
+        result = yield from one(Call("create_event", _arguments(event, emails)))
+        if result.get("error") and not result.get("unavailable"):
+            second = simpler(event.moment)
+            if second.text != event.moment.text:
+                result = yield from one(Call("create_event", _arguments(replace(event, moment=second), emails)))
+        return proposal([result])
+
+    def _guests(self) -> Steps[Outcome | tuple[list[str], list[str]]]:
+        """The guests' addresses and names; without a time nobody needs looking up yet."""
+        emails: list[str] = []
+        names: list[str] = list(self.event.guests)
+        if self.event.writers_about:
+            found = yield from one(
+                Call("search_mail", {"words": self.event.writers_about, "where": "anywhere", "limit": MAILS_LOOKED_AT})
+            )
+            people = writers(found)
+            if not people:
+                return Outcome(f"I found nobody who wrote about “{self.event.writers_about}”.")
+            emails, names = list(people), [*people.values(), *names]
+        if not self.event.moment.text:
+            return emails, names
+        questions = []
+        for name in self.event.guests:
+            person = yield from resolve(name)
+            questions += [person.question] if person.question else []
+            emails += [person.email] if person.email and person.email not in emails else []
+        return Outcome(questions[0]) if questions else (emails, names)
+
+    def varied(self, text: str, context: Context) -> Intent | None:
+        return self._retimed(text, context) or self._regrouped(text, context)
+
+    def _retimed(self, text: str, context: Context) -> Intent | None:
+        """Another time, length or place; a bare phrase of time counts when the time was asked for or is all there is."""
+        changed = correction(text)
+        scan = Scan(changed or text)
+        minutes, moment = take_minutes(scan), take_moment(scan)
+        left = [piece for piece in scan.rest() if not rx(r"^(?:it|the meeting|instead|please|then|and|at|on|to|for|works|is (?:fine|good)|,|\W+)+$").match(piece)]
+        if moment or minutes:
+            bare = not left and len(text.split()) <= len("the day after tomorrow at half past three in the afternoon please".split())
+            if not (bare or changed):
+                return None
+            event = replace(self.event, minutes=minutes or self.event.minutes)
+            return replace(self, event=replace(event, moment=event.moment.changed_by(moment)) if moment else event)
+        if changed and (place := rx(r"^(?:at|in|on|over|via)\s+(?P<place>.+)$").match(changed)):
+            return replace(self, event=replace(self.event, place=sentence_case(place["place"])))
+        return None
+
+    def _regrouped(self, text: str, context: Context) -> Intent | None:
+        """More guests, another name, another calendar, the same with someone else."""
+        if renamed := _RENAMED.match(text):
+            return replace(self, event=replace(self.event, title=renamed["title"].strip('" ')))
+        if (added := _ADDED_GUEST.match(text)) and not _NOT_ADDED.search(added["names"]):
+            names, rest = names_at(added["names"])
+            if names and not rest.strip(" .!"):
+                return replace(self, event=replace(self.event, guests=(*self.event.guests, *names)))
+        more = also_for(text)
+        if more is None:
+            return None
+        scan = Scan(more)
+        if account := take_account(scan):
+            return replace(self, event=replace(self.event, account=account))
+        names, rest = names_at(rx(r"^(?:for|with)\s+").sub("", more))
+        if names and not rest.strip(" .!?") and more.startswith("with"):
+            return replace(self, event=replace(self.event, guests=tuple(names)))
+        return None
+
+    @property
+    def person(self) -> str:
+        return self.event.guests[0] if self.event.guests else ""
+
+    def for_person(self, name: str, email: str) -> "Schedule":
+        """The same event once the person has said who is meant by a name."""
+        guests = tuple(email if guest.lower() == name.lower() else guest for guest in self.event.guests)
+        titled = self.event.title or self.event.named
+        return replace(self, event=replace(self.event, guests=guests, title=titled))
+
+
+def _meant(name: str, context: Context) -> str:
+    return context.person if name.lower() in PRONOUNS and context.person else name
+
+
+def _arguments(event: Invitation, emails: list[str]) -> Json:
+    args: Json = {"title": event.named, "start": event.moment.text}
+    optional: Json = {
+        "minutes": None if event.moment.end else event.minutes,
+        "end": event.moment.end,
+        "guests": emails,
+        "place": event.place,
+        "account": event.account,
+    }
+    return {**args, **{name: value for name, value in optional.items() if value}}
+
+
+def simpler(moment: Moment) -> Moment:
+    """The same phrase in the plainest words, for a second try when the first was not understood."""
+    text = moment.text
+    for pattern, plain in (
+        (r"\b(?:noon|midday)\b", "12:00"),
+        (r"\bmidnight\b", "00:00"),
+        (r"\blunch ?time\b", "12:00"),
+        (r"\s?@\s?", " at "),
+        (r"\b(?:around|about|sometime|after|by)\s+", ""),
+        (r"(\d{1,2})[.h](\d{2})\b", r"\1:\2"),
+        (r"\b(?:tmrw|tmr)\b", "tomorrow"),
+    ):
+        text = rx(pattern).sub(plain, text)
+    return Moment(said=" ".join(text.split()), until="")
+
+
+def writers(found: Json) -> dict[str, str]:
+    """Who wrote the mails found: name by address, machines left out."""
+    people: dict[str, str] = {}
+    for mail in found.get("mails") or ():
+        sender = str(mail.get("from", ""))
+        address = rx(ADDRESS).search(sender)
+        if address and not rx(r"^(?:no-?reply|do-?not-?reply|notifications?|mailer-daemon|newsletter|bounces?)\b").match(address[0]):
+            people.setdefault(address[0].lower(), display_name(sender))
+    return people
+

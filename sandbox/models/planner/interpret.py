@@ -1,0 +1,180 @@
+"""From a message to intents: one message may hold several requests, and may only make sense after the ones before."""
+
+import re
+from collections.abc import Sequence
+
+from sandbox.models.planner.conversation import Conversation, Turn, listed
+from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
+from sandbox.models.planner.intents.archive import ArchiveMails
+from sandbox.models.planner.intents.find import FindMails, SummariseMails
+from sandbox.models.planner.intents.focus import Focus
+from sandbox.models.planner.intents.people import WhoIs
+from sandbox.models.planner.intents.reply import Reply
+from sandbox.models.planner.intents.schedule import Schedule
+from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
+from sandbox.models.planner.people import ADDRESS
+from sandbox.models.planner.scan import ORDINALS, rx
+from sandbox.models.planner.steps import Context, Intent
+from sandbox.models.planner.wording import mended, without_closing, without_opening
+
+REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
+# In this order: a message is the first kind of request that recognises itself in it.
+KINDS: tuple[type[Intent], ...] = (
+    SmallTalk, Focus, Reply, ArchiveMails, SummariseMails, Schedule, WhenIs, WhoIs, ListEvents, FindMails, OutOfReach, NotUnderstood,
+)  # fmt: skip
+_SEAM = re.compile(
+    r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|after that|afterwards|next|finally)[ ,]+)+|\s*[.;!?]\s+|\n+(?:\d+[.)]\s*|[-•*]\s+)?|,\s+",
+    re.IGNORECASE,
+)
+_COMMAND = rx(
+    r"^(?:archive|clear|clean|tidy|get rid|reply|respond|answer|write|tell|let|ask|inform|thank|remind|email|mail|message|send|draft|schedule|book|set up|arrange|create|put|add|"
+    r"block|plan|organi[sz]e|invite|find|search|look|show|list|check|get|give|summari[sz]e|sum up|recap|catch|what|what's|when|who|do i|am i|is there|are there|any|how|have i|did|read|"
+    r"delete|forward|move|cancel|reschedule|file|sweep|purge|empty|meet|pencil|reserve|say|brief|tell|make)\b"
+)
+_CHOICE_LINE = re.compile(rf"^\s*[•*-]\s*(?P<name>.+?)\s+—\s+(?P<email>{ADDRESS})\s*$", re.MULTILINE)
+_WHICH_ASKED = re.compile(r"Which (?P<name>.+?) do you mean\?")
+
+
+def understand(conversation: Conversation) -> tuple[Intent, ...]:
+    """The intents of the current message, understood after replaying those before it."""
+    context = Context(first_name=conversation.first_name, tools=conversation.tools)
+    for turn in conversation.earlier[-REMEMBERED:]:
+        context = _after(context, turn, intents_of(turn.ask, context))
+    return intents_of(conversation.current.ask, context)
+
+
+def _after(context: Context, turn: Turn, intents: tuple[Intent, ...]) -> Context:
+    """What the next message may refer to once this turn is over; small talk in between changes nothing."""
+    real = tuple(intent for intent in intents if intent.complete and not isinstance(intent, SmallTalk))
+    person = next((intent.person for intent in reversed(intents) if intent.person), context.person)
+    return Context(
+        before=real or context.before,
+        answer=turn.answer,
+        shown=tuple(listed(turn.answer)) or context.shown,
+        first_name=context.first_name,
+        person=person,
+        tools=context.tools,
+    )
+
+
+def intents_of(message: str, context: Context) -> tuple[Intent, ...]:
+    """All requests in one message; a message about an earlier request varies that one."""
+    message = message.strip()
+    if chosen := _chosen(message, context):
+        return chosen
+    varied = _varied(message, context)
+    if varied:
+        return varied
+    return _split(message, context)
+
+
+def _varied(message: str, context: Context) -> tuple[Intent, ...]:
+    if not context.before:
+        return ()
+    text = mended(without_opening(message))
+    short = without_closing(text)
+    fresh = _first(message, context)
+    awaited = context.answer.startswith("What should the reply")
+    if fresh.complete and not awaited and not _refers(short):
+        return ()
+    for intent in reversed(context.before):
+        if varied := intent.varied(message if awaited else short, context):
+            return (varied,)
+    return ()
+
+
+_REFERRING = rx(
+    r"^(?:actually|no\b|sorry|rather|instead|make (?:it|that)|change (?:it|that|the)|move (?:it|that|the)|shift it|push it|set it|put it (?:on|at|to)|reschedule it|what about|how about|and\b|"
+    r"also|same|do (?:the same|that|it)|the same|only|just|add \S+(?: \S+)?(?: too| as well| to (?:it|that|the \w+))*$|invite \S+(?: \S+)?(?: too| as well)*$|call it|name it|title it)|\b(?:instead|as well|too)$"
+)
+
+
+def _refers(text: str) -> bool:
+    return _REFERRING.search(text) is not None
+
+
+def _chosen(message: str, context: Context) -> tuple[Intent, ...]:
+    """The answer to "Which Dana do you mean?": an ordinal, part of a name, or an address."""
+    asked = _WHICH_ASKED.search(context.answer)
+    couldnt = re.search(r"(?:couldn't find an address for|What is the address of) (?P<name>[^.(?]+)", context.answer)
+    if not context.before or not (asked or couldnt) or _COMMAND.match(without_opening(message)):
+        return ()
+    typed = re.search(ADDRESS, message)
+    options = [(line["name"], line["email"]) for line in _CHOICE_LINE.finditer(context.answer)]
+    email = typed.group() if typed else _pick(message, options)
+    name = str((asked or couldnt)["name"]).strip()  # type: ignore[index]
+    if not email:
+        return ()
+    return tuple(_with_person(intent, name, email) for intent in context.before)
+
+
+def _pick(message: str, options: Sequence[tuple[str, str]]) -> str:
+    words = set(re.findall(r"[\w'-]+", message.lower()))
+    for word, place in ORDINALS.items():
+        if word in words and -len(options) <= place < len(options):
+            return options[place][1]
+    scores = [(len(words & set(re.findall(r"[\w'-]+", f"{name} {email}".lower()))), email) for name, email in options]
+    best = sorted(scores, reverse=True)[:2]
+    return best[0][1] if best and best[0][0] and (len(best) == 1 or best[0][0] > best[1][0]) else ""
+
+
+def _with_person(intent: Intent, name: str, email: str) -> Intent:
+    if isinstance(intent, Schedule):
+        return intent.for_person(name, email)
+    if isinstance(intent, Reply) and intent.person.lower() == name.lower():
+        return intent.for_person(email)
+    return intent
+
+
+def _split(message: str, context: Context) -> tuple[Intent, ...]:
+    """Split at the first seam where both sides are requests by themselves; the words of a letter are never split off it."""
+    for seam in _SEAM.finditer(message):
+        left, right = message[: seam.start()], without_opening(message[seam.end() :])
+        if not left.strip() or not _COMMAND.match(mended(right)) or '"' in left and left.count('"') % 2:
+            continue
+        first = _first(left, context)
+        if isinstance(first, SmallTalk) and not seam.group().strip(" ,"):
+            continue
+        after = Context(context.before, context.answer, context.shown, context.first_name, first.person or context.person, context.tools)
+        second = _first(right, after)
+        if _separate(first, second, seam.group()):
+            head = () if isinstance(first, SmallTalk) else (first,)
+            return (*head, *_split(right, after))
+    return (_first(message, context),)
+
+
+def _separate(first: Intent, second: Intent, seam: str) -> bool:
+    """Whether both sides stand by themselves; after the words of a reply only a clear new order starts another request."""
+    if not first.complete or not second.complete or isinstance(second, SmallTalk):
+        return False
+    if isinstance(first, Reply):
+        if not first.words:
+            return False
+        clear = isinstance(second, Schedule | ArchiveMails | Reply | SummariseMails)
+        return clear and (seam.strip() not in {",", ""}) and not (isinstance(second, Reply) and not second.words)
+    if isinstance(second, ListEvents | FindMails) and seam.strip() == ",":
+        return False
+    return True
+
+
+def _first(message: str, context: Context) -> Intent:
+    """The first kind of request that recognises itself."""
+    opened = without_opening(message)
+    text = without_closing(mended(opened))
+    letter = _polite_end(message, opened, mended(opened, words=LETTER_HEAD))
+    for kind in KINDS:
+        if found := kind.matches(letter if kind is Reply else text, context):
+            return found
+    return NotUnderstood()
+
+
+LETTER_HEAD = 2  # in a reply only verb and name are mended: the rest is what the person wants said
+_ASKED_POLITELY = rx(r"^(?:(?:hey|hi|hello|steward|please|ok)[ ,]+)*(?:can|could|would|will) (?:you|u)\b")
+
+
+def _polite_end(message: str, opened: str, text: str) -> str:
+    """The words of a letter without the end of the polite question around them."""
+    text = rx(r",\s*(?:please|thanks|thank you)[\s.!?]*$").sub("", text)
+    if opened != message and _ASKED_POLITELY.match(message):
+        text = rx(r"(?:\s+(?:please|for me))?\s*\?$").sub("", text)
+    return text.strip()

@@ -1,0 +1,110 @@
+"""How an intent proceeds: it asks for calls, gets their results, and ends with words; and how that is replayed per request."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self, TypeVar
+
+from sandbox.models.planner.conversation import Call, Json, Listed
+
+T = TypeVar("T")
+Steps = Generator[list[Call], list[Json], T]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an intent has to say at its end; `proposed` when a card now waits for the person."""
+
+    text: str
+    proposed: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a request may refer to: the requests before it, the list shown last, the last question, the person's name."""
+
+    before: "tuple[Intent, ...]" = ()
+    answer: str = ""
+    shown: tuple[Listed, ...] = ()
+    first_name: str = ""
+    person: str = ""  # who was spoken of last: "her", "him"
+    tools: frozenset[str] = frozenset()
+
+
+class Intent(ABC):
+    """A kind of request. An instance is one request, understood; it is immutable, so that a later turn may vary it."""
+
+    complete: ClassVar[bool] = True  # False: an answer of last resort, not a reason to split a sentence in two
+
+    @classmethod
+    @abstractmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        """Understand the text as this kind of request, or don't."""
+
+    @abstractmethod
+    def steps(self) -> Steps[Outcome]:
+        """Yield the calls needed next, receive their results in order, return what to say."""
+
+    def varied(self, text: str, context: Context) -> "Intent | None":
+        """This request again, changed as a later message asks ("make it 4pm", "the same for work"); None if it doesn't."""
+        del text, context
+        return None
+
+    @property
+    def person(self) -> str:
+        """Whom the request is about, for "her" and "him" later on."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Either calls that are still to be made, or the end."""
+
+    calls: tuple[Call, ...] = ()
+    outcome: Outcome | None = None
+
+
+def one(call: Call) -> Steps[Json]:
+    """Make a single call within an intent's steps."""
+    results = yield [call]
+    return results[0]
+
+
+def advance(steps: Steps[Outcome], made: Mapping[str, Json], tools: frozenset[str]) -> Progress:
+    """Run an intent over the results the conversation already holds, up to the first call that has none."""
+    results: list[Json] | None = None
+    while True:
+        try:
+            wanted = next(steps) if results is None else steps.send(results)
+        except StopIteration as end:
+            return Progress(outcome=end.value)
+        missing = [call for call in wanted if call.tool in tools and call.key not in made]
+        if missing:
+            return Progress(calls=tuple(missing))
+        results = [made[call.key] if call.tool in tools else _without(call) for call in wanted]
+
+
+def _without(call: Call) -> Json:
+    return {"error": f"I don't have the tool for that here ({call.tool})", "unavailable": True}
+
+
+def proposal(results: Sequence[Json]) -> Outcome:
+    """Word what changing tools answered: what was proposed, what there is nothing to do for, what went wrong."""
+    lines, proposed = [], False
+    for result in results:
+        if result.get("proposed"):
+            proposed = True
+            lines.append(str(result["proposed"]).strip())
+        elif result.get("nothing"):
+            lines.append(f"Nothing to do: {_sentence(result['nothing'])}")
+        elif result.get("ambiguous"):
+            choices = "\n".join(f"• {choice}" for choice in result["ambiguous"])
+            lines.append(f"That can be read in more than one way. Which do you mean?\n{choices}")
+        else:
+            lines.append(f"That didn't work: {_sentence(result.get('error', 'the tool gave no reason'))}")
+    return Outcome("\n".join(lines), proposed)
+
+
+def _sentence(text: object) -> str:
+    words = str(text).strip()
+    return words if words[-1:] in ".!?" else f"{words}."

@@ -1,0 +1,57 @@
+"""What a request is aimed at: words nobody else claimed, "the second one", or the person spoken of last."""
+
+import re
+from dataclasses import replace
+
+from sandbox.models.planner.conversation import Listed
+from sandbox.models.planner.filters import MAIL, Filter, take_filter, tidy_topic
+from sandbox.models.planner.people import tidy
+from sandbox.models.planner.scan import ORDINAL, ORDINALS, Scan, rx
+from sandbox.models.planner.steps import Context
+
+_FILLER = rx(
+    rf"\b(?:all|my|mine|the|any|every|everything|anything|some|a|an|of|those|these|old|stale|stuff|things?|ones?|in|from|that|which|are|is|was|"
+    rf"were|them|me|i|i've|have|has|had|got|get|gotten|did|do|does|there|lately|recently|recent|latest|last|newest|new|{MAIL}|and|or|out|up|away|"
+    rf"so|also|too|for|to|on|at|with|it|still|yet|really|just|please|now|right|here|only|just|pile|bunch|lots?|tons?|other|others|been|coming|come|"
+    rf"came|sent|received|today|every single|single|full|entire|whole|whatever|been|sitting|lying|around|via|by|what|what's|whats|how many|many|e-?mail|"
+    rf"check|see|show|list|first|few|top|important|check|if|whether)\b"
+)
+_TRAILING = rx(r"^[\s,.!?:;-]+|[\s,.!?:;-]+$")
+_THE_NTH = rx(rf"\b(?:the\s+)?(?:(?P<word>{ORDINAL})\s+(?:one|{MAIL}|thread|item)|(?:number|no\.?|#)\s?(?P<digit>\d{{1,2}}))\b")
+_BARE_NTH = rx(rf"^(?:the\s+)?(?P<word>{ORDINAL})(?:\s+one)?$")
+_THAT_ONE = rx(rf"\b(?:that|this)(?:\s+(?:one|{MAIL}|thread))?\b|\bit\b")
+
+
+def residue(scan: Scan) -> str:
+    """The words no grammar took, without those that carry no meaning: what is left is a topic or a sender."""
+    pieces = [tidy_topic(_TRAILING.sub("", " ".join(_FILLER.sub(" ", piece).split()))) for piece in scan.rest()]
+    return " ".join(piece for piece in pieces if re.search(r"\w{2,}", piece))
+
+
+def read_filter(text: str, context: Context) -> Filter:
+    """The whole filter of a sentence whose verb is already gone; words left over narrow it, names as the sender."""
+    scan = Scan(text)
+    found = take_filter(scan, person=context.person)
+    left = residue(scan)
+    if not left:
+        return found
+    if left[0].isupper() and not found.senders and not found.to and "project" not in left.lower() and not left[-1].isdigit():
+        return replace(found, senders=(tidy(left),))
+    return replace(found, words=" ".join(part for part in (left, found.words) if part))
+
+
+def pointed_at(text: str, context: Context) -> Listed | None:
+    """The entry of the list shown last that "the second one" or "it" means."""
+    found = _THE_NTH.search(text) or _BARE_NTH.match(text.strip())
+    if found and context.shown:
+        groups = found.groupdict()
+        place = int(groups["digit"]) - 1 if groups.get("digit") else ORDINALS[groups["word"].lower()]
+        return context.shown[place] if -1 <= place < len(context.shown) else None
+    if _THAT_ONE.search(text) and len(context.shown) == 1:
+        return context.shown[0]
+    return None
+
+
+def filter_of(entry: Listed) -> Filter:
+    """How to find a listed mail again: by its subject and who sent it."""
+    return Filter(senders=(entry.who,), subject=entry.subject)
