@@ -40,6 +40,7 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     app.event("app_mention")(keeper.settling(messages.mention))
     app.event("app_home_opened")(keeper.settling(Home(verbs.reception).opened))
     app.command(COMMAND)(keeper.settling(commands.slash))
+    app.action("do:connect")(keeper.settling(commands.connect))
     app.action(BUTTON)(keeper.settling(Clicks(verbs.assistant, verbs.chat).decide))
     # What we have no verb for is acked all the same: an unacked envelope comes back.
     app.event(re.compile("."))(keeper.settling(_nothing))

@@ -53,6 +53,15 @@ class Commands:
         else:
             await self._assistant.hear(message)
 
+    async def connect(self, body: Body) -> None:
+        """The Connect button of the welcome and of Home."""
+        user = str(body["user"]["id"])
+        team = str(body["user"].get("team_id") or body["team"]["id"])
+        place = Place(channel=await self._chat.dm(user), thread="")
+        ident, ts = person_id(team, user), str(body["trigger_id"])
+        message = Message(person=ident, team=team, user=user, place=place, ts=ts, text="connect")
+        await self._obey(self._words["connect"], message)
+
     async def _obey(self, verb: Verb | None, message: Message) -> None:
         try:
             await self._assistant.meet(message.person, message.team, message.user)

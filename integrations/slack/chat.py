@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,9 @@ from integrations.slack.blocks import Block, approval_blocks, plain_fallback, su
 TURN = "steward_turn"
 ACTION = "steward_action"
 CONNECT = "steward_connect"
+IDENTITIES = {TURN: "turn", ACTION: "action"}
+"""Which field of a message's metadata says what it stands for."""
+UNANSWERED = "unanswered"
 SECTION = 3_000
 """Characters of a section's text (Slack's Block Kit reference)."""
 MAX_SECTIONS = 4
@@ -37,6 +41,18 @@ def make_client(token: str, base_url: str) -> AsyncWebClient:
     return AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=10)
 
 
+@dataclass(frozen=True)
+class Post:
+    """A message to be posted: what it says, and what it is known by."""
+
+    place: Place
+    text: str
+    blocks: list[Block]
+    event: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+    fallback: list[Block] = field(default_factory=list)
+
+
 class SlackChat:
     """One bot in one workspace."""
 
@@ -50,12 +66,10 @@ class SlackChat:
     ) -> str:
         """Post a message and return its ts; with `again`, one that stands already is found and not repeated."""
         if turn is None:
-            return await self._post(place, text, blocks=paragraphs(text))
+            return await self._post(Post(place, text, paragraphs(text)))
         payload = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
         safe = answer(text, typed=turn.text)
-        return await self._once(
-            place, (TURN, "turn", str(turn.id)), payload, text=safe, blocks=paragraphs(safe), again=again
-        )
+        return await self._once(Post(place, safe, paragraphs(safe), TURN, payload), again=again)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something that the channel doesn't keep."""
@@ -78,15 +92,9 @@ class SlackChat:
 
     async def show(self, approval: Approval, *, again: bool = False) -> str:
         """Post the card of an action and return its ts; with `again`, one that stands already is found."""
-        return await self._once(
-            approval.place,
-            (ACTION, "action", str(approval.id)),
-            _payload(approval),
-            text=summary(approval),
-            blocks=approval_blocks(approval),
-            fallback=plain_fallback(approval),
-            again=again,
-        )
+        blocks, fallback = approval_blocks(approval), plain_fallback(approval)
+        post = Post(approval.place, summary(approval), blocks, ACTION, _payload(approval), fallback)
+        return await self._once(post, again=again)
 
     async def redraw(self, approval: Approval) -> None:
         """Draw the card anew from its row."""
@@ -107,13 +115,12 @@ class SlackChat:
 
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         """Post the card that leads to the consent page."""
-        metadata = {"event_type": CONNECT, "event_payload": {"accounts": len(accounts)}}
         blocks = surfaces.invitation(url, accounts)
-        await self._post(place, "Connect a Google account", blocks=blocks, metadata=metadata)
+        await self._post(Post(place, "Connect a Google account", blocks, CONNECT, {"accounts": len(accounts)}))
 
     async def welcome(self, place: Place, *, connected: bool) -> None:
         """Post what Steward does and how to begin."""
-        await self._post(place, surfaces.ASKED_NOTHING, blocks=surfaces.welcome(connected=connected))
+        await self._post(Post(place, surfaces.ASKED_NOTHING, surfaces.welcome(connected=connected)))
 
     async def prompts(self, place: Place) -> None:
         """Suggest a few requests; lost when Slack doesn't take them."""
@@ -153,55 +160,44 @@ class SlackChat:
 
     # The wire.
 
-    async def _post(
-        self, place: Place, text: str, *, blocks: list[Block], metadata: dict[str, Any] | None = None
-    ) -> str:
+    async def _post(self, post: Post) -> str:
+        metadata = {"event_type": post.event, "event_payload": post.payload} if post.event else None
         answered = await self._call(
             self._client.chat_postMessage,
-            channel=place.channel,
-            thread_ts=place.thread or None,
-            text=text,
-            blocks=blocks,
+            channel=post.place.channel,
+            thread_ts=post.place.thread or None,
+            text=post.text,
+            blocks=post.blocks,
             metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,
         )
         return str(answered["ts"])
 
-    async def _once(
-        self,
-        place: Place,
-        mark: tuple[str, str, str],
-        payload: dict[str, Any],
-        *,
-        text: str,
-        blocks: list[Block],
-        fallback: list[Block] | None = None,
-        again: bool,
-    ) -> str:
+    async def _once(self, post: Post, *, again: bool) -> str:
         """Post a message that bears an identity; one that stands already is returned instead of repeated."""
-        if again and (ts := await self._find(place, mark)):
+        if again and (ts := await self._find(post)):
             return ts
-        metadata = {"event_type": mark[0], "event_payload": payload}
         try:
-            return await self._post(place, text, blocks=blocks, metadata=metadata)
+            return await self._post(post)
         except ChatError as refused:
-            if refused.facts["why"] == "invalid_blocks" and fallback is not None:
-                return await self._post(place, text, blocks=fallback, metadata=metadata)
-            if refused.facts["why"] == "unanswered" and (ts := await self._find(place, mark)):
+            if refused.facts["why"] == "invalid_blocks" and post.fallback:
+                return await self._post(replace(post, blocks=post.fallback))
+            if refused.facts["why"] == UNANSWERED and (ts := await self._find(post)):
                 return ts
             raise
 
-    async def _find(self, place: Place, mark: tuple[str, str, str]) -> str | None:
-        event, field, value = mark
-        where: dict[str, Any] = {"channel": place.channel, "limit": LOOK_BACK, "include_all_metadata": True}
-        if place.thread:
-            found = await self._call(self._client.conversations_replies, **where, ts=place.thread)
+    async def _find(self, post: Post) -> str | None:
+        where: dict[str, Any] = {"channel": post.place.channel, "limit": LOOK_BACK, "include_all_metadata": True}
+        if post.place.thread:
+            found = await self._call(self._client.conversations_replies, **where, ts=post.place.thread)
         else:
             found = await self._call(self._client.conversations_history, **where)
+        ident = IDENTITIES[post.event]
         for message in found["messages"]:
             metadata = message.get("metadata", {})
-            if metadata.get("event_type") == event and metadata.get("event_payload", {}).get(field) == value:
+            bears = metadata.get("event_payload", {}).get(ident)
+            if metadata.get("event_type") == post.event and bears == post.payload[ident]:
                 return str(message["ts"])
         return None
 
@@ -216,7 +212,7 @@ class SlackChat:
                     raise ChatError(why=why) from refused
                 await asyncio.sleep(float(refused.response.headers.get("Retry-After", 1)))
             except (SlackClientError, *UNREACHABLE) as lost:
-                raise ChatError(why="unanswered") from lost
+                raise ChatError(why=UNANSWERED) from lost
         raise ChatError(why="ratelimited")
 
 
