@@ -1,6 +1,7 @@
 """The person API: what a person at the page can read and do, as JSON over HTTP."""
 
 from collections.abc import Awaitable, Callable
+from json import JSONDecodeError
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -8,8 +9,19 @@ from aiohttp.typedefs import Handler
 
 from sandbox.page.control import Control
 from sandbox.page.events import Listeners
+from sandbox.slack.faults import SlackError
 
 Json = dict[str, Any]
+
+# What Slack's clients say in words where its API gives a code.
+REASONS = {
+    "not_in_channel": "You are not in this channel.",
+    "channel_not_found": "You can't see this conversation.",
+    "message_not_found": "This message is no longer there.",
+    "cant_update_message": "This message is not yours to change.",
+    "no_text": "There is nothing to send.",
+    "not_found": "This dialog is no longer open.",
+}
 
 
 class Workspace(Protocol):
@@ -65,14 +77,10 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except Refused as refusal:
         return web.json_response({"error": str(refusal)}, status=refusal.status)
-    except PermissionError as error:
-        return web.json_response({"error": str(error)}, status=403)
-    except LookupError as error:
-        return web.json_response({"error": str(error.args[0]) if error.args else "not found"}, status=404)
-    except ValueError as error:
-        return web.json_response({"error": str(error)}, status=400)
-    except (TimeoutError, ConnectionError) as error:
-        return web.json_response({"error": str(error) or "Steward did not answer in time."}, status=504)
+    except SlackError as error:
+        return web.json_response({"error": REASONS.get(error.code, error.code)}, status=409)
+    except (JSONDecodeError, UnicodeDecodeError):
+        return web.json_response({"error": "Send JSON."}, status=400)
 
 
 class PersonApi:
@@ -182,17 +190,29 @@ class PersonApi:
         return {}
 
     async def _click(self, body: Json) -> Json:
-        container = _object(body, "container") or {}
+        user, container = body["user"], _object(body, "container") or {}
         if container.get("type") == "message":
-            self._seen(body["user"], str(container.get("channel", "")))
-        await self._workspace.click(
-            body["user"],
-            container=container,
-            block_id=_text(body, "block_id"),
-            action_id=_text(body, "action_id"),
-            selection=_object(body, "selection"),
-            state=_object(body, "state"),
-        )
+            self._seen(user, str(container.get("channel", "")))
+        warnings: list[str] = []
+
+        def warned(event: Json) -> None:
+            if event["type"] == "warning" and event.get("user") == user and event.get("container") == container:
+                warnings.append(event["text"])
+
+        unsubscribe = self._workspace.subscribe(warned)
+        try:
+            await self._workspace.click(
+                user,
+                container=container,
+                block_id=_text(body, "block_id"),
+                action_id=_text(body, "action_id"),
+                selection=_object(body, "selection"),
+                state=_object(body, "state"),
+            )
+        finally:
+            unsubscribe()
+        if warnings:
+            raise Refused(504, warnings[0])
         return {}
 
     async def _submit(self, body: Json) -> Json:

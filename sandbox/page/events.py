@@ -8,8 +8,8 @@ from aiohttp import WSCloseCode, web
 
 # A browser tab that sleeps longer is closed and comes back by itself; shorter than common proxies' 60 s.
 HEARTBEAT_SECONDS = 20.0
-# What belongs to one person alone, whatever channel it names.
-PERSONAL = frozenset({"ephemeral", "view_opened", "view_updated", "view_closed", "home"})
+# What everybody in the channel sees; anything else belongs to the one person it names.
+SHARED = frozenset({"message", "message_changed", "message_deleted", "status", "prompts"})
 
 
 class Channels(Protocol):
@@ -20,7 +20,7 @@ class Channels(Protocol):
 
 def may_see(workspace: Channels, user: str, event: dict[str, Any]) -> bool:
     """Whether this person may hear of this change; what belongs to nobody is heard by nobody."""
-    if event.get("type") in PERSONAL:
+    if event.get("type") not in SHARED:
         return bool(event.get("user") == user)
     channel = event.get("channel")
     return channel is not None and any(seen["id"] == channel for seen in workspace.channels(user))

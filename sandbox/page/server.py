@@ -18,7 +18,7 @@ LARGEST_BODY = 512 * 1024
 def build_page(
     workspace: Workspace, *, token: str, control_token: str, banner: Callable[[], dict[str, Any]]
 ) -> web.Application:
-    """`token` opens the page, `control_token` its switches; `banner()` gives {"text", "details"?}, asked at each visit."""
+    """`token` opens the page, `control_token` its switches; `banner()` gives {"text", "details"?}."""
     control = Control(control_token)
     api = PersonApi(workspace, banner=banner, control=control)
     app = web.Application(
