@@ -1,0 +1,120 @@
+"""What the tools of one turn share: the request, the desk, and what was put on the table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.actions import Action
+from app.domain.desk import Calendar, Desk, Mailbox
+from app.domain.errors import Refusal, UnclearTime, UnknownReference
+from app.domain.ports import Request, Watch
+from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
+
+MAX_ACTIONS = 10
+"""Cards one turn may propose; more would bury the person."""
+
+
+class TwoTimes(Exception):
+    """A phrase that could mean several times, between which only the person can choose."""
+
+    def __init__(self, readings: Sequence[str]) -> None:
+        self.readings = tuple(readings)
+        super().__init__(", ".join(readings))
+
+
+@dataclass
+class Bench:
+    """One turn's work in progress. Nothing on it has any effect before the turn ends."""
+
+    request: Request
+    desk: Desk
+    watch: Watch
+    actions: list[Action] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.request.person.zone)
+
+    def mailboxes(self, account: str) -> tuple[Mailbox, ...]:
+        """The mailbox of a named account, or all of them; raises UnclearAccount."""
+        return (self.desk.mailbox(account),) if account else self.desk.mailboxes
+
+    def calendars(self, account: str) -> tuple[Calendar, ...]:
+        """The calendars of a named account, or of all; raises UnclearAccount."""
+        return (self.desk.calendar(account),) if account else self.desk.calendars
+
+    def located(self, ref: str, what: str) -> tuple[str, str]:
+        """A reference of ours, split into account and id; raises UnknownReference."""
+        account, _, ident = ref.partition(":")
+        if not ident or account not in {a.name for a in self.desk.accounts}:
+            raise UnknownReference(what=what, ref=ref)
+        return account, ident
+
+    def propose(self, action: Action) -> str:
+        """Put a change on the table; its card is shown when the turn ends. Raises Refusal beyond MAX_ACTIONS."""
+        if len(self.actions) >= MAX_ACTIONS:
+            raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
+        self.actions.append(action)
+        card = action.card()
+        return f"{card.title}: {card.summary} (account {card.account.name})"
+
+    # Times.
+
+    def span(self, phrase: str, closing: str = "") -> tuple[datetime, datetime]:
+        """The interval a phrase names, or from one phrase to another, in the person's zone.
+
+        Raises UnclearTime for words that name no time, TwoTimes for words that name several.
+        """
+        start, end = self._interval(phrase)
+        if closing:
+            end = self._interval(closing)[1]
+        if end <= start:
+            raise UnclearTime(phrase=f"{phrase} to {closing}")
+        return start, end
+
+    def start(self, phrase: str) -> tuple[datetime, timedelta | None]:
+        """The instant at which something starts, and how long it lasts if the phrase says so.
+
+        Raises UnclearTime also for words that name a day without a time.
+        """
+        meaning = self._meaning(phrase)
+        if isinstance(meaning, Instant) and meaning.timed:
+            return meaning.start, None
+        if isinstance(meaning, Interval) and meaning.start and meaning.end and _timed(meaning):
+            return meaning.start, meaning.end - meaning.start
+        raise UnclearTime(phrase=phrase)
+
+    def _interval(self, phrase: str) -> tuple[datetime, datetime]:
+        meaning = self._meaning(phrase)
+        span = meaning.span() if isinstance(meaning, Instant) else meaning
+        if span.start is None and span.end is None:
+            raise UnclearTime(phrase=phrase)
+        now = self.request.now
+        start = span.start or now
+        return start, span.end or start + OPEN_ENDED
+
+    def _meaning(self, phrase: str) -> Instant | Interval:
+        meaning = resolve(phrase, at=self.request.now, zone=self.request.person.zone)
+        if isinstance(meaning, Ambiguous):
+            raise TwoTimes([_shown(option) for option in meaning.options])
+        if not isinstance(meaning, Instant | Interval):
+            raise UnclearTime(phrase=phrase)
+        return meaning
+
+
+OPEN_ENDED = timedelta(days=28)
+"""How far "from Monday on" looks."""
+
+
+def _timed(span: Interval) -> bool:
+    return bool(span.start and span.end) and span.grain < Grain.DAY
+
+
+def _shown(option: Instant | Interval) -> str:
+    start = option.start
+    if start is None:
+        return "an open time"
+    timed = not isinstance(option, Instant) or option.timed
+    return f"{start:%A %-d %B %Y, %H:%M}" if timed else f"{start:%A %-d %B %Y}"

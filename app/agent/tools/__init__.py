@@ -1,0 +1,18 @@
+"""What the model can do: four tools that read, three that prepare a change."""
+
+from app.agent.tools.calendar import CreateEvent, ListEvents
+from app.agent.tools.mail import ArchiveEmails, ReadThread, SearchMail, SendReply
+from app.agent.tools.people import FindPerson
+from app.agent.tools.tool import Tool, langchain_tool
+
+TOOLS: tuple[type[Tool], ...] = (
+    SearchMail,
+    ReadThread,
+    ListEvents,
+    FindPerson,
+    ArchiveEmails,
+    SendReply,
+    CreateEvent,
+)
+
+__all__ = ["TOOLS", "Tool", "langchain_tool"]

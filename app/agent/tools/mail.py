@@ -1,0 +1,237 @@
+"""Tools for mail: search, read, archive, reply."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from app.agent.bench import Bench
+from app.agent.tools.tool import Result, Tool
+from app.domain import actions
+from app.domain.actions.mail import SAMPLES, glimpse
+from app.domain.cards import MAX_BODY, MAX_RECIPIENTS, Origin, Recipient
+from app.domain.desk import BULK_LIMIT, Mailbox, reference
+from app.domain.errors import Refusal
+from app.domain.types import Address, Email, MailQuery, MailText, Thread
+from app.planning.replies import recipients, subject
+
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 25
+"""Mails listed in one result, to fit a small model's context."""
+SNIPPET = 120
+"""Characters of a mail's beginning in a list."""
+THREAD_TEXT = 5_000
+"""Characters of a thread that the model reads; the newest mails come whole first."""
+TALLIED = 200
+"""Mails looked at to say who a bulk of mail is from."""
+TOP_SENDERS = 3
+
+
+class _Filters(Tool):
+    """What narrows a search."""
+
+    words: str = Field("", description="words the mail contains")
+    sender: str = Field("", description="name or address it is from")
+    to: str = Field("", description="name or address it went to")
+    subject: str = Field("", description="words of the subject")
+    category: Literal["", "primary", "promotions", "social", "updates", "forums"] = Field(
+        "", description="Gmail's category; newsletters and marketing are promotions"
+    )
+    label: str = Field("", description="a label's name")
+    unread: bool | None = Field(None, description="true: only unread")
+    older_than_days: int | None = Field(None, ge=0)
+    newer_than_days: int | None = Field(None, ge=0)
+    account: str = Field("", description="only this account; empty: all")
+
+    def query(self, bench: Bench, where: str) -> MailQuery:
+        today = bench.request.now.date()
+        older, newer = self.older_than_days, self.newer_than_days
+        return MailQuery(
+            **self.model_dump(include={"words", "sender", "to", "subject", "category", "label", "unread"}),
+            before=today - timedelta(days=older) if older is not None else None,
+            since=today - timedelta(days=newer) if newer is not None else None,
+            where=where,
+        )
+
+
+class SearchMail(_Filters):
+    """Find mails, newest first. All filters given must fit. Returns thread references for the other tools."""
+
+    step: ClassVar[str] = "is searching your mail…"
+    where: Literal["inbox", "sent", "anywhere"] = "anywhere"
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+
+    async def run(self, bench: Bench) -> Result:
+        found: list[Email] = []
+        total, capped = 0, False
+        for box in bench.mailboxes(self.account):
+            page = await box.search(self.query(bench, self.where), limit=self.limit)
+            found += page.mails
+            total, capped = total + page.total, capped or page.capped
+        newest = sorted(found, key=lambda m: m.received, reverse=True)[: self.limit]
+        return {
+            "total": f"at least {total}" if capped else total,
+            "shown": len(newest),
+            "mails": [_listed(m, bench) for m in newest],
+        }
+
+
+class ReadThread(Tool):
+    """Read a whole mail thread, by a reference that search_mail returned."""
+
+    step: ClassVar[str] = "is reading a thread…"
+    thread: str = Field(description='reference such as "work:18f3a0"')
+
+    async def run(self, bench: Bench) -> Result:
+        account, ident = bench.located(self.thread, "thread")
+        thread = await bench.desk.mailbox(account).thread(ident)
+        mails, left_out = _fitting(thread)
+        if unreadable := [u for m in thread.mails for u in m.unreadable]:
+            bench.notes.append(f"_Could not be decoded: {', '.join(unreadable)}_")
+        return {
+            "thread": self.thread,
+            "subject": thread.subject,
+            "account": account,
+            "mails": [_read(m, bench) for m in mails],
+            **({"left_out": f"{left_out} older mails or parts, for length"} if left_out else {}),
+        }
+
+
+class ArchiveEmails(_Filters):
+    """Prepare to archive all mails of the inbox that fit the filters: they leave the inbox and are kept."""
+
+    step: ClassVar[str] = "is collecting the mails to archive…"
+
+    async def run(self, bench: Bench) -> Result:
+        query = self.query(bench, "inbox")
+        proposed = [p for box in bench.mailboxes(self.account) if (p := await self._propose(bench, box, query))]
+        if not proposed:
+            return {"nothing": f"No mail fits: {query.worded()}."}
+        return {"proposed": proposed if len(proposed) > 1 else proposed[0]}
+
+    async def _propose(self, bench: Bench, box: Mailbox, query: MailQuery) -> str:
+        ids = await box.ids(query)
+        if not ids:
+            return ""
+        looked_at = await box.read(ids[:TALLIED])
+        tally = Counter(m.sender.name or m.sender.email for m in looked_at)
+        if len(ids) == BULK_LIMIT:
+            bench.notes.append(f"_That is the most I take on at once ({BULK_LIMIT:,} mails); more may fit._")
+        return bench.propose(
+            actions.ArchiveEmails(
+                account=reference(box.account),
+                query=query,
+                ids=ids,
+                samples=tuple(glimpse(m) for m in looked_at[:SAMPLES]),
+                senders=tuple(tally.most_common(TOP_SENDERS)),
+            )
+        )
+
+
+class SendReply(Tool):
+    """Prepare a reply in a thread, to the mail that was last received in it. Write the whole text, with greeting."""
+
+    step: ClassVar[str] = "is preparing a reply…"
+    thread: str = Field(description="reference from search_mail")
+    body: str = Field(description="the text to send, plain")
+    reply_all: bool = Field(False, description="true: to everyone in the thread")
+
+    async def run(self, bench: Bench) -> Result:
+        account, ident = bench.located(self.thread, "thread")
+        box = bench.desk.mailbox(account)
+        thread = await box.thread(ident)
+        answered = _answered(thread)
+        own = {a.email.lower() for a in bench.desk.accounts}
+        to, cc = recipients(answered, own, everyone=self.reply_all)
+        if not to:
+            raise Refusal(why="That thread has nobody to reply to.")
+        self._limits(len(to) + len(cc))
+        marked = [await _origin(box, thread, answered, a, "to") for a in to]
+        marked += [await _origin(box, thread, answered, a, "cc") for a in cc]
+        action = actions.SendReply(
+            account=reference(box.account),
+            thread=ident,
+            sender=Address(email=box.account.email, name=bench.request.person.name),
+            recipients=tuple(marked),
+            subject=subject(thread.subject),
+            body=self.body.strip(),
+            in_reply_to=answered.message_id,
+            references=answered.references,
+            seen=tuple(m.email.id for m in thread.mails),
+            answers=glimpse(answered),
+        )
+        action.raw()  # what no mail can be made of is refused now, not after the click
+        return {"proposed": bench.propose(action)}
+
+    def _limits(self, people: int) -> None:
+        if not self.body.strip():
+            raise Refusal(why="The reply has no text.")
+        if len(self.body) > MAX_BODY:
+            raise Refusal(why=f"A card shows at most {MAX_BODY:,} characters and this reply has {len(self.body):,}.")
+        if people > MAX_RECIPIENTS:
+            raise Refusal(why=f"A card shows at most {MAX_RECIPIENTS} recipients and this reply has {people}.")
+
+
+def _answered(thread: Thread) -> Email:
+    """The mail a reply answers: the last one received, else the last one sent."""
+    real = [m.email for m in thread.mails if "DRAFT" not in m.email.labels]
+    if not real:
+        raise Refusal(why="That thread has no mail to reply to.")
+    received = [m for m in real if "SENT" not in m.labels]
+    return (received or real)[-1]
+
+
+async def _origin(box: Mailbox, thread: Thread, answered: Email, address: Address, role: str) -> Recipient:
+    """How we come to know an address: it took part in the thread, was written to before, or only a mail names it."""
+    senders = {m.email.sender.email.lower() for m in thread.mails}
+    wrote_here = address.email.lower() in senders
+    times = 0 if wrote_here else await box.written_to(address.email)
+    if times:
+        return Recipient(address=address, role=role, origin=Origin.CONTACT, evidence=f"{times} mails to them")
+    named = answered.sender.email.lower() == address.email.lower() or wrote_here
+    return Recipient(address=address, role=role, origin=Origin.THREAD if named else Origin.UNSEEN)
+
+
+def _listed(mail: Email, bench: Bench) -> Result:
+    return {
+        "thread": f"{mail.account.name}:{mail.thread}",
+        "from": mail.sender.shown,
+        "to": ", ".join(a.email for a in mail.to[:3]),
+        "subject": mail.subject,
+        "date": _date(mail, bench),
+        "snippet": mail.snippet[:SNIPPET],
+        "unread": mail.unread,
+        "account": mail.account.name,
+    }
+
+
+def _read(mail: MailText, bench: Bench) -> Result:
+    attached = {"attachments": list(mail.attachments)} if mail.attachments else {}
+    return {
+        "from": mail.email.sender.shown,
+        "to": ", ".join(a.shown for a in mail.email.to),
+        "date": _date(mail.email, bench),
+        "text": mail.text,
+        **attached,
+    }
+
+
+def _date(mail: Email, bench: Bench) -> str:
+    return f"{mail.received.astimezone(bench.zone):%a %-d %b %Y %H:%M}"
+
+
+def _fitting(thread: Thread) -> tuple[Sequence[MailText], int]:
+    """The newest mails that fit into THREAD_TEXT, oldest first, and how many were left out or shortened."""
+    chosen: list[MailText] = []
+    room, left_out = THREAD_TEXT, 0
+    for mail in reversed(thread.mails):
+        if room <= 0:
+            left_out += 1
+            continue
+        shortened = mail.text[:room]
+        left_out += len(shortened) < len(mail.text)
+        chosen.append(mail.model_copy(update={"text": shortened}))
+        room -= len(shortened)
+    return chosen[::-1], left_out

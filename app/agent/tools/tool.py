@@ -1,0 +1,70 @@
+"""A tool as a class: its fields are the arguments the model gives, its docstring is what the model reads."""
+
+import json
+import re
+from abc import abstractmethod
+from collections.abc import Mapping
+from inspect import cleandoc
+from typing import Any, ClassVar
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import BaseModel, ConfigDict
+
+from app.agent.bench import Bench, TwoTimes
+from app.domain.errors import StewardError
+from app.planning.sanitising import visible
+
+MAX_RESULT = 6_000
+"""Characters of a tool's result: about a fifth of an 8k context."""
+
+Result = Mapping[str, Any]
+
+
+class Tool(BaseModel):
+    """Arguments from the model; `run` reads from the desk or puts an action on the bench."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    step: ClassVar[str] = "is working on it…"
+    """What the person sees meanwhile, after Steward's name."""
+
+    @abstractmethod
+    async def run(self, bench: Bench) -> Result:
+        """The result as plain values; raises StewardError, which the model is told."""
+
+    @classmethod
+    def called(cls) -> str:
+        """The class's name as the model calls it: SearchMail is search_mail."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def langchain_tool(kind: type[Tool]) -> BaseTool:
+    """A Tool as LangChain calls it."""
+
+    async def call(runtime: ToolRuntime[Bench], **arguments: Any) -> str:
+        bench = runtime.context
+        await bench.watch(kind.step)
+        try:
+            return serialised(await kind.model_validate(arguments).run(bench))
+        except TwoTimes as choice:
+            return serialised({"ambiguous": list(choice.readings)})
+        except StewardError as refusal:
+            return serialised({"error": refusal.sentence})
+
+    return StructuredTool.from_function(
+        coroutine=call, name=kind.called(), description=cleandoc(kind.__doc__ or ""), args_schema=kind
+    )
+
+
+def serialised(result: Result) -> str:
+    """A result as the model reads it: visible characters only, and never cut without saying so."""
+    text = visible(json.dumps(result, ensure_ascii=False, separators=(",", ":"), default=str))
+    if len(text) <= MAX_RESULT:
+        return text
+    return json.dumps(
+        {
+            "cut": f"The result has {len(text):,} characters; the first {MAX_RESULT:,} follow.",
+            "text": text[:MAX_RESULT],
+        },
+        ensure_ascii=False,
+    )
