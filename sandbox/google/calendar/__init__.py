@@ -1,0 +1,1 @@
+"""Calendar v3: events, recurrences, guests and what they are told."""

@@ -1,0 +1,115 @@
+"""Guests: those with an account here have the event on their own calendar, and what anyone answers reaches all."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from sandbox.google.calendar.book import Event
+from sandbox.google.calendar.invitations import Notice, announce
+
+if TYPE_CHECKING:
+    from sandbox.google.state import Account, State
+
+# What each person's copy has for itself.
+PRIVATE = ("reminders", "colorId", "transparency", "visibility")
+OWN = (*PRIVATE, "etag", "updated", "created")
+
+
+def emails(event: Event | None) -> list[str]:
+    return [person["email"] for person in (event or {}).get("attendees", ())]
+
+
+def audience_of(params: dict[str, Any]) -> str:
+    """Whom sendUpdates means: all, externalOnly or none, which is the default."""
+    if "sendUpdates" in params:
+        return str(params["sendUpdates"])
+    return "all" if params.get("sendNotifications") else "none"
+
+
+def spread(state: State, event: Event, before: Event | None) -> None:
+    """Brings every guest's copy up to the organizer's event; who is no longer invited has it cancelled."""
+    invited = emails(event)
+    for email in dict.fromkeys((*invited, *emails(before))):
+        account = state.account(email)
+        if account is None or email == event["organizer"]["email"]:
+            continue
+        mine = account.book.primary.events.get(event["id"])
+        if mine is not None and mine["iCalUID"] != event["iCalUID"]:
+            continue
+        if email in invited:
+            _copy(account, event, mine)
+        elif mine is not None and mine["status"] != "cancelled":
+            account.book.put(account.book.primary, {**mine, "status": "cancelled"})
+
+
+def _copy(account: Account, event: Event, mine: Event | None) -> None:
+    theirs = {name: copy.deepcopy(value) for name, value in event.items() if name not in OWN}
+    kept = {name: mine[name] for name in (*PRIVATE, "created") if mine and name in mine}
+    theirs |= {"reminders": {"useDefault": True}, "created": event["created"], **kept}
+    shared = (event.get("extendedProperties") or {}).get("shared")
+    private = (((mine or {}).get("extendedProperties")) or {}).get("private")
+    properties = {name: value for name, value in (("shared", shared), ("private", private)) if value}
+    theirs.pop("extendedProperties", None)
+    if properties:
+        theirs["extendedProperties"] = properties
+    if mine is None or any(theirs.get(k) != mine.get(k) for k in {*theirs, *mine} if k not in ("etag", "updated")):
+        account.book.put(account.book.primary, theirs)
+
+
+def answer(state: State, event: Event, email: str, response: dict[str, Any]) -> Event | None:
+    """A guest's answer goes onto the organizer's event, and from there to everyone; None if no organizer is here."""
+    home = next(
+        (
+            (account.book, account.book.calendars[event["organizer"]["email"]])
+            for account in state.accounts.values()
+            if event["organizer"]["email"] in account.book.calendars
+        ),
+        None,
+    )
+    master = home[1].find(event["id"]) if home else None
+    if home is None or master is None or email not in emails(master):
+        return None
+    changed = copy.deepcopy(master)
+    for person in changed["attendees"]:
+        if person["email"] == email:
+            person.update(response)
+    home[0].put(home[1], changed)
+    spread(state, changed, master)
+    return changed
+
+
+def tell(state: State, account: Account, event: Event, before: Event | None, audience: str) -> None:
+    """Mails to the guests about what the organizer did."""
+    if audience == "none":
+        return
+    gone = event["status"] == "cancelled"
+    for email in dict.fromkeys((*emails(event), *emails(before))):
+        if email == account.email or (audience == "externalOnly" and state.account(email)):
+            continue
+        invited = email in emails(event) and not gone
+        if not invited:
+            kind = "Canceled event"
+        elif before is None or email not in emails(before):
+            kind = "Invitation"
+        elif _same(event, before):
+            continue
+        else:
+            kind = "Updated invitation"
+        announce(state, account, event, Notice(kind, email, "REQUEST" if invited else "CANCEL"))
+
+
+def tell_organizer(state: State, account: Account, event: Event, response: str, audience: str) -> None:
+    """The mail a guest's answer makes."""
+    words = {"accepted": "Accepted", "declined": "Declined", "tentative": "Tentatively accepted"}
+    organizer = event["organizer"]["email"]
+    if audience == "none" or response not in words or organizer == account.email:
+        return
+    if audience == "all" or state.account(organizer) is None:
+        announce(state, account, event, Notice(words[response], organizer, "REPLY"))
+
+
+def _same(event: Event, before: Event) -> bool:
+    """Nothing a guest would want to hear of has changed."""
+    told = ("summary", "description", "location", "start", "end", "recurrence", "status", "conferenceData")
+    return all(event.get(name) == before.get(name) for name in told) and emails(event) == emails(before)
