@@ -1,0 +1,151 @@
+"""The control endpoints: switches, holds, logs and a look into mailboxes and calendars, for tests and the page."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.google import mischief
+from sandbox.google.calendar import views
+from sandbox.google.errors import GoogleError
+from sandbox.google.gmail import delivery
+from sandbox.google.grants import Grants
+from sandbox.google.hostile import SWITCHES
+from sandbox.google.state import Account, State
+
+HEADER = "X-Sandbox-Control"
+PREFIX = "/_sandbox/"
+Step = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Control:
+    def __init__(self, state: State, grants: Grants, token: str) -> None:
+        self._state = state
+        self._grants = grants
+        self._token = token
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get(PREFIX + "switches", self.switches),
+            web.post(PREFIX + "switches", self.turn),
+            web.get(PREFIX + "log", self.log),
+            web.post(PREFIX + "hold", self.hold),
+            web.post(PREFIX + "release", self.release),
+            web.get(PREFIX + "held", self.held),
+            web.get(PREFIX + "accounts", self.accounts),
+            web.get(PREFIX + "mailbox", self.mailbox),
+            web.get(PREFIX + "calendar", self.calendar),
+            web.get(PREFIX + "outbox", self.outbox),
+            web.post(PREFIX + "deliver", self.deliver),
+        ]
+
+    @web.middleware
+    async def guard(self, request: web.Request, handler: Step) -> web.StreamResponse:
+        """Control endpoints answer to the control token only, and say in JSON what is wrong with a request."""
+        if not request.path.startswith(PREFIX):
+            return await handler(request)
+        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), self._token.encode()):
+            return web.json_response({"error": f"{HEADER} is missing or wrong"}, status=403)
+        try:
+            return await handler(request)
+        except (ValueError, KeyError, TypeError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except GoogleError as error:
+            return web.json_response({"error": error.message}, status=400)
+
+    async def switches(self, request: web.Request) -> web.Response:
+        return web.json_response(self._state.gate.switches)
+
+    async def turn(self, request: web.Request) -> web.Response:
+        wanted = await _body(request)
+        known = [*SWITCHES, *mischief.ACTIONS]
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            return web.json_response({"error": f"unknown: {', '.join(unknown)}", "known": known}, status=400)
+        done = {}
+        for name, value in wanted.items():
+            if name in SWITCHES:
+                self._state.gate.turn(name, value)
+            else:
+                done[name] = mischief.ACTIONS[name](self._state, self._grants, value)
+        self._state.store.commit()
+        return web.json_response({**self._state.gate.switches, "done": done})
+
+    async def log(self, request: web.Request) -> web.Response:
+        since, kind = int(request.query.get("since", "0")), request.query.get("kind")
+        return web.json_response(self._state.journal.entries(since, kind))
+
+    async def hold(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        if body.get("when", "before") not in ("before", "after"):
+            raise ValueError('when is "before" or "after"')
+        self._state.gate.holds.append((str(body["match"]), body.get("when", "before")))
+        return web.json_response({"holds": self._state.gate.holds})
+
+    async def release(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        return web.json_response({"released": self._state.gate.release(drop=bool(body.get("drop", False)))})
+
+    async def held(self, request: web.Request) -> web.Response:
+        return web.json_response([{"match": held.label, "when": held.when} for held in self._state.gate.held])
+
+    async def accounts(self, request: web.Request) -> web.Response:
+        return web.json_response([account.described() for account in self._state.accounts.values()])
+
+    async def mailbox(self, request: web.Request) -> web.Response:
+        mailbox = self._account(request.query["account"]).mailbox
+        by_message = {message_id: draft_id for draft_id, message_id in mailbox.drafts.items()}
+        messages = []
+        for message in sorted(mailbox.messages.values(), key=lambda m: (m.internal_date, m.id)):
+            found = {
+                "id": message.id,
+                "thread": message.thread_id,
+                "labels": sorted(mailbox.labels[label].name for label in message.labels),
+                "internal_date": message.internal_date,
+                "headers": mailbox.parsed(message.id).header_pairs,
+                "text": mailbox.parsed(message.id).text,
+                "draft": by_message.get(message.id),
+            }
+            messages.append(found)
+        labels = {label.id: label.name for label in mailbox.labels.values()}
+        return web.json_response({"messages": messages, "labels": labels, "history_id": mailbox.history_id})
+
+    async def calendar(self, request: web.Request) -> web.Response:
+        book = self._account(request.query["account"]).book
+        found = []
+        for calendar in book.calendars.values():
+            events = [views.event_in(calendar, event) for event in calendar.events.values()]
+            about = {"id": calendar.id, "summary": calendar.summary, "timezone": calendar.timezone}
+            found.append({**about, "events": events})
+        return web.json_response({"calendars": found})
+
+    async def outbox(self, request: web.Request) -> web.Response:
+        return web.json_response(self._state.outbox())
+
+    async def deliver(self, request: web.Request) -> web.Response:
+        """A new mail arrives: {account, raw, received?}."""
+        body = await _body(request)
+        account = self._account(str(body["account"]))
+        when = datetime.fromisoformat(body["received"]) if "received" in body else self._state.clock()
+        message = delivery.arrive(self._state, account, str(body["raw"]).encode("utf-8", "surrogateescape"), when)
+        self._state.store.commit()
+        return web.json_response({"id": message.id, "thread": message.thread_id})
+
+    def _account(self, email: str) -> Account:
+        account = self._state.account(email)
+        if account is None:
+            raise ValueError(f"no account {email!r}; there are: {', '.join(self._state.accounts)}")
+        return account
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    text = await request.text()
+    body = json.loads(text) if text.strip() else {}
+    if not isinstance(body, dict):
+        raise TypeError("a JSON object is expected")
+    return body

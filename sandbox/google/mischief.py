@@ -1,0 +1,125 @@
+"""What the world does meanwhile: the person edits, sends or deletes a draft, a guest answers, a grant is withdrawn."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.google.gmail import drafts, headers
+from sandbox.google.grants import Grants
+from sandbox.google.state import Account, State
+
+EDITED = "\r\n\r\n-- \r\nEdited in Gmail meanwhile.\r\n"
+Action = Callable[[State, Grants, Any], Any]
+
+
+def _account(state: State, value: Any) -> Account:
+    """The account an action is about: its address, or {"account": address, …}."""
+    email = value.get("account") if isinstance(value, dict) else value
+    account = state.account(str(email))
+    if account is None:
+        raise ValueError(f"no account {email!r}; there are: {', '.join(state.accounts)}")
+    return account
+
+
+def _newest_draft(account: Account) -> str:
+    messages = account.mailbox.messages
+    newest = max(account.mailbox.drafts.items(), key=lambda item: messages[item[1]].arrived, default=None)
+    if newest is None:
+        raise ValueError(f"{account.email} has no draft")
+    return newest[0]
+
+
+def draft_edited(state: State, grants: Grants, value: Any) -> dict[str, str]:
+    """The person changes the newest draft; {"account", "body"?}."""
+    account = _account(state, value)
+    draft_id = _newest_draft(account)
+    raw = account.mailbox.raw(account.mailbox.drafts[draft_id])
+    block, rest = headers.split(raw)
+    body = value.get("body") if isinstance(value, dict) else None
+    text = b"\r\n" + str(body).encode() if body is not None else rest + EDITED.encode()
+    message = drafts.replace(state, account, draft_id, raw=block + text, thread_id=None)
+    state.journal.commit("meanwhile.draft_edited", account.email, draft=draft_id, id=message.id)
+    return {"draft": draft_id, "id": message.id}
+
+
+def draft_sent(state: State, grants: Grants, value: Any) -> dict[str, str]:
+    account = _account(state, value)
+    draft_id = _newest_draft(account)
+    raw = account.mailbox.raw(account.mailbox.drafts[draft_id])
+    sent = drafts.dispatch(state, account, draft_id, raw=raw, thread_id=None)
+    state.journal.commit("meanwhile.draft_sent", account.email, draft=draft_id, id=sent.id)
+    return {"draft": draft_id, "id": sent.id}
+
+
+def draft_deleted(state: State, grants: Grants, value: Any) -> dict[str, str]:
+    account = _account(state, value)
+    draft_id = _newest_draft(account)
+    drafts.discard(account.mailbox, draft_id)
+    state.journal.commit("meanwhile.draft_deleted", account.email, draft=draft_id)
+    return {"draft": draft_id}
+
+
+def move_etag(state: State, grants: Grants, value: Any) -> dict[str, str]:
+    """A guest answers: {"account", "event"?, "response"?}; without an event the last changed one with a guest."""
+    account = _account(state, value)
+    wanted = value if isinstance(value, dict) else {}
+    for calendar in account.book.calendars.values():
+        latest = sorted(calendar.changes, key=lambda event_id: calendar.changes[event_id], reverse=True)
+        for event_id in latest:
+            event = copy.deepcopy(calendar.events[event_id])
+            guests = [person for person in event.get("attendees", ()) if person["email"] != account.email]
+            if event["status"] == "cancelled" or not guests or wanted.get("event", event_id) != event_id:
+                continue
+            response = wanted.get("response") or (
+                "declined" if guests[0]["responseStatus"] == "accepted" else "accepted"
+            )
+            guests[0]["responseStatus"] = response
+            account.book.put(calendar, event)
+            refs = {"id": event_id, "guest": guests[0]["email"], "response": response, "etag": event["etag"]}
+            state.journal.commit("meanwhile.rsvp", account.email, **refs)
+            return refs
+    raise ValueError(f"{account.email} has no such event with a guest")
+
+
+def forget_sync_tokens(state: State, grants: Grants, value: Any) -> str:
+    account = _account(state, value)
+    account.book.forget_sync_tokens()
+    return account.email
+
+
+def forget_history(state: State, grants: Grants, value: Any) -> str:
+    account = _account(state, value)
+    account.mailbox.forget_history()
+    return account.email
+
+
+def revoke_grant(state: State, grants: Grants, value: Any) -> str:
+    """The person withdraws the access on their account page: every token is dead."""
+    account = _account(state, value)
+    grants.revoke(account.email)
+    state.journal.commit("meanwhile.revoked", account.email)
+    return account.email
+
+
+def expire_access(state: State, grants: Grants, value: Any) -> str:
+    """Access tokens are dead, refresh tokens live."""
+    account = _account(state, value)
+    grants.expire_access(account.email)
+    return account.email
+
+
+ACTIONS: dict[str, Action] = {
+    action.__name__: action
+    for action in (
+        draft_edited,
+        draft_sent,
+        draft_deleted,
+        move_etag,
+        forget_sync_tokens,
+        forget_history,
+        revoke_grant,
+        expire_access,
+    )
+}

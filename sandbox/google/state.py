@@ -1,0 +1,100 @@
+"""Everything the stand-in knows: the accounts with their mailboxes and calendars, the outbox, the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox.google.calendar.book import Book
+from sandbox.google.gmail.labels import Label
+from sandbox.google.gmail.mailbox import Mailbox
+from sandbox.google.gmail.search import Finder
+from sandbox.google.hostile import Gate
+from sandbox.google.journal import Journal
+from sandbox.google.seed import PRIMARY, SeedAccount, SeedCalendar
+from sandbox.google.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One Google account."""
+
+    email: str
+    sub: str
+    name: str
+    timezone: str
+    mailbox: Mailbox
+    book: Book
+
+    def described(self) -> dict[str, str]:
+        return {"email": self.email, "sub": self.sub, "name": self.name, "timezone": self.timezone}
+
+
+class State:
+    def __init__(self, home: Path, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.store = Store(home)
+        self.journal = Journal(self.store, clock)
+        self.gate = Gate()
+        self.accounts: dict[str, Account] = {}
+        self.finders: dict[str, Finder] = {}
+        for email, sub, name, timezone in self.store.rows("SELECT email, sub, name, timezone FROM accounts"):
+            self._open(email, sub, name, timezone)
+
+    def account(self, email: str) -> Account | None:
+        return self.accounts.get(email.lower())
+
+    def seed(self, accounts: list[SeedAccount]) -> bool:
+        """Fills an empty stand-in in one transaction; one that holds accounts already is left alone."""
+        if self.accounts:
+            return False
+        for wanted in accounts:
+            email = wanted.email.lower()
+            sub = wanted.sub or account_number(email)
+            values = (email, sub, wanted.name, wanted.timezone, 1000, 1000)
+            self.store.run("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)", *values)
+            self._open(email, sub, wanted.name, wanted.timezone)
+        for wanted in accounts:
+            self._fill(self.accounts[wanted.email.lower()], wanted)
+        self.store.commit()
+        return True
+
+    def send_out(self, entry: dict[str, Any], raw: bytes) -> None:
+        """A mail to someone who has no account here: it leaves the sandbox's world and is only written down."""
+        stamped = {"at": self.clock().isoformat(), **entry}
+        self.store.run("INSERT INTO outbox (entry, raw) VALUES (?, ?)", json.dumps(stamped), raw)
+
+    def outbox(self) -> list[dict[str, Any]]:
+        rows = self.store.rows("SELECT n, entry, raw FROM outbox ORDER BY n")
+        return [{"n": n, **json.loads(entry), "raw": bytes(raw).decode("utf-8", "replace")} for n, entry, raw in rows]
+
+    def _open(self, email: str, sub: str, name: str, timezone: str) -> None:
+        mailbox = Mailbox(self.store, email, self.clock)
+        self.accounts[email] = Account(email, sub, name, timezone, mailbox, Book(self.store, email, self.clock))
+
+    def _fill(self, account: Account, wanted: SeedAccount) -> None:
+        ids = {label.name: label.id for label in account.mailbox.labels.values()}
+        mails = []
+        for mail in wanted.mails:
+            for name in mail.labels:
+                if name not in ids:
+                    ids[name] = f"Label_{len(ids) + 1}"
+                    label = Label(ids[name], name, "user", "show", "labelShow")
+                    account.mailbox.set_label(label, label.id)
+            mails.append((mail.raw, mail.received, {ids[name] for name in mail.labels}))
+        account.mailbox.seed(mails)
+        calendars = wanted.calendars
+        if not any(calendar.id in (PRIMARY, wanted.email) for calendar in calendars):
+            calendars = [SeedCalendar(PRIMARY, wanted.email, wanted.timezone), *calendars]
+        for calendar in calendars:
+            account.book.seed(calendar)
+
+
+def account_number(email: str) -> str:
+    """A stable 21-digit account number, as Google's `sub` looks."""
+    return "1" + str(int(hashlib.sha256(email.encode()).hexdigest(), 16))[:20]
