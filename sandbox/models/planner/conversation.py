@@ -121,12 +121,17 @@ def read(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any
 
 _NAME = r"(?P<name>[A-ZÀ-Þ][\w'’-]+)(?: [A-ZÀ-Þ][\w'’.-]+)*"
 _NAMED = (
-    re.compile(rf"(?i:\b(?:person|user|owner|principal|their|the person's|your person's)(?:'s)?(?: full| first)? name(?: is|:))\s*\**{_NAME}"),
-    re.compile(rf"(?im:^\W*(?:name|person|user|you (?:work|are working|act|speak) for|speaking with|talking to)\s*[:=])\s*\**{_NAME}"),
+    re.compile(rf"(?i:\b(?:person|user|owner|principal|their|the person's|your person's)(?:'s)?(?: full|"
+rf" first)? name(?: is|:))\s*\**{_NAME}"),
+    re.compile(rf"(?im:^\W*(?:name|person|user|you (?:work|are working|act|speak) for|speaking with|"
+rf"talking to)\s*[:=])\s*\**{_NAME}"),
     re.compile(rf"(?i:\b(?:assistant|steward)(?: of| for| to|,? assisting|,? working for))\s+{_NAME}"),
-    re.compile(rf"(?i:\b(?:you (?:work|are working|act|speak) (?:for|with)|you (?:assist|serve|help)|on behalf of|the person (?:is|you (?:assist|serve|help|work for) is)|the user is))\s+{_NAME}"),
+    re.compile(rf"(?i:\b(?:you (?:work|are working|act|speak) (?:for|with)|you (?:assist|serve|help)|on behalf of|"
+rf"the person (?:is|you (?:assist|serve|help|work for) is)|the user is))\s+{_NAME}"),
 )  # fmt: skip
-_NOT_NAMES = frozenset("One The A An In On At This That Their Slack Steward Google Gmail People Person It Each".split())
+_NOT_NAMES = frozenset(
+    """One The A An In On At This That Their Slack Steward Google Gmail People Person It Each""".split()  # noqa: SIM905
+)
 
 
 def _first_name(system: str) -> str:

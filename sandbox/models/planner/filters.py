@@ -12,8 +12,10 @@ _DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "year
 _UNIT = r"(?P<unit>day|week|fortnight|month|quarter|year)s?"
 _THAT = r"(?:(?:that|which|who)\s*(?:are|is|were|was|have been|has been|'s|'re|have|has|i(?:'ve)?)?\s+|and\s+)?"
 _OLDER = rx(
-    rf"{_THAT}(?:(?:older|more|greater|over|at least|beyond|>)\s*(?:than|then)?\s*(?P<n1>{NUMBER})\s+{_UNIT}(?:\s+(?:old|ago|back))?"
-    rf"|(?P<n2>{NUMBER})\s*\+?\s*(?:or more\s+)?(?P<unit2>day|week|month|year)s?(?:\s+(?:and|or)\s+(?:older|more))(?:\s+old)?"
+    rf"{_THAT}(?:(?:older|more|greater|over|at least|beyond|>)\s*(?:than|"
+    rf"then)?\s*(?P<n1>{NUMBER})\s+{_UNIT}(?:\s+(?:old|ago|back))?"
+    rf"|(?P<n2>{NUMBER})\s*\+?\s*(?:or more\s+)?(?P<unit2>day|week|month|year)s?(?:\s+(?:and|"
+    rf"or)\s+(?:older|more))(?:\s+old)?"
     rf"|from\s+(?:more than|over|at least)\s+(?P<n3>{NUMBER})\s+(?P<unit3>day|week|month|year)s?\s+(?:ago|back)"
     rf"|(?P<n4>{NUMBER})\s*\+?[\s-]*(?P<unit4>day|week|month|year)s?\s+old"
     rf"|(?:before|until|from before|older than) (?P<last>last|this) (?P<unit5>week|month|year|quarter)"
@@ -22,40 +24,100 @@ _OLDER = rx(
 _NEWER = rx(
     rf"{_THAT}(?:(?:(?:from|in|of|over|during|within|for|since|received|sent|came in|arrived)\s+)*"
     rf"(?:the\s+|my\s+)?(?:last|past|previous)\s+(?:(?P<n1>{NUMBER})\s+)?{_UNIT}"
-    rf"|(?:newer|younger|less|not older|no older)\s+than\s+(?P<n2>{NUMBER})\s+(?P<unit2>day|week|month|year)s?(?:\s+old|\s+ago)?"
-    rf"|(?:(?:from|of|in|received|sent|came in|arrived|got|since|during)\s+)*(?P<word>today|yesterday|this morning|this week|this month|this year|tonight)(?:'s)?"
+    rf"|(?:newer|younger|less|not older|no older)\s+than\s+(?P<n2>{NUMBER})\s+(?P<unit2>day|week|month|"
+    rf"year)s?(?:\s+old|\s+ago)?"
+    rf"|(?:(?:from|of|in|received|sent|came in|arrived|got|since|during)\s+)*(?P<word>today|yesterday|"
+    rf"this morning|this week|this month|this year|tonight)(?:'s)?"
     rf"|since (?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday))"
 )
-_WORD_DAYS = {"today": 1, "this morning": 1, "tonight": 1, "yesterday": 2, "this week": 7, "this month": 31, "this year": 366}
+_WORD_DAYS = {
+    "today": 1,
+    "this morning": 1,
+    "tonight": 1,
+    "yesterday": 2,
+    "this week": 7,
+    "this month": 31,
+    "this year": 366,
+}
 _ACCOUNT_NAMED = rx(
-    r"(?:\b(?:in|from|on|for|of|at|to|across|under|inside|within)\s+)?(?:\b(?:my|the|our)\s+)?\b(?P<account>work|personal|private|[\w-]+(?= (?:account|inbox|mailbox|gmail)\b))"
+    r"(?:\b(?:in|from|on|for|of|at|to|across|under|inside|within)\s+)?(?:\b(?:my|the|"
+    r"our)\s+)?\b(?P<account>work|personal|private|[\w-]+(?= (?:account|inbox|mailbox|gmail)\b))"
     rf"(?:'s)?\s+(?P<noun>accounts?|(?:g?mail )?account|gmail|{MAIL}|calendars?|mail account|e-?mail account)\b"
 )
-_ACCOUNT_BARE = rx(rf"\b(?:in|on|for|at|from)\s+(?:my\s+)?(?P<account>work|personal)(?=\s*(?:$|[,.?!;{MARK}]|\b(?:only|too|as well|older|that|which|about|from)\b))")
-_NOT_ACCOUNTS = frozenset("my the an a every each all any both your other this that new unread which google whole entire".split())
-_ALL_ACCOUNTS = rx(r"\b(?:(?:across|in|from|on|over|of)\s+)?(?:all|every|each|both|any)(?:\s+of)?(?:\s+(?:my|the))?\s+(?:accounts?|(?:in|mail)box(?:es)?)\b")
+_ACCOUNT_BARE = rx(
+    rf"\b(?:in|on|for|at|from)\s+(?:my\s+)?(?P<account>work|personal)(?=\s*(?:$|[,.?!;{MARK}]|"
+    rf"\b(?:only|too|as well|older|that|which|about|from)\b))"
+)
+_NOT_ACCOUNTS = frozenset(
+    """my the an a every each all any both your other this that new unread which google whole entire""".split()  # noqa: SIM905
+)
+_ALL_ACCOUNTS = rx(
+    r"\b(?:(?:across|in|from|on|over|of)\s+)?(?:all|every|each|both|any)(?:\s+of)?(?:\s+(?:my|"
+    r"the))?\s+(?:accounts?|(?:in|mail)box(?:es)?)\b"
+)
 _CATEGORY = rx(
-    r"\b(?:(?P<promotions>promotion(?:s|al)?|promos?|marketing|advertising|advertisements?|adverts?|ads|commercials?|special offers|offers|deals|sales|"
+    r"\b(?:(?P<promotions>promotion(?:s|al)?|promos?|marketing|advertising|advertisements?|adverts?|"
+    r"ads|commercials?|special offers|offers|deals|sales|"
     r"newsletters?|news ?letters?|mailing lists?|subscriptions?|junk|bulk)|(?P<social>socials?(?: media| networks?)?)|"
     r"(?P<updates>updates?|notifications?|receipts|notices)|(?P<forums>forums?|discussion lists?)|(?P<primary>primary))"
     rf"(?:\s+(?P<noun>{MAIL}|stuff|ones|things|junk|categor(?:y|ies)|tabs?|section|folder|crap|clutter|spam))?\b"
 )
-_NEEDS_NOUN = frozenset({"social", "update", "forum", "primary", "bulk", "sales", "junk", "notices", "subscription", "marketing"})
-_SUBJECT = rx(rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)(?:\s+(?:is|of|contains?|containing|has|like))?\s*:?\s*(?P<subject>\"[^\"]+\"|[^{MARK},?]+?)(?=\s*(?:$|[{MARK},?]|\bfrom\b))")
-_LABEL = rx(r"\b(?:labell?ed(?: as| with)?|with (?:the )?label|(?:in|under) the label|tagged)\s+(?P<label>\"[^\"]+\"|[\w/-]+)|\b(?:in|under) (?:the |my )?(?P<label2>[\w/-]+) label\b")
+_STANDS_ALONE = rx(rf"^\s*(?:$|[{MARK},.?!]|(?:and|or|&)\b|{MARK})")
+_NEEDS_NOUN = frozenset(
+    {"social", "update", "forum", "primary", "bulk", "sales", "junk", "notices", "subscription", "marketing"}
+)
+_SUBJECT = rx(
+    rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)(?:\s+(?:is|of|contains?|"
+    rf"containing|has|like))?\s*:?\s*(?P<subject>\"[^\"]+\"|[^{MARK},?]+?)(?=\s*(?:$|[{MARK},?]|"
+    rf"\bfrom\b))"
+)
+_LABEL = rx(
+    r"\b(?:labell?ed(?: as| with)?|with (?:the )?label|(?:in|under) the label|"
+    r"tagged)\s+(?P<label>\"[^\"]+\"|[\w/-]+)|\b(?:in|under) (?:the |my )?(?P<label2>[\w/-]+) label\b"
+)
 _TOPIC = rx(
-    r"\b(?:about|regarding|concerning|re|on the (?:topic|subject) of|on the subject|relat(?:ed|ing) to|mention(?:ing|s)?|contain(?:ing|s)?|"
-    r"with the words?|(?:that|which) (?:mention|contain|talk about|discuss)s?|discussing|dealing with|to do with)\s*:?\s*"
+    r"\b(?:about|regarding|concerning|re|on the (?:topic|subject) of|on the subject|relat(?:ed|"
+    r"ing) to|mention(?:ing|s)?|contain(?:ing|s)?|"
+    r"with the words?|(?:that|which) (?:mention|contain|talk about|discuss)s?|discussing|dealing with|"
+    r"to do with)\s*:?\s*"
     rf"(?P<topic>\"[^\"]+\"|[^{MARK}?!;]+)"
 )
-_TOPIC_ENDS = rx(rf"\s+(?=(?:from|by|sent by|that|which|who|in my|in the (?:last|past)|and (?:also )?(?:reply|archive|draft|tell|show|list|summari[sz]e)|across|unread)\b)|\s*,\s*(?=(?:from|which|that|in my)\b)|\s+(?:{MAIL})$")
-_SENDER = rx(rf"\b(?P<lead>(?:that |which )?(?:(?:i |we )?(?:got|received|have|came|come|is|are|was|were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:the\s+)?(?={NAME})")
-_WROTE = rx(rf"\b(?P<name>{NAME})\s+(?:(?:has |have )?(?:sent|wrote|written|emailed|mailed|messaged)|sends)(?:\s+(?:me|us))?\b")
-_OWNED = rx(rf"\b(?P<name>{NAME})['’]s?\s+(?:(?:very\s+)?(?:last|latest|newest|recent|most recent|new|unread|other|first|previous|old)\s+)*(?={MAIL}|note|reply|answer|response|question|proposal|invite|invitation|newsletters?|updates?|notifications?)")
-_TO = rx(rf"\b(?:that |which )?(?:i |we |i've |i have )?(?:(?P<sent>sent|wrote|written|emailed|mailed)\s+)?to\s+(?P<name>{NAME})")
-_UNREAD = rx(r"\b(?:unread|unopened|un-read|not (?:yet )?read(?: yet)?|(?:that |which )?i (?:haven't|have not|didn't|did not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|messages?)))\b")
-_ANYWHERE = rx(r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived|(?:in|from) (?:the |my )?archived?|archived ones too|all folders)\b")
-_SENT = rx(r"\b(?:in (?:my )?sent(?: (?:mail|folder|items|box))?|sent (?:mail|items|folder|messages|emails)|(?:mails?|e-?mails?|messages?) (?:that |which )?i(?:'ve| have)? (?:sent|wrote|written)|did i (?:send|write|email|mail))\b")
+_TOPIC_ENDS = rx(
+    rf"\s+(?=(?:from|by|sent by|that|which|who|in my|in the (?:last|past)|and (?:also )?(?:reply|"
+    rf"archive|draft|tell|show|list|summari[sz]e)|across|unread)\b)|\s*,\s*(?=(?:from|which|that|"
+    rf"in my)\b)|\s+(?:{MAIL})$"
+)
+_SENDER = rx(
+    rf"\b(?P<lead>(?:that |which )?(?:(?:i |we )?(?:got|received|have|came|come|is|are|was|"
+    rf"were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:the\s+)?(?={NAME})"
+)
+_WROTE = rx(
+    rf"\b(?P<name>{NAME})\s+(?:(?:has |have )?(?:sent|wrote|written|emailed|mailed|messaged)|"
+    rf"sends)(?:\s+(?:me|us))?\b"
+)
+_OWNED = rx(
+    rf"\b(?P<name>{NAME})['’]s?\s+(?:(?:very\s+)?(?:last|latest|newest|recent|most recent|new|unread|"
+    rf"other|first|previous|old)\s+)*(?={MAIL}|note|reply|answer|response|question|proposal|invite|"
+    rf"invitation|newsletters?|updates?|notifications?)"
+)
+_TO = rx(
+    rf"\b(?:that |which )?(?:i |we |i've |i have )?(?:(?P<sent>sent|wrote|written|emailed|"
+    rf"mailed)\s+)?to\s+(?P<name>{NAME})"
+)
+_UNREAD = rx(
+    r"\b(?:unread|unopened|un-read|not (?:yet )?read(?: yet)?|(?:that |which )?i (?:haven't|have not|"
+    r"didn't|did not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|"
+    r"messages?)))\b"
+)
+_ANYWHERE = rx(
+    r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived|(?:in|from) (?:the |"
+    r"my )?archived?|archived ones too|all folders)\b"
+)
+_SENT = rx(
+    r"\b(?:in (?:my )?sent(?: (?:mail|folder|items|box))?|sent (?:mail|items|folder|messages|emails)|"
+    r"(?:mails?|e-?mails?|messages?) (?:that |which )?i(?:'ve| have)? (?:sent|wrote|written)|"
+    r"did i (?:send|write|email|mail))\b"
+)
 _INBOX = rx(r"\b(?:in|from|out of|of)\s+(?:my|the)?\s*(?:inbox|mailbox)\b")
 _ARTICLE = rx(r"^(?:(?:the|my|our|any|all|every|some|a|an|that|this|these|those)\s+)+")
 
@@ -169,7 +231,9 @@ def take_account(scan: Scan) -> str:
             continue
         kept = "" if "account" in noun or "gmail" in noun or "box" in noun else found["noun"]
         lead = "in my " if "box" in noun else ""
-        scan.text = f"{scan.text[: found.start()]} {MARK} {lead + found['noun'] if lead else kept} {scan.text[found.end() :]}"
+        scan.text = (
+            f"{scan.text[: found.start()]} {MARK} {lead + found['noun'] if lead else kept} {scan.text[found.end() :]}"
+        )
         return "personal" if account == "private" else account
     bare = scan.take(_ACCOUNT_BARE)
     return bare["account"].lower() if bare else ""
@@ -186,7 +250,9 @@ def take_categories(scan: Scan) -> tuple[str, ...]:
 
 
 def _is_category(found: re.Match[str]) -> bool:
-    return bool(found["noun"]) or found.group().lower() not in _NEEDS_NOUN
+    if found["noun"] or found.group().lower() not in _NEEDS_NOUN:
+        return True
+    return _STANDS_ALONE.match(found.string[found.end() :]) is not None
 
 
 def _take_text(scan: Scan, pattern: re.Pattern[str], group: str) -> str:

@@ -5,14 +5,18 @@ import re
 from sandbox.models.planner.scan import rx
 
 _SAME = rx(
-    r"^(?:(?:and|now|also|then|ok|yes)[ ,]+)*(?:(?:do|can you do|please do|repeat)?\s*(?:exactly )?(?:the same|same|that|it|this)(?: thing)?(?: again)?\s+"
-    r"(?:for|in|on|with|to|as well for|too for)|(?:and|what about|how about|also|now)\s*(?:for|in|on|with|the ones)?|for)\s+(?P<rest>.+?)"
+    r"^(?:(?:and|now|also|then|ok|yes)[ ,]+)*(?:(?:do|can you do|please do|"
+    r"repeat)?\s*(?:exactly )?(?:the same|same|that|it|this)(?: thing)?(?: again)?\s+"
+    r"(?:for|in|on|with|to|as well for|too for)|(?:and|what about|how about|also|now)\s*(?:for|in|on|"
+    r"with|the ones)?|for)\s+(?P<rest>.+?)"
     r"(?:\s+(?:too|as well|also|instead))?[\s?!.]*$"
 )
 _CHANGE = rx(
     r"^(?:(?:actually|no|sorry|wait|hmm|oh|oops|better|or)[ ,.!-]+)*(?:(?:can|could) (?:you|we) )?"
-    r"(?:(?:make|change|move|shift|set|push|switch|do|put|reschedule|let's (?:make|do|say))\s+(?:it|that|this|the (?:time|meeting|call|event|title|place|duration|length))"
-    r"(?:\s+(?:to|at|for|on|into|be))?|rather|how about|what about|make|let's say|i meant|i mean)\s+(?P<rest>.+?)(?:\s+(?:instead|rather|please))*[\s?!.]*$"
+    r"(?:(?:make|change|move|shift|set|push|switch|do|put|reschedule|let's (?:make|do|say))\s+(?:it|"
+    r"that|this|the (?:time|meeting|call|event|title|place|duration|length))"
+    r"(?:\s+(?:to|at|for|on|into|be))?|rather|how about|what about|make|let's say|i meant|"
+    r"i mean)\s+(?P<rest>.+?)(?:\s+(?:instead|rather|please))*[\s?!.]*$"
 )
 _INSTEAD = rx(r"^(?:(?:actually|no|sorry|wait)[ ,.!-]+)?(?P<rest>.+?)\s+(?:instead|rather)[\s.!?]*$")
 _NO = rx(r"^(?:actually|no|sorry|wait|not quite)[ ,.!-]+(?P<rest>.+?)[\s.!?]*$")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sandbox.models.planner.conversation import Conversation, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
@@ -20,15 +21,19 @@ from sandbox.models.planner.wording import mended, without_closing, without_open
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, Focus, Reply, ArchiveMails, SummariseMails, Schedule, WhenIs, WhoIs, ListEvents, FindMails, OutOfReach, NotUnderstood,
+    SmallTalk, Focus, Reply, ArchiveMails, SummariseMails, Schedule, WhenIs, WhoIs, ListEvents, FindMails,
+    OutOfReach, NotUnderstood,
 )  # fmt: skip
 _SEAM = re.compile(
-    r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|after that|afterwards|next|finally)[ ,]+)+|\s*[.;!?]\s+|\n+(?:\d+[.)]\s*|[-•*]\s+)?|,\s+",
+    r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|after that|"
+    r"afterwards|next|finally)[ ,]+)+|\s*[.;!?]\s+|\n+(?:\d+[.)]\s*|[-•*]\s+)?|,\s+",
     re.IGNORECASE,
 )
 _COMMAND = rx(
-    r"^(?:archive|clear|clean|tidy|get rid|reply|respond|answer|write|tell|let|ask|inform|thank|remind|email|mail|message|send|draft|schedule|book|set up|arrange|create|put|add|"
-    r"block|plan|organi[sz]e|invite|find|search|look|show|list|check|get|give|summari[sz]e|sum up|recap|catch|what|what's|when|who|do i|am i|is there|are there|any|how|have i|did|read|"
+    r"^(?:archive|clear|clean|tidy|get rid|reply|respond|answer|write|tell|let|ask|inform|thank|"
+    r"remind|email|mail|message|send|draft|schedule|book|set up|arrange|create|put|add|"
+    r"block|plan|organi[sz]e|invite|find|search|look|show|list|check|get|give|summari[sz]e|sum up|"
+    r"recap|catch|what|what's|when|who|do i|am i|is there|are there|any|how|have i|did|read|"
     r"delete|forward|move|cancel|reschedule|file|sweep|purge|empty|meet|pencil|reserve|say|brief|tell|make)\b"
 )
 _CHOICE_LINE = re.compile(rf"^\s*[•*-]\s*(?P<name>.+?)\s+—\s+(?P<email>{ADDRESS})\s*$", re.MULTILINE)
@@ -84,8 +89,11 @@ def _varied(message: str, context: Context) -> tuple[Intent, ...]:
 
 
 _REFERRING = rx(
-    r"^(?:actually|no\b|sorry|rather|instead|make (?:it|that)|change (?:it|that|the)|move (?:it|that|the)|shift it|push it|set it|put it (?:on|at|to)|reschedule it|what about|how about|and\b|"
-    r"also|same|do (?:the same|that|it)|the same|only|just|add \S+(?: \S+)?(?: too| as well| to (?:it|that|the \w+))*$|invite \S+(?: \S+)?(?: too| as well)*$|call it|name it|title it)|\b(?:instead|as well|too)$"
+    r"^(?:actually|no\b|sorry|rather|instead|make (?:it|that)|change (?:it|that|the)|move (?:it|that|"
+    r"the)|shift it|push it|set it|put it (?:on|at|to)|reschedule it|what about|how about|and\b|"
+    r"also|same|do (?:the same|that|it)|the same|only|just|add \S+(?: \S+)?(?: too| as well| to (?:it|"
+    r"that|the \w+))*$|invite \S+(?: \S+)?(?: too| as well)*$|call it|name it|title it)|\b(?:instead|"
+    r"as well|too)$"
 )
 
 
@@ -127,15 +135,16 @@ def _with_person(intent: Intent, name: str, email: str) -> Intent:
 
 
 def _split(message: str, context: Context) -> tuple[Intent, ...]:
-    """Split at the first seam where both sides are requests by themselves; the words of a letter are never split off it."""
+    """Split at the first seam where both sides are requests by themselves; a letter keeps its words."""
     for seam in _SEAM.finditer(message):
         left, right = message[: seam.start()], without_opening(message[seam.end() :])
-        if not left.strip() or not _COMMAND.match(mended(right)) or '"' in left and left.count('"') % 2:
+        in_quotes = left.count('"') % 2 == 1
+        if not left.strip() or not _COMMAND.match(mended(right)) or in_quotes:
             continue
         first = _first(left, context)
         if isinstance(first, SmallTalk) and not seam.group().strip(" ,"):
             continue
-        after = Context(context.before, context.answer, context.shown, context.first_name, first.person or context.person, context.tools)
+        after = replace(context, person=first.person or context.person)
         second = _first(right, after)
         if _separate(first, second, seam.group()):
             head = () if isinstance(first, SmallTalk) else (first,)
@@ -144,7 +153,7 @@ def _split(message: str, context: Context) -> tuple[Intent, ...]:
 
 
 def _separate(first: Intent, second: Intent, seam: str) -> bool:
-    """Whether both sides stand by themselves; after the words of a reply only a clear new order starts another request."""
+    """Whether both sides stand by themselves; after the words of a reply only a clear new order does."""
     if not first.complete or not second.complete or isinstance(second, SmallTalk):
         return False
     if isinstance(first, Reply):
@@ -152,9 +161,7 @@ def _separate(first: Intent, second: Intent, seam: str) -> bool:
             return False
         clear = isinstance(second, Schedule | ArchiveMails | Reply | SummariseMails)
         return clear and (seam.strip() not in {",", ""}) and not (isinstance(second, Reply) and not second.words)
-    if isinstance(second, ListEvents | FindMails) and seam.strip() == ",":
-        return False
-    return True
+    return not (isinstance(second, ListEvents | FindMails) and seam.strip() == ",")
 
 
 def _first(message: str, context: Context) -> Intent:

@@ -1,47 +1,121 @@
 """The grammar of an event one wants on the calendar: kind, title, guests, time, length, place, account."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.models.planner.answers import joined
 from sandbox.models.planner.filters import take_account
-from sandbox.models.planner.people import ADDRESS, display_name, is_address, name_case, names_at
+from sandbox.models.planner.people import ADDRESS, display_name, is_address, names_at
 from sandbox.models.planner.scan import MARK, Scan, rx
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
-from sandbox.models.planner.wording import sentence_case
+from sandbox.models.planner.wording import name_case, sentence_case
 
 _KIND = (
-    r"(?:meet(?:ing|[- ]?up)?|call|phone call|video call|zoom(?: call)?|event|lunch|dinner|breakfast|brunch|coffee|drinks?|tea|beers?|sync(?:[- ]up)?|chat|"
-    r"catch[- ]?up|check[- ]?in|one[- ]on[- ]one|one[- ]to[- ]one|1[:-]1|1on1|stand-?up|review|interview|appointment|appt|workshop|demo|session|"
-    r"retro(?:spective)?|kick-?off|brainstorm(?:ing)?|walk|party|presentation|briefing|training|webinar|hang ?out|get[- ]together|"
+    r"(?:meet(?:ing|[- ]?up)?|call|phone call|video call|zoom(?: call)?|event|lunch|dinner|breakfast|"
+    r"brunch|coffee|drinks?|tea|beers?|sync(?:[- ]up)?|chat|"
+    r"catch[- ]?up|check[- ]?in|one[- ]on[- ]one|one[- ]to[- ]one|1[:-]1|1on1|stand-?up|review|"
+    r"interview|appointment|appt|workshop|demo|session|"
+    r"retro(?:spective)?|kick-?off|brainstorm(?:ing)?|walk|party|presentation|briefing|training|"
+    r"webinar|hang ?out|get[- ]together|"
     r"invite|invitation|slot|time ?block|block|focus time|deep work|date|huddle|reservation)"
 )
 _BOOKING = (
-    r"(?:schedul(?:e|ing)|book(?:ing)?|set(?:ting)?[- ]?up|arrang(?:e|ing)|organi[sz](?:e|ing)|pencil(?:ing|ling)? in|block(?:ing)?(?: (?:out|off))?|reserv(?:e|ing)|"
+    r"(?:schedul(?:e|ing)|book(?:ing)?|set(?:ting)?[- ]?up|arrang(?:e|ing)|organi[sz](?:e|ing)|"
+    r"pencil(?:ing|ling)? in|block(?:ing)?(?: (?:out|off))?|reserv(?:e|ing)|"
     r"plan(?:ning)?|fix(?: up)?|calendar|hold)"
 )
-_MAKING = r"(?:creat(?:e|ing)|mak(?:e|ing)|add(?:ing)?|put(?:ting)?(?: (?:in|down))?|have|organi[sz]e|get|throw|stick|enter|send|insert|find time for|find (?:a )?time)"
+_MAKING = (
+    r"(?:creat(?:e|ing)|mak(?:e|ing)|add(?:ing)?|put(?:ting)?(?: (?:in|down))?|have|organi[sz]e|get|"
+    r"throw|stick|enter|send|insert|find time for|find (?:a )?time)"
+)
 _BOOK_AT = rx(rf"^{_BOOKING}\b(?:\s+(?:me|us|in))?\s*")
 _MAKE_AT = rx(rf"^{_MAKING}\b(?:\s+(?:me|us))?\s*")
 _INVITE_AT = rx(rf"^(?:invite|inviting)\s+(?P<names>.+?)\s+(?:to|for)\s+(?=(?:a|an|the|my|our)?\s*[\w\s-]*{_KIND}\b)")
 _MEET_AT = rx(r"^(?:meet(?:ing)?(?: up)?|catch up|sit down|sync(?: up)?|speak|talk|chat)\s+(?=with\b)|^meet\s+(?=\S)")
-_BARE_KIND = rx(rf"^(?:(?:a|an|the)\s+)?(?:new\s+)?(?:[\w-]+\s+)?{_KIND}\s+(?:with|at|on|tomorrow|today|next|this|for|{MARK})")
+_BARE_KIND = rx(
+    rf"^(?:(?:a|an|the)\s+)?(?:new\s+)?(?:[\w-]+\s+)?{_KIND}\s+(?:with|at|on|tomorrow|today|next|this|"
+    rf"for|{MARK})"
+)
 _HAS_KIND = rx(rf"\b{_KIND}s?\b")
-_ON_CALENDAR = rx(r"\b(?:to|on|in|into|onto|for)\s+(?:(?:my|the|our|his|her)\s+)?(?:(?:work|personal|google)\s+)?(?:calendar|agenda|diary|schedule)\b")
-_QUESTION = rx(r"^(?:when|what|who|where|why|how|is|are|do|does|did|am|have i|has|show|list|which|any|find)\b(?!.*\b(?:find (?:a )?time|find time)\b)")
-_TITLE = rx(rf"\s*[,]?\s*\b(?:(?:titled|entitled|called|named|with (?:the )?title|title(?:d)?(?: it)?|and (?:call|name|title) it|label?led)\s*:?\s*)(?P<title>\"[^\"]+\"|[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\b(?:with|at|on|in (?:room|the)|for|and (?:invite|add))\b))")
-_QUOTED = rx(r"\"(?P<title>[^\"]+)\"")
-_TOPIC = rx(rf"\s*\b(?P<lead>about|regarding|to (?:discuss|talk about|go over|review|talk through|plan|prepare|work on|finali[sz]e)|on the (?:topic|subject) of|concerning|re|on)\s*:?\s+(?P<topic>[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\b(?:with|at|and (?:invite|add))\b))")
-_ONLINE = rx(r"\b(?:on|over|via|by|through)\s+(?P<place>zoom|(?:google )?meet|(?:microsoft |ms )?teams|skype|webex|phone|video|hangouts|facetime|slack)\b")
-_PLACE = rx(rf"\b(?:at|@|in|location:?|place:?)\s+(?!(?:my|the) (?:work |personal )?(?:calendar|agenda|diary)\b)(?P<place>\"[^\"]+\"|[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\b(?:with|to (?:discuss|talk|go over|review)|about|titled|called|named|for|on my|in my|and (?:invite|add))\b))")
-_WITH = rx(r"\s*\b(?:together with|along with|with|and (?:also )?(?:invite|add|include)|invit(?:e|ing)|including|w/)\s*")
+_ON_CALENDAR = rx(
+    r"\b(?:to|on|in|into|onto|for)\s+(?:(?:my|the|our|his|her)\s+)?(?:(?:work|personal|"
+    r"google)\s+)?(?:calendar|agenda|diary|schedule)\b"
+)
+_QUESTION = rx(
+    r"^(?:when|what|who|where|why|how|is|are|do|does|did|am|have i|has|show|list|which|any|"
+    r"find)\b(?!.*\b(?:find (?:a )?time|find time)\b)"
+)
+_TITLE = rx(
+    rf"\s*[,]?\s*\b(?:(?:titled|entitled|called|named|with (?:the )?title|title(?:d)?(?: it)?|"
+    rf"and (?:call|name|title) it|label?led)\s*:?\s*)(?P<title>\"[^\"]+\"|[^{MARK},;]+?)(?=\s*(?:$|"
+    rf"[{MARK},;]|\b(?:with|at|on|in (?:room|the)|for|and (?:invite|add))\b))"
+)
+_QUOTED_TITLE = rx(
+    r"(?:,?\s*\b(?:and\s+)?(?:titled|entitled|called|named|with (?:the )?title|title|(?:call|name|title) it)\s*:?\s*)?"
+    r"\"(?P<title>[^\"]+)\""
+)
+_TOPIC = rx(
+    rf"\s*\b(?P<lead>about|regarding|to (?:discuss|talk about|go over|review|talk through|plan|prepare|"
+    rf"work on|finali[sz]e)|on the (?:topic|subject) of|concerning|re|"
+    rf"on)\s*:?\s+(?P<topic>[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\b(?:with|at|and (?:invite|add))\b))"
+)
+_ONLINE = rx(
+    r"\b(?:on|over|via|by|through)\s+(?P<place>zoom|(?:google )?meet|(?:microsoft |ms )?teams|skype|"
+    r"webex|phone|video|hangouts|facetime|slack)\b"
+)
+_PLACE = rx(
+    rf"\b(?:at|@|in|location:?|place:?)\s+(?!(?:my|the) (?:work |personal )?(?:calendar|agenda|"
+    rf"diary)\b)(?P<place>\"[^\"]+\"|[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\b(?:with|to (?:discuss|talk|"
+    rf"go over|review)|about|titled|called|named|for|on my|in my|and (?:invite|add))\b))"
+)
+_WITH = rx(
+    r"\s*\b(?:together with|along with|with|and (?:also )?(?:invite|add|include)|invit(?:e|ing)|"
+    r"including|w/)\s*"
+)
 _BETWEEN = rx(r"\bbetween\s+me\s+and\s+")
 _FOR = rx(rf"\s*\bfor\s+(?P<what>[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\bwith\b))")
-_WRITERS = rx(rf"\b(?:with\s+)?(?:everyone|everybody|all(?: the)? people|anyone|people|those|whoever|all)\s+(?:who|that|which)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed|messaged|sent (?:me )?(?:an? )?(?:e-?)?mails?)(?:\s+(?:me|us))?\s+(?:about|on|regarding|re)\s+(?:the\s+|my\s+)?(?P<topic>[^{MARK},;]+)")
-_FILLER = rx(r"^(?:(?:a|an|the|my|our|another|some|quick|new|short|brief|it|that|this|meeting|event|down|in|time|slot)\s+)*(?:of\s+|for\s+)?|^(?:it|that|this)$")
+_WRITERS = rx(
+    rf"\b(?:with\s+)?(?:everyone|everybody|all(?: the)? people|anyone|people|those|whoever|"
+    rf"all)\s+(?:who|that|which)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed|messaged|"
+    rf"sent (?:me )?(?:an? )?(?:e-?)?mails?)(?:\s+(?:me|us))?\s+(?:about|on|regarding|re)\s+(?:the\s+|"
+    rf"my\s+)?(?P<topic>[^{MARK},;]+)"
+)
 _ARTICLES = rx(r"^(?:(?:a|an|the|my|our|another|some|new|quick|short|brief|little)\s+)+")
-_GENERIC = frozenset({"", "event", "time", "slot", "meeting", "invite", "invitation", "something", "some time", "calendar", "block", "meet", "appointment", "entry", "calendar event", "calendar entry", "it", "that", "this", "hold", "a", "new event", "reservation", "table"})  # fmt: skip
+# What is said when nothing particular is said: no title in itself.
+_GENERIC = frozenset(
+    {
+        "",
+        "event",
+        "time",
+        "slot",
+        "meeting",
+        "invite",
+        "invitation",
+        "something",
+        "some time",
+        "calendar",
+        "block",
+        "meet",
+    }
+    | {
+        "entry",
+        "calendar event",
+        "calendar entry",
+        "it",
+        "that",
+        "this",
+        "hold",
+        "a",
+        "new event",
+        "reservation",
+        "table",
+    }
+    | {"appointment"}
+)
 _JOINED_KIND = rx(rf"^{_KIND}s?$")
+
+
+NO_TIME = Moment()
 
 
 @dataclass(frozen=True)
@@ -52,7 +126,7 @@ class Invitation:
     title: str = ""
     topic: str = ""
     guests: tuple[str, ...] = ()
-    moment: Moment = Moment()
+    moment: Moment = NO_TIME
     minutes: int | None = None
     place: str = ""
     account: str = ""
@@ -63,43 +137,52 @@ class Invitation:
         """The title given, or one made from kind, guests and topic."""
         if self.title:
             return self.title
-        names = [name_case(display_name(guest)) if not is_address(guest) else guest.split("@")[0] for guest in self.guests]
+        names = [
+            name_case(display_name(guest)) if not is_address(guest) else guest.split("@")[0] for guest in self.guests
+        ]
         with_whom = f" with {joined(names)}" if names and not self.writers_about else ""
         about = self.topic or self.writers_about
         return sentence_case(self.kind) + with_whom + (f": {about}" if about else "")
 
 
 def read_invitation(text: str) -> Invitation | None:
-    """Understand the text as a wish for an event, or don't: it needs a verb of booking, or a kind of event and a time."""
+    """Understand the text as a wish for an event: it needs a verb of booking, or a kind of event and a time."""
     scan, invited = _opened(text)
     if scan is None:
         return None
-    asked_writers = scan.take(_WRITERS)
-    title = scan.take(_TITLE) or scan.take(_QUOTED)
+    quoted = scan.take(_QUOTED_TITLE)
     minutes = take_minutes(scan)
     account = take_account(scan)
     scan.take(_ON_CALENDAR)
-    moment = take_moment(scan) or Moment()
+    moment = take_moment(scan) or NO_TIME
+    title = quoted or scan.take(_TITLE)
+    asked_writers = scan.take(_WRITERS)
     online = scan.take(_ONLINE)
-    place = scan.take(_PLACE)
-    guests = invited + _guests(scan)
+    where = scan.take(_PLACE) or online
+    event = Invitation(
+        guests=tuple(invited + _guests(scan)),
+        moment=moment,
+        minutes=minutes,
+        place=sentence_case(_unquoted(where["place"])) if where else "",
+        account=account,
+        writers_about=asked_writers["topic"].strip() if asked_writers else "",
+    )
+    return _described(event, scan, _unquoted(title["title"]) if title else "")
+
+
+def _described(event: Invitation, scan: Scan, title: str) -> Invitation:
+    """The event with its title, or with kind and topic to make one from, out of the words that are left."""
     topic = scan.take(_TOPIC)
     what = scan.take(_FOR)
     kind = _kind_of(scan)
     purpose = what["what"].strip() if what else ""
-    if kind in _GENERIC and purpose:
+    if kind.lower() in _GENERIC and purpose:
         kind, purpose = _ARTICLES.sub("", purpose), ""
-    where = place or online
-    return Invitation(
-        kind=kind if kind not in _GENERIC or kind == "appointment" else "meeting",
-        title=_unquoted(title["title"]) if title else _own_title(kind, guests),
+    return replace(
+        event,
+        kind=kind if kind and (kind.lower() not in _GENERIC or kind == "appointment") else "meeting",
+        title=title or _own_title(kind, event.guests),
         topic=_unquoted(topic["topic"]) if topic else purpose,
-        guests=tuple(guests),
-        moment=moment,
-        minutes=minutes,
-        place=_place(where["place"]) if where else "",
-        account=account,
-        writers_about=asked_writers["topic"].strip() if asked_writers else "",
     )
 
 
@@ -110,17 +193,15 @@ def _opened(text: str) -> tuple[Scan | None, list[str]]:
     if found := _INVITE_AT.match(text):
         names, _ = names_at(found["names"])
         return Scan(text[found.end() :]), names
-    if found := _BOOK_AT.match(text):
-        return Scan(text[found.end() :]), []
     timed = take_moment(Scan(text)) is not None
-    if (found := _MAKE_AT.match(text)) and (_ON_CALENDAR.search(text) or _HAS_KIND.search(text)):
-        return Scan(text[found.end() :]), []
-    if (found := _MEET_AT.match(text)) and timed:
-        rest = text[found.end() :]
+    makes = _MAKE_AT.match(text) if _ON_CALENDAR.search(text) or _HAS_KIND.search(text) else None
+    if opening := _BOOK_AT.match(text) or makes:
+        return Scan(text[opening.end() :]), []
+    meets = _MEET_AT.match(text) if timed else None
+    if meets:
+        rest = text[meets.end() :]
         return Scan(rest if rest.lower().startswith("with") else f"with {rest}"), []
-    if timed and _BARE_KIND.match(text):
-        return Scan(text), []
-    return None, []
+    return (Scan(text) if timed and _BARE_KIND.match(text) else None), []
 
 
 def _guests(scan: Scan) -> list[str]:
@@ -141,11 +222,15 @@ def _kind_of(scan: Scan) -> str:
     """What kind of thing it is: the first words nobody took."""
     pieces = [piece.strip(" ,.;:!?-") for piece in scan.rest()]
     pieces = [_ARTICLES.sub("", piece) for piece in pieces if re.search(r"\w", piece)]
-    pieces = [piece for piece in pieces if piece.lower() not in {"and", "it", "please", "for", "on", "at", "in", "to", "a", "an", "the"}]
+    pieces = [
+        piece
+        for piece in pieces
+        if piece.lower() not in {"and", "it", "please", "for", "on", "at", "in", "to", "a", "an", "the"}
+    ]
     return pieces[0] if pieces else ""
 
 
-def _own_title(kind: str, guests: list[str]) -> str:
+def _own_title(kind: str, guests: tuple[str, ...]) -> str:
     """A description that says more than the kind is the title itself ("budget review", "dentist")."""
     if not kind or kind.lower() in _GENERIC or (_JOINED_KIND.match(kind) and guests):
         return ""
@@ -154,8 +239,3 @@ def _own_title(kind: str, guests: list[str]) -> str:
 
 def _unquoted(text: str) -> str:
     return text.strip().strip('"').strip(" ,.")
-
-
-def _place(text: str) -> str:
-    place = _unquoted(text)
-    return sentence_case(place)

@@ -15,8 +15,13 @@ _WHETHER = rx(r"^(?:if|whether)\s+")
 _QUESTION = rx(r"^(?:when|where|what|who|how|why|which)\b")
 _DIRECT_QUESTION = rx(r"^(?:can|could|would|will|are|is|do|does|did|have|has|should)\s+(?:you|we|i|it|there)\b")
 # "ask Tom if he can come" is written to Tom: "if you can come". Only what stands right after the conjunction is him.
-_THIRD_PERSON = rx(r"^(?P<head>(?:if|whether|when|where|what time|what|how|why)\s+|)(?P<who>he|she|they)(?P<verb>'s|'d|'ll|'re|'ve|\s+(?:is|was|has|does|can|could|will|would|should|might|are|were|have|do|did|had)(?:n't)?)\b")
-_SECOND_FORM = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't", "wasn't": "weren't", "hasn't": "haven't", "doesn't": "don't", "'s": "'re"}  # fmt: skip
+_THIRD_PERSON = rx(
+    r"^(?P<head>(?:if|whether|when|where|what time|what|how|why)\s+|)(?P<who>he|she|they)(?P<verb>'s|"
+    r"'d|'ll|'re|'ve|\s+(?:is|was|has|does|can|could|will|would|should|might|are|were|have|do|did|"
+    r"had)(?:n't)?)\b"
+)
+_SECOND_FORM = {"is": "are", "was": "were", "has": "have", "does": "do", "'s": "'re"}
+_SECOND_FORM |= {"isn't": "aren't", "wasn't": "weren't", "hasn't": "haven't", "doesn't": "don't"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,19 @@ def body_of(words: str, manner: str) -> str:
     words = _LEAD.sub("", words)
     if known := _YES_NO.get(words.lower().rstrip(".!")):
         return known
-    if manner == "thank":
-        return _ended("Thank you " + (words if _TO_DO.match(words) else f"for {words}") if words else "Thank you")
-    if manner == "ask":
-        return _asked(words)
-    if manner == "remind":
-        return _ended("A reminder " + (words if _TO_DO.match(words) or words.startswith("about") else f"that {words}"))
+    return _MANNERS.get(manner, _said)(words)
+
+
+def _said(words: str) -> str:
     return _ended(sentence_case(words))
+
+
+def _thanked(words: str) -> str:
+    return _ended("Thank you " + (words if _TO_DO.match(words) else f"for {words}"))
+
+
+def _reminded(words: str) -> str:
+    return _ended("A reminder " + (words if _TO_DO.match(words) or words.startswith("about") else f"that {words}"))
 
 
 def _asked(words: str) -> str:
@@ -60,7 +71,8 @@ def _asked(words: str) -> str:
     if _QUESTION.match(words):
         return f"Could you let me know {_to_reader(words)}?"
     if found := _TO_DO.match(words):
-        return f"Could you {words[found.end() :]}?" if words.lower().startswith("to") else f"Could I ask you for {words[found.end() :]}?"
+        wish = "Could you" if found.group().lower().startswith("to") else "Could I ask you for"
+        return f"{wish} {words[found.end() :]}?"
     if words.lower().startswith("about "):
         return f"Could you tell me more {words}?"
     return sentence_case(words) + ("" if words.endswith("?") else "?")
@@ -80,3 +92,6 @@ def _ended(sentence: str) -> str:
     if re.search(r"[.!?:)]$", sentence):
         return sentence
     return f"{sentence}?" if _DIRECT_QUESTION.match(sentence) else f"{sentence}."
+
+
+_MANNERS = {"say": _said, "ask": _asked, "thank": _thanked, "remind": _reminded}

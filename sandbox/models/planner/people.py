@@ -6,26 +6,34 @@ from dataclasses import dataclass
 
 from sandbox.models.planner.conversation import Call, Json
 from sandbox.models.planner.scan import rx
-from sandbox.models.planner.steps import Steps, one
+from sandbox.models.planner.steps import Steps
 from sandbox.models.planner.wording import name_case
 
 ADDRESS = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
 RELATIONS = (
-    r"(?:my|our|the) (?:direct )?(?:manager|boss|wife|husband|partner|assistant|team(?: lead)?|lead|lawyer|accountant|landlord|"
-    r"doctor|dentist|mentor|mother|mom|mum|father|dad|sister|brother|son|daughter|client|ceo|cto|cfo|colleague|recruiter|"
+    r"(?:my|our|the) (?:direct )?(?:manager|boss|wife|husband|partner|assistant|team(?: lead)?|lead|"
+    r"lawyer|accountant|landlord|"
+    r"doctor|dentist|mentor|mother|mom|mum|father|dad|sister|brother|son|daughter|client|ceo|cto|cfo|"
+    r"colleague|recruiter|"
     r"(?:[a-z]+ )?team)"
 )
 _WORD = r"[\w'’.&-]+"
 # Words that end a name written in small letters.
 _STOP = (
-    r"(?:about|regarding|re|concerning|on|in|at|for|to|that|which|who|saying|with|from|by|of|and|or|or|older|newer|more|less|over|"
-    r"last|this|next|since|before|after|until|please|again|back|is|are|was|were|has|have|had|i|we|if|whether|when|where|what|why|"
+    r"(?:about|regarding|re|concerning|on|in|at|for|to|that|which|who|saying|with|from|by|of|and|or|"
+    r"or|older|newer|more|less|over|"
+    r"last|this|next|since|before|after|until|please|again|back|is|are|was|were|has|have|had|i|we|if|"
+    r"whether|when|where|what|why|"
     r"how|titled|called|named|during|via|today|tomorrow|the|my|our|a|an|as|so|because|but|then|too|also|asap|across|"
-    r"unread|yes|no|it|mails?|e-?mails?|messages?|inbox|he|she|they|can|could|would|will|should|might|must|not|don't|i'm|"
+    r"unread|yes|no|it|mails?|e-?mails?|messages?|inbox|he|she|they|can|could|would|will|should|might|"
+    r"must|not|don't|i'm|"
     r"i'll|i've|i'd|we'll|we're|it's|there|say|tell|ask|thanks|thank|sure|ok|okay)"
 )
 _LOWER_NAME = rf"(?!{_STOP}\b)[\w'’-]+(?: (?!{_STOP}\b)[\w'’-]+)?"
-_PROPER = r"(?-i:[A-ZÀ-Þ][\w'’.&-]*(?:[ ](?:(?:de|da|van|von|der|del|la|di|bin|al|le|of)[ ])*[A-ZÀ-Þ0-9][\w'’.&-]*){0,4})"
+_PROPER = (
+    r"(?-i:[A-ZÀ-Þ][\w'’.&-]*(?:[ ](?:(?:de|da|van|von|der|del|la|di|bin|al|le|"
+    r"of)[ ])*[A-ZÀ-Þ0-9][\w'’.&-]*){0,4})"
+)
 NAME = rf"(?:{ADDRESS}|{RELATIONS}|{_PROPER}|{_LOWER_NAME})"
 _NAME_AT = rx(rf"^\s*(?P<name>{NAME})")
 _JOINT = rx(r"^\s*(?:,\s*(?:and\s+)?(?:with\s+)?|\s+(?:and|&|plus|as well as)\s+(?:also\s+)?(?:with\s+)?|\s*&\s*)")
@@ -41,7 +49,7 @@ def name_at(text: str) -> re.Match[str] | None:
 
 
 def names_at(text: str, *, alternatives: bool = False) -> tuple[list[str], str]:
-    """The names at the start of the text ("Sara, Tom and Dana …", with alternatives also "or") and what follows them."""
+    """The names at the start of the text ("Sara, Tom and Dana …", if wanted also "or") and what follows them."""
     joint_words = _JOINT_OR if alternatives else _JOINT
     names: list[str] = []
     rest = text
@@ -100,9 +108,21 @@ class Found:
 
 def resolve(name: str) -> Steps[Found]:
     """Find the address behind a name; two plausible people make a question, never a guess."""
-    if is_address(name):
-        return Found(name, name)
-    answer = yield from one(Call("find_person", {"name": name}))
+    found = yield from resolve_all([name])
+    return found[0]
+
+
+def resolve_all(names: Sequence[str]) -> Steps[list[Found]]:
+    """Find several people with one round of calls; an address the person typed is used as it is."""
+    asked = [name for name in names if not is_address(name)]
+    answers: list[Json] = []
+    if asked:
+        answers = yield [Call("find_person", {"name": name}) for name in asked]
+    by_name = dict(zip(asked, answers, strict=True))
+    return [_found(name, by_name[name]) if name in by_name else Found(name, name) for name in names]
+
+
+def _found(name: str, answer: Json) -> Found:
     people = plausible(name, answer)
     if len(people) == 1:
         return Found(str(people[0].get("name") or name), str(people[0]["email"]))

@@ -1,4 +1,4 @@
-"""How an intent proceeds: it asks for calls, gets their results, and ends with words; and how that is replayed per request."""
+"""How an intent proceeds: it asks for calls, gets their results, ends with words; and how that is replayed."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
@@ -21,7 +21,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Context:
-    """What a request may refer to: the requests before it, the list shown last, the last question, the person's name."""
+    """What a request may refer to: the requests before it, the list and the question shown last, names."""
 
     before: "tuple[Intent, ...]" = ()
     answer: str = ""
@@ -46,7 +46,7 @@ class Intent(ABC):
         """Yield the calls needed next, receive their results in order, return what to say."""
 
     def varied(self, text: str, context: Context) -> "Intent | None":
-        """This request again, changed as a later message asks ("make it 4pm", "the same for work"); None if it doesn't."""
+        """This request again, changed as a later message asks ("make it 4pm"); None if it asks no such thing."""
         del text, context
         return None
 

@@ -1,4 +1,4 @@
-"""An extractive summary: the sentences of a thread that carry most of its own and the question's words, with their source."""
+"""An extractive summary: the sentences that carry most of a thread's and the question's words, with their source."""
 
 import re
 from collections import Counter
@@ -12,11 +12,15 @@ SENTENCES_PER_MAIL = 2
 MAX_MAILS = 6
 MAX_SENTENCE = 220  # characters of a quoted sentence
 _QUOTED = re.compile(r"^\s*>|^\s*On .{5,120} wrote:\s*$|^-+\s*Original Message|^_{5,}", re.IGNORECASE)
-_GREETING = re.compile(r"^(?:hi|hello|hey|dear|good (?:morning|afternoon)|thanks|thank you|best|regards|cheers|kind regards)\b[^.?!]{0,30}$", re.IGNORECASE)
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon)|thanks|thank you|best|regards|cheers|"
+    r"kind regards)\b[^.?!]{0,30}$",
+    re.IGNORECASE,
+)
 _DULL = frozenset(
-    """the and for that this with you your are was were will have has had not but from they our can could would should
-    about there here been just more than then them what when which who how its it's let know please thanks hello dear
-    best regards into over also any all one out get got per via""".split()
+    """the and for that this with you your are was were will have has had not but from they our can could would
+    should about there here been just more than then them what when which who how its it's let know please thanks
+    hello dear best regards into over also any all one out get got per via""".split()  # noqa: SIM905
 )
 
 
@@ -31,7 +35,8 @@ def of_threads(threads: Sequence[Json], topic: str) -> str:
         best = _best(str(mail.get("text", "")), weights, wanted)
         if not best:
             continue
-        source = f"_{clean(thread.get('subject')) or '(no subject)'}_ — {clean(display_name(str(mail.get('from', ''))))}, {when(mail.get('date'))}"
+        sender = clean(display_name(str(mail.get("from", ""))))
+        source = f"_{clean(thread.get('subject')) or '(no subject)'}_ — {sender}, {when(mail.get('date'))}"
         lines.append("• " + " … ".join(f"“{sentence}”" for sentence in best) + f" ({source})")
         asked += [sentence for sentence in best if sentence.endswith("?")]
     if len(mails) > MAX_MAILS:
@@ -59,7 +64,9 @@ def _best(text: str, weights: Counter[str], wanted: set[str]) -> list[str]:
     for place, sentence in enumerate(sentences):
         words = set(_words(sentence))
         worth = sum(1 + weights[word] for word in words) / (4 + len(words)) + 3 * len(words & wanted)
-        scored.append((worth + (2 if sentence.endswith("?") else 0) + (1 if re.search(r"\d", sentence) else 0), place, sentence))
+        scored.append(
+            (worth + (2 if sentence.endswith("?") else 0) + (1 if re.search(r"\d", sentence) else 0), place, sentence)
+        )
     chosen = sorted(scored, key=lambda item: -item[0])[:SENTENCES_PER_MAIL]
     return [_short(sentence) for _, _, sentence in sorted(chosen, key=lambda item: item[1])]
 

@@ -10,14 +10,21 @@ from sandbox.models.planner.scan import ORDINAL, ORDINALS, Scan, rx
 from sandbox.models.planner.steps import Context
 
 _FILLER = rx(
-    rf"\b(?:all|my|mine|the|any|every|everything|anything|some|a|an|of|those|these|old|stale|stuff|things?|ones?|in|from|that|which|are|is|was|"
-    rf"were|them|me|i|i've|have|has|had|got|get|gotten|did|do|does|there|lately|recently|recent|latest|last|newest|new|{MAIL}|and|or|out|up|away|"
-    rf"so|also|too|for|to|on|at|with|it|still|yet|really|just|please|now|right|here|only|just|pile|bunch|lots?|tons?|other|others|been|coming|come|"
-    rf"came|sent|received|today|every single|single|full|entire|whole|whatever|been|sitting|lying|around|via|by|what|what's|whats|how many|many|e-?mail|"
+    rf"\b(?:all|my|mine|the|any|every|everything|anything|some|a|an|of|those|these|old|stale|stuff|"
+    rf"things?|ones?|in|from|that|which|are|is|was|"
+    rf"were|them|me|i|i've|have|has|had|got|get|gotten|did|do|does|there|lately|recently|recent|latest|"
+    rf"last|newest|new|{MAIL}|and|or|out|up|away|"
+    rf"so|also|too|for|to|on|at|with|it|still|yet|really|just|please|now|right|here|only|just|pile|"
+    rf"bunch|lots?|tons?|other|others|been|coming|come|"
+    rf"came|sent|received|today|every single|single|full|entire|whole|whatever|been|sitting|lying|"
+    rf"around|via|by|what|what's|whats|how many|many|e-?mail|"
     rf"check|see|show|list|first|few|top|important|check|if|whether)\b"
 )
 _TRAILING = rx(r"^[\s,.!?:;-]+|[\s,.!?:;-]+$")
-_THE_NTH = rx(rf"\b(?:the\s+)?(?:(?P<word>{ORDINAL})\s+(?:one|{MAIL}|thread|item)|(?:number|no\.?|#)\s?(?P<digit>\d{{1,2}}))\b")
+_THE_NTH = rx(
+    rf"\b(?:the\s+)?(?:(?P<word>{ORDINAL})\s+(?:one|{MAIL}|thread|item)|(?:number|no\.?|"
+    rf"#)\s?(?P<digit>\d{{1,2}}))\b"
+)
 _BARE_NTH = rx(rf"^(?:the\s+)?(?P<word>{ORDINAL})(?:\s+one)?$")
 _THAT_ONE = rx(rf"\b(?:that|this)(?:\s+(?:one|{MAIL}|thread))?\b|\bit\b")
 
@@ -35,7 +42,13 @@ def read_filter(text: str, context: Context) -> Filter:
     left = residue(scan)
     if not left:
         return found
-    if left[0].isupper() and not found.senders and not found.to and "project" not in left.lower() and not left[-1].isdigit():
+    if (
+        left[0].isupper()
+        and not found.senders
+        and not found.to
+        and "project" not in left.lower()
+        and not left[-1].isdigit()
+    ):
         return replace(found, senders=(tidy(left),))
     return replace(found, words=" ".join(part for part in (left, found.words) if part))
 

@@ -1,4 +1,4 @@
-"""Where a phrase of time stands in a sentence; what it means is for others to work out, the words stay the person's own."""
+"""Where a phrase of time stands in a sentence; what it means is for others, the words stay the person's own."""
 
 import re
 from dataclasses import dataclass
@@ -17,9 +17,13 @@ _WHICH = r"(?:this coming|this|next|coming|the coming|the following|following|up
 _HOUR_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _MERIDIEM = r"(?:am|pm|a\.m\.?|p\.m\.?)"
 _HOUR = rf"(?:[01]?\d|2[0-4]|{_HOUR_WORD})"
-_CLOCK = rf"(?:(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?\s?{_MERIDIEM}|{_HOUR_WORD}\s?{_MERIDIEM}|(?:[01]?\d|2[0-4])[:h][0-5]\d|\d{{1,2}}h)(?![\w%])"
+_CLOCK = (
+    rf"(?:(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d)?\s?{_MERIDIEM}|{_HOUR_WORD}\s?{_MERIDIEM}|(?:[01]?\d|"
+    rf"2[0-4])[:h][0-5]\d|\d{{1,2}}h)(?![\w%])"
+)
 _SPOKEN = (
-    rf"(?:(?:half past|quarter (?:past|to)|a quarter (?:past|to)|\d+ (?:minutes )?(?:past|to)) {_HOUR}(?: ?{_MERIDIEM})?"
+    rf"(?:(?:half past|quarter (?:past|to)|a quarter (?:past|to)|\d+ (?:minutes )?(?:past|"
+    rf"to)) {_HOUR}(?: ?{_MERIDIEM})?"
     rf"|{_HOUR} ?o'?clock(?: ?{_MERIDIEM})?|noon|midday|midnight|lunch ?time)"
 )
 _TIME = rf"(?:{_SPOKEN}|{_CLOCK})"
@@ -42,11 +46,14 @@ _ATOMS = (
     ("day", rf"(?:{_WHICH} |(?<=on )){_SHORT_DAY}\b\.?"),
     ("day", r"(?-i:Mon|Tues|Tue|Wed|Thurs|Thur|Thu|Fri|Sat|Sun)\b\.?(?!')"),
     ("day", rf"{_SHORT_DAY}\b(?=\s+(?:at|@|\d))"),
-    ("day", rf"(?:(?:the )?(?:end|start|beginning|middle|rest) of |early |later? |mid[- ])?{_WHICH} (?:work(?:ing)? ?)?(?:week|weekend|month|quarter|year)\b"),
-    ("day", r"(?:the )?(?:end|start|beginning|middle|rest) of (?:the )?(?:day|week|month|quarter|year)|eod|eow|the weekend"),
+    ("day", rf"(?:(?:the )?(?:end|start|beginning|middle|rest) of |early |later? |"
+rf"mid[- ])?{_WHICH} (?:work(?:ing)? ?)?(?:week|weekend|month|quarter|year)\b"),
+    ("day", r"(?:the )?(?:end|start|beginning|middle|rest) of (?:the )?(?:day|week|month|quarter|year)|eod|"
+r"eow|the weekend"),
     ("day", rf"(?:the )?next {NUMBER} {_UNIT}"),
     ("in", rf"in {NUMBER} {_UNIT}(?:'? time)?|{NUMBER} {_UNIT} from (?:now|today|tomorrow)|right now|now\b"),
-    ("part", r"(?:in the |this |at |during the )?(?:early |late |mid[- ]?)?(?:morning|afternoon|evening|night)s?(?!\w)"),
+    ("part", r"(?:in the |this |at |during the )?(?:early |late |mid[- ]?)?(?:morning|afternoon|evening|"
+r"night)s?(?!\w)"),
     ("time", rf"(?:(?:at|@|around|about|by|after|before|from|until|till|to)\s?)?(?<!\w){_TIME}{_ZONE}?"),
     ("time", rf"(?:(?:at|@|around|by|after|before|from|until|till)\s?)(?<!\w){_LOOSE}{_ZONE}?"),
 )  # fmt: skip
@@ -190,12 +197,9 @@ def take_minutes(scan: Scan) -> int | None:
 
 
 def _minutes(found: re.Match[str]) -> int:
-    if found["half"]:
-        return 30
-    if found["three"]:
-        return 45
-    if found["quarter"]:
-        return 15
+    for name, minutes in (("half", 30), ("three", 45), ("quarter", 15)):
+        if found[name]:
+            return minutes
     if found["halves"]:
         return int(number(found["whole"] or found["whole2"]) * 60 + 30)
     if found["h"]:

@@ -1,4 +1,4 @@
-"""What people write, made plain: Slack's marks undone, politeness set aside, slips of the keyboard in command words mended."""
+"""What people write, made plain: Slack's marks undone, politeness set aside, slips in command words mended."""
 
 import html
 import re
@@ -8,35 +8,42 @@ from sandbox.models.planner.scan import rx
 # Words that steer the planner. Only these are mended; a person's names and topics stay as they were written.
 VOCABULARY = frozenset(
     """archive archiving schedule scheduling meeting meetings calendar tomorrow today tonight unread newsletter
-    newsletters promotion promotions promotional marketing inbox reply respond answer email emails message messages
-    summarize summarise summary monday tuesday wednesday thursday friday saturday sunday morning afternoon evening
-    account personal weeks months minutes hours older newer about conversation agenda appointment appointments invite
-    search please everything anything something social updates notifications clear clean delete manager should because
-    between lunch dinner breakfast saying focus priority titled called create""".split()
+    newsletters promotion promotions promotional marketing inbox reply respond answer email emails message
+    messages summarize summarise summary monday tuesday wednesday thursday friday saturday sunday morning
+    afternoon evening account personal weeks months minutes hours older newer about conversation agenda
+    appointment appointments invite search please everything anything something social updates notifications clear
+    clean delete manager should because between lunch dinner breakfast saying focus priority titled called
+    create""".split()  # noqa: SIM905
 )
 SHORTEST_MENDED = 5  # below this length one slip away lies too often another real word ("mail", "main")
 LONG = 8  # from here on two slips are still clearly the same word
 # Real words that stand as near to a command word as a slip would.
 NEVER_MENDED = frozenset(
     """order repay never sewer launch crate caller cabled tilted tiled staying slaying pleased abort cleat clearer
-    cleaner cleaned cleared created emailed invited answered scheduled archived replied personnel achieving conversion
-    sundry sundae toddy melting seating deleted manage managed managers invoice invoices summery summers holder""".split()
+    cleaner cleaned cleared created emailed invited answered scheduled archived replied personnel achieving
+    conversion sundry sundae toddy melting seating deleted manage managed managers invoice invoices summery
+    summers holder""".split()  # noqa: SIM905
 )
 
 _OPENING = rx(
-    r"^(?:(?:hey|hi|hello|ok|okay|so|well|right|yo|dear|good (?:morning|afternoon|evening))?[ ,]*(?:@?steward)\b[ ,:!-]*"
-    r"|(?:hey|hi|hello|good (?:morning|afternoon|evening)|ok|okay|so|also|now|then|and|well|great|thanks|thank you|perfect|cool|"
+    r"^(?:(?:hey|hi|hello|ok|okay|so|well|right|yo|dear|good (?:morning|afternoon|"
+    r"evening))?[ ,]*(?:@?steward)\b[ ,:!-]*"
+    r"|(?:hey|hi|hello|good (?:morning|afternoon|evening)|ok|okay|so|also|now|then|and|well|great|"
+    r"thanks|thank you|perfect|cool|"
     r"alright|actually)(?:[ ]?[,!.:-]+[ ]*|[ ]+(?=(?:please|can|could|would|will|i|let's|lets|then|also)\b))"
     r"|(?:please|pls|plz|kindly|just|quickly|then|also)[ ,]+"
-    r"|(?:can|could|would|will) (?:you|u|we)(?: please| pls| kindly| quickly| just| maybe| also| possibly)*(?: help me(?: to)?| mind)?[ ,]+"
+    r"|(?:can|could|would|will) (?:you|u|we)(?: please| pls| kindly| quickly| just| maybe| also|"
+    r" possibly)*(?: help me(?: to)?| mind)?[ ,]+"
     r"|(?:can|could|may) i (?:ask you to|get you to|have you)[ ]+"
     r"|i(?:'d| would| want|'d like| would like| need|'d love| would love)(?: like)?(?: you)? to[ ]+(?=\w)"
     r"|i (?:want|need) you to[ ]+|help me(?: to)?[ ]+|go ahead and[ ]+|(?:let's|lets|let us)[ ]+"
     r"|do me a favou?r(?: and|,|:)[ ]+|(?:it would be|it'd be) (?:great|nice|good) if you could[ ]+"
-    r"|(?:is it possible to|are you able to|any chance you could|would it be possible to)[ ]+|remember to[ ]+|time to[ ]+)"
+    r"|(?:is it possible to|are you able to|any chance you could|would it be possible to)[ ]+|"
+    r"remember to[ ]+|time to[ ]+)"
 )
 _CLOSING = rx(
-    r"(?:[ ,]*\b(?:please|pls|plz|thanks(?: a lot| so much| in advance)?|thank you(?: so much)?|thx|cheers|for me|if you can|if possible|"
+    r"(?:[ ,]*\b(?:please|pls|plz|thanks(?: a lot| so much| in advance)?|thank you(?: so much)?|thx|"
+    r"cheers|for me|if you can|if possible|"
     r"would you|will you|can you|ok|okay|asap)|[\s.!?,;]+)$"
 )
 _WORD = re.compile(r"[A-Za-z']+")
@@ -98,7 +105,7 @@ def _mend(word: str) -> str:
 
 
 def mended(text: str, *, words: int | None = None) -> str:
-    """Mend slips in the first so many command words outside quotation marks; names (capitals inside the sentence) stay."""
+    """Mend slips in the first so many command words outside quotation marks; names stay."""
 
     def mend(found: re.Match[str]) -> str:
         word = found.group()

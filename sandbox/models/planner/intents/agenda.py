@@ -13,21 +13,32 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 
 HORIZON = "in 60 days"  # how far "when is my meeting with X" looks ahead
-_NOUN = r"(?:calendars?|agenda|schedule|diary|meetings?|events?|appointments?|calls?|invites?|bookings?|plans|1[:-]1s?|stand-?ups?|lunch|dinner|day|week|morning|afternoon|evening|weekend)"
+_NOUN = (
+    r"(?:calendars?|agenda|schedule|diary|meetings?|events?|appointments?|calls?|invites?|bookings?|"
+    r"plans|1[:-]1s?|stand-?ups?|lunch|dinner|day|week|morning|afternoon|evening|weekend)"
+)
 _ASKS = rx(
-    rf"^(?:what(?:'s|s| is| are| does| do)?\b.*\b(?:{_NOUN}|on|planned|scheduled|coming up|happening|look like|have|got)\b|"
-    rf"(?:show|list|tell me|give me|read|open|check|see|look at|go through|run (?:me )?through|view|pull up|display|get)\b.*\b{_NOUN}\b|"
-    rf"(?:do|have|did|will|am|are|is|anything|any|how many|how much|how's|hows|how is|how does|how do|which|where|who am i|who do i)\b.*"
+    rf"^(?:what(?:'s|s| is| are| does| do)?\b.*\b(?:{_NOUN}|on|planned|scheduled|coming up|happening|"
+    rf"look like|have|got)\b|"
+    rf"(?:show|list|tell me|give me|read|open|check|see|look at|go through|run (?:me )?through|view|"
+    rf"pull up|display|get)\b.*\b{_NOUN}\b|"
+    rf"(?:do|have|did|will|am|are|is|anything|any|how many|how much|how's|hows|how is|how does|how do|"
+    rf"which|where|who am i|who do i)\b.*"
     rf"\b(?:{_NOUN}|anything|something|free|busy|available|booked|on|planned|scheduled|look|looking|got|meeting)\b|"
-    rf"(?:my |the |today's |tomorrow's |todays |tomorrows |this week's |next week's )+(?:\w+ )?{_NOUN}\b|(?:calendar|agenda|schedule|meetings|events)\b|"
+    rf"(?:my |the |today's |tomorrow's |todays |tomorrows |this week's |"
+    rf"next week's )+(?:\w+ )?{_NOUN}\b|(?:calendar|agenda|schedule|meetings|events)\b|"
     r"(?:free|busy|available)\b|find (?:me )?(?:a |an |some )?(?:free|open|available)\b)"
 )
 _ABOUT_MAIL = rx(r"\b(?:e-?mails?|mails?|messages?|inbox|unread|newsletters?|threads?)\b")
 _WHEN = rx(
-    r"^(?:when|what time|what day|which day|at what time|how soon)(?:'s|s| is| are| do| am| will| did| does| was)?\s+(?:(?:my|the|our|i|we)\s+)?(?:next |upcoming )?"
+    r"^(?:when|what time|what day|which day|at what time|how soon)(?:'s|s| is| are| do| am| will| did|"
+    r" does| was)?\s+(?:(?:my|the|our|i|we)\s+)?(?:next |upcoming )?"
     r"(?P<rest>.+)$"
 )
-_MEETS = rx(r"\b(?:meet(?:ing)?|see(?:ing)?|call|talk(?:ing)?|speak(?:ing)?|lunch|dinner|coffee|sync|1[:-]1|event|appointment|interview|review|scheduled|demo|workshop|stand-?up)s?\b")
+_MEETS = rx(
+    r"\b(?:meet(?:ing)?|see(?:ing)?|call|talk(?:ing)?|speak(?:ing)?|lunch|dinner|coffee|sync|1[:-]1|"
+    r"event|appointment|interview|review|scheduled|demo|workshop|stand-?up)s?\b"
+)
 _WITH = rx(r"\bwith\s+|\b(?:meet(?:ing)?|see(?:ing)?|call(?:ing)?|talk(?:ing)? to|speak(?:ing)? to)\s+(?:with\s+)?")
 _FREE = rx(r"\b(?:free|busy|available|availability|open)\b")
 _WORDS = rx(rf"\b(?:about|regarding|called|titled|named|on the subject of|matching)\s+(?P<words>[^{MARK}?,;]+)")
@@ -70,7 +81,11 @@ class ListEvents(Intent):
         asked = correction(text) or also_for(text) or text
         scan = Scan(asked)
         account, moment = take_account(scan), take_moment(scan)
-        left = [piece for piece in scan.rest() if not rx(r"^(?:and|what about|how about|then|for|on|in|or|ok|also|the|\W+|\s)+$").match(piece)]
+        left = [
+            piece
+            for piece in scan.rest()
+            if not rx(r"^(?:and|what about|how about|then|for|on|in|or|ok|also|the|\W+|\s)+$").match(piece)
+        ]
         if left or not (account or moment):
             return None
         return replace(self, start=moment or self.start, account=account or self.account)
@@ -118,7 +133,11 @@ def _whom(scan: Scan, context: Context) -> str:
         return tidy_topic(words["words"])
     for found in _WITH.finditer(scan.text):
         names, _ = names_at(scan.text[found.end() :])
-        if names and names[0].lower() not in {"scheduled", "planned", "i", "you", "today", "next", "anyone"} and MARK not in names[0]:
+        if (
+            names
+            and names[0].lower() not in {"scheduled", "planned", "i", "you", "today", "next", "anyone"}
+            and MARK not in names[0]
+        ):
             scan.cut(found.start(), len(scan.text))
             return context.person if names[0].lower() in PRONOUNS and context.person else names[0]
     return ""
@@ -126,6 +145,9 @@ def _whom(scan: Scan, context: Context) -> str:
 
 def _preposition(phrase: str) -> str:
     """The phrase as it follows a verb: on Friday, but plain tomorrow and next week."""
-    if rx(r"^(?:mon|tue|wed|thu|fri|sat|sun|\d{1,2}(?:st|nd|rd|th| )|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d{4})").match(phrase):
+    if rx(
+        r"^(?:mon|tue|wed|thu|fri|sat|sun|\d{1,2}(?:st|nd|rd|th| )|the \d|jan|feb|mar|apr|may|jun|jul|aug|"
+        r"sep|oct|nov|dec|\d{4})"
+    ).match(phrase):
         return f"on {phrase}"
     return phrase

@@ -12,9 +12,11 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, propos
 from sandbox.models.planner.targets import filter_of, pointed_at, read_filter
 
 _VERB = rx(
-    r"^(?:archiv(?:e|ing)|(?:clear|clean|sweep|tidy|mop|purg|flush|empty|declutter|weed)(?:e|ing|ying)?(?:\s+(?:out|away|up|off|down))?|"
+    r"^(?:archiv(?:e|ing)|(?:clear|clean|sweep|tidy|mop|purg|flush|empty|declutter|weed)(?:e|ing|"
+    r"ying)?(?:\s+(?:out|away|up|off|down))?|"
     r"get(?:ting)? rid of|fil(?:e|ing) away|put(?:ting)? away|"
-    r"(?:remov|mov|tak|get)(?:e|ing)?(?=.*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into) (?:the |my )?archive)))\b\s*"
+    r"(?:remov|mov|tak|get)(?:e|ing)?(?=.*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|"
+    r"into) (?:the |my )?archive)))\b\s*"
 )
 _WHITHER = rx(r"\s*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into|in) (?:the |my )?archive)\b")
 _PARTICLE = rx(r"\s+(?:up|out|away)$")
@@ -40,7 +42,9 @@ class ArchiveMails(Intent):
 
     def steps(self) -> Steps[Outcome]:
         if not self.which.named:
-            return Outcome("Which mails should go to the archive? Say for example “archive promotions older than 30 days”.")
+            return Outcome(
+                "Which mails should go to the archive? Say for example “archive promotions older than 30 days”."
+            )
         results = yield [Call("archive_emails", arguments) for arguments in self.which.arguments(with_where=False)]
         return proposal(results)
 

@@ -17,26 +17,43 @@ LIST_LIMIT = 10
 THREADS_READ = 4  # a summary of more is no summary
 _NOUN = rf"(?:{MAIL}|newsletters?|promos?|promotions|updates|notifications|unread|invoices?|receipts?|attachments?)"
 _SEARCH = rx(
-    rf"^(?:(?:find|search(?: for| through)?|look(?:ing)? (?:for|up)|dig (?:out|up)|pull up|fetch|locate|searching for|finding|hunt for)\b|"
-    rf"(?:show|list|get|give|open|display|check|see|read|bring up|view|go through|filter|count)\b.*\b(?:{_NOUN}|from|about)\b|"
-    rf"(?:what|what's|whats|which|who|where|is|are|do|did|does|have|has|any|anything|anyone|how many|got|am|was|were|has anyone|nothing|new|latest|last)\b.*\b(?:{_NOUN}|from|"
+    rf"^(?:(?:find|search(?: for| through)?|look(?:ing)? (?:for|up)|dig (?:out|up)|pull up|fetch|"
+    rf"locate|searching for|finding|hunt for)\b|"
+    rf"(?:show|list|get|give|open|display|check|see|read|bring up|view|go through|filter|"
+    rf"count)\b.*\b(?:{_NOUN}|from|about)\b|"
+    rf"(?:what|what's|whats|which|who|where|is|are|do|did|does|have|has|any|anything|anyone|how many|"
+    rf"got|am|was|were|has anyone|nothing|new|latest|last)\b.*\b(?:{_NOUN}|from|"
     rf"e-?mailed|mailed|written|wrote|write|sent|send|reply|replied|answered|heard|hear|unread|new)\b|"
     rf"(?:all |my |the |any |every |new |unread |latest |last |recent |today's )*{_NOUN}\b)"
 )
 _SEARCH_VERB = rx(
-    r"^(?:(?:find|search(?:ing)?(?: for| through)?|look(?:ing)? (?:for|up)|dig (?:out|up)|pull up|fetch|locate|finding|hunt for|show|list|get|give|open|display|check|see|read|"
+    r"^(?:(?:find|search(?:ing)?(?: for| through)?|look(?:ing)? (?:for|up)|dig (?:out|up)|pull up|"
+    r"fetch|locate|finding|hunt for|show|list|get|give|open|display|check|see|read|"
     r"bring up|view|go through|filter|count)\s+(?:me\s+)?(?:if\s+(?:i|there)\s+(?:have|is|are|got)\s+)?(?:for\s+)?|"
-    r"(?:what's|whats|what is|what are|what|which|is there|are there|do i have|did i get|have i (?:got|received|gotten)|got|how many|where is|where's|where are|any(?:thing)?|do we have|"
+    r"(?:what's|whats|what is|what are|what|which|is there|are there|do i have|did i get|"
+    r"have i (?:got|received|gotten)|got|how many|where is|where's|where are|any(?:thing)?|do we have|"
     r"who)\s+)+"
 )
-_DID_X = rx(rf"^(?:did|has|have|what did|what has|when did|what's|does)\s+(?P<name>{NAME})\s+(?:ever\s+|already\s+|just\s+)?(?:say|said|write|written|wrote|send|sent|e-?mail(?:ed)?|mail(?:ed)?|reply|replied|answer(?:ed)?|respond(?:ed)?|want(?:ed)?|got(?:ten)? back|come back|get back)\b\s*(?:to\s+(?:me|us)|me|us|back|back to me)?\s*(?P<rest>.*)$")
+_DID_X = rx(
+    rf"^(?:did|has|have|what did|what has|when did|what's|does)\s+(?P<name>{NAME})\s+(?:ever\s+|"
+    rf"already\s+|just\s+)?(?:say|said|write|written|wrote|send|sent|e-?mail(?:ed)?|mail(?:ed)?|reply|"
+    rf"replied|answer(?:ed)?|respond(?:ed)?|want(?:ed)?|got(?:ten)? back|come back|"
+    rf"get back)\b\s*(?:to\s+(?:me|us)|me|us|back|back to me)?\s*(?P<rest>.*)$"
+)
 _CONTENT = rx(r"^what (?:did|has|does)\b.*\b(?:say|said|write|written|want)\b")
-_HEARD = rx(rf"^(?:have|did) (?:i|we) (?:heard?|hear) (?:anything )?(?:back )?(?:from )(?P<name>{NAME})\s*(?P<rest>.*)$")
+_HEARD = rx(
+    rf"^(?:have|did) (?:i|we) (?:heard?|"
+    rf"hear) (?:anything )?(?:back )?(?:from )(?P<name>{NAME})\s*(?P<rest>.*)$"
+)
 _SUMMARY = rx(
-    r"^(?:(?:give|send|make|write|get|create)(?:ing)?\s+(?:me\s+)?(?:a|an|the)?\s*(?:\w+\s+)?(?:summary|recap|overview|rundown|gist|digest|tl;?dr)\s+(?:of|on|about|for)?|"
-    r"summ?[ae]ri[sz](?:e|ing)|sum up|recap|tl;?dr|condense|brief me on|catch me up(?: on| with)?|bring me up to (?:speed|date)(?: on| with)?|fill me in(?: on)?|"
-    r"what(?:'s|s| is) (?:the (?:gist|summary|status|story|state)(?: of| on| with)?|going on (?:with|in)|new (?:with|on) (?=the|project))|"
-    r"(?:a )?(?:summary|recap|overview|gist|rundown) (?:of|on)|read(?: me)?(?: out)?(?= (?:the|that|it|my|this) )|digest)\b\s*(?:me\s+)?"
+    r"^(?:(?:give|send|make|write|get|create)(?:ing)?\s+(?:me\s+)?(?:a|an|"
+    r"the)?\s*(?:\w+\s+)?(?:summary|recap|overview|rundown|gist|digest|tl;?dr)\s+(?:of|on|about|for)?|"
+    r"summ?[ae]ri[sz](?:e|ing)|sum up|recap|tl;?dr|condense|brief me on|catch me up(?: on| with)?|"
+    r"bring me up to (?:speed|date)(?: on| with)?|fill me in(?: on)?|"
+    r"what(?:'s|s| is) (?:the (?:gist|summary|status|story|state)(?: of| on| with)?|going on (?:with|"
+    r"in)|new (?:with|on) (?=the|project))|"
+    r"(?:a )?(?:summary|recap|overview|gist|rundown) (?:of|on)|read(?: me)?(?: out)?(?= (?:the|that|"
+    r"it|my|this) )|digest)\b\s*(?:me\s+)?"
 )
 _HOW_MANY = rx(r"^(?:how many|count)\b")
 
@@ -126,7 +143,9 @@ class SummariseMails(Intent):
         head = f"From {count(min(total, THREADS_READ), 'thread')}" + (f" of {total}" if total > THREADS_READ else "")
         text = summary.of_threads(read, topic) or "The mails have no text I could quote."
         asides = [*errors_of(read), *notes_of([*found, *read])]
-        return "\n".join([f"{head}, in their own words (quoted, not understood: I have no language model):", text, *asides])
+        return "\n".join(
+            [f"{head}, in their own words (quoted, not understood: I have no language model):", text, *asides]
+        )
 
     def varied(self, text: str, context: Context) -> Intent | None:
         which = varied_filter(self.which, text, context)

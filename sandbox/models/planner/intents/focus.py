@@ -12,13 +12,21 @@ from sandbox.models.planner.times import Moment, take_moment
 
 UNREAD_LIMIT = 10
 _FOCUS = rx(
-    r"^(?:what\b.*\b(?:focus|prioriti[sz]e|attention|important|urgent|should i (?:do|work on|tackle|start|look at|be doing)|need(?:s)? (?:to|my)|matters?|most pressing|to-?do)\b|"
-    r"(?:plan|prioriti[sz]e|organi[sz]e|structure|sort|start|prepare|walk me through|help me (?:plan|with)|run me through)\b.*\b(?:day|morning|today|tasks?|work|inbox|mails?|emails?|week|unread)\b|"
-    r"(?:brief me|morning briefing|daily briefing|my (?:day|morning) briefing|give me (?:a|my|the) (?:briefing|rundown|overview)(?: (?:of|for) (?:my |the )?(?:day|today))?|briefing)\b.*$|"
-    r"(?:create|make|give me|build|write|draw up|show me|show|get me)\b.*\b(?:priorit(?:y|ies)|to-?do)\b|where should i (?:start|begin)|how should i (?:start|spend|plan)|"
-    r"(?:today's |my |top )+(?:focus|priorities)|(?:anything|is there anything|any(?: mails?| emails?)?)\b.*\b(?:urgent|important|pressing)\b)"
+    r"^(?:what\b.*\b(?:focus|prioriti[sz]e|attention|important|urgent|should i (?:do|work on|tackle|"
+    r"start|look at|be doing)|need(?:s)? (?:to|my)|matters?|most pressing|to-?do)\b|"
+    r"(?:plan|prioriti[sz]e|organi[sz]e|structure|sort|start|prepare|walk me through|help me (?:plan|"
+    r"with)|run me through)\b.*\b(?:day|morning|today|tasks?|work|inbox|mails?|emails?|week|unread)\b|"
+    r"(?:brief me|morning briefing|daily briefing|my (?:day|morning) briefing|give me (?:a|my|"
+    r"the) (?:briefing|rundown|overview)(?: (?:of|for) (?:my |the )?(?:day|today))?|briefing)\b.*$|"
+    r"(?:create|make|give me|build|write|draw up|show me|show|get me)\b.*\b(?:priorit(?:y|ies)|"
+    r"to-?do)\b|where should i (?:start|begin)|how should i (?:start|spend|plan)|"
+    r"(?:today's |my |top )+(?:focus|priorities)|(?:anything|is there anything|any(?: mails?|"
+    r" emails?)?)\b.*\b(?:urgent|important|pressing)\b)"
 )
-_MAIL_ONLY = rx(r"\b(?:from|of|for|in|my)\s+(?:(?:my|the|all)\s+)*(?:unread|inbox|e-?mails?|mails?)\b|\b(?:unread|inbox)\b")
+_MAIL_ONLY = rx(
+    r"\b(?:from|of|for|in|my)\s+(?:(?:my|the|all)\s+)*(?:unread|inbox|e-?mails?|mails?)\b|\b(?:unread|"
+    r"inbox)\b"
+)
 _CALENDAR_TOO = rx(r"\b(?:calendar|meetings?|agenda|schedule|day|today|tomorrow)\b")
 
 

@@ -5,18 +5,25 @@ from typing import Self
 
 from sandbox.models.planner.answers import clean
 from sandbox.models.planner.conversation import Call
-from sandbox.models.planner.people import NAME, PRONOUNS, name_case, tidy
+from sandbox.models.planner.people import NAME, PRONOUNS, tidy
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
+from sandbox.models.planner.wording import name_case
 
-_WHO = rx(rf"^(?:who(?:'s|s| is| was| are)|do you know|do i know|tell me (?:about|who)|what do (?:you|we) know about|info(?:rmation)? (?:on|about))\s+(?P<name>{NAME})(?:\s+is)?(?:\s+again)?[\s?]*$")
+_WHO = rx(
+    rf"^(?:who(?:'s|s| is| was| are)|do you know|do i know|tell me (?:about|who)|what do (?:you|"
+    rf"we) know about|info(?:rmation)? (?:on|about))\s+(?P<name>{NAME})(?:\s+is)?(?:\s+again)?[\s?]*$"
+)
 _DETAILS = r"(?:e-?mail(?: address)?|address|contact(?: details| info(?:rmation)?)?|mail address|details)"
 _ADDRESS_OF = rx(
-    rf"^(?:(?:what(?:'s|s| is)|find|get|give me|show(?: me)?|look up|do you have|do we have|i need|tell me)\s+)?(?:(?:the|an?)\s+)?"
+    rf"^(?:(?:what(?:'s|s| is)|find|get|give me|show(?: me)?|look up|do you have|do we have|i need|"
+    rf"tell me)\s+)?(?:(?:the|an?)\s+)?"
     rf"(?:(?P<owner>{NAME})['’]s?\s+{_DETAILS}|{_DETAILS}\s+(?:of|for)\s+(?P<name>{NAME}))[\s?]*$"
 )
 _HOW_TO_REACH = rx(rf"^how (?:can|do) i (?:reach|contact|email|mail)\s+(?P<name>{NAME})[\s?]*$")
-_NOT_PEOPLE = frozenset({"you", "there", "this", "it", "that", "on", "free", "available", "coming", "i", "me", "my", "the", "in"})
+_NOT_PEOPLE = frozenset(
+    {"you", "there", "this", "it", "that", "on", "free", "available", "coming", "i", "me", "my", "the", "in"}
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,10 @@ class WhoIs(Intent):
         for person in people:
             evidence = person.get("evidence")
             known = ", ".join(map(clean, evidence)) if isinstance(evidence, list) else clean(evidence)
-            lines.append(f"• *{clean(person.get('name') or person.get('email'))}* — {clean(person.get('email'))}" + (f" ({known})" if known else ""))
+            lines.append(
+                f"• *{clean(person.get('name') or person.get('email'))}* — {clean(person.get('email'))}"
+                + (f" ({known})" if known else "")
+            )
         return Outcome("\n".join(lines))
 
     @property

@@ -15,7 +15,6 @@ from sandbox.models.planner.people import (
     is_address,
     is_relation,
     name_at,
-    name_case,
     plausible,
     resolve,
     tidy,
@@ -24,27 +23,42 @@ from sandbox.models.planner.people import (
 from sandbox.models.planner.scan import MARK, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
 from sandbox.models.planner.targets import filter_of, pointed_at, read_filter
+from sandbox.models.planner.wording import name_case
 
 MAILS_LOOKED_AT = 5  # enough to see whether a name means one person
 _VERB = rx(
-    r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|replying|responding|answering|emailing|"
-    r"(?:send|draft|write|compose|prepare|shoot|drop)(?:ing)?(?: off)? (?:(?:a|an|my|the)\s+)?(?:(?:quick|short|polite|brief|friendly|nice|draft|kind)[ ,]+)*"
-    rf"(?:reply|response|answer|note|line|{MAIL}))\b(?P<all>[\s-]*(?:to )?all\b)?(?:\s+(?:back|(?:with )?a (?:quick |short )?(?:reply|line|note|mail|email|message)))?)\s*"
+    r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|"
+r"replying|responding|answering|emailing|"
+    r"(?:send|draft|write|compose|prepare|shoot|drop)(?:ing)?(?: off)? (?:(?:a|an|my|"
+r"the)\s+)?(?:(?:quick|short|polite|brief|friendly|nice|draft|kind)[ ,]+)*"
+    rf"(?:reply|response|answer|note|line|{MAIL}))\b(?P<all>[\s-]*(?:to )?all\b)?(?:\s+(?:back|"
+rf"(?:with )?a (?:quick |short )?(?:reply|line|note|mail|email|message)))?)\s*"
     r"(?:(?:back )?to\b|on\b)?\s*"
 )  # fmt: skip
 _TELL = rx(r"^(?P<verb>tell|let|inform|notify|ask|remind|thank|telling|asking|thanking|letting|update)\s+")
-_SAY_TO = rx(rf"^(?:say|send)\s+(?P<body>\"[^\"]+\"|(?:a )?(?:big )?(?:thanks|thank you|yes|no|hi|hello|sorry|ok|okay|congrats|congratulations)[^{MARK}]*?)\s+to\s+(?P<name>{NAME})(?:\s+(?P<for>for .+))?$")
+_SAY_TO = rx(
+    rf"^(?:say|send)\s+(?P<body>\"[^\"]+\"|(?:a )?(?:big )?(?:thanks|thank you|yes|no|hi|hello|sorry|"
+    rf"ok|okay|congrats|congratulations)[^{MARK}]*?)\s+to\s+(?P<name>{NAME})(?:\s+(?P<for>for .+))?$"
+)
 _MARKER = rx(
-    r"\s*[,:;–-]?\s*\b(?:saying(?: that)?|to say(?: that)?|that says(?: that)?|which says(?: that)?|telling (?:him|her|them)(?: that)?|"
+    r"\s*[,:;–-]?\s*\b(?:saying(?: that)?|to say(?: that)?|that says(?: that)?|which says(?: that)?|"
+r"telling (?:him|her|them)(?: that)?|"
     r"(?:and|to) (?:say|tell (?:him|her|them)|let (?:him|her|them) know|write|mention|confirm|reply)(?: that)?(?=\s)|"
     r"(?P<ask>(?:and |to )?(?:ask(?:ing)? (?:him|her|them)|asking))|"
-    r"that|with(?: the (?:text|words|message))?|as follows|(?=(?:yes|no|sounds good|sure|thanks|thank you|ok|okay)\b))\s*[:,]?\s+|\s*:\s*|\s+[–-]\s+|,?\s+(?=\")"
+    r"that|with(?: the (?:text|words|message))?|as follows|(?=(?:yes|no|sounds good|sure|thanks|"
+r"thank you|ok|okay)\b))\s*[:,]?\s+|\s*:\s*|\s+[–-]\s+|,?\s+(?=\")"
 )  # fmt: skip
-_REPLY_ALL = rx(r"\s*[,(]?\s*\b(?:reply[- ]?all|and (?:cc|copy|include) (?:everyone|everybody|all)|to (?:everyone|all)(?: (?:on|in) (?:it|the thread|copy))?|(?:cc|copying) (?:everyone|all))\b\)?")
-_EVERYONE = rx(rf"^(?:everyone|everybody|all)(?:\s+(?:on|in)\s+(?:the\s+)?)?")
+_REPLY_ALL = rx(
+    r"\s*[,(]?\s*\b(?:reply[- ]?all|and (?:cc|copy|include) (?:everyone|everybody|all)|to (?:everyone|"
+    r"all)(?: (?:on|in) (?:it|the thread|copy))?|(?:cc|copying) (?:everyone|all))\b\)?"
+)
+_EVERYONE = rx(r"^(?:everyone|everybody|all)(?:\s+(?:on|in)\s+(?:the\s+)?)?")
 _ABOUT = rx(r"\s+(?:about|on|regarding|re)\s+(?:the\s+|my\s+|our\s+)?(?P<topic>.+)$")
 _KNOW = rx(r"^\s*(?:know|to know)\b[\s,:]*(?:that\b)?[\s,:]*")
-_THEIR_MAIL = rx(rf"^(?:the\s+|my\s+)?(?:(?:last|latest|newest|most recent|recent|unread|first)\s+)*(?:{MAIL}|note|question|invite|invitation|request)?\s*(?:from|by|of)?\s*")
+_THEIR_MAIL = rx(
+    rf"^(?:the\s+|my\s+)?(?:(?:last|latest|newest|most recent|recent|unread|first)\s+)*(?:{MAIL}|note|"
+    rf"question|invite|invitation|request)?\s*(?:from|by|of)?\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -104,10 +118,14 @@ class Reply(Intent):
     def steps(self) -> Steps[Outcome]:
         whom = self.which.senders[0] if self.which.senders else ""
         if not whom and not self.which.named:
-            return Outcome("Whose mail should I answer, and with what? Say for example “reply to Dana that Thursday works”.")
+            return Outcome(
+                "Whose mail should I answer, and with what? Say for example “reply to Dana that Thursday works”."
+            )
         if not self.words:
             name = name_case(whom) if whom else "that mail"
-            return Outcome(f"What should the reply to {name} say? I can't compose one: I'm a planner without a language model.")
+            return Outcome(
+                f"What should the reply to {name} say? I can't compose one: I'm a planner without a language model."
+            )
         mails, question = yield from self._newest(whom)
         if question or not mails:
             return Outcome(question)
@@ -118,7 +136,7 @@ class Reply(Intent):
         return proposal([result])
 
     def _newest(self, whom: str) -> Steps[tuple[list[Json], str]]:
-        """The newest mail meant, or the question to ask instead; looked up by address once when the name finds nothing."""
+        """The newest mail meant, or the question to ask; looked up by address once when the name finds nothing."""
         which = self.which
         if whom and is_relation(whom):
             found = yield from resolve(whom)

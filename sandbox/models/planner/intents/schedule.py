@@ -1,4 +1,4 @@
-"""Putting something on the calendar: "set up a 45 min sync with Tom on Friday at 2", "lunch with X and Y at Luigi's"."""
+"""Putting something on the calendar: "set up a 45 min sync with Tom on Friday at 2", "lunch with X at Luigi's"."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -7,7 +7,7 @@ from sandbox.models.planner.conversation import Call, Json
 from sandbox.models.planner.filters import MAIL, take_account
 from sandbox.models.planner.followups import also_for, correction
 from sandbox.models.planner.invitation import Invitation, read_invitation
-from sandbox.models.planner.people import ADDRESS, PRONOUNS, display_name, names_at, resolve
+from sandbox.models.planner.people import ADDRESS, PRONOUNS, display_name, names_at, resolve_all
 from sandbox.models.planner.scan import Scan, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
@@ -15,7 +15,10 @@ from sandbox.models.planner.wording import sentence_case
 
 MAILS_LOOKED_AT = 50  # "everyone who emailed about …": as many mails as one search shows
 _WHEN_ASKED = "When should I put"
-_ADDED_GUEST = rx(r"^(?:(?:and|also|please|oh)[ ,]+)*(?:add|invite|include|bring(?: in)?|with)\s+(?P<names>.+?)(?:\s+(?:too|as well|to (?:it|that|the (?:meeting|call|invite))))*$")
+_ADDED_GUEST = rx(
+    r"^(?:(?:and|also|please|oh)[ ,]+)*(?:add|invite|include|bring(?: in)?|"
+    r"with)\s+(?P<names>.+?)(?:\s+(?:too|as well|to (?:it|that|the (?:meeting|call|invite))))*$"
+)
 _NOT_ADDED = rx(rf"\b(?:calendar|{MAIL})\b|^(?:a|an|the|my)\b")
 _RENAMED = rx(r"^(?:(?:re)?name|call|title)\s+(?:it|that|this)\s+(?P<title>.+)$")
 
@@ -63,24 +66,30 @@ class Schedule(Intent):
             emails, names = list(people), [*people.values(), *names]
         if not self.event.moment.text:
             return emails, names
-        questions = []
-        for name in self.event.guests:
-            person = yield from resolve(name)
-            questions += [person.question] if person.question else []
-            emails += [person.email] if person.email and person.email not in emails else []
-        return Outcome(questions[0]) if questions else (emails, names)
+        guests = yield from resolve_all(self.event.guests)
+        question = next((guest.question for guest in guests if guest.question), "")
+        emails = list(dict.fromkeys([*emails, *(guest.email for guest in guests)]))
+        return Outcome(question) if question else (emails, names)
 
     def varied(self, text: str, context: Context) -> Intent | None:
         return self._retimed(text, context) or self._regrouped(text, context)
 
     def _retimed(self, text: str, context: Context) -> Intent | None:
-        """Another time, length or place; a bare phrase of time counts when the time was asked for or is all there is."""
+        """Another time, length or place; a bare phrase of time counts when nothing else is said."""
         changed = correction(text)
         scan = Scan(changed or text)
         minutes, moment = take_minutes(scan), take_moment(scan)
-        left = [piece for piece in scan.rest() if not rx(r"^(?:it|the meeting|instead|please|then|and|at|on|to|for|works|is (?:fine|good)|,|\W+)+$").match(piece)]
+        left = [
+            piece
+            for piece in scan.rest()
+            if not rx(r"^(?:it|the meeting|instead|please|then|and|at|on|to|for|works|is (?:fine|good)|,|\W+)+$").match(
+                piece
+            )
+        ]
         if moment or minutes:
-            bare = not left and len(text.split()) <= len("the day after tomorrow at half past three in the afternoon please".split())
+            bare = not left and len(text.split()) <= len(
+                ["the", "day", "after", "tomorrow", "at", "half", "past", "three", "in", "the", "afternoon", "please"]
+            )
             if not (bare or changed):
                 return None
             event = replace(self.event, minutes=minutes or self.event.minutes)
@@ -157,7 +166,8 @@ def writers(found: Json) -> dict[str, str]:
     for mail in found.get("mails") or ():
         sender = str(mail.get("from", ""))
         address = rx(ADDRESS).search(sender)
-        if address and not rx(r"^(?:no-?reply|do-?not-?reply|notifications?|mailer-daemon|newsletter|bounces?)\b").match(address[0]):
+        if address and not rx(
+            r"^(?:no-?reply|do-?not-?reply|notifications?|mailer-daemon|newsletter|bounces?)\b"
+        ).match(address[0]):
             people.setdefault(address[0].lower(), display_name(sender))
     return people
-

@@ -1,4 +1,4 @@
-"""What needs no tool: greetings, thanks, help, a bare "yes", deeds that are out of reach, and everything else, honestly."""
+"""What needs no tool: greetings, thanks, help, a bare "yes", deeds out of reach, and everything else, honestly."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -12,14 +12,35 @@ EXAMPLES = (
     "Reply to Dana that Thursday works",
     "Schedule a call with Tom tomorrow at 3pm for 30 minutes",
 )
-_GREETING = rx(r"^(?:hi|hello|hey|hiya|yo|howdy|greetings|good (?:morning|afternoon|evening|day)|morning|moin|hallo|hola|sup|what's up|how are you(?: doing)?(?: today)?|how's it going)(?: (?:there|steward|everyone|all))?$")
-_THANKS = rx(r"^(?:(?:many |ok |okay |great |perfect |cool |awesome )*(?:thanks|thank you|thx|cheers|ta)(?: (?:a lot|so much|very much|again|steward|for .+))*|(?:great|perfect|awesome|nice|cool|wonderful|brilliant|good (?:job|work))(?: (?:job|work))?)$")
-_HELP = rx(r"^(?:help(?: me)?|\?+|what can (?:you|i) (?:do|ask|say|try)(?: for me| here)?|what (?:do|are) you(?: do)?|who are you|how (?:do(?:es)?|can) (?:this|i|you) (?:work|use (?:this|you|it)|help(?: me)?)|what are your (?:abilities|skills|commands)|commands|examples|how do i start|get started|what is this|are you (?:an? )?(?:ai|bot|human|llm|language model|real|chatgpt).*)$")
-_BARE = rx(r"^(?:yes|yep|yeah|yup|sure|ok|okay|do it|go ahead|go for it|approve(?:d)?(?: (?:it|that|them|all|both))?|confirm(?:ed)?|send it|please do|sounds good|looks good|lgtm|y)$")
-_NO = rx(r"^(?:no|nope|nah|no thanks|never ?mind|forget (?:it|that)|cancel(?: (?:it|that))?|stop|don't|reject(?: it)?|n)$")
+_GREETING = rx(
+    r"^(?:hi|hello|hey|hiya|yo|howdy|greetings|good (?:morning|afternoon|evening|day)|morning|moin|"
+    r"hallo|hola|sup|what's up|how are you(?: doing)?(?: today)?|how's it going)(?: (?:there|steward|"
+    r"everyone|all))?$"
+)
+_THANKS = rx(
+    r"^(?:(?:many |ok |okay |great |perfect |cool |awesome )*(?:thanks|thank you|thx|cheers|"
+    r"ta)(?: (?:a lot|so much|very much|again|steward|for .+))*|(?:great|perfect|awesome|nice|cool|"
+    r"wonderful|brilliant|good (?:job|work))(?: (?:job|work))?)$"
+)
+_HELP = rx(
+    r"^(?:help(?: me)?|\?+|what can (?:you|i) (?:do|ask|say|try)(?: for me| here)?|what (?:do|"
+    r"are) you(?: do)?|who are you|how (?:do(?:es)?|can) (?:this|i|you) (?:work|use (?:this|you|it)|"
+    r"help(?: me)?)|what are your (?:abilities|skills|commands)|commands|examples|how do i start|"
+    r"get started|what is this|are you (?:an? )?(?:ai|bot|human|llm|language model|real|chatgpt).*)$"
+)
+_BARE = rx(
+    r"^(?:yes|yep|yeah|yup|sure|ok|okay|do it|go ahead|go for it|approve(?:d)?(?: (?:it|that|them|all|"
+    r"both))?|confirm(?:ed)?|send it|please do|sounds good|looks good|lgtm|y)$"
+)
+_NO = rx(
+    r"^(?:no|nope|nah|no thanks|never ?mind|forget (?:it|that)|cancel(?: (?:it|that))?|stop|don't|"
+    r"reject(?: it)?|n)$"
+)
 _DEED = rx(
-    r"^(?P<verb>reschedul|mov|forward|delet|trash|unsubscrib|label|mark|star|snooz|cancel|declin|accept|postpon|shift|block|sync|remind|translat|"
-    r"rsvp|mut|spam|report|pin|export|print|call|order|buy|turn|set|updat|chang|edit|renam|merg|shar|attach|download|draft|writ|compos|send|undo|restor|unarchiv|bin|bring|push)\w*\b"
+    r"^(?P<verb>reschedul|mov|forward|delet|trash|unsubscrib|label|mark|star|snooz|cancel|declin|"
+    r"accept|postpon|shift|block|sync|remind|translat|"
+    r"rsvp|mut|spam|report|pin|export|print|call|order|buy|turn|set|updat|chang|edit|renam|merg|shar|"
+    r"attach|download|draft|writ|compos|send|undo|restor|unarchiv|bin|bring|push)\w*\b"
 )
 
 
@@ -46,8 +67,7 @@ class SmallTalk(Intent):
         return None
 
     def steps(self) -> Steps[Outcome]:
-        return Outcome(self.text)
-        yield  # makes this a generator like every other intent's steps
+        return (yield from said(self.text))
 
 
 @dataclass(frozen=True)
@@ -63,8 +83,9 @@ class OutOfReach(Intent):
         return cls(found.group().lower()) if found else None
 
     def steps(self) -> Steps[Outcome]:
-        return Outcome(f"I can't do that (“{self.verb} …”): there is no tool or rule for it here. {HONEST} You can try:\n{examples()}")
-        yield
+        text = f"I can't do that (“{self.verb} …”): there is no tool or rule for it here."
+        text += f" {HONEST} You can try:\n{examples()}"
+        return (yield from said(text))
 
 
 @dataclass(frozen=True)
@@ -78,10 +99,16 @@ class NotUnderstood(Intent):
         return cls()
 
     def steps(self) -> Steps[Outcome]:
-        return Outcome(f"I didn't understand that. {HONEST} You can try:\n{examples()}")
-        yield
+        text = f"I didn't understand that. {HONEST} You can try:\n{examples()}"
+        return (yield from said(text))
 
 
 def examples() -> str:
     """Three requests to try, one per line."""
     return "\n".join(EXAMPLES)
+
+
+def said(text: str) -> Steps[Outcome]:
+    """Steps without a call: only words."""
+    yield []
+    return Outcome(text)
