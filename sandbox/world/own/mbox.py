@@ -18,6 +18,7 @@ _ENVELOPE = re.compile(
     rb"From (?:\s*$|(?=.*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b)"
     rb"(?=.*\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b).*\d?\d:\d\d)"
 )
+_NESTED = re.compile(rb"From (?!\s*:)")  # "From  : someone" is a header, in the way of the eighties
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LINE_END = re.compile(rb"\r?\n")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -80,9 +81,12 @@ def _mail(envelope: bytes, lines: list[bytes]) -> Envelope:
     if lines and not lines[-1].strip():
         lines = lines[:-1]  # the blank line that every mail of an mbox ends with is the mbox's, not the mail's
     raw = _ESCAPED.sub(rb"\1", b"".join(lines))
-    if _ENVELOPE.match(raw):  # a mail that was copied together with the line of the mailbox it came from
-        envelope, _, raw = raw.partition(b"\n")
-    return Envelope(envelope.decode("latin-1").strip(), _LINE_END.sub(b"\r\n", raw))
+    line = envelope.decode("latin-1").strip()
+    if _NESTED.match(raw):  # a mail that was copied together with the line of the mailbox it came from
+        nested, _, raw = raw.partition(b"\n")
+        inner = nested.decode("latin-1").strip()
+        line = inner if _envelope_date(inner) else line
+    return Envelope(line, _LINE_END.sub(b"\r\n", raw))
 
 
 def _envelope_date(line: str) -> datetime | None:

@@ -12,8 +12,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 _WORD = re.compile(r"[A-Za-z]{3,}")
 # Names like US/Eastern are kept for old programs only.
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Etc", "Europe", "Indian", "Pacific")
-# Among zones that keep the same time the one is taken that Windows' own table (from CLDR) prefers.
-_WELL_KNOWN = frozenset(WINDOWS_TO_OLSON.values())
+# Among zones that keep the same time one is taken that Windows' own table (from CLDR) names.
+_WINDOWS_NAMES = {zone: name for name, zone in WINDOWS_TO_OLSON.items()}
 
 
 def iana_by_name(tzid: str) -> str | None:
@@ -45,9 +45,10 @@ def _matching(offsets: tuple[float, ...], words: tuple[str, ...], year: int) -> 
     current = (name for name in available_timezones() if name.split("/")[0] in _REGIONS and "/" in name)
     found = [name for name in current if _offsets(ZoneInfo(name), year) == offsets]
 
-    def rank(name: str) -> tuple[bool, bool, str]:
-        spoken = set(re.split(r"[/_]", name.lower()))
-        return not spoken & set(words), name not in _WELL_KNOWN, name
+    def rank(name: str) -> tuple[bool, bool, int, str]:
+        windows = _WINDOWS_NAMES.get(name, "")
+        spoken = {word.lower() for word in _WORD.findall(f"{name.replace('_', ' ')} {windows}")}
+        return not spoken & set(words), not windows, len(windows), name
 
     return min(found, key=rank, default=None)
 
