@@ -1,0 +1,123 @@
+"""Google's consent page and token endpoint. Source: Google's OAuth 2.0 for web server applications."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from app.domain.errors import ConsentRefused, Faulty, GrantDead, Refused, Unanswered
+from app.domain.ports import Clock, Identity, Tokens
+from app.domain.types import Account
+
+SCOPES = (
+    "openid",
+    "email",
+    "https://www.googleapis.com/auth/gmail.modify",
+    "https://www.googleapis.com/auth/gmail.compose",
+    "https://www.googleapis.com/auth/calendar",
+    "https://www.googleapis.com/auth/calendar.freebusy",
+)
+"""What Steward asks for (design, section 8)."""
+TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5)
+PROVIDER = "Google"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where Google's OAuth is reached: its own hosts, or one root for everything."""
+
+    authorize: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    token: str = "https://oauth2.googleapis.com/token"  # noqa: S105
+    userinfo: str = "https://openidconnect.googleapis.com/v1/userinfo"
+
+    @classmethod
+    def under(cls, root: str) -> "Endpoints":
+        """All endpoints under one root; Google's own when it is empty."""
+        base = root.rstrip("/")
+        return cls(f"{base}/o/oauth2/v2/auth", f"{base}/token", f"{base}/v1/userinfo") if base else cls()
+
+
+@dataclass(frozen=True)
+class Client:
+    """The OAuth client of this installation."""
+
+    id: str
+    secret: str
+    redirect: str
+    """Where the consent page sends the browser back to; registered with Google to the letter."""
+
+
+class GoogleConsent:
+    """The port Consent, and the renewal of access tokens."""
+
+    def __init__(self, session: aiohttp.ClientSession, client: Client, endpoints: Endpoints, clock: Clock) -> None:
+        self._session = session
+        self._client = client
+        self._endpoints = endpoints
+        self._clock = clock
+
+    def url(self, state: str, challenge: str, *, hint: str = "") -> str:
+        """The consent page for a new connection; `hint` preselects an address."""
+        asked = {
+            "client_id": self._client.id,
+            "redirect_uri": self._client.redirect,
+            "response_type": "code",
+            "scope": " ".join(SCOPES),
+            "state": state,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+            "access_type": "offline",
+            "prompt": "consent select_account",
+            **({"login_hint": hint} if hint else {}),
+        }
+        return f"{self._endpoints.authorize}?{urlencode(asked)}"
+
+    async def exchange(self, code: str, verifier: str) -> tuple[Identity, Tokens]:
+        """A code for tokens, and whose they are; raises ConsentRefused, ProviderError."""
+        status, answer = await self._post(
+            grant_type="authorization_code", code=code, code_verifier=verifier, redirect_uri=self._client.redirect
+        )
+        if status != 200 or "refresh_token" not in answer:
+            raise ConsentRefused(why=str(answer.get("error_description") or answer.get("error") or "no lasting access"))
+        tokens = self._tokens(answer, refresh=str(answer["refresh_token"]))
+        return await self._identity(tokens.access), tokens
+
+    async def renew(self, account: Account, tokens: Tokens) -> Tokens:
+        """A new access token; raises GrantDead when Google says that the grant is gone for good."""
+        status, answer = await self._post(grant_type="refresh_token", refresh_token=tokens.refresh)
+        if status == 200:
+            return self._tokens(answer, refresh=str(answer.get("refresh_token", tokens.refresh)))
+        if answer.get("error") == "invalid_grant":
+            raise GrantDead(provider=PROVIDER, account=account.email)
+        if status >= 500:
+            raise Faulty(provider=PROVIDER, why=f"status {status}")
+        raise Refused(provider=PROVIDER, why=str(answer.get("error_description") or answer.get("error") or status))
+
+    def _tokens(self, answer: dict[str, Any], *, refresh: str) -> Tokens:
+        return Tokens(
+            access=str(answer["access_token"]),
+            refresh=refresh,
+            expires_at=self._clock.now() + timedelta(seconds=int(answer.get("expires_in", 3600))),
+            scopes=tuple(str(answer.get("scope", "")).split()),
+        )
+
+    async def _identity(self, access: str) -> Identity:
+        headers = {"Authorization": f"Bearer {access}"}
+        try:
+            async with self._session.get(self._endpoints.userinfo, headers=headers, timeout=TIMEOUT) as response:
+                told = await response.json()
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as lost:
+            raise Unanswered(provider=PROVIDER) from lost
+        if "sub" not in told or "email" not in told:
+            raise ConsentRefused(why="Google didn't say whose account it is")
+        return Identity(subject=str(told["sub"]), email=str(told["email"]), hosted=bool(told.get("hd")))
+
+    async def _post(self, **form: str) -> tuple[int, dict[str, Any]]:
+        signed = {**form, "client_id": self._client.id, "client_secret": self._client.secret}
+        try:
+            async with self._session.post(self._endpoints.token, data=signed, timeout=TIMEOUT) as response:
+                return response.status, await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as lost:
+            raise Unanswered(provider=PROVIDER) from lost

@@ -1,0 +1,206 @@
+"""Gmail behind the port Mailbox. Source: Gmail API v1 reference; quota units are Google's."""
+
+from base64 import urlsafe_b64encode
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from app.domain.actions.mail import body_hash
+from app.domain.desk import BULK_LIMIT, Draft, Sent, SentMarks, reference
+from app.domain.errors import Missing
+from app.domain.types import Account, Contact, Email, MailPage, MailQuery, Thread
+from integrations.google.messages import HEADERS, email, mail_text
+from integrations.google.syntax import gmail_query, terms
+from integrations.google.wire import Wire
+
+PAGE = 500
+"""Ids a list call returns at most."""
+FEW = 50
+"""Up to here labels are read mail by mail, fresh; above, by listing the label."""
+LOOKED_AT = 60
+"""Recent mails in which people are looked for."""
+DRAFTS = 50
+"""Newest drafts among which an orphan is looked for."""
+SKEW = timedelta(minutes=5)
+"""How far Google's clock and ours may differ."""
+COUNTED = 100
+"""Up to here mails to an address are counted."""
+
+
+class GmailMailbox:
+    """The mail of one Google account. Times are aware; every method may raise a ProviderError."""
+
+    def __init__(self, wire: Wire, account: Account, users: Any, *, zone: str) -> None:
+        self._wire = wire
+        self._account = account
+        self._ref = reference(account)
+        self._messages, self._threads, self._drafts = users.messages(), users.threads(), users.drafts()
+        self._zone = zone
+
+    @property
+    def account(self) -> Account:
+        return self._account
+
+    # Reading.
+
+    async def search(self, query: MailQuery, *, limit: int) -> MailPage:
+        """The newest `limit` mails; the total is exact up to one page of ids, and said to be capped above."""
+        answer = await self._wire.send(
+            self._messages.list(userId="me", q=gmail_query(query, self._zone), maxResults=PAGE)
+        )
+        ids = [m["id"] for m in answer.get("messages", ())]
+        return MailPage(mails=await self.read(ids[:limit]), total=len(ids), capped="nextPageToken" in answer)
+
+    async def ids(self, query: MailQuery, *, limit: int = BULK_LIMIT) -> tuple[str, ...]:
+        """The ids of all mails that fit, newest first, at most `limit`. Five quota units per 500."""
+        return tuple(await self._list(limit, q=gmail_query(query, self._zone)))
+
+    async def _list(self, limit: int, **filters: Any) -> list[str]:
+        found: list[str] = []
+        token = None
+        while len(found) < limit:
+            answer = await self._wire.send(
+                self._messages.list(userId="me", maxResults=min(PAGE, limit - len(found)), pageToken=token, **filters)
+            )
+            found += [m["id"] for m in answer.get("messages", ())]
+            token = answer.get("nextPageToken")
+            if token is None:
+                break
+        return found
+
+    async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
+        """These mails without their text, in this order; ones that are gone are left out. Five units each."""
+        requests = [
+            self._messages.get(userId="me", id=i, format="metadata", metadataHeaders=list(HEADERS)) for i in ids
+        ]
+        return tuple(email(r, self._ref) for r in await self._wire.all(requests) if r is not None)
+
+    async def thread(self, thread: str) -> Thread:
+        """A whole thread, oldest first; raises Missing."""
+        answer = await self._wire.send(self._threads.get(userId="me", id=thread, format="full"))
+        mails = [mail_text(m, self._ref) for m in answer.get("messages", ())]
+        return Thread(id=thread, account=self._ref, mails=tuple(sorted(mails, key=lambda m: m.email.received)))
+
+    async def having(self, label: str, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these mails bear the label now."""
+        if len(ids) <= FEW:
+            requests = [self._messages.get(userId="me", id=i, format="minimal") for i in ids]
+            answers = await self._wire.all(requests)
+            return frozenset(a["id"] for a in answers if a is not None and label in a.get("labelIds", ()))
+        bearing = await self._list(10 * BULK_LIMIT, labelIds=[label], includeSpamTrash=True)
+        return frozenset(bearing) & frozenset(ids)
+
+    # Changing.
+
+    async def label(self, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Set and remove labels; safe to repeat. Fifty units."""
+        body = {"ids": list(ids), "addLabelIds": list(add), "removeLabelIds": list(remove)}
+        await self._wire.send(self._messages.batchModify(userId="me", body=body))
+
+    async def create_draft(self, raw: bytes, *, thread: str | None) -> Draft:
+        """A new draft, in a thread if one is named. Ten units."""
+        body = {"message": _message(raw, thread)}
+        return _draft(await self._wire.send(self._drafts.create(userId="me", body=body)))
+
+    async def draft(self, draft: str) -> Draft | None:
+        """The draft, or None when it is gone."""
+        try:
+            return _draft(await self._wire.send(self._drafts.get(userId="me", id=draft, format="minimal")))
+        except Missing:
+            return None
+
+    async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
+        """The draft with this Message-ID among the newest ones made since; listing is fresh where search lags."""
+        listed = await self._wire.send(self._drafts.list(userId="me", maxResults=DRAFTS))
+        requests = [self._drafts.get(userId="me", id=d["id"], format="full") for d in listed.get("drafts", ())]
+        for answer in await self._wire.all(requests):
+            if answer is None:
+                continue
+            mail = email(answer["message"], self._ref)
+            if mail.message_id == message_id and mail.received >= since - SKEW:
+                return _draft(answer)
+        return None
+
+    async def delete_draft(self, draft: str) -> None:
+        """Deletes it; one that is gone is fine."""
+        try:
+            await self._wire.send(self._drafts.delete(userId="me", id=draft))
+        except Missing:
+            return
+
+    async def send_draft(self, draft: Draft, raw: bytes) -> str:
+        """Send exactly these bytes by consuming this draft; returns the new message's id. A hundred units."""
+        body = {"id": draft.id, "message": _message(raw, draft.thread)}
+        answer = await self._wire.send(self._drafts.send(userId="me", body=body))
+        return str(answer["id"])
+
+    # Evidence.
+
+    async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
+        """The sent mail in this thread that bears one of our marks: header, Message-ID, or recipients and text."""
+        answer = await self._wire.send(self._threads.get(userId="me", id=thread, format="full"))
+        for resource in answer.get("messages", ()):
+            mail = mail_text(resource, self._ref)
+            if mail.email.id in marks.known or "SENT" not in mail.email.labels:
+                continue
+            people = frozenset(a.email.lower() for a in (*mail.email.to, *mail.email.cc))
+            same = people == marks.recipients and body_hash(mail.text) == marks.body_hash
+            if marks.action == mail.email.steward_action or marks.message_id == mail.email.message_id or same:
+                return self._sent(mail.email)
+        return None
+
+    async def sent(self, message: str) -> Sent:
+        """A sent mail, read back; raises Missing."""
+        request = self._messages.get(userId="me", id=message, format="metadata", metadataHeaders=list(HEADERS))
+        return self._sent(email(await self._wire.send(request), self._ref))
+
+    def _sent(self, mail: Email) -> Sent:
+        who = quote(self._account.email)
+        return Sent(
+            id=mail.id,
+            thread=mail.thread,
+            to=tuple(a.email for a in mail.to),
+            cc=tuple(a.email for a in mail.cc),
+            subject=mail.subject,
+            sent_at=mail.received,
+            link=f"https://mail.google.com/mail/?authuser={who}#all/{mail.thread}",
+        )
+
+    # People.
+
+    async def contacts(self, name: str, *, limit: int = 5) -> tuple[Contact, ...]:
+        """People whose name or address holds these words, by how often they appear in recent mail."""
+        wanted = terms(name)
+        if not wanted:
+            return ()
+        group = wanted[0] if len(wanted) == 1 else f"({' '.join(wanted)})"
+        query = " OR ".join(f"{field}:{group}" for field in ("from", "to", "cc"))
+        mails = await self.read(await self._list(LOOKED_AT, q=query))
+        tally: Counter[str] = Counter()
+        seen: dict[str, Contact] = {}
+        for mail in mails:
+            for address in {a.email.lower(): a for a in (mail.sender, *mail.to, *mail.cc)}.values():
+                key = address.email.lower()
+                if all(w.lower() in f"{address.name} {key}".lower() for w in wanted):
+                    tally[key] += 1
+                    known = seen.get(key)
+                    named = known.address if known and known.address.name else address
+                    last = max(mail.received, known.last or mail.received) if known else mail.received
+                    seen[key] = Contact(address=named, mails=tally[key], last=last)
+        return tuple(seen[key] for key, _ in tally.most_common(limit))
+
+    async def written_to(self, address: str) -> int:
+        """How many mails this account has sent to the address, counted up to COUNTED."""
+        found = terms(address)
+        return len(await self._list(COUNTED, q=f"in:sent to:{found[0]}")) if found else 0
+
+
+def _message(raw: bytes, thread: str | None) -> dict[str, str]:
+    return {"raw": urlsafe_b64encode(raw).decode(), **({"threadId": thread} if thread else {})}
+
+
+def _draft(resource: dict[str, Any]) -> Draft:
+    message = resource["message"]
+    return Draft(id=resource["id"], message=message["id"], thread=message["threadId"])
