@@ -133,6 +133,8 @@ class Claim(Value):
     approval: Approval
     since: datetime
     """When the first attempt began."""
+    tries: int = 1
+    """Attempts since the person last decided, this one included."""
 
 
 class Inbox(Protocol):

@@ -1,0 +1,236 @@
+"""Approvals: every move is one conditional UPDATE made from the domain's table of moves."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Update, and_, case, func, insert, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.actions import canonical, restore
+from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sources
+from app.domain.cards import Receipt
+from app.domain.desk import Ledger
+from app.domain.errors import LostClaim
+from app.domain.ports import Claim, Clock
+from app.domain.types import ActionId, PersonId, Place, Turn
+from app.store.database import Database, storable
+from app.store.ledger import PostgresLedger
+from app.store.ownership import Ownership
+from app.store.tables import approvals
+
+REDRAW_AGAIN = timedelta(seconds=10)
+"""When a card that shows an old status is first drawn again: the drawing may still be under way."""
+S = Status
+_PLAIN = (
+    *("id", "person", "turn", "position", "sha256", "status", "attempt", "confirmations", "note", "card_ts", "drawn"),
+    *("proposed_at", "expires_at", "decided_at"),
+)
+
+
+class PostgresApprovals:
+    """Serves `app.domain.ports.Approvals`. Every method may raise StoreUnavailable; times are the clock's, aware."""
+
+    def __init__(self, database: Database, ownership: Ownership, clock: Clock) -> None:
+        self._database = database
+        self._ownership = ownership
+        self._clock = clock
+
+    async def get(self, person: PersonId, action: ActionId) -> Approval | None:
+        async with self._database.transaction(person) as connection:
+            row = (await connection.execute(select(approvals).where(_own(person, action)))).mappings().one_or_none()
+        return _approval(row) if row else None
+
+    # Deciding.
+
+    async def decide(
+        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = ""
+    ) -> Approval | None:
+        """One conditional move; None when it wasn't possible. What is past its time expires instead."""
+        now = self._clock.now()
+        async with self._database.transaction(person) as connection:
+            row = await _one(connection, _decided(decision, click, now).where(_own(person, action)))
+            if row is None and decision is Decision.APPROVE:
+                await connection.execute(_expired(now).where(_own(person, action)))
+        return _approval(row) if row else None
+
+    async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
+        """Expire what is past its time; the ones it touched."""
+        async with self._database.transaction(person) as connection:
+            expired = _expired(now).where(approvals.c.person == person).returning(approvals)
+            rows = (await connection.execute(expired)).mappings().all()
+        return tuple(map(_approval, rows))
+
+    # Working.
+
+    async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
+        """Take up an approved action, or one whose owner is gone; None when there is nothing to take. What is past its
+        time expires here too, and a card that shows an old status is looked at ever more rarely."""
+        now, owner = self._clock.now(), await self._ownership.held()
+        async with self._database.transaction(person) as connection:
+            row = await _one(connection, _claimed(owner, now).where(_own(person, action)))
+            if row is None:
+                await connection.execute(_expired(now).where(_own(person, action)))
+                await connection.execute(_looked_at(now).where(_own(person, action)))
+        return Claim(approval=_approval(row), since=row["started_at"], tries=row["tries"]) if row else None
+
+    async def settle(self, claim: Claim, status: Status, *, note: str = "", receipt: Receipt | None = None) -> Approval:
+        """Move a claimed action to where it ends up; raises LostClaim when the claim isn't ours any more."""
+        if status not in MOVES[claim.approval.status]:
+            raise ValueError(f"no move leads from {claim.approval.status} to {status}")
+        fields: dict[str, Any] = {"note": storable(note), "owner": None, "not_before": None}
+        if receipt is not None:
+            fields["receipt"] = receipt.model_dump(mode="json")
+        settled = _moved(status, self._clock.now()).values(fields)
+        return await self._put(claim, settled)
+
+    async def wait(self, claim: Claim, until: datetime) -> None:
+        """Put a claimed action down; it can be claimed again from then on. Raises LostClaim."""
+        await self._put(claim, update(approvals).values(owner=None, not_before=until))
+
+    async def _put(self, claim: Claim, change: Update) -> Approval:
+        mine = and_(
+            _own(claim.approval.person, claim.approval.id),
+            approvals.c.status == claim.approval.status,
+            approvals.c.attempt == claim.approval.attempt,
+            approvals.c.owner == self._ownership.number,
+        )
+        async with self._database.transaction(claim.approval.person) as connection:
+            row = await _one(connection, change.where(mine))
+        if row is None:
+            raise LostClaim
+        return _approval(row)
+
+    def ledger(self, claim: Claim) -> Ledger:
+        """The ledger of a claimed action."""
+        return PostgresLedger(self._database, self._ownership, self._clock, claim)
+
+    # Showing.
+
+    async def propose(self, approval: Approval) -> None:
+        """Keep one more action, outside a turn's end."""
+        async with self._database.transaction(approval.person) as connection:
+            await connection.execute(insert(approvals).values(fields_of(approval)))
+
+    async def shown(self, approval: Approval, ts: str) -> None:
+        """Its card stands in Slack, at this place, and shows this status."""
+        card = {"card_ts": ts, "drawn": approval.status, **approval.place.model_dump()}
+        async with self._database.transaction(approval.person) as connection:
+            await connection.execute(update(approvals).where(_own(approval.person, approval.id)).values(card))
+
+    async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
+        """The cards a person has not decided and still can, oldest first."""
+        undecided = and_(approvals.c.status == S.PROPOSED, approvals.c.expires_at > self._clock.now())
+        return await self._several(person, undecided)
+
+    async def of_turn(self, turn: Turn) -> tuple[Approval, ...]:
+        """The actions of a turn, in the order of its plan."""
+        return await self._several(turn.person, approvals.c.turn == turn.id)
+
+    async def _several(self, person: PersonId, which: ColumnElement[bool]) -> tuple[Approval, ...]:
+        found = select(approvals).where(approvals.c.person == person, which)
+        in_order = found.order_by(approvals.c.proposed_at, approvals.c.position)
+        async with self._database.transaction(person) as connection:
+            rows = (await connection.execute(in_order)).mappings().all()
+        return tuple(map(_approval, rows))
+
+
+# The moves, as SQL.
+
+
+def _own(person: PersonId, action: ActionId) -> ColumnElement[bool]:
+    return and_(approvals.c.id == action, approvals.c.person == person)
+
+
+def _in(statuses: frozenset[Status]) -> ColumnElement[bool]:
+    return approvals.c.status.in_(sorted(statuses))
+
+
+def _moved(target: Status, now: datetime) -> Update:
+    """A move to `target` from wherever the table allows it."""
+    change = {"status": target, "changed_at": now, "redraw_at": now + REDRAW_AGAIN}
+    return update(approvals).where(_in(sources(target))).values(change)
+
+
+def _decided(decision: Decision, click: str, now: datetime) -> Update:
+    offered, target = decision.move
+    fresh: dict[str, Any] = {"decided_at": now, "note": "", "owner": None, "not_before": None}
+    fresh |= {"tries": 0, "started_at": None}
+    move = _moved(target, now).where(_in(offered)).values(fresh)
+    if decision is Decision.UNDO:
+        return move.where(approvals.c.undoable)
+    if decision is not Decision.APPROVE:
+        return move
+    counted = approvals.c.confirmations + 1
+    last = counted >= approvals.c.needs
+    # Slack's click may come again after a crash: the same one must not become the second confirmation.
+    new = ~approvals.c.clicks.contains([click]) if click else true()
+    return move.where(approvals.c.expires_at > now, new).values(
+        status=case((last, target), else_=S.PROPOSED),
+        decided_at=case((last, now)),
+        confirmations=counted,
+        clicks=func.array_append(approvals.c.clicks, click) if click else approvals.c.clicks,
+    )
+
+
+def _expired(now: datetime) -> Update:
+    return _moved(S.EXPIRED, now).where(approvals.c.status == S.PROPOSED, approvals.c.expires_at <= now)
+
+
+def _claimed(owner: int, now: datetime) -> Update:
+    due = or_(approvals.c.not_before.is_(None), approvals.c.not_before <= now)
+    abandoned = and_(_in(WORKING), ~func.steward.held(approvals.c.owner))
+    return (
+        update(approvals)
+        .where(due, or_(approvals.c.status == S.APPROVED, abandoned))
+        .values(
+            status=case((approvals.c.status == S.APPROVED, S.RUNNING), else_=approvals.c.status),
+            owner=owner,
+            attempt=approvals.c.attempt + 1,
+            tries=approvals.c.tries + 1,
+            started_at=func.coalesce(approvals.c.started_at, now),
+        )
+    )
+
+
+def _looked_at(now: datetime) -> Update:
+    """Space out the looks at a card that Slack doesn't take: the older its change, the longer."""
+    pause = func.greatest(REDRAW_AGAIN, now - approvals.c.changed_at)
+    undrawn = approvals.c.drawn.is_distinct_from(approvals.c.status)
+    return update(approvals).where(undrawn, approvals.c.redraw_at <= now).values(redraw_at=now + pause)
+
+
+async def _one(connection: AsyncConnection, change: Update) -> RowMapping | None:
+    row: RowMapping | None = (await connection.execute(change.returning(approvals))).mappings().one_or_none()
+    return row
+
+
+# Between rows and values.
+
+
+def fields_of(approval: Approval) -> dict[str, Any]:
+    """The row of a new approval."""
+    plain = {name: getattr(approval, name) for name in _PLAIN}
+    return (
+        plain
+        | approval.place.model_dump()
+        | {
+            "account": approval.action.account.id,
+            "payload": json.loads(canonical(approval.action)),
+            "needs": approval.needs,
+            "undoable": bool(approval.card.undo),
+            "tries": 0,
+            "clicks": [],
+            "changed_at": approval.proposed_at,
+            "redraw_at": approval.proposed_at + REDRAW_AGAIN,
+        }
+    )
+
+
+def _approval(row: RowMapping) -> Approval:
+    return Approval(
+        place=Place(channel=row["channel"], thread=row["thread"]),
+        action=restore(row["payload"]),
+        receipt=Receipt.model_validate(row["receipt"]) if row["receipt"] else None,
+        **{name: row[name] for name in _PLAIN},
+    )

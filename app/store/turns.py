@@ -1,0 +1,222 @@
+"""Turns: one running per conversation, in Slack's order, each ended once together with its actions."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Alias, ColumnElement, RowMapping, Table, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.approvals import Approval
+from app.domain.errors import LostClaim, TooManyRequests
+from app.domain.ports import Clock
+from app.domain.types import Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
+from app.store import conversation as said
+from app.store.approvals import fields_of
+from app.store.database import Database, storable
+from app.store.ownership import Ownership
+from app.store.tables import approvals, turns
+
+MINUTE = timedelta(minutes=1)
+POST_AGAIN = timedelta(seconds=10)
+"""When a reply that doesn't stand in Slack is first tried again: its post may still be under way."""
+S = TurnStatus
+
+
+class PostgresTurns:
+    """Serves `app.domain.ports.Turns`. Every method may raise StoreUnavailable; times are the clock's, aware."""
+
+    def __init__(self, database: Database, ownership: Ownership, clock: Clock) -> None:
+        self._database = database
+        self._ownership = ownership
+        self._clock = clock
+
+    # Beginning.
+
+    async def open(self, message: Message, *, limit: int) -> tuple[Turn, bool]:
+        """Keep a request once; running when its conversation is free, else queued. Raises TooManyRequests."""
+        now, owner = self._clock.now(), await self._ownership.held()
+        async with self._database.transaction(message.person, alone=True) as connection:
+            before = await self._before(connection, message, now=now, limit=limit)
+            if isinstance(before, Turn):
+                return before, False
+            start = (
+                {"status": S.QUEUED, "attempt": 0} if before else {"status": S.RUNNING, "attempt": 1, "owner": owner}
+            )
+            fields = {
+                "id": uuid4(),
+                "person": message.person,
+                "conversation": message.place.conversation,
+                "ts": message.ts,
+                "text": storable(message.text),
+                "private": message.private,
+                "reply": "",
+                "reply_ts": "",
+                "asked_at": now,
+            }
+            new = insert(turns).values(fields | start | message.place.model_dump()).returning(turns)
+            turn = _turn((await connection.execute(new)).mappings().one())
+            await said.keep(connection, turn, said.PERSON, turn.text, at=now)
+        return turn, True
+
+    async def _before(self, connection: AsyncConnection, message: Message, *, now: datetime, limit: int) -> Turn | bool:
+        """The turn of this very message, if it was opened before; else whether its conversation is busy."""
+        same = and_(turns.c.channel == message.place.channel, turns.c.ts == message.ts)
+        if known := (await connection.execute(select(turns).where(same))).mappings().one_or_none():
+            return _turn(known)
+        recent = and_(turns.c.person == message.person, turns.c.asked_at > now - MINUTE)
+        busy = exists().where(_in(turns, message.person, message.place.conversation), _unfinished(turns))
+        asked, oldest, busy_now = (
+            await connection.execute(
+                select(
+                    select(func.count()).select_from(turns).where(recent).scalar_subquery(),
+                    select(func.min(turns.c.asked_at)).where(recent).scalar_subquery(),
+                    busy,
+                )
+            )
+        ).one()
+        if asked >= limit:
+            raise TooManyRequests(limit=limit, seconds=1 + int((oldest + MINUTE - now).total_seconds()))
+        return bool(busy_now)
+
+    async def resume(self, turn: TurnId) -> Turn | None:
+        """Take over what was left: a running turn, a queued one that is next, or an ended one to be posted."""
+        async with self._database.statement() as connection:
+            person: PersonId | None = await connection.scalar(select(func.steward.whose_turn(turn)))
+        if person is None:
+            return None
+        now, abandoned = self._clock.now(), ~func.steward.held(turns.c.owner)
+        unposted = and_(turns.c.status.in_((S.ENDED, S.FAILED)), turns.c.reply != "", turns.c.reply_ts == "")
+        left = or_(
+            and_(turns.c.status == S.RUNNING, abandoned),
+            and_(turns.c.status == S.QUEUED, ~_preceded()),
+            and_(unposted, or_(abandoned, turns.c.post_at <= now)),
+        )
+        post_at = case((unposted, now + func.greatest(POST_AGAIN, now - turns.c.ended_at)))
+        return await self._take(person, and_(turns.c.id == turn, left), post_at=post_at)
+
+    async def next(self, person: PersonId, conversation: str) -> Turn | None:
+        """Start the oldest queued turn of a conversation; None when one is running or none waits."""
+        first = and_(_in(turns, person, conversation), turns.c.status == S.QUEUED, ~_preceded())
+        return await self._take(person, first)
+
+    async def _take(self, person: PersonId, which: ColumnElement[bool], **more: Any) -> Turn | None:
+        owner = await self._ownership.held()
+        taken = (
+            update(turns)
+            .where(which)
+            .values(
+                owner=owner,
+                status=case((turns.c.status == S.QUEUED, S.RUNNING), else_=turns.c.status),
+                attempt=turns.c.attempt + case((_unfinished(turns), 1), else_=0),
+                **more,
+            )
+        )
+        async with self._database.transaction(person, alone=True) as connection:
+            row = (await connection.execute(taken.returning(turns))).mappings().one_or_none()
+        return _turn(row) if row else None
+
+    # Going on.
+
+    async def running(self, person: PersonId, conversation: str) -> Turn | None:
+        """The turn of a conversation that this process works on."""
+        mine = and_(_in(turns, person, conversation), turns.c.status == S.RUNNING, self._mine())
+        async with self._database.transaction(person) as connection:
+            row = (await connection.execute(select(turns).where(mine))).mappings().one_or_none()
+        return _turn(row) if row else None
+
+    async def mine(self, turn: Turn) -> None:
+        """Raises LostClaim when the turn was stopped or taken over, or our number is lost."""
+        async with self._database.transaction(turn.person) as connection:
+            if await connection.scalar(select(turns.c.id).where(self._claimed(turn))) is None:
+                raise LostClaim
+
+    def _claimed(self, turn: Turn) -> ColumnElement[bool]:
+        attempt = and_(turns.c.id == turn.id, turns.c.status == S.RUNNING, turns.c.attempt == turn.attempt)
+        return and_(attempt, self._mine())
+
+    def _mine(self) -> ColumnElement[bool]:
+        # Both: the row may have been given away, and our lock may be gone without our knowing yet.
+        return and_(turns.c.owner == self._ownership.number, func.steward.held(turns.c.owner))
+
+    # Ending.
+
+    async def end(self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval]) -> bool:
+        """End it once, with its actions, in one transaction; False when someone else did or may."""
+        now, words = self._clock.now(), storable(reply)
+        try:
+            claimed = self._claimed(turn)
+        except LostClaim:
+            return False
+        ended = update(turns).where(claimed).values(status=status, reply=words, ended_at=now, post_at=now + POST_AGAIN)
+        async with self._database.transaction(turn.person) as connection:
+            if await connection.scalar(ended.returning(turns.c.id)) is None:
+                return False
+            if actions:
+                await connection.execute(insert(approvals), [fields_of(action) for action in actions])
+            if words:
+                await said.keep(connection, turn, said.STEWARD, words, at=now)
+        return True
+
+    async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
+        """Stop the running turn of a conversation and cancel the queued ones, in Slack's order."""
+        stopped = (
+            update(turns)
+            .where(_in(turns, person, conversation), _unfinished(turns))
+            .values(
+                status=case((turns.c.status == S.RUNNING, S.STOPPED), else_=S.CANCELLED),
+                owner=None,
+                ended_at=self._clock.now(),
+            )
+        )
+        async with self._database.transaction(person, alone=True) as connection:
+            rows = (await connection.execute(stopped.returning(turns))).mappings().all()
+        return tuple(sorted(map(_turn, rows), key=lambda turn: turn.ts))
+
+    async def reword(self, person: PersonId, place: Place, ts: str, text: str | None) -> Turn | None:
+        """Replace the text of a queued message, or cancel it (None); the turn it touched."""
+        change = {"status": S.CANCELLED, "ended_at": self._clock.now()} if text is None else {"text": storable(text)}
+        same = and_(turns.c.person == person, turns.c.channel == place.channel, turns.c.ts == ts)
+        queued = and_(same, turns.c.status == S.QUEUED)
+        async with self._database.transaction(person, alone=True) as connection:
+            changed = update(turns).where(queued).values(change).returning(turns)
+            row = (await connection.execute(changed)).mappings().one_or_none()
+            if row and text is not None:
+                await said.reword(connection, _turn(row))
+        return _turn(row) if row else None
+
+    async def history(self, turn: Turn, *, limit: int) -> tuple[Utterance, ...]:
+        """What was said before it: this thread and the last turns of the DM, oldest first, at most `limit` lines."""
+        async with self._database.transaction(turn.person) as connection:
+            return await said.before(connection, turn, limit=limit)
+
+    async def posted(self, turn: Turn, ts: str) -> None:
+        """Its reply stands in Slack."""
+        async with self._database.transaction(turn.person) as connection:
+            await connection.execute(update(turns).where(turns.c.id == turn.id).values(reply_ts=ts))
+            await said.posted(connection, turn, ts)
+
+
+def _in(table: Table | Alias, person: PersonId, conversation: str) -> ColumnElement[bool]:
+    return and_(table.c.person == person, table.c.conversation == conversation)
+
+
+def _unfinished(table: Table | Alias) -> ColumnElement[bool]:
+    return table.c.status.in_((S.RUNNING, S.QUEUED))
+
+
+def _preceded() -> ColumnElement[bool]:
+    """Whether a turn of the same conversation is running, or queued and older."""
+    other = turns.alias("other")
+    queued_before = and_(other.c.status == S.QUEUED, other.c.ts < turns.c.ts)
+    return exists().where(
+        other.c.person == turns.c.person,
+        other.c.conversation == turns.c.conversation,
+        or_(other.c.status == S.RUNNING, queued_before),
+    )
+
+
+def _turn(row: RowMapping) -> Turn:
+    fields = ("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at")
+    return Turn(place=Place(channel=row["channel"], thread=row["thread"]), **{name: row[name] for name in fields})
