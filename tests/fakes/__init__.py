@@ -1,0 +1,26 @@
+"""Fakes that work: every port in memory, with the contract of the real one."""
+
+from tests.fakes.calendars import MemoryCalendar
+from tests.fakes.clock import ManualClock
+from tests.fakes.desks import MemoryDesks
+from tests.fakes.grants import MemoryConsent, MemoryGrants
+from tests.fakes.mailboxes import MemoryMailbox
+from tests.fakes.minds import ScriptedMind
+from tests.fakes.store import Disk, MemoryStore
+from tests.fakes.talk import Card, Line, MemoryChat, MemoryQueue
+
+__all__ = [
+    "Card",
+    "Disk",
+    "Line",
+    "ManualClock",
+    "MemoryCalendar",
+    "MemoryChat",
+    "MemoryConsent",
+    "MemoryDesks",
+    "MemoryGrants",
+    "MemoryMailbox",
+    "MemoryQueue",
+    "MemoryStore",
+    "ScriptedMind",
+]

@@ -1,0 +1,140 @@
+"""Approvals and ledgers in memory."""
+
+from datetime import datetime
+from typing import Any
+
+from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sources
+from app.domain.cards import Receipt
+from app.domain.desk import Ledger, Note
+from app.domain.errors import LostClaim
+from app.domain.ports import Claim, Clock
+from app.domain.types import ActionId, PersonId, Turn
+from tests.fakes.rows import AGAIN, ApprovalRow, Disk
+
+S = Status
+
+
+class MemoryApprovals:
+    def __init__(self, disk: Disk, owner: int, clock: Clock) -> None:
+        self._disk = disk
+        self._owner = owner
+        self._clock = clock
+
+    def _row(self, person: PersonId, action: ActionId) -> ApprovalRow | None:
+        row = self._disk.approvals.get(action)
+        return row if row and row.approval.person == person else None
+
+    async def get(self, person: PersonId, action: ActionId) -> Approval | None:
+        row = self._row(person, action)
+        return row.approval if row else None
+
+    async def decide(
+        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = ""
+    ) -> Approval | None:
+        row, now = self._row(person, action), self._clock.now()
+        if row is None:
+            return None
+        if decision is Decision.APPROVE and row.overdue(now):
+            self._move(row, S.EXPIRED)
+        offered, target = decision.move
+        if row.approval.status not in offered & sources(target) or (click and click in row.clicks):
+            return None
+        if decision is Decision.UNDO and not row.approval.card.undo:
+            return None
+        if decision is Decision.APPROVE:
+            row.clicks += [click] if click else []
+            row.approval = row.approval.model_copy(update={"confirmations": row.approval.confirmations + 1})
+            if row.approval.confirmations < row.approval.needs:
+                return row.approval
+        row.owner = row.not_before = row.started_at = None
+        row.tries = 0
+        return self._move(row, target, decided_at=now, note="")
+
+    async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
+        mine = [row for row in self._disk.approvals.values() if row.approval.person == person and row.overdue(now)]
+        return tuple(self._move(row, S.EXPIRED) for row in mine)
+
+    async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
+        row, now = self._row(person, action), self._clock.now()
+        if row is None:
+            return None
+        if not row.claimable(now, held=self._disk.held(row.owner)):
+            if row.overdue(now):
+                self._move(row, S.EXPIRED)
+            elif row.undrawn(now):
+                row.redraw_at = now + max(AGAIN, now - row.changed_at)
+            return None
+        status = S.RUNNING if row.approval.status is S.APPROVED else row.approval.status
+        row.owner, row.tries = self._owner, row.tries + 1
+        row.started_at = row.started_at or now
+        row.approval = row.approval.model_copy(update={"status": status, "attempt": row.approval.attempt + 1})
+        return Claim(approval=row.approval, since=row.started_at, tries=row.tries)
+
+    async def settle(self, claim: Claim, status: Status, *, note: str = "", receipt: Receipt | None = None) -> Approval:
+        if status not in MOVES[claim.approval.status]:
+            raise ValueError(f"no move leads from {claim.approval.status} to {status}")
+        row = self._claimed(claim)
+        row.owner = row.not_before = None
+        return self._move(row, status, note=note, **({"receipt": receipt} if receipt else {}))
+
+    async def wait(self, claim: Claim, until: datetime) -> None:
+        row = self._claimed(claim)
+        row.owner, row.not_before = None, until
+
+    def _claimed(self, claim: Claim) -> ApprovalRow:
+        row = self._row(claim.approval.person, claim.approval.id)
+        mine = row is not None and row.owner == self._owner and self._disk.held(self._owner)
+        same = row is not None and (row.approval.status, row.approval.attempt) == (
+            claim.approval.status,
+            claim.approval.attempt,
+        )
+        if row is None or not (mine and same):
+            raise LostClaim
+        return row
+
+    def _move(self, row: ApprovalRow, status: Status, **fields: Any) -> Approval:
+        row.changed_at = self._clock.now()
+        row.redraw_at = row.changed_at + AGAIN
+        row.approval = row.approval.model_copy(update={"status": status, **fields})
+        return row.approval
+
+    def ledger(self, claim: Claim) -> Ledger:
+        return _Ledger(self, claim)
+
+    async def propose(self, approval: Approval) -> None:
+        self._disk.approvals[approval.id] = new_row(approval)
+
+    async def shown(self, approval: Approval, ts: str) -> None:
+        if row := self._row(approval.person, approval.id):
+            card = {"card_ts": ts, "drawn": approval.status, "place": approval.place}
+            row.approval = row.approval.model_copy(update=card)
+
+    async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
+        now = self._clock.now()
+        mine = (row.approval for row in self._disk.approvals.values() if row.approval.person == person)
+        undecided = (a for a in mine if a.status is S.PROPOSED and a.expires_at > now)
+        return tuple(sorted(undecided, key=lambda a: (a.proposed_at, a.position)))
+
+    async def of_turn(self, turn: Turn) -> tuple[Approval, ...]:
+        mine = (row.approval for row in self._disk.approvals.values() if row.approval.turn == turn.id)
+        return tuple(sorted(mine, key=lambda a: (a.proposed_at, a.position)))
+
+
+class _Ledger:
+    def __init__(self, approvals: MemoryApprovals, claim: Claim) -> None:
+        self._approvals = approvals
+        self._claim = claim
+
+    async def note(self, step: str, **refs: Any) -> None:
+        row = self._approvals._claimed(self._claim)
+        assert row.approval.status in WORKING
+        row.notes.append(Note(step=step, refs=refs, at=self._approvals._clock.now()))
+
+    async def recall(self) -> tuple[Note, ...]:
+        row = self._approvals._row(self._claim.approval.person, self._claim.approval.id)
+        return tuple(row.notes) if row else ()
+
+
+def new_row(approval: Approval) -> ApprovalRow:
+    at = approval.proposed_at
+    return ApprovalRow(approval, changed_at=at, redraw_at=at + AGAIN)

@@ -1,0 +1,26 @@
+"""Desks in memory: each person's mailboxes and calendars."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.domain.desk import Desk
+from app.domain.errors import NotConnected
+from app.domain.types import Person, PersonId
+from tests.fakes.calendars import MemoryCalendar
+from tests.fakes.mailboxes import MemoryMailbox
+
+
+class MemoryDesks:
+    def __init__(self) -> None:
+        self._desks: dict[PersonId, list[tuple[MemoryMailbox, MemoryCalendar]]] = {}
+
+    def place(self, mailbox: MemoryMailbox, calendar: MemoryCalendar) -> None:
+        """Give the account's person a mailbox and a calendar of the same account."""
+        self._desks.setdefault(mailbox.account.person, []).append((mailbox, calendar))
+
+    @asynccontextmanager
+    async def open(self, person: Person) -> AsyncIterator[Desk]:
+        living = [pair for pair in self._desks.get(person.id, []) if pair[0].account.alive]
+        if not living:
+            raise NotConnected
+        yield Desk(person, mailboxes=[m for m, _ in living], calendars=[c for _, c in living])

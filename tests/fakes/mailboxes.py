@@ -1,0 +1,205 @@
+"""A mailbox in memory: mails with labels, drafts that sending consumes, and an outbox."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import getaddresses
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from app.domain.actions.mail import body_hash
+from app.domain.desk import BULK_LIMIT, CHUNK, Draft, Sent, SentMarks, reference
+from app.domain.errors import Missing, ProviderError
+from app.domain.ports import Clock
+from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
+
+PROVIDER = "Gmail"
+
+
+class MemoryMailbox:
+    def __init__(self, account: Account, clock: Clock, *mails: MailText, zone: str = "UTC") -> None:
+        self._account = account
+        self._clock = clock
+        self._zone = ZoneInfo(zone)
+        self._mails = {m.email.id: m for m in mails}
+        self._drafts: dict[str, tuple[Draft, EmailMessage, datetime]] = {}
+        self._numbers = count(1)
+        self.sent_bytes: list[bytes] = []
+        """What went out, in order."""
+        self.faults: deque[tuple[bool, ProviderError]] = deque()
+        """Errors for the next changes, in order: (whether it is committed first, what is raised)."""
+
+    @property
+    def account(self) -> Account:
+        return self._account
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        return tuple(draft for draft, _, _ in self._drafts.values())
+
+    def put(self, mail: MailText) -> None:
+        """A mail arrives."""
+        self._mails[mail.email.id] = mail
+
+    # Reading.
+
+    async def search(self, query: MailQuery, *, limit: int) -> MailPage:
+        found = self._found(query)
+        return MailPage(mails=tuple(found[:limit]), total=len(found[:BULK_LIMIT]), capped=len(found) > BULK_LIMIT)
+
+    async def ids(self, query: MailQuery, *, limit: int = BULK_LIMIT) -> tuple[str, ...]:
+        return tuple(mail.id for mail in self._found(query)[:limit])
+
+    def _found(self, query: MailQuery) -> list[Email]:
+        fits = (m.email for m in self._mails.values() if self._fits(m, query))
+        return sorted(fits, key=lambda mail: (mail.received, mail.id), reverse=True)
+
+    def _fits(self, mail: MailText, query: MailQuery) -> bool:
+        email, labels = mail.email, mail.email.labels
+        day = email.received.astimezone(self._zone).date()
+        recipients = " ".join(a.shown for a in (*email.to, *email.cc))
+        texts = (
+            (query.words, f"{email.subject} {mail.text} {email.snippet}"),
+            (query.sender, email.sender.shown),
+            (query.to, recipients),
+            (query.subject, email.subject),
+        )
+        places = {"inbox": "INBOX" in labels, "sent": "SENT" in labels, "anywhere": not labels & {"SPAM", "TRASH"}}
+        return (
+            places[query.where]
+            and all(part.lower() in whole.lower() for part, whole in texts)
+            and (not query.category or f"CATEGORY_{query.category.upper()}" in labels)
+            and (not query.label or query.label in labels)
+            and (query.unread is None or query.unread is email.unread)
+            and (query.before is None or day < query.before)
+            and (query.since is None or day >= query.since)
+        )
+
+    async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
+        return tuple(self._mails[i].email for i in ids if i in self._mails)
+
+    async def thread(self, thread: str) -> Thread:
+        mails = sorted((m for m in self._mails.values() if m.email.thread == thread), key=lambda m: m.email.received)
+        if not mails:
+            raise Missing(provider=PROVIDER, what="thread")
+        return Thread(id=thread, account=reference(self._account), mails=tuple(mails))
+
+    async def having(self, label: str, ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(i for i in ids if i in self._mails and label in self._mails[i].email.labels)
+
+    async def contacts(self, name: str, *, limit: int = 5) -> tuple[Contact, ...]:
+        mails: Counter[str] = Counter()
+        people: dict[str, tuple[Address, datetime]] = {}
+        for mail in sorted(self._mails.values(), key=lambda m: m.email.received):
+            for person in (mail.email.sender, *mail.email.to, *mail.email.cc):
+                if name.lower() in person.shown.lower():
+                    mails[person.email.lower()] += 1
+                    people[person.email.lower()] = (person, mail.email.received)
+        return tuple(Contact(address=people[e][0], mails=n, last=people[e][1]) for e, n in mails.most_common(limit))
+
+    async def written_to(self, address: str) -> int:
+        sent = (m.email for m in self._mails.values() if "SENT" in m.email.labels)
+        return sum(address.lower() in {a.email.lower() for a in (*mail.to, *mail.cc)} for mail in sent)
+
+    # Changing.
+
+    def _fault(self) -> tuple[bool, ProviderError | None]:
+        return self.faults.popleft() if self.faults else (True, None)
+
+    async def label(self, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        assert len(ids) <= CHUNK
+        committed, fault = self._fault()
+        for mail in (self._mails[i] for i in ids if committed and i in self._mails):
+            labels = (mail.email.labels | set(add)) - set(remove)
+            self.put(mail.model_copy(update={"email": mail.email.model_copy(update={"labels": labels})}))
+        if fault:
+            raise fault
+
+    async def create_draft(self, raw: bytes, *, thread: str | None) -> Draft:
+        committed, fault = self._fault()
+        number = next(self._numbers)
+        draft = Draft(id=f"draft-{number}", message=f"message-{number}", thread=thread or f"thread-{number}")
+        if committed:
+            self._drafts[draft.id] = (draft, _parsed(raw), self._clock.now())
+        if fault:
+            raise fault
+        return draft
+
+    async def draft(self, draft: str) -> Draft | None:
+        return self._drafts[draft][0] if draft in self._drafts else None
+
+    async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
+        made = (d for d, mail, at in self._drafts.values() if mail["Message-ID"] == message_id and at >= since)
+        return next(made, None)
+
+    async def delete_draft(self, draft: str) -> None:
+        self._drafts.pop(draft, None)
+
+    async def send_draft(self, draft: Draft, raw: bytes) -> str:
+        if draft.id not in self._drafts:
+            raise Missing(provider=PROVIDER, what="draft")
+        committed, fault = self._fault()
+        ident = f"sent-{next(self._numbers)}"
+        if committed:
+            del self._drafts[draft.id]
+            self.sent_bytes.append(raw)
+            self.put(self._as_sent(ident, draft.thread, _parsed(raw)))
+        if fault:
+            raise fault
+        return ident
+
+    def _as_sent(self, ident: str, thread: str, mail: EmailMessage) -> MailText:
+        email = Email(
+            id=ident,
+            thread=thread,
+            account=reference(self._account),
+            subject=str(mail["Subject"]),
+            sender=_addresses(mail, "From")[0],
+            to=_addresses(mail, "To"),
+            cc=_addresses(mail, "Cc"),
+            received=self._clock.now(),
+            labels=frozenset({"SENT"}),
+            message_id=str(mail["Message-ID"]),
+            steward_action=str(mail["X-Steward-Action"] or ""),
+        )
+        return MailText(email=email, text=mail.get_content())
+
+    async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
+        found = (m for m in (await self.thread(thread)).mails if "SENT" in m.email.labels and _bears(m, marks))
+        mail = next((m for m in found if m.email.id not in marks.known), None)
+        return await self.sent(mail.email.id) if mail else None
+
+    async def sent(self, message: str) -> Sent:
+        if message not in self._mails:
+            raise Missing(provider=PROVIDER, what="message")
+        mail = self._mails[message].email
+        return Sent(
+            id=mail.id,
+            thread=mail.thread,
+            to=tuple(a.email for a in mail.to),
+            cc=tuple(a.email for a in mail.cc),
+            subject=mail.subject,
+            sent_at=mail.received,
+            link=f"https://mail.example/{mail.id}",
+        )
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    parsed = message_from_bytes(raw, policy=SMTP)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def _addresses(mail: EmailMessage, header: str) -> tuple[Address, ...]:
+    pairs = getaddresses([str(v) for v in mail.get_all(header, [])])
+    return tuple(Address(name=name, email=email) for name, email in pairs)
+
+
+def _bears(mail: MailText, marks: SentMarks) -> bool:
+    email = mail.email
+    recipients = frozenset(a.email.lower() for a in (*email.to, *email.cc))
+    alike = recipients == marks.recipients and body_hash(mail.text) == marks.body_hash
+    return marks.action == email.steward_action or marks.message_id == email.message_id or alike

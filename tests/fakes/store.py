@@ -1,0 +1,98 @@
+"""A store in memory: a disk that lasts, and processes over it that may die."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.errors import StoreUnavailable
+from app.domain.ports import Clock, Kind, Waiting
+from app.domain.types import Person, PersonId
+from tests.fakes.approvals import MemoryApprovals
+from tests.fakes.rows import Disk, Envelope, sender
+from tests.fakes.turns import MemoryTurns
+
+__all__ = ["Disk", "MemoryStore"]
+
+
+class MemoryInbox:
+    def __init__(self, disk: Disk, store: "MemoryStore") -> None:
+        self._disk = disk
+        self._store = store
+
+    async def put(self, key: str, envelope: Mapping[str, Any]) -> bool:
+        if self._store.down:
+            raise StoreUnavailable
+        if key in self._disk.envelopes:
+            return False
+        self._disk.envelopes[key] = Envelope(
+            key=key, person=sender(envelope), payload=dict(envelope), owner=self._store.owner
+        )
+        return True
+
+    async def settle(self, key: str) -> None:
+        self._disk.envelopes[key].settled = True
+
+    async def take(self, key: str) -> Mapping[str, Any] | None:
+        row = self._disk.envelopes.get(key)
+        if row is None or row.settled or self._disk.held(row.owner):
+            return None
+        row.owner = self._store.owner
+        return row.payload
+
+
+class MemoryPeople:
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    async def person(self, person: PersonId) -> Person | None:
+        return self._disk.people.get(person)
+
+    async def meet(self, person: Person) -> bool:
+        known = self._disk.people.get(person.id)
+        kept = person.model_copy(update={"dm": person.dm or known.dm}) if known else person
+        self._disk.people[person.id] = kept
+        return known is None
+
+
+class MemoryStore:
+    """One process's view of a disk; `close` (or `die`) frees what it owns."""
+
+    def __init__(self, clock: Clock, disk: Disk | None = None) -> None:
+        self.disk = disk if disk is not None else Disk()
+        self._clock = clock
+        self.owner = self.disk.new_owner()
+        self.down = False
+        """Set to have the inbox refuse envelopes."""
+        self.inbox = MemoryInbox(self.disk, self)
+        self.people = MemoryPeople(self.disk)
+        self.turns = MemoryTurns(self.disk, self.owner, clock)
+        self.approvals = MemoryApprovals(self.disk, self.owner, clock)
+
+    async def waiting(self) -> tuple[Waiting, ...]:
+        now, disk = self._clock.now(), self.disk
+        envelopes = [
+            Waiting(kind=Kind.ENVELOPE, id=row.key, person=row.person)
+            for row in disk.envelopes.values()
+            if not row.settled and not disk.held(row.owner)
+        ]
+        turns = [
+            Waiting(kind=Kind.TURN, id=str(row.turn.id), person=row.turn.person)
+            for row in disk.turns.values()
+            if disk.left(row, now)
+        ]
+        actions = [
+            Waiting(kind=Kind.ACTION, id=str(row.approval.id), person=row.approval.person)
+            for row in disk.approvals.values()
+            if row.waits(now, held=disk.held(row.owner))
+        ]
+        return (*envelopes, *turns, *actions)
+
+    async def ping(self) -> None:
+        if self.down:
+            raise StoreUnavailable
+
+    def die(self) -> None:
+        """What SIGKILL does: everything owned is free, nothing else happens."""
+        self.disk.living.discard(self.owner)
+
+    async def close(self) -> None:
+        self.die()

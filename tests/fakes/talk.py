@@ -1,0 +1,111 @@
+"""Slack as far as the product talks to it, and the queue, in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from app.domain.approvals import Approval
+from app.domain.errors import ChatError
+from app.domain.ports import Kind
+from app.domain.types import Account, ActionId, Person, PersonId, Place, Turn, TurnId, person_id
+
+
+@dataclass(frozen=True)
+class Line:
+    """A posted message; `only` names the one person who sees it."""
+
+    place: Place
+    text: str
+    ts: str
+    turn: TurnId | None = None
+    only: str = ""
+
+
+@dataclass
+class Card:
+    """A card in Slack: where it stands, and every state it has shown."""
+
+    place: Place
+    ts: str
+    states: list[Approval] = field(default_factory=list)
+
+    @property
+    def shows(self) -> Approval:
+        return self.states[-1]
+
+
+class MemoryChat:
+    """Keeps what was said and shown; posts of a turn or an action are made once, as Slack's metadata lets the real one
+    do."""
+
+    def __init__(self, *people: Person) -> None:
+        self.people = {(p.team, p.user): p for p in people}
+        self.lines: list[Line] = []
+        self.cards: dict[ActionId, Card] = {}
+        self.statuses: list[tuple[Place, str]] = []
+        self.homes: dict[str, tuple[tuple[Account, ...], tuple[Approval, ...]]] = {}
+        self.invitations: list[tuple[Place, str]] = []
+        self.prompted: list[Place] = []
+        self.refuses = False
+        """Set to have every post fail."""
+        self._ts = count(1)
+
+    def _post(self) -> str:
+        if self.refuses:
+            raise ChatError(why="channel_not_found")
+        return f"1700000000.{next(self._ts):06d}"
+
+    async def say(self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0) -> str:
+        for line in self.lines:
+            if turn and line.turn == turn.id:
+                return line.ts
+        self.lines.append(Line(place, text, self._post(), turn=turn.id if turn else None))
+        return self.lines[-1].ts
+
+    async def whisper(self, place: Place, user: str, text: str) -> None:
+        self.lines.append(Line(place, text, self._post(), only=user))
+
+    async def status(self, place: Place, text: str) -> None:
+        self.statuses.append((place, text))
+
+    async def show(self, approval: Approval) -> str:
+        card = self.cards.get(approval.id)
+        if card is None or card.place != approval.place:
+            card = self.cards[approval.id] = Card(approval.place, self._post())
+        card.states.append(approval)
+        return card.ts
+
+    async def redraw(self, approval: Approval) -> None:
+        if self.refuses or approval.id not in self.cards:
+            raise ChatError(why="message_not_found")
+        self.cards[approval.id].states.append(approval)
+
+    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
+        self._post()
+        self.invitations.append((place, url))
+
+    async def welcome(self, place: Place, *, connected: bool) -> None:
+        self.lines.append(Line(place, "welcome" if connected else "welcome, connect", self._post()))
+
+    async def prompts(self, place: Place) -> None:
+        self.prompted.append(place)
+
+    async def home(self, user: str, accounts: Sequence[Account], waiting: Sequence[Approval]) -> None:
+        self.homes[user] = (tuple(accounts), tuple(waiting))
+
+    async def person(self, team: str, user: str) -> Person:
+        known = self.people.get((team, user))
+        return known or Person(id=person_id(team, user), team=team, user=user, member=False)
+
+    async def dm(self, user: str) -> str:
+        return f"D{user[1:]}"
+
+
+class MemoryQueue:
+    """Remembers whom it was asked to wake."""
+
+    def __init__(self) -> None:
+        self.woken: list[tuple[Kind, str, PersonId | None]] = []
+
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None) -> None:
+        self.woken.append((kind, ident, person))

@@ -1,0 +1,128 @@
+"""Turns in memory."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from app.domain.approvals import Approval
+from app.domain.errors import LostClaim, TooManyRequests
+from app.domain.ports import Clock
+from app.domain.types import Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
+from tests.fakes.approvals import new_row
+from tests.fakes.rows import AGAIN, Disk, TurnRow
+
+S = TurnStatus
+UNFINISHED = (S.RUNNING, S.QUEUED)
+
+
+class MemoryTurns:
+    def __init__(self, disk: Disk, owner: int, clock: Clock) -> None:
+        self._disk = disk
+        self._owner = owner
+        self._clock = clock
+
+    async def open(self, message: Message, *, limit: int) -> tuple[Turn, bool]:
+        now = self._clock.now()
+        for row in self._disk.turns.values():
+            if (row.turn.place.channel, row.turn.ts) == (message.place.channel, message.ts):
+                return row.turn, False
+        recent = [
+            row.turn.asked_at
+            for row in self._disk.turns.values()
+            if row.turn.person == message.person and row.turn.asked_at > now - timedelta(minutes=1)
+        ]
+        if len(recent) >= limit:
+            left = min(recent) + timedelta(minutes=1) - now
+            raise TooManyRequests(limit=limit, seconds=1 + int(left.total_seconds()))
+        rows = self._disk.conversation(message.person, message.place.conversation)
+        busy = any(row.turn.status in UNFINISHED for row in rows)
+        turn = Turn(
+            id=TurnId(uuid4()),
+            status=S.QUEUED if busy else S.RUNNING,
+            attempt=0 if busy else 1,
+            asked_at=now,
+            person=message.person,
+            place=message.place,
+            ts=message.ts,
+            text=message.text,
+        )
+        self._disk.turns[turn.id] = TurnRow(turn, owner=None if busy else self._owner)
+        return turn, True
+
+    async def resume(self, turn: TurnId) -> Turn | None:
+        row, now = self._disk.turns.get(turn), self._clock.now()
+        if row is None or not self._disk.left(row, now):
+            return None
+        if row.ended_at is not None:
+            row.owner, row.post_at = self._owner, now + max(AGAIN, now - row.ended_at)
+            return row.turn
+        return self._start(row)
+
+    async def next(self, person: PersonId, conversation: str) -> Turn | None:
+        row = self._disk.first_queued(person, conversation)
+        return self._start(row) if row else None
+
+    def _start(self, row: TurnRow) -> Turn:
+        row.owner = self._owner
+        return _change(row, status=S.RUNNING, attempt=row.turn.attempt + 1)
+
+    async def running(self, person: PersonId, conversation: str) -> Turn | None:
+        rows = self._disk.conversation(person, conversation)
+        mine = (r.turn for r in rows if r.turn.status is S.RUNNING and r.owner == self._owner)
+        return next(mine, None) if self._disk.held(self._owner) else None
+
+    async def mine(self, turn: Turn) -> None:
+        if not self._claimed(turn):
+            raise LostClaim
+
+    def _claimed(self, turn: Turn) -> bool:
+        row = self._disk.turns[turn.id]
+        same = row.turn.status is S.RUNNING and row.turn.attempt == turn.attempt and row.owner == self._owner
+        return same and self._disk.held(self._owner)
+
+    async def end(self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval]) -> bool:
+        if not self._claimed(turn):
+            return False
+        row, now = self._disk.turns[turn.id], self._clock.now()
+        _change(row, status=status, reply=reply)
+        row.ended_at, row.post_at = now, now + AGAIN
+        self._disk.approvals.update({action.id: new_row(action) for action in actions})
+        return True
+
+    async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
+        halted = [r for r in self._disk.conversation(person, conversation) if r.turn.status in UNFINISHED]
+        for row in halted:
+            _change(row, status=S.STOPPED if row.turn.status is S.RUNNING else S.CANCELLED)
+            row.owner, row.ended_at = None, self._clock.now()
+        return tuple(row.turn for row in halted)
+
+    async def reword(self, person: PersonId, place: Place, ts: str, text: str | None) -> Turn | None:
+        for row in self._disk.turns.values():
+            same = (row.turn.person, row.turn.place.channel, row.turn.ts) == (person, place.channel, ts)
+            if same and row.turn.status is S.QUEUED:
+                return _change(row, status=S.CANCELLED) if text is None else _change(row, text=text)
+        return None
+
+    async def history(self, turn: Turn, *, limit: int) -> tuple[Utterance, ...]:
+        rows = self._disk.conversation(turn.person, turn.place.conversation)
+        lines: list[tuple[bool, str, int, Utterance]] = []
+        for row in rows:
+            if row.turn.ts >= turn.ts or row.turn.status in (S.QUEUED, S.CANCELLED):
+                continue
+            here = row.turn.place.thread == turn.place.thread
+            asked = Utterance(role="user", text=row.turn.text, at=row.turn.asked_at)
+            lines.append((here, row.turn.ts, 0, asked))
+            if row.turn.reply and row.ended_at:
+                reply = Utterance(role="assistant", text=row.turn.reply, at=row.ended_at)
+                lines.append((here, row.turn.ts, 1, reply))
+        newest = sorted(lines, key=lambda line: line[:3], reverse=True)[:limit]
+        return tuple(line[3] for line in sorted(newest, key=lambda line: line[1:3]))
+
+    async def posted(self, turn: Turn, ts: str) -> None:
+        self._disk.turns[turn.id].reply_ts = ts
+
+
+def _change(row: TurnRow, **fields: Any) -> Turn:
+    row.turn = row.turn.model_copy(update=fields)
+    return row.turn

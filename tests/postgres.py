@@ -1,0 +1,54 @@
+"""A PostgreSQL server for a test session, made by the product's own start-up, and an empty database for each test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from app.embedded import services
+from app.store.schema import upgrade
+
+LOGIN = "steward_login"
+PASSWORD = "only-for-tests"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    admin: str
+    """Superuser: sees everything, row-level security or not."""
+    app: str
+    """The login user of DATABASE_URL."""
+
+
+@contextmanager
+def server() -> Iterator[Addresses]:
+    """A server with Steward's schema in it, gone afterwards."""
+    # Not below pytest's own folder: under root, the server's user may not enter that.
+    home = Path(tempfile.mkdtemp(prefix="steward-test-"))
+    with asyncio.Runner() as runner:
+        running = services(home, database_url=None, redis_url=None)
+        addresses = runner.run(running.__aenter__())
+        try:
+            assert addresses.database_admin_url is not None
+            app = make_url(addresses.database_admin_url).set(username=LOGIN, password=PASSWORD)
+            found = Addresses(addresses.database_admin_url, app.render_as_string(hide_password=False))
+            upgrade(found.admin, found.app)
+            yield found
+        finally:
+            runner.run(running.__aexit__(None, None, None))
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def empty(admin: str) -> None:
+    """Take every row out of every table."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        tables = "SELECT string_agg(format('steward.%I', tablename), ',') FROM pg_tables WHERE schemaname = 'steward'"
+        row = connection.execute(tables + " AND tablename <> 'alembic_version'").fetchone()
+        assert row is not None
+        connection.execute(f"TRUNCATE {row[0]}")
