@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.planning.phrases.settle import aware
+from app.planning.phrases.clocks import aware
 from app.planning.phrases.spans import shift
 from app.planning.phrases.values import Grain, Instant, Interval
 

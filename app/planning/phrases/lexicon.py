@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from app.planning.phrases.holidays import holiday_names
 from app.planning.phrases.spans import Span, cyclic, floor, shift
 from app.planning.phrases.times import Clock, Context, Number, Time, Unit, Value, at_clock, day_of, of_span, of_unit
 from app.planning.phrases.values import Grain
@@ -143,7 +144,7 @@ def _phrases() -> dict[str, Entry]:
     }
     table |= dict.fromkeys(["couple", "couple of", "pair", "pair of"], lambda context: Number(Fraction(2)))
     table |= dict.fromkeys(["few", "several"], lambda context: Number(Fraction(3)))
-    return table
+    return {**holiday_names(), **table}
 
 
 PHRASES = _phrases()

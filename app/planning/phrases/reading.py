@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.planning.phrases import rules_clock, rules_date, rules_range, rules_shift
+from app.planning.phrases import rules_clock, rules_date, rules_part, rules_range, rules_repeat, rules_shift
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.iso import read_iso
 from app.planning.phrases.lexer import LONGEST, Lexer, tidy
-from app.planning.phrases.settle import settle
-from app.planning.phrases.times import Context
+from app.planning.phrases.settle import settle, undecided
+from app.planning.phrases.times import Context, Time, Value
 from app.planning.phrases.values import Meaning, WorkingHours
 
 # The modules that fill the grammar; named so that they stay imported.
-RULES = (rules_clock, rules_date, rules_range, rules_shift)
+RULES = (rules_clock, rules_date, rules_part, rules_range, rules_repeat, rules_shift)
+# Words and marks of the longest phrase that is still read: the chart grows with the cube of them.
+MOST_ATOMS = 30
 STANDARD_HOURS = WorkingHours()
 
 
@@ -36,10 +39,26 @@ def resolve(phrase: str, *, at: datetime, zone: str, working_hours: WorkingHours
 
 
 def _read(text: str, context: Context) -> Meaning | None:
-    lexer = Lexer(text, context, GRAMMAR.words)
-    if not lexer.words:
-        return None
-    for item in GRAMMAR.parse(context, len(lexer.words), lexer.items()):
-        if item.value is not None and (meaning := settle(context, item.value)) is not None:
+    for value in _values(text, context):
+        if isinstance(value, Time) and value.half and not value.latent:
+            flipped = next(
+                (other for other in _values(text, replace(context, flip=True)) if _alike(value, other)), None
+            )
+            meaning = undecided(context, value, flipped=flipped)
+        else:
+            meaning = settle(context, value)
+        if meaning is not None:
             return meaning
     return None
+
+
+def _values(text: str, context: Context) -> list[Value]:
+    """Every reading of the whole text, the likeliest first."""
+    lexer = Lexer(text, context, GRAMMAR.words)
+    if not lexer.words or len(lexer.words) > MOST_ATOMS:
+        return []
+    return [item.value for item in GRAMMAR.parse(context, len(lexer.words), lexer.items()) if item.value is not None]
+
+
+def _alike(value: Time, other: Value) -> bool:
+    return isinstance(other, Time) and (other.kind, other.grain, other.half) == (value.kind, value.grain, value.half)

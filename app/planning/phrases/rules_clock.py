@@ -98,6 +98,10 @@ def quarter_to(context: Context, clock: Time) -> Time | None:
     return _past(context, clock, -15)
 
 
+# The minutes people say "to" with; "5 to 7" in digits is an interval.
+_SPOKEN_MINUTES = {5, 10, 20, 25}
+
+
 @rule("NUMBER past CLOCK")
 def minutes_past(context: Context, minutes: Number, clock: Time) -> Time | None:
     return _past(context, clock, minutes.whole) if minutes.whole and minutes.whole < 60 else None
@@ -105,7 +109,9 @@ def minutes_past(context: Context, minutes: Number, clock: Time) -> Time | None:
 
 @rule("NUMBER to|till|til CLOCK", cost=0.5)
 def minutes_to(context: Context, minutes: Number, clock: Time) -> Time | None:
-    return _past(context, clock, -minutes.whole) if minutes.whole and minutes.whole < 60 else None
+    if minutes.whole in _SPOKEN_MINUTES and not minutes.written:
+        return _past(context, clock, -minutes.whole)
+    return None
 
 
 @rule("LENGTH past|after CLOCK", cost=-0.5)
@@ -131,14 +137,14 @@ def _minutes(length: Length) -> int | None:
 def in_part(context: Context, first: Time, second: Time) -> Time | None:
     """8 in the evening; this evening at 11: the half of the day is the part's."""
     clock, part = (first, second) if first.kind == "clock" else (second, first)
-    if clock.clock is None or (clock.known and part.known):
+    if clock.clock is None or clock.dated:
         return None
     span = choose(part, context.now)
     settled = _settle(clock.clock, span) if span else None
     if settled is None:
         return None
     time = at_clock(context, settled)
-    if part.known or (part.kind == "part" and part.stated is Grain.DAY):
+    if part.known or part.dated:
         days = mapped(part.series, lambda span: Span(floor(span.start, Grain.DAY), _next_day(span.start), Grain.DAY))
         return meet(Time(days, Grain.DAY, "day", known=part.known), time)
     return time

@@ -86,14 +86,14 @@ def together(context: Context, first: Time, second: Time) -> Time | None:
 
 
 def _fit(outer: Time, inner: Time) -> bool:
-    if outer.side or inner.side or inner.latent or {"now", "end"} & {outer.kind, inner.kind}:
+    if outer.side or inner.side or {"now", "end", "open"} & {outer.kind, inner.kind}:
         return False
-    if inner.known:
+    if inner.known or (inner.latent and inner.kind != "range") or (outer.latent and outer.kind != "year"):
         return False
     if outer.grain == inner.grain:
         return outer.grain is Grain.DAY and "weekday" in {outer.kind, inner.kind} and outer.kind != inner.kind
-    if inner.kind in _IN_A_DAY:
-        return outer.kind not in _IN_A_DAY and (outer.grain is Grain.DAY or outer.grain is Grain.WEEK)
+    if inner.kind in _IN_A_DAY and not inner.dated:
+        return outer.kind not in _IN_A_DAY and outer.grain in {Grain.DAY, Grain.WEEK} and outer.kind != "season"
     return outer.grain > Grain.HOUR
 
 

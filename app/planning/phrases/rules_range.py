@@ -1,90 +1,140 @@
-"""Rules for intervals: 13 to 15 July, between 9:30 and 11, from 4pm for half an hour, after lunch, the end of the month."""
+"""Rules for intervals: 13 to 15 July, between 9:30 and 11, from 4pm for half an hour, before noon, after Friday."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.rules_clock import bare_hour
 from app.planning.phrases.rules_shift import travel
-from app.planning.phrases.spans import Series, Span, mapped
-from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, at_clock
+from app.planning.phrases.spans import Span, floor, mapped
+from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, at_clock, choose, meet, of_span
 from app.planning.phrases.values import Grain
-from app.planning.phrases.years import date_time
+from app.planning.phrases.years import date_time, month_day_time
 
 rule = GRAMMAR.rule
+_CLOCKS = {"clock", "zoned"}
+_PARTS_OF_DAY = {"part", "range"}
+_DAY = timedelta(days=1)
+
+
+def last_moment(span: Span, kind: str) -> Span:
+    """Where an interval up to a span ends: after the day it names, but at the minute it names."""
+    return replace(span, start=span.end) if span.grain >= Grain.DAY or kind in _PARTS_OF_DAY else span
 
 
 def span_range(first: Time, second: Time) -> Time:
-    """From the first to the second; the end includes the day it names, but not the minute."""
+    """From each first to the next second."""
 
     def close(span: Span) -> Span | None:
-        end = next(iter(second.series(span.start, False)), None)
-        if end is None or end.start < span.start:
-            return None
-        last = end.end if end.grain >= Grain.DAY or second.kind == "part" else end.start
-        return Span(span.start, last, min(span.grain, end.grain)) if last > span.start else None
+        for end in second.series(span.start, False):
+            if end.start < span.start:
+                return None
+            last = last_moment(end, second.kind).start
+            if last > span.start:
+                return Span(span.start, last, min(span.grain, end.grain))
+        return None
 
-    series = mapped(first.series, close)
-    known = first.known
-    if second.known and not first.known:
-        series, known = _before(first, second), True
-    grain = min(first.grain, second.grain)
-    return Time(series, grain, "range", known=known, half=first.half or second.half)
-
-
-def _before(first: Time, second: Time) -> Series:
-    """The range that ends at a known time: it begins at the last first before it."""
-
-    def series(moment: datetime, backwards: bool) -> Iterator[Span]:
-        end = next(iter(second.series(datetime.min, False)), None)
-        start = next(iter(first.series(end.start, True)), None) if end else None
-        if end and start:
-            last = end.end if end.grain >= Grain.DAY else end.start
-            span = Span(start.start, last, min(start.grain, end.grain))
-            if span.start < moment if backwards else span.end > moment:
-                yield span
-
-    return series
+    return Time(
+        mapped(first.series, close),
+        min(first.grain, second.grain),
+        "range",
+        known=first.known,
+        half=max(first.half, second.half),
+        dated=first.dated,
+        latent=first.latent and second.latent,
+    )
 
 
 @rule(
     "from TIME to|till|until|til|through|thru|- TIME",
     "between TIME and|to|- TIME",
     "TIME to|till|until|til|through|thru|- TIME",
+    "after|since TIME and|but? before|until|till TIME",
+    "later than TIME but|and before TIME",
+    "starting|beginning? from? TIME and? ending|until TIME",
     cost=0.4,
 )
 def ranged(context: Context, first: Time, second: Time) -> Time | None:
-    if first.side or second.side or (first.latent and second.latent) or _apart(first, second):
+    if first.side or second.side or not _pair(first, second):
         return None
     first, second = _same_half(context, first, second)
-    return span_range(first, second)
+    if not second.known or first.known or first.kind in _CLOCKS:
+        return span_range(first, second)
+    end = choose(second, context.now)
+    start = next(iter(first.series(end.start, True)), None) if end else None
+    if end is None or start is None:
+        return None
+    return of_span(Span(start.start, last_moment(end, second.kind).start, min(start.grain, end.grain)), "range")
 
 
-def _apart(first: Time, second: Time) -> bool:
-    clocks = {"clock", "part", "zoned"}
-    return (second.kind == "range" or first.kind == "range") or (
-        first.kind not in clocks and second.kind in clocks and not second.known and first.grain >= Grain.DAY
-    )
+def _pair(first: Time, second: Time) -> bool:
+    """Whether two times can be the ends of one interval: two clocks, or two days, not one of each."""
+    if "range" in {first.kind, second.kind} or "open" in {first.kind, second.kind}:
+        return False
+    if first.kind in {"now", "shift", "end"} or second.kind in {"now", "shift", "end"}:
+        return not (first.latent or second.latent)
+    bare = [time.kind in _CLOCKS | {"part"} and not time.dated and not time.known for time in (first, second)]
+    if bare[0] != bare[1]:
+        return bare[1] and first.kind in _CLOCKS | {"part"}
+    if first.latent != second.latent and first.kind in _CLOCKS:
+        return True
+    return not (first.latent and second.latent) or all(time.kind == "clock" for time in (first, second))
 
 
 def _same_half(context: Context, first: Time, second: Time) -> tuple[Time, Time]:
-    """2:00 - 2:30 pm: what is said of one end holds for the other where it can."""
+    """2:00 - 2:30 pm, 10 to 2, 5 to 7: one end tells the other's half of the day."""
     start, end = first.clock, second.clock
-    if start and end and start.twelve and not end.twelve:
+    if not start or not end or not (start.twelve or end.twelve):
+        return first, second
+    if start.twelve and not end.twelve:
         for hour in (start.hour % 12 + 12, start.hour % 12):
-            if (hour, start.minute) <= (end.hour, end.minute):
+            if (hour, start.minute) < (end.hour, end.minute) and not first.dated:
                 return at_clock(context, replace(start, hour=hour, twelve=False)), second
-    return first, second
+        return first, second
+    if second.dated:
+        return first, second
+    begin = context.half_day(start)
+    later = end.hour % 12 + (0 if (end.hour % 12, end.minute) > (begin.hour, begin.minute) else 12)
+    if (later, end.minute) <= (begin.hour, begin.minute):
+        later = end.hour % 12
+    return first, at_clock(context, replace(end, hour=later, twelve=False), latent=second.latent)
+
+
+@rule("at|from RANGE", "between NUMBER and NUMBER", "from NUMBER to|till|until|through|- NUMBER", cost=0.2)
+def marked_range(context: Context, *ends: Time | Number) -> Time | None:
+    """From 9 to 11: the word says that hours are meant."""
+    if isinstance(ends[0], Time):
+        return replace(ends[0], latent=False) if ends[0].grain < Grain.DAY else None
+    found = hours(context, *ends)  # type: ignore[arg-type]
+    return replace(found, latent=False) if found else None
+
+
+@rule("NUMBER - NUMBER", "NUMBER to|till|until NUMBER", cost=0.5)
+def hours(context: Context, first: Number, last: Number) -> Time | None:
+    """12-4: hours, if a day stands beside them."""
+    begin, end = first.whole, last.whole
+    if begin is None or end is None or not 1 <= begin <= 24 or not 1 <= end <= 24 or begin == end:
+        return None
+    start, stop = bare_hour(context, first), bare_hour(context, last)
+    if start is None or stop is None:
+        return None
+    return replace(span_range(*_same_half(context, start, stop)), latent=True)
+
+
+@rule("WEEKDAY|DAY RANGE", "WEEKDAY|DAY from|between RANGE", "RANGE on? WEEKDAY|DAY", cost=-2.5)
+def day_hours(context: Context, first: Time, second: Time) -> Time | None:
+    """Monday 12-4."""
+    del context
+    day, span = (second, first) if first.kind == "range" else (first, second)
+    return meet(day, span) if span.grain < Grain.DAY and not span.dated and not span.known else None
 
 
 @rule(
-    "from? NUMBER|ORDINAL to|till|until|through|thru|- NUMBER|ORDINAL of? MONTH",
-    "from? the NUMBER|ORDINAL to|till|until|through|thru|- the NUMBER|ORDINAL of? MONTH",
-    "from the NUMBER|ORDINAL to|through|- NUMBER|ORDINAL of? MONTH",
+    "from? the? NUMBER|ORDINAL to|till|until|through|thru|- the? NUMBER|ORDINAL of? MONTH",
     "between the? NUMBER|ORDINAL and the? NUMBER|ORDINAL of? MONTH",
-    cost=-1.0,
+    cost=-1.5,
 )
 def days_month(context: Context, first: Number | Ordinal, last: Number | Ordinal, month: Time) -> Time | None:
     """From 13 to 15 July."""
@@ -96,18 +146,28 @@ def days_month(context: Context, first: Number | Ordinal, last: Number | Ordinal
 @rule(
     "from? MONTH the? NUMBER|ORDINAL to|till|until|through|thru|- the? NUMBER|ORDINAL",
     "between MONTH the? NUMBER|ORDINAL and the? NUMBER|ORDINAL",
-    cost=-1.0,
+    cost=-1.5,
 )
 def month_days(context: Context, month: Time, first: Number | Ordinal, last: Number | Ordinal) -> Time | None:
     """July 13 to 15."""
     return days_month(context, first, last, month)
 
 
+@rule("from MONTHDAY|WEEKDAY to|till|until|through|- ORDINAL", "between MONTHDAY and ORDINAL", "ORDINAL - ORDINAL")
+def ordinals(context: Context, first: Time | Ordinal, last: Ordinal) -> Time | None:
+    """From the 4th to the 8th, of this month or the next."""
+    start = month_day_time(first.value) if isinstance(first, Ordinal) else first
+    end = month_day_time(last.value)
+    return ranged(context, start, end) if start and end else None  # type: ignore[return-value]
+
+
 @rule(
     "from TIME for LENGTH",
     "for LENGTH from|starting|beginning|at|on TIME",
     "TIME for LENGTH",
-    "LENGTH from|starting TIME",
+    "LENGTH starting|beginning TIME",
+    "for LENGTH TIME",
+    "LENGTH long? starting|beginning at|on|from TIME",
     cost=0.6,
 )
 def lasting(context: Context, first: Time | Length, second: Time | Length) -> Time | None:
@@ -115,37 +175,81 @@ def lasting(context: Context, first: Time | Length, second: Time | Length) -> Ti
     time, length = (first, second) if isinstance(first, Time) else (second, first)
     if not isinstance(time, Time) or not isinstance(length, Length) or time.side or time.latent:
         return None
+    return _lasting(context, time, length)
+
+
+def _lasting(context: Context, time: Time, length: Length) -> Time:
+    grain = min(time.grain, length.finest)
 
     def extend(span: Span) -> Span:
-        end = travel(context, span.start, length.parts)
-        return Span(span.start, end, min(span.grain, length.finest))
+        return Span(span.start, travel(context, span.start, length.parts), min(span.grain, length.finest))
 
-    return replace(
-        time, series=mapped(time.series, extend), grain=min(time.grain, length.finest), kind="range", clock=None
-    )
+    return replace(time, series=mapped(time.series, extend), grain=grain, kind="range", clock=None)
 
 
-@rule(
-    "after|since TIME",
-    "anytime after|since TIME",
-    "any time after TIME",
-    "sometime after TIME",
+@rule("by TIME", "no later than TIME", "until|till the? end of TIME", cost=0.6)
+def by(context: Context, time: Time) -> Time | None:
+    """From now until then: by Friday includes Friday, by 2pm ends at two."""
+    span = None if time.side or time.latent else choose(time, context.now)
+    now = floor(context.now, Grain.SECOND)
+    if span is None or span.end <= now:
+        return None
+    named = time.kind in {"part", "end", "range"}
+    return of_span(Span(now, max(span.end if named else span.start, now), Grain.SECOND), "range")
+
+
+_OPEN_AFTER = (
+    "after|since|past TIME",
+    "anytime|sometime after|since TIME",
+    "any time after|since TIME",
     "later than TIME",
-    cost=0.6,
+    "on or after TIME",
+    "from TIME on|onward|onwards|forward",
+    "starting|beginning from|on|at? TIME",
+    "as of TIME",
+    "> = TIME",
+    "from TIME",
 )
+
+
+@rule(*_OPEN_AFTER, cost=0.8)
 def open_after(context: Context, time: Time) -> Time | None:
     del context
-    return None if time.side or time.latent else replace(time, side="after")
+    return None if time.side or time.latent or time.kind == "range" else replace(time, side="after")
+
+
+@rule("> TIME", "after the? end of TIME", cost=0.5)
+def open_beyond(context: Context, time: Time) -> Time | None:
+    """After all of it."""
+    del context
+    if time.side or time.latent:
+        return None
+    return replace(
+        time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)), side="after"
+    )
 
 
 @rule(
     "before|until|till|til|through TIME",
     "up to|until TIME",
     "prior to TIME",
-    "anytime before TIME",
+    "anytime|sometime before|until TIME",
     "earlier than TIME",
-    cost=0.6,
+    "no later than TIME",
+    "< TIME",
+    cost=0.8,
 )
 def open_before(context: Context, time: Time) -> Time | None:
     del context
-    return None if time.side or time.latent else replace(time, side="before")
+    return None if time.side or time.latent or time.kind == "range" else replace(time, side="before")
+
+
+@rule("< = TIME", "on or before TIME", "through the? end of TIME", cost=0.5)
+def open_through(context: Context, time: Time) -> Time | None:
+    """Up to and including it."""
+    del context
+    if time.side or time.latent:
+        return None
+    return replace(
+        time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)), side="before"
+    )

@@ -234,7 +234,7 @@ def before_last(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain, -2), "cycle")
 
 
-@rule("the? next|following|coming LENGTH", "LENGTH coming", "within|over|during the next|coming LENGTH")
+@rule("the? next|following|coming LENGTH", "LENGTH coming", "over|during the next|coming LENGTH")
 def next_units(context: Context, length: Length) -> Time | None:
     return _run(context, length, 1)
 
@@ -272,6 +272,7 @@ def _run(context: Context, length: Length, sign: int) -> Time | None:
 
 @rule(
     "within|inside LENGTH",
+    "within LENGTH or so",
     "within a period of LENGTH",
     "in less than LENGTH",
     "in under LENGTH",
@@ -284,14 +285,38 @@ def within_length(context: Context, length: Length) -> Time:
     return of_span(Span(floor(context.now, Grain.SECOND), end, Grain.SECOND), "range")
 
 
-@rule("next|coming|following TIME", "the next|coming|following TIME", "this next|coming TIME", "TIME coming|next")
-def next_time(context: Context, time: Time) -> Time | None:
+@rule("coming|following|upcoming TIME", "the coming|following|upcoming TIME", "this next|coming TIME", "TIME coming")
+def coming_time(context: Context, time: Time) -> Time | None:
     return _nth(context, time, 0)
 
 
-@rule("last|past|previous TIME", "the last|past|previous TIME", "this past|last TIME", "TIME last|past")
+@rule("the? next TIME", "TIME next")
+def next_time(context: Context, time: Time) -> Time | None:
+    """Next Friday, said on a Monday, is this week's for some and next week's for others."""
+    first = _nth(context, time, 0)
+    return _of_week(context, time, first, 1)
+
+
+@rule("the? last|previous TIME", "TIME last|past")
 def last_time(context: Context, time: Time) -> Time | None:
+    """Last Monday, said on a Friday, is this week's for some and last week's for others."""
+    return _of_week(context, time, _nth(context, time, -1), -1)
+
+
+@rule("the? past TIME", "this past|last TIME")
+def past_time(context: Context, time: Time) -> Time | None:
     return _nth(context, time, -1)
+
+
+def _of_week(context: Context, time: Time, near: Time | None, weeks: int) -> Time | None:
+    """The weekday of the next (1) or last (-1) week, with the nearer one as the alternative."""
+    if near is None or time.kind != "weekday" or time.known:
+        return near
+    week = unit(context.now, Grain.WEEK, weeks)
+    span = next(iter(time.series(week.start, False)))
+    if choose(near, context.now) == span:
+        return near
+    return replace(of_span(span, "weekday"), dated=True, alternative=near)
 
 
 @rule("this|current TIME", "the current TIME", cost=-0.2)
@@ -302,7 +327,7 @@ def this_time(context: Context, time: Time) -> Time | None:
         span = nth(time.series, day_of(context.now), 0)
     else:
         span = choose(replace(time, later=False), context.now)
-    return replace(of_span(span, time.kind), holiday=time.holiday) if span else None
+    return replace(of_span(span, time.kind), holiday=time.holiday, dated=True) if span else None
 
 
 def _nth(context: Context, time: Time, count: int) -> Time | None:
@@ -312,7 +337,7 @@ def _nth(context: Context, time: Time, count: int) -> Time | None:
         span = nth(time.series, context.now, count)
     else:
         span = choose(replace(time, later=True), context.now, count)
-    return replace(of_span(span, time.kind), holiday=time.holiday) if span else None
+    return replace(of_span(span, time.kind), holiday=time.holiday, dated=True) if span else None
 
 
 @rule("NUMBER TIME ago|back", cost=-0.2)

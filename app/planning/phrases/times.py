@@ -67,7 +67,8 @@ class Time:
     """Something that lies in time: every span it could be.
 
     `latent` is too weak to stand alone ("the year 2014" may be said "2014", but "7" alone is no time). `later`
-    asks for a span that has not begun yet. `half` tells that its half of the day was chosen by the context.
+    asks for a span that has not begun yet. `half` is 1 when its half of the day was chosen by the working hours and 2
+    when they could not tell; `dated` says that a day is in it; `alternative` is another honest reading.
     """
 
     series: Series
@@ -75,10 +76,12 @@ class Time:
     kind: str
     latent: bool = False
     later: bool = False
-    half: bool = False
+    half: int = 0
+    dated: bool = False
     known: bool = False
     clock: Clock | None = None
     number: int = 0
+    weekday: int | None = None
     stated: Grain | None = None
     holiday: str | None = None
     side: str = ""
@@ -87,7 +90,10 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A recurrence in the making: every `interval`-th `unit`, or every `interval`-th of `times`."""
+    """A recurrence in the making: every `interval`-th `unit`, or every `interval`-th of `times`.
+
+    `place` picks the place-th of `times` in the unit; `length` is how long each one is, `span` how long they come.
+    """
 
     interval: int
     unit: Grain | None = None
@@ -95,6 +101,13 @@ class Repeat:
     at: Time | None = None
     begin: Time | None = None
     until: Time | None = None
+    length: Length | None = None
+    span: Length | None = None
+    place: int = 0
+
+
+# "At 7" with working hours from 9 to 17: below this difference (in minutes) nobody can tell morning from evening.
+TORN_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,11 @@ class Context:
         hour = clock.hour % 12 + (12 if late != self.flip else 0)
         return replace(clock, hour=hour, twelve=False)
 
+    def torn(self, clock: Clock) -> bool:
+        """Whether the working hours are about as far from the one half of the day as from the other."""
+        morning = (clock.hour % 12) * 60 + clock.minute
+        return abs(self._outside(morning + 720) - self._outside(morning)) < TORN_MINUTES
+
     def _outside(self, minute: int) -> int:
         begin = self.hours.start.hour * 60 + self.hours.start.minute
         end = self.hours.end.hour * 60 + self.hours.end.minute
@@ -132,7 +150,8 @@ def at_clock(context: Context, clock: Clock, *, latent: bool = False) -> Time:
         start = day + timedelta(hours=chosen.hour, minutes=chosen.minute, seconds=chosen.second)
         return [Span(start, shift(start, chosen.grain, 1), chosen.grain)]
 
-    return Time(cyclic(Grain.DAY, make), clock.grain, "clock", latent=latent, half=clock.twelve, clock=clock)
+    half = (2 if context.torn(clock) else 1) if clock.twelve else 0
+    return Time(cyclic(Grain.DAY, make), clock.grain, "clock", latent=latent, half=half, clock=clock)
 
 
 def of_span(span: Span, kind: str = "date", *, stated: Grain | None = None) -> Time:
@@ -161,11 +180,13 @@ def meet(outer: Time, inner: Time) -> Time:
         series,
         min(outer.grain, inner.grain),
         inner.kind if inner.kind in {"clock", "range", "part"} else "date",
-        half=outer.half or inner.half,
-        later=False,
+        half=max(outer.half, inner.half),
+        dated=True,
         known=outer.known,
         clock=inner.clock,
+        weekday=inner.weekday if inner.weekday is not None else outer.weekday,
         holiday=inner.holiday,
+        alternative=meet(outer.alternative, inner) if outer.alternative else None,
     )
 
 

@@ -40,7 +40,7 @@ def weekday_time(day: int, *, latent: bool = False) -> Time:
         start = week + timedelta(days=day)
         return [Span(start, start + timedelta(days=1), Grain.DAY)]
 
-    return Time(cyclic(Grain.WEEK, make), Grain.DAY, "weekday", latent=latent, later=True, number=day)
+    return Time(cyclic(Grain.WEEK, make), Grain.DAY, "weekday", latent=latent, later=True, number=day, weekday=day)
 
 
 def month_day_time(day: int, *, latent: bool = False) -> Time | None:

@@ -1,0 +1,251 @@
+"""Rules for what comes back: every other Friday at 4pm, weekdays at 9, monthly, the last Friday of every month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit
+from app.planning.phrases.values import Grain
+from app.planning.phrases.words import WEEKDAYS
+from app.planning.phrases.years import month_day_time, weekday_time
+
+rule = GRAMMAR.rule
+_KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range"}
+
+
+@rule("every|each|per UNIT", "every single UNIT", "once a|every UNIT", "every UNIT")
+def each_unit(context: Context, unit: Unit) -> Repeat:
+    del context
+    return Repeat(1, unit.grain)
+
+
+@rule("every other|second UNIT", "each other UNIT", "every alternate UNIT", "once every other UNIT", cost=-0.2)
+def other_unit(context: Context, unit: Unit) -> Repeat:
+    del context
+    return Repeat(2, unit.grain)
+
+
+@rule("every|each LENGTH", "once every|in LENGTH", cost=0.1)
+def each_length(context: Context, length: Length) -> Repeat | None:
+    del context
+    amount, grain = length.parts[0]
+    if len(length.parts) > 1 or amount.denominator != 1 or amount < 1:
+        return None
+    return Repeat(int(amount), grain)
+
+
+@rule("every ORDINAL UNIT")
+def ordinal_unit(context: Context, place: Ordinal, unit: Unit) -> Repeat | None:
+    """Every third week."""
+    del context
+    return Repeat(place.value, unit.grain) if place.value > 0 else None
+
+
+_ADVERBS = {
+    "daily": (1, Grain.DAY), "weekly": (1, Grain.WEEK), "monthly": (1, Grain.MONTH), "yearly": (1, Grain.YEAR),
+    "annually": (1, Grain.YEAR), "annual": (1, Grain.YEAR), "hourly": (1, Grain.HOUR), "quarterly": (3, Grain.MONTH),
+    "biweekly": (2, Grain.WEEK), "bimonthly": (2, Grain.MONTH), "fortnightly": (2, Grain.WEEK),
+    "biannually": (6, Grain.MONTH), "semiannually": (6, Grain.MONTH), "biennially": (2, Grain.YEAR),
+}  # fmt: skip
+
+
+def _adverb(word: str) -> None:
+    interval, unit = _ADVERBS[word]
+
+    @rule(word)
+    def repeat(context: Context) -> Repeat:
+        del context
+        return Repeat(interval, unit)
+
+
+for _word in _ADVERBS:
+    _adverb(_word)
+
+
+@rule("bi - weekly", "every? fortnight")
+def fortnightly(context: Context) -> Repeat:
+    del context
+    return Repeat(2, Grain.WEEK)
+
+
+@rule("every|each TIME", "on every|each TIME", "every single TIME", "all TIME", cost=0.1)
+def each_time(context: Context, time: Time) -> Repeat | None:
+    del context
+    return Repeat(1, times=(time,)) if _repeats(time) else None
+
+
+@rule("every other|second|alternate TIME", "on every other TIME", cost=-0.1)
+def other_time(context: Context, time: Time) -> Repeat | None:
+    del context
+    return Repeat(2, times=(time,)) if _repeats(time) and time.kind != "clock" else None
+
+
+@rule("every NUMBER TIME", "every ORDINAL TIME")
+def counted_time(context: Context, number: Number | Ordinal, time: Time) -> Repeat | None:
+    """Every two weekends."""
+    del context
+    count = int(number.value)
+    return (
+        Repeat(count, times=(time,))
+        if _repeats(time) and 0 < count < 100 and time.kind in {"weekday", "weekend"}
+        else None
+    )
+
+
+def _repeats(time: Time) -> bool:
+    return time.kind in _KINDS and not time.known and not time.side and (not time.dated or time.kind != "date")
+
+
+_WORKDAYS = "weekday|weekdays|workday|workdays"
+
+
+@rule(
+    f"every|each {_WORKDAYS}",
+    "on? weekdays|workdays",
+    "every|each work|working|business day",
+    "on? work|working|business days",
+    "monday to|through|thru|- friday",
+    "mon to|through|thru|- fri",
+    "every monday to|through friday",
+    cost=-1.5,
+)
+def working_days(context: Context) -> Repeat:
+    days = context.hours.days or frozenset(range(5))
+    return Repeat(1, times=tuple(weekday_time(day) for day in sorted(days)))
+
+
+def _plural(name: str) -> None:
+    day = weekday_time(WEEKDAYS[name])
+
+    @rule(f"{name}", f"on {name}", cost=-1.5)
+    def plural(context: Context) -> Repeat:
+        """On Mondays."""
+        del context
+        return Repeat(1, times=(day,))
+
+
+for _name in WEEKDAYS:
+    if _name.endswith("days"):
+        _plural(_name)
+
+
+@rule("on? weekends", "every|each weekends", cost=-1.5)
+def weekends(context: Context) -> Repeat:
+    del context
+    return Repeat(1, times=(weekday_time(5), weekday_time(6)))
+
+
+@rule("REPEAT and? TIME", "REPEAT & TIME", cost=0.1)
+def also(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
+    """Every Monday and Wednesday."""
+    del context
+    if not repeat.times or repeat.at or repeat.times[-1].kind != "weekday" or time.kind != "weekday" or time.known:
+        return None
+    return replace(repeat, times=(*repeat.times, time))
+
+
+@rule("REPEAT and? REPEAT", cost=0.1)
+def also_repeat(context: Context, first: Repeat, second: Repeat) -> Repeat | None:
+    del context
+    if first.at or not first.times or not second.times or first.interval != second.interval:
+        return None
+    return replace(second, times=first.times + second.times)
+
+
+@rule("REPEAT at|from|between|in|during? TIME", "REPEAT in the TIME", "at? TIME REPEAT", cost=0.2)
+def at_time(context: Context, first: Repeat | Time, second: Repeat | Time) -> Repeat | None:
+    """Every day at 9, at 4pm every Friday."""
+    del context
+    repeat, time = (first, second) if isinstance(first, Repeat) else (second, first)
+    if (
+        not isinstance(repeat, Repeat)
+        or not isinstance(time, Time)
+        or repeat.at
+        or time.dated
+        or time.known
+        or time.latent
+    ):
+        return None
+    if repeat.unit is not None and repeat.unit < Grain.DAY:
+        return None
+    return replace(repeat, at=time) if time.kind in {"clock", "part", "range"} and time.grain < Grain.DAY else None
+
+
+@rule("REPEAT on? TIME", "TIME REPEAT", cost=0.4)
+def on_day(context: Context, first: Repeat | Time, second: Repeat | Time) -> Repeat | None:
+    """Weekly on Tuesday, every other week on Monday at 10."""
+    del context
+    repeat, time = (first, second) if isinstance(first, Repeat) else (second, first)
+    if not isinstance(repeat, Repeat) or not isinstance(time, Time):
+        return None
+    if repeat.unit is not Grain.WEEK or time.kind not in {"weekday", "clock"} or time.known:
+        return None
+    return replace(repeat, unit=None, times=(time,))
+
+
+@rule(
+    "REPEAT on? the ORDINAL",
+    "on? the ORDINAL REPEAT",
+    "the ORDINAL of REPEAT",
+    "every ORDINAL of the month",
+    "every ORDINAL day of the month",
+)
+def on_month_day(context: Context, first: Repeat | Ordinal, second: Repeat | Ordinal | None = None) -> Repeat | None:
+    """Monthly on the 5th, the 5th of every month."""
+    del context
+    place = first if isinstance(first, Ordinal) else second
+    repeat = second if isinstance(second, Repeat) else first if isinstance(first, Repeat) else Repeat(1, Grain.MONTH)
+    if not isinstance(place, Ordinal) or repeat.unit is not Grain.MONTH:
+        return None
+    day = month_day_time(place.value)
+    return replace(repeat, unit=None, times=(day,)) if day else None
+
+
+@rule("REPEAT starting|beginning|from on|from? TIME", cost=0.3)
+def starting(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
+    del context
+    return None if time.latent or time.side else replace(repeat, begin=time)
+
+
+@rule("REPEAT until|till|through|ending TIME", cost=0.3)
+def ending(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
+    del context
+    return None if time.latent or time.side else replace(repeat, until=time)
+
+
+@rule("REPEAT for LENGTH", cost=0.3)
+def lasting(context: Context, repeat: Repeat, length: Length) -> Repeat | None:
+    """Every Monday at 9 for an hour: how long each one is; for 3 weeks: until when they come."""
+    if length.finest < Grain.DAY:
+        return replace(repeat, length=length)
+    del context
+    return replace(repeat, span=length)
+
+
+@rule(
+    "the? ORDINAL WEEKDAY of REPEAT",
+    "every ORDINAL WEEKDAY of|in the month",
+    "REPEAT on? the ORDINAL WEEKDAY",
+    "every ORDINAL WEEKDAY of|in every month",
+    cost=-0.5,
+)
+def nth_weekday(context: Context, *values: Ordinal | Time | Repeat) -> Repeat | None:
+    """The second Tuesday of every month."""
+    del context
+    place = next(value.value for value in values if isinstance(value, Ordinal))
+    return _placed(place, values)
+
+
+@rule("the? last WEEKDAY of|in REPEAT", "every last WEEKDAY of|in the month", "REPEAT on? the last WEEKDAY", cost=-0.5)
+def last_weekday(context: Context, *values: Time | Repeat) -> Repeat | None:
+    del context
+    return _placed(-1, values)
+
+
+def _placed(place: int, values: tuple[Ordinal | Time | Repeat, ...]) -> Repeat | None:
+    repeat = next((value for value in values if isinstance(value, Repeat)), Repeat(1, Grain.MONTH))
+    day = next(value for value in values if isinstance(value, Time))
+    if repeat.unit is not Grain.MONTH or repeat.times or day.known:
+        return None
+    return replace(repeat, times=(day,), place=place)
