@@ -150,9 +150,13 @@ class Player:
 
         ended = asyncio.ensure_future(board.until(over, "Steward's answer"))
         try:
-            while not (await asyncio.wait({ended}, timeout=_QUIET_SECONDS))[0]:
-                if self._answered_without_turn(board) and time.monotonic() - board.changed_at >= _QUIET_SECONDS:
-                    return
+            rest = _QUIET_SECONDS
+            while not (await asyncio.wait({ended}, timeout=rest))[0]:
+                rest = _QUIET_SECONDS
+                if self._answered_without_turn(board):
+                    rest -= time.monotonic() - board.changed_at
+                    if rest <= 0:
+                        return
             await ended
         finally:
             ended.cancel()
