@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
 
 from sandbox.google.store import Store
+
+CERTIFIED = timedelta(days=16)  # about as long as one of Google's own is valid
 
 
 class Keys:
@@ -52,6 +57,21 @@ class Keys:
         numbers = self.key.public_key().public_numbers()
         key = {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.key_id}
         return {"keys": [{**key, "n": _number(numbers.n), "e": _number(numbers.e)}]}
+
+    def pem_certs(self, now: datetime) -> dict[str, str]:
+        """The public half as a certificate by key id, the older form, which google-auth reads by itself."""
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "federated-signon.system.gserviceaccount.com")])
+        found = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(self.key.public_key())
+            .serial_number(1)
+            .not_valid_before(now - CERTIFIED)
+            .not_valid_after(now + CERTIFIED)
+            .sign(self.key, hashes.SHA256())
+        )
+        return {self.key_id: found.public_bytes(serialization.Encoding.PEM).decode()}
 
     def sign(self, claims: dict[str, Any]) -> str:
         head = {"alg": "RS256", "kid": self.key_id, "typ": "JWT"}

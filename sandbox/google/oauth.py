@@ -65,6 +65,7 @@ class OAuth:
             web.post("/o/oauth2/revoke", self.revoke),
             *(web.get(path, self.userinfo) for path in ("/v1/userinfo", "/oauth2/v1/userinfo", "/oauth2/v3/userinfo")),
             web.route("*", "/tokeninfo", self.tokeninfo),
+            web.get("/oauth2/v1/certs", self.certs),
             web.get("/oauth2/v3/certs", self.certs),
         ]
 
@@ -291,7 +292,8 @@ class OAuth:
         return web.json_response({**body, **person, "expires_in": str(left), **found.detail})
 
     async def certs(self, request: web.Request) -> web.Response:
-        body = self._keys.certs()
+        older = request.path == "/oauth2/v1/certs"
+        body: dict[str, Any] = {**self._keys.pem_certs(self._state.clock())} if older else self._keys.certs()
         self._state.store.commit()
         return web.json_response(body)
 
