@@ -1,0 +1,52 @@
+"""Finds rows that were left behind and wakes them again: what makes every wake-up and every process dispensable."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from app.domain.errors import StewardError, StoreUnavailable
+from app.domain.ports import Kind, Queue, Store, Waiting
+
+EVERY = 2.0
+"""Seconds between two sweeps: an orphan waits at most this long (design: recovery within 15 s)."""
+
+Rehear = Callable[[str], Awaitable[None]]
+"""Goes on with a kept envelope, by its key."""
+log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """Runs in every app process and in the scheduler; any number of them may run at once."""
+
+    def __init__(self, store: Store, queue: Queue, *, rehear: Rehear | None) -> None:
+        self._store = store
+        self._queue = queue
+        self._rehear = rehear
+        self._hearing: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Sweep until cancelled; a database that is away is waited for."""
+        while True:
+            try:
+                await self.sweep()
+            except StoreUnavailable:
+                log.warning("sweep_skipped")
+            await asyncio.sleep(EVERY)
+
+    async def sweep(self) -> None:
+        """Wake everything that waits and that nobody works on."""
+        for row in await self._store.waiting():
+            if row.kind is not Kind.ENVELOPE:
+                await self._queue.wake(row.kind, row.id, row.person)
+            elif self._rehear is not None:
+                # On its own: a request takes as long as its thinking, and the next orphan shall not wait for it.
+                task = asyncio.create_task(self._hear(self._rehear, row))
+                self._hearing.add(task)
+                task.add_done_callback(self._hearing.discard)
+
+    async def _hear(self, rehear: Rehear, row: Waiting) -> None:
+        try:
+            await rehear(row.id)
+        except StewardError as failure:
+            log.warning("envelope_left", key=row.id, error=failure.code)

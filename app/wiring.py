@@ -1,0 +1,138 @@
+"""Settings in, Services out: the one place where ports meet their implementations."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from app.accounts import Accounts
+from app.assistant import Assistant, Limits
+from app.domain.desk import Desk
+from app.domain.errors import ModelError
+from app.domain.ports import Mind, Request, Services, Thought, Watch
+from app.performing import Performer
+from app.reception import Reception
+from app.settings import Settings
+from app.store import PostgresStore
+from integrations.google.consent import Client, Endpoints, GoogleConsent
+from integrations.google.desks import GoogleDesks
+from integrations.queue import RedisQueue
+from integrations.slack.chat import SlackChat, make_client
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything one process needs, joined and open."""
+
+    settings: Settings
+    services: Services
+    store: PostgresStore
+    queue: RedisQueue
+    client: AsyncWebClient
+    assistant: Assistant
+    performer: Performer
+    accounts: Accounts
+    reception: Reception
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Open every connection, in the event loop and process that will use them. Raises StoreUnavailable."""
+    clock = SystemClock()
+    store = await PostgresStore.open(settings.postgres_url, key=settings.sealing_key, clock=clock)
+    queue = RedisQueue(settings.valkey_url)
+    session = aiohttp.ClientSession()
+    client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    try:
+        consent = GoogleConsent(session, _oauth_client(settings), Endpoints.under(settings.google_api_url), clock)
+        services = Services(
+            store=store,
+            grants=store.grants,
+            chat=SlackChat(client),
+            queue=queue,
+            mind=LateMind(lambda: _model(settings)),
+            desks=GoogleDesks(session, store.grants, consent, clock, root=settings.google_api_url),
+            consent=consent,
+            clock=clock,
+        )
+        yield _joined(settings, services, store=store, queue=queue, client=client)
+    finally:
+        await session.close()
+        if client.session is not None:
+            await client.session.close()
+        queue.close()
+        await store.close()
+
+
+def _joined(
+    settings: Settings, services: Services, *, store: PostgresStore, queue: RedisQueue, client: AsyncWebClient
+) -> House:
+    accounts = Accounts(services)
+    limits = Limits(
+        characters=settings.message_limit,
+        requests=settings.requests_per_minute,
+        allowed=frozenset(settings.allowed_users),
+    )
+    return House(
+        settings=settings,
+        services=services,
+        store=store,
+        queue=queue,
+        client=client,
+        assistant=Assistant(services, limits, invite=accounts.invite),
+        performer=Performer(services),
+        accounts=accounts,
+        reception=Reception(services),
+    )
+
+
+def _oauth_client(settings: Settings) -> Client:
+    return Client(
+        id=settings.google_client_id,
+        secret=settings.google_client_secret.get_secret_value(),
+        redirect=settings.redirect_url,
+    )
+
+
+class LateMind:
+    """The agent, imported and built when the first turn is thought about: its libraries take seconds to load."""
+
+    def __init__(self, model: "Callable[[], BaseChatModel]") -> None:
+        self._model = model
+        self._agent: Mind | None = None
+
+    async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
+        """See the port Mind."""
+        if self._agent is None:
+            self._agent = build_agent(self._model)
+        return await self._agent.think(request, desk, watch)
+
+
+def build_agent(model: "Callable[[], BaseChatModel]") -> Mind:
+    """Import the agent and build it; slow the first time in a process."""
+    from app.agent.agent import Agent
+
+    return Agent(model)
+
+
+def _model(settings: Settings) -> "BaseChatModel":
+    provider, _, name = settings.model.partition(":")
+    if provider != "ollama":
+        raise ModelError
+    from integrations.models.ollama import ollama_model
+
+    return ollama_model(name=name, host=settings.ollama_host, num_ctx=settings.model_num_ctx)

@@ -1,0 +1,16 @@
+"""The job that goes on with a turn that was left behind."""
+
+from uuid import UUID
+
+from app.domain.types import PersonId, TurnId
+from app.wiring import House
+from jobs.boundary import run
+
+
+async def think(person: str, turn: str) -> None:
+    """Called by RQ with ids only."""
+    await run("think", _think, person, turn)
+
+
+async def _think(house: House, _person: PersonId, turn: UUID) -> None:
+    await house.assistant.resume(TurnId(turn))
