@@ -145,4 +145,4 @@ def written(context: Context, text: str, start: int) -> Iterator[tuple[int, Valu
         match = pattern.match(text, start)
         value = reader(match, context) if match else None
         if match and value is not None:
-            yield match.end(), value
+            yield start + len(match[0].rstrip()), value

@@ -34,7 +34,7 @@ def tidy(phrase: str) -> str:
     text = _MERIDIEM.sub(r"\1m", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
     text = re.sub(r"o' ?clock", "oclock", text)
-    text = re.sub(r"(?<=s)'(?=\s|$)", "", text)
+    text = re.sub(r"(?<=s)'(?=\s|$)|(?<=day)'s\b|(?<=week)'s\b|(?<=month)'s\b|(?<=year)'s(?= [^de])|(?<=tomorrow)'s\b", "", text)
     return _INNER_MARK.sub(lambda mark: "" if mark[0] in "'." else " ", text).rstrip(" .").strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from app.planning.phrases.clocks import aware
@@ -14,6 +15,8 @@ _FREQUENCY = {
     Grain.SECOND: "SECONDLY", Grain.MINUTE: "MINUTELY", Grain.HOUR: "HOURLY", Grain.DAY: "DAILY", Grain.WEEK: "WEEKLY",
     Grain.MONTH: "MONTHLY", Grain.YEAR: "YEARLY",
 }  # fmt: skip
+# A day to look from for feasts that keep their date.
+_SOME_DAY = datetime(2020, 1, 1)  # noqa: DTZ001
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -54,6 +57,9 @@ def _rule(repeat: Repeat) -> str | None:
         return _frequency(Grain.MONTH, repeat.interval) + ";BYMONTHDAY=" + ",".join(map(str, numbers))
     if kind == "month":
         return _frequency(Grain.YEAR, repeat.interval) + ";BYMONTH=" + ",".join(map(str, numbers))
+    if kind == "holiday":
+        coming = [span.start for span in islice(first.series(_SOME_DAY, False), 4)]
+        return _frequency(Grain.YEAR, 1) if len({(day.month, day.day) for day in coming}) == 1 else None
     if kind == "date":
         return _frequency(Grain.YEAR, repeat.interval)
     if kind == "weekend":

@@ -46,7 +46,8 @@ def hour_minute(context: Context, hour: Number, minute: Number) -> Time | None:
         return None
     if not 1 <= first <= 12 or not 10 <= second <= 59:
         return None
-    return at_clock(context, Clock(first, second, 0, Grain.MINUTE, twelve=True), latent=True)
+    # "Ten thirty" is a time by itself, "ten twenty" only beside a day.
+    return at_clock(context, Clock(first, second, 0, Grain.MINUTE, twelve=True), latent=second % 15 != 0)
 
 
 @rule("CLOCK am", "CLOCK in? the? morning")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, inside, mapped, unit, units
-from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, meet, yearly
+from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_unit, yearly
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import date_time, full_year, month_day_time, year_time
 
@@ -37,7 +37,7 @@ def _date(month: Time, day: Number | Ordinal) -> Time | None:
 def short_year(context: Context, date: Time, year: Number) -> Time | None:
     """January first 12: two digits are a year."""
     del context
-    if year.written != 2 or year.whole is None or date.known or date.grain is not Grain.DAY:
+    if year.written != 2 or year.whole is None or date.known or not date.full:
         return None
     return meet(year_time(full_year(year.whole)), date)
 
@@ -75,14 +75,43 @@ def marked(context: Context, time: Time) -> Time | None:
     return None if time.latent and time.kind == "clock" else replace(time, latent=False)
 
 
-@rule("TIME TIME", "TIME at|in|on|of|for|by|from|during TIME", "TIME in|on|of|for the TIME", "TIME - TIME", cost=0.2)
+@rule(
+    "TIME TIME", "TIME at|in|on|of|for|by|from|during TIME", "TIME in|on|of|for|during the TIME", "TIME - TIME", cost=0.2
+)
 def together(context: Context, first: Time, second: Time) -> Time | None:
     """Two times that narrow each other: the finer one lies in the coarser one."""
-    del context
     outer, inner = (first, second) if first.grain >= second.grain else (second, first)
     if not _fit(outer, inner):
         return None
+    weekday = outer if outer.kind == "weekday" else inner
+    date = inner if weekday is outer else outer
+    if weekday.kind == "weekday" and date.full and not date.known:
+        return _on_weekday(context, date, weekday)
     return meet(outer, inner)
+
+
+# How far ahead "Fri, Jul 18" is believed to be a year in which that is a Friday.
+_BELIEVED = timedelta(days=731)
+
+
+def _on_weekday(context: Context, date: Time, weekday: Time) -> Time | None:
+    """A date with a weekday: the year in which they agree, if it is near; else the date, or the weekday beside it."""
+    agreed = meet(date, weekday)
+    span, coming = choose(agreed, context.now), choose(date, context.now)
+    if span is None or coming is None or abs(span.start - coming.start) <= _BELIEVED:
+        return replace(agreed, full=True)
+    ahead = (weekday.number - coming.start.weekday() + 3) % 7 - 3
+    beside = of_unit(coming.start + timedelta(days=ahead), Grain.DAY)
+    return replace(date, alternative=replace(beside, dated=True))
+
+
+@rule("TIME or TIME", "either TIME or TIME", cost=1.0)
+def either(context: Context, first: Time, second: Time) -> Time | None:
+    """Tomorrow or Friday: for the person to choose."""
+    del context
+    if first.alternative or second.alternative or first.side or second.side or first.latent or second.latent:
+        return None
+    return replace(first, alternative=second) if first.grain == second.grain else None
 
 
 def _fit(outer: Time, inner: Time) -> bool:
@@ -91,7 +120,9 @@ def _fit(outer: Time, inner: Time) -> bool:
     if inner.known or (inner.latent and inner.kind != "range") or (outer.latent and outer.kind != "year"):
         return False
     if outer.grain == inner.grain:
-        return outer.grain is Grain.DAY and "weekday" in {outer.kind, inner.kind} and outer.kind != inner.kind
+        if outer.grain is not Grain.DAY or outer.kind == inner.kind:
+            return False
+        return "weekday" in {outer.kind, inner.kind}
     if inner.kind in _IN_A_DAY and not inner.dated:
         return outer.kind not in _IN_A_DAY and outer.grain in {Grain.DAY, Grain.WEEK} and outer.kind != "season"
     return outer.grain > Grain.HOUR

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.rules_shift import travel
-from app.planning.phrases.spans import Span, floor, mapped, nth, shift, unit
+from app.planning.phrases.spans import Span, cyclic, floor, mapped, nth, shift, unit
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, Unit, choose, meet, of_span, yearly
 from app.planning.phrases.values import Grain
 
@@ -36,13 +37,13 @@ def _cut(time: Time, where: str) -> Time | None:
         return Span(shift(span.start, finer, first), end, finer)
 
     grain = _CUTS[time.grain][0] if time.grain in _CUTS else time.grain
-    return replace(time, series=mapped(time.series, change), grain=grain, kind="range", later=False)
+    return replace(time, series=mapped(time.series, change), grain=grain, kind="end" if where == "end" else "range", later=False)
 
 
 def _third(span: Span, where: str) -> Span:
     """Three hours at either end of a part of the day; a third of what is longer."""
     length = (span.end - span.start) / 3
-    piece = min(length, timedelta(hours=3)) if span.grain < Grain.DAY else timedelta(days=round(length.days))
+    piece = min(length * 1.5, timedelta(hours=3)) if span.grain < Grain.DAY else timedelta(days=round(length.days))
     if where == "begin":
         return Span(span.start, span.start + piece, span.grain)
     if where == "end":
@@ -299,3 +300,48 @@ def working_day(context: Context) -> Time | None:
     while day.weekday() not in context.hours.days and context.hours.days:
         day += timedelta(days=1)
     return of_span(unit(day, Grain.DAY), "day")
+
+
+@rule("the? month of MONTH", "the? month of the? TIME")
+def month_of(context: Context, time: Time) -> Time | None:
+    del context
+    return replace(time, latent=False) if time.grain is Grain.MONTH else None
+
+
+@rule("the? ORDINAL century")
+def century(context: Context, place: Ordinal) -> Time | None:
+    del context
+    if not 11 <= place.value <= 29:
+        return None
+    begin = datetime((place.value - 1) * 100, 1, 1)  # noqa: DTZ001
+    return of_span(Span(begin, shift(begin, Grain.YEAR, 100), Grain.YEAR), "range")
+
+
+def _so_far(word: str, size: Grain) -> None:
+    @rule(word, f"{size.word} to date", f"the? {size.word} so far", f"so far this {size.word}")
+    def so_far(context: Context) -> Time:
+        """Year to date, until now."""
+        return of_span(Span(floor(context.now, size), floor(context.now, Grain.DAY), Grain.DAY), "range")
+
+
+_so_far("ytd", Grain.YEAR)
+_so_far("qtd", Grain.QUARTER)
+_so_far("mtd", Grain.MONTH)
+_so_far("wtd", Grain.WEEK)
+
+
+@rule("season|seasons")
+def season(context: Context) -> Time:
+    """Any of the four."""
+    del context
+
+    def make(year: datetime) -> list[Span]:
+        starts = [year.replace(month=month, day=day) for month, day in _SEASONS]
+        starts.append(year.replace(year=year.year + 1, month=_SEASONS[0][0], day=_SEASONS[0][1]))
+        return [Span(begin, end, Grain.DAY) for begin, end in pairwise(starts)]
+
+    return Time(cyclic(Grain.YEAR, make), Grain.DAY, "season")
+
+
+# First days of spring, summer, autumn and winter in the north, give or take a day.
+_SEASONS = ((3, 20), (6, 21), (9, 23), (12, 21))

@@ -199,7 +199,7 @@ def by(context: Context, time: Time) -> Time | None:
 
 
 _OPEN_AFTER = (
-    "after|since|past TIME",
+    "after|past TIME",
     "anytime|sometime after|since TIME",
     "any time after|since TIME",
     "later than TIME",
@@ -216,6 +216,15 @@ _OPEN_AFTER = (
 def open_after(context: Context, time: Time) -> Time | None:
     del context
     return None if time.side or time.latent or time.kind == "range" else replace(time, side="after")
+
+
+@rule("since TIME", "ever since TIME", cost=0.6)
+def since(context: Context, time: Time) -> Time | None:
+    """Since Monday: the last one."""
+    if time.side or time.latent or time.kind == "range":
+        return None
+    span = None if time.known else next(iter(time.series(context.now, True)), None)
+    return replace(of_span(span, time.kind), side="after") if span else replace(time, side="after")
 
 
 @rule("> TIME", "after the? end of TIME", cost=0.5)
@@ -241,7 +250,11 @@ def open_beyond(context: Context, time: Time) -> Time | None:
 )
 def open_before(context: Context, time: Time) -> Time | None:
     del context
-    return None if time.side or time.latent or time.kind == "range" else replace(time, side="before")
+    if time.side or time.latent or time.kind == "range":
+        return None
+    if time.kind == "end":
+        time = replace(time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)))
+    return replace(time, side="before")
 
 
 @rule("< = TIME", "on or before TIME", "through the? end of TIME", cost=0.5)

@@ -11,7 +11,7 @@ from app.planning.phrases.words import WEEKDAYS
 from app.planning.phrases.years import month_day_time, weekday_time
 
 rule = GRAMMAR.rule
-_KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range"}
+_KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range", "holiday"}
 
 
 @rule("every|each|per UNIT", "every single UNIT", "once a|every UNIT", "every UNIT")

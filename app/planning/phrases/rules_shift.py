@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from app.planning.phrases.grammar import GRAMMAR
-from app.planning.phrases.spans import Span, floor, move, nth, shift, unit
+from app.planning.phrases.spans import Span, floor, mapped, move, nth, shift, unit
 from app.planning.phrases.times import Context, Length, Number, Parts, Time, Unit, choose, day_of, of_span, of_unit
-from app.planning.phrases.values import Grain
+from app.planning.phrases.values import NOMINAL_SECONDS, Grain
 
 rule = GRAMMAR.rule
+# Where a series moved by a length is searched from, at most: a few years.
+_FARTHEST = timedelta(days=2000)
 # What a shift by a unit is precise to, as Duckling has it: "in 3 days" is about this hour in three days.
 _PRECISION = {
     Grain.SECOND: Grain.SECOND,
@@ -182,15 +184,20 @@ def before(context: Context, length: Length, time: Time) -> Time | None:
 
 
 def _from(context: Context, length: Length, time: Time, sign: int) -> Time | None:
-    span = None if time.side or time.latent else choose(time, context.now)
-    if span is None:
+    """Every span of a time moved by the length; which one is meant is decided as for the time itself."""
+    if time.side or time.latent:
         return None
-    start = travel(context, span.start, length.parts, sign)
-    grain = min(span.grain, length.finest) if span.grain <= Grain.DAY else length.finest
-    if grain is not Grain.SECOND and length.finest >= Grain.DAY and span.grain >= Grain.DAY:
-        grain = Grain.DAY
+    days = length.finest >= Grain.DAY and time.grain >= Grain.DAY
+    grain = Grain.DAY if days else min(time.grain, length.finest)
+
+    def change(span: Span) -> Span:
+        start = floor(travel(context, span.start, length.parts, sign), grain)
+        return Span(start, shift(start, grain, 1), grain)
+
     stated = length.finest if time.kind == "now" else None
-    return of_unit(floor(start, grain), grain, "shift", stated=stated)
+    margin = timedelta(seconds=2 * sum(int(amount + 1) * NOMINAL_SECONDS[unit] for amount, unit in length.parts))
+    series = mapped(time.series, change, min(margin, _FARTHEST))
+    return Time(series, grain, "shift", known=time.known, half=time.half, dated=time.dated, stated=stated)
 
 
 @rule("TIME SHIFT", "SHIFT on? TIME", cost=0.3)
@@ -358,3 +365,66 @@ def time_after_next(context: Context, time: Time) -> Time | None:
 @rule("the? TIME before last")
 def time_before_last(context: Context, time: Time) -> Time | None:
     return _nth(context, time, -2)
+
+
+@rule("upcoming LENGTH", "the upcoming LENGTH", cost=-0.2)
+def upcoming(context: Context, length: Length) -> Time | None:
+    """The upcoming two weeks; for Duckling "upcoming two weeks" is the second week from now."""
+    return _upcoming(context, length)
+
+
+@rule("the? NUMBER upcoming LETTER", cost=-0.4)
+def counted_upcoming(context: Context, number: Number, size: Unit) -> Time | None:
+    return _upcoming(context, _length(number.value, size.grain))
+
+
+def _upcoming(context: Context, length: Length) -> Time | None:
+    run = _run(context, length, 1)
+    amount, grain = length.parts[0]
+    if run is None or len(length.parts) > 1 or amount.denominator != 1:
+        return run
+    return replace(run, alternative=of_span(unit(context.now, grain, int(amount)), "cycle"))
+
+
+@rule("in? the? next|coming UNIT and LENGTH", "within the next|coming UNIT and LENGTH", cost=-0.2)
+def next_compound(context: Context, size: Unit, length: Length) -> Time | None:
+    """Within the next day and 5 hours."""
+    return _run(context, Length(((Fraction(1), size.grain), *length.parts)), 1)
+
+
+@rule("in? the? last|past UNIT and LENGTH", "within the last|past UNIT and LENGTH", cost=-0.2)
+def last_compound(context: Context, size: Unit, length: Length) -> Time | None:
+    return _run(context, Length(((Fraction(1), size.grain), *length.parts)), -1)
+
+
+@rule("WEEKDAY|DAY week", "a week on|from WEEKDAY|DAY", cost=0.2)
+def day_week(context: Context, day: Time) -> Time | None:
+    """Monday week, as the British say: the Monday after the coming one."""
+    return weeks_on(context, Length(((Fraction(1), Grain.WEEK),)), day)
+
+
+@rule("LENGTH on WEEKDAY|DAY", cost=0.2)
+def weeks_on(context: Context, length: Length, day: Time) -> Time | None:
+    """Two weeks on Tuesday."""
+    span = choose(day, context.now)
+    if span is None or length.finest is not Grain.WEEK:
+        return None
+    return of_unit(travel(context, span.start, length.parts), Grain.DAY)
+
+
+@rule("more|longer than LENGTH ago", "over LENGTH ago", "LENGTH or more ago", "at least LENGTH ago", cost=-0.3)
+def long_ago(context: Context, length: Length) -> Time:
+    return replace(_shifted(context, length, -1), side="before")
+
+
+@rule("less than LENGTH ago", "within LENGTH ago", "under LENGTH ago", cost=-0.3)
+def not_long_ago(context: Context, length: Length) -> Time:
+    start = _shifted(context, length, -1)
+    span = choose(start, context.now)
+    now = floor(context.now, Grain.SECOND)
+    return of_span(Span(span.start, now, start.grain), "range") if span and span.start < now else start
+
+
+@rule("more than LENGTH from now|later", "after LENGTH", cost=-0.3)
+def far_ahead(context: Context, length: Length) -> Time:
+    return replace(_shifted(context, length, 1), side="after")

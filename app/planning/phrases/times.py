@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from app.planning.phrases.spans import Series, Span, both, cyclic, fixed, floor, shift, within
+from app.planning.phrases.spans import FIRST_YEAR, Series, Span, both, cyclic, fixed, floor, shift, within
 from app.planning.phrases.values import Grain, WorkingHours
 
 Parts = tuple[tuple[Fraction, Grain], ...]
@@ -68,7 +68,7 @@ class Time:
 
     `latent` is too weak to stand alone ("the year 2014" may be said "2014", but "7" alone is no time). `later`
     asks for a span that has not begun yet. `half` is 1 when its half of the day was chosen by the working hours and 2
-    when they could not tell; `dated` says that a day is in it; `alternative` is another honest reading.
+    when they could not tell; `dated` says that a day is in it, `full` that it is a month and its day; `alternative` is another honest reading.
     """
 
     series: Series
@@ -78,6 +78,7 @@ class Time:
     later: bool = False
     half: int = 0
     dated: bool = False
+    full: bool = False
     known: bool = False
     clock: Clock | None = None
     number: int = 0
@@ -186,8 +187,17 @@ def meet(outer: Time, inner: Time) -> Time:
         clock=inner.clock,
         weekday=inner.weekday if inner.weekday is not None else outer.weekday,
         holiday=inner.holiday,
-        alternative=meet(outer.alternative, inner) if outer.alternative else None,
+        alternative=_other(outer, inner),
     )
+
+
+def _other(outer: Time, inner: Time) -> Time | None:
+    if outer.alternative:
+        return meet(outer.alternative, inner)
+    return meet(outer, inner.alternative) if inner.alternative else None
+
+
+_LONG_AGO = datetime(FIRST_YEAR, 1, 2)  # noqa: DTZ001
 
 
 def choose(time: Time, moment: datetime, count: int = 0) -> Span | None:
@@ -196,7 +206,10 @@ def choose(time: Time, moment: datetime, count: int = 0) -> Span | None:
     for at, span in enumerate(span for span in ahead if not (time.later and span.start <= moment)):
         if at == count:
             return span
-    return next(iter(time.series(moment, True)), None) if count == 0 else None
+    if count:
+        return None
+    # What is known and over may still come twice, as the feasts of the moon do in one year: then the first one.
+    return next(iter(time.series(_LONG_AGO if time.known else moment, not time.known)), None)
 
 
 def day_of(moment: datetime) -> datetime:

@@ -71,7 +71,7 @@ def date_time(month: int, day: int, year: int | None = None) -> Time | None:
         if (month, day) != (2, 29) or leap:
             yield day_span(at, month, day)
 
-    return yearly(make, Grain.DAY, "date")
+    return replace(yearly(make, Grain.DAY, "date"), full=True)
 
 
 def written_date(first: int, second: int, year: int | None, *, european: bool = False) -> Time | None:
