@@ -105,7 +105,7 @@ class Player:
         board: Board | None = None
         try:
             async with asyncio.timeout(self._wanted.timeout) as self._clock, ClientSession() as session:
-                page = Page(session, self._wanted.page, self._wanted.token)
+                page = Page(session, self._wanted.page, token=self._wanted.token)
                 await page.enter()
                 self._story.me = page.name
                 async with page.watch(self._told) as board:
@@ -120,7 +120,7 @@ class Player:
         if event["type"] == "status" and event.get("thread_ts") == self._thread:
             self._story.step(str((event.get("status") or {}).get("status", "")))
         elif event["type"] == "ephemeral":
-            self._story.say("Steward (to you alone)", render(event["message"]), event["message"].get("blocks"))
+            self._story.say("Steward (to you alone)", render(event["message"]), blocks=event["message"].get("blocks"))
 
     async def _play(self, page: Page, board: Board) -> None:
         await page.post("messages", channel=page.channel)
@@ -129,7 +129,7 @@ class Player:
         await self._say(page, board)
         await self._answer(board)
         while (card := self._undecided(board)) is not None:
-            await self._decide(page, board, card)
+            await self._decide(page, board, card=card)
         self._record(board)
 
     async def _say(self, page: Page, board: Board) -> None:
@@ -176,7 +176,7 @@ class Player:
         await board.until(lambda: len(self._cards(board)) >= expected or None, f"{expected} cards of Steward")
         words = [message for message in board.thread(self._thread) if payload(message, ACTION) is None]
         for message in words:
-            self._story.say("Steward", render(message), message.get("blocks"))
+            self._story.say("Steward", render(message), blocks=message.get("blocks"))
         self._story.failed = turn.get("state") == "failed" or not turn
         last = render(words[-1]) if words else ""
         self._story.asks = expected == 0 and not self._story.failed and (
@@ -204,7 +204,7 @@ class Player:
             self._story.show_card(card)
         return deed
 
-    async def _decide(self, page: Page, board: Board, card: Json) -> None:
+    async def _decide(self, page: Page, board: Board, *, card: Json) -> None:
         deed = self._deed(card)
         deed.answered = True
         answer = self._wanted.answer or await self._ask(deed)
@@ -212,8 +212,8 @@ class Player:
             return
         ts, clicked = card["ts"], time.monotonic()
         while _status(card) == "proposed":
-            await self._click(page, card, answer)
-            card = await self._moved(board, ts, card)  # a marked recipient needs a second click
+            await self._click(page, card, answer=answer)
+            card = await self._moved(board, ts, before=card)  # a marked recipient needs a second click
 
         def settled() -> Json | None:
             now = board.messages[ts]
@@ -223,14 +223,14 @@ class Player:
         deed.click_to_done_ms = _since(clicked)
         self._note_outcome(deed, card)
 
-    async def _moved(self, board: Board, ts: str, before: Json) -> Json:
+    async def _moved(self, board: Board, ts: str, *, before: Json) -> Json:
         def changed() -> Json | None:
             now = board.messages[ts]
             return now if now.get("blocks") != before.get("blocks") or _status(now) != _status(before) else None
 
         return await board.until(changed, "the card to take the click")
 
-    async def _click(self, page: Page, card: Json, answer: str) -> None:
+    async def _click(self, page: Page, card: Json, *, answer: str) -> None:
         button = _button(card, answer)
         container = {"type": "message", "channel": page.channel, "ts": card["ts"]}
         self._story.print(f"  → {button.text}")

@@ -34,15 +34,15 @@ async def connect_all(page: Page, board: Board) -> list[str]:
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:  # cookies of loopback addresses, too
         while True:
             form = await _open(browser, link) if link else None
-            if form is not None and not _missing(form, page, board, connected):
+            if form is not None and not _missing(form, page, board=board, connected=connected):
                 return connected
             # A link can be followed once: for each account Steward is asked for one.
             link = await _fresh_link(page, board)
             form = await _open(browser, link)
             if form is None:
                 raise PlayError("Steward's connect link does not lead to a consent page.")
-            for email in _missing(form, page, board, connected)[:1]:
-                await _consent(browser, form, email)
+            for email in _missing(form, page, board=board, connected=connected)[:1]:
+                await _consent(browser, form, email=email)
                 await _acknowledged(board, email)
                 connected.append(email)
 
@@ -70,7 +70,7 @@ async def _fresh_link(page: Page, board: Board) -> str:
     return await board.until(newer, "Steward's connect card")
 
 
-def _missing(form: Form, page: Page, board: Board, connected: list[str]) -> list[str]:
+def _missing(form: Form, page: Page, *, board: Board, connected: list[str]) -> list[str]:
     """This person's accounts on the consent page that Steward hasn't said are connected: on its newest connect card
     or since."""
     since = float(_cards(board)[-1]["ts"])
@@ -126,7 +126,7 @@ def _account_name(box: Tag, email: str) -> str:
     return max(spoken, key=len, default="")
 
 
-async def _consent(browser: ClientSession, form: Form, email: str) -> None:
+async def _consent(browser: ClientSession, form: Form, *, email: str) -> None:
     """Chooses the account, continues, and follows the way back to Steward."""
     parts = urlsplit(form.address)
     headers = {"Origin": f"{parts.scheme}://{parts.netloc}"}

@@ -23,7 +23,7 @@ _THREADS_READ = 30  # the newest threads of the DM that are read at the start
 class Page:
     """One person at the page."""
 
-    def __init__(self, session: ClientSession, url: str, token: str) -> None:
+    def __init__(self, session: ClientSession, url: str, *, token: str) -> None:
         self._session = session
         self._url = url.rstrip("/")
         self._headers = {TOKEN_HEADER: token}
@@ -83,7 +83,7 @@ class Page:
             socket = await self._session.ws_connect(address, headers=self._headers, params={"user": self.user})
         except (ClientError, OSError) as error:
             raise PlayError(f"The page's socket of changes can't be opened: {error}.") from None
-        board = Board(self.channel, self.bot, told)
+        board = Board(self.channel, self.bot, told=told)
         reader = asyncio.create_task(board.read(socket))
         try:
             yield board
@@ -97,7 +97,7 @@ class Page:
 class Board:
     """The DM as it stands now, and a way to wait until it stands otherwise."""
 
-    def __init__(self, channel: str, bot: str, told: Callable[[Json], None]) -> None:
+    def __init__(self, channel: str, bot: str, *, told: Callable[[Json], None]) -> None:
         self.messages: dict[str, Json] = {}
         self.statuses: dict[str, str] = {}
         self.signs: dict[str, float] = {}  # thread → when Steward first stirred in it, by time.monotonic()

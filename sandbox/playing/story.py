@@ -50,7 +50,7 @@ class Story:
     asks: bool = False  # Steward ended with a question
     _last_status: str = ""
 
-    def say(self, speaker: str, text: str, blocks: list[Json] | None = None) -> None:
+    def say(self, speaker: str, text: str, *, blocks: list[Json] | None = None) -> None:
         self.messages.append({"from": speaker, "text": text} | ({"blocks": blocks} if blocks else {}))
         self.print(f"\n{speaker}:\n{_indented(text)}")
 

@@ -17,7 +17,7 @@ def build_world(now: datetime, *, seed: int = 1) -> World:
     if now.tzinfo is None:
         raise ValueError("build_world needs an aware datetime")
     letters = [*conversation.letters(now), *regular.letters(now, seed), *invitations.letters(now)]
-    boxes = deliver(letters, now, seed)
+    boxes = deliver(letters, now, seed=seed)
     accounts = [
         SeedAccount(CONTACTS[key].email, CONTACTS[key].name, CONTACTS[key].zone, boxes[key], calendars(key, now))
         for key in ACCOUNT_KEYS

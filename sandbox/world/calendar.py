@@ -55,7 +55,7 @@ def calendars(key: str, now: datetime) -> list[SeedCalendar]:
             continue
         calendar_id, summary = _EXTRA_CALENDARS.get(meeting.entry.get("calendar", ""), (PRIMARY, ""))
         calendar = found.setdefault(calendar_id, SeedCalendar(calendar_id, summary, zone))
-        calendar.events.extend(_resources(meeting, key, now))
+        calendar.events.extend(_resources(meeting, key, now=now))
     return list(found.values())
 
 
@@ -73,7 +73,7 @@ def _meeting(entry: dict[str, Any], now: datetime) -> Meeting:
 
 def _first_day(entry: dict[str, Any], now: datetime) -> date:
     if "day" in entry:
-        return shift(today(now), int(entry["day"][:-1]), entry["day"][-1])
+        return shift(today(now), int(entry["day"][:-1]), unit=entry["day"][-1])
     return next(_occurrence_days(entry, today(now) - timedelta(weeks=entry["since"])))
 
 
@@ -86,7 +86,7 @@ def _occurrence_days(entry: dict[str, Any], day: date) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _resources(meeting: Meeting, key: str, now: datetime) -> list[dict[str, Any]]:
+def _resources(meeting: Meeting, key: str, *, now: datetime) -> list[dict[str, Any]]:
     """One participant's copy of a meeting, and of its moved occurrences."""
     entry = meeting.entry
     event = _copy(meeting, key)
@@ -95,19 +95,22 @@ def _resources(meeting: Meeting, key: str, now: datetime) -> list[dict[str, Any]
             event["recurrence"] = ["RRULE:FREQ=YEARLY"]
         return [event]
     assert isinstance(meeting.start, datetime)
-    coming = _coming(meeting.start, entry, now)
+    coming = _coming(meeting.start, entry, now=now)
     event["recurrence"] = [f"RRULE:FREQ=WEEKLY;BYDAY={entry['repeat']}"]
     for number in entry.get("skipped", ()):
         event["recurrence"].append(f"EXDATE;TZID={meeting.zone}:{coming[number]:%Y%m%dT%H%M%S}")
-    return [event] + [_moved(event, meeting, coming[change["occurrence"]], change) for change in entry.get("moved", ())]
+    return [event] + [
+        _moved(event, meeting, original=coming[change["occurrence"]], change=change)
+        for change in entry.get("moved", ())
+    ]
 
 
-def _coming(start: datetime, entry: dict[str, Any], now: datetime, count: int = 10) -> list[datetime]:
+def _coming(start: datetime, entry: dict[str, Any], *, now: datetime, count: int = 10) -> list[datetime]:
     days = _occurrence_days(entry, today(now) + timedelta(days=1))
     return [datetime.combine(next(days), start.timetz()) for _ in range(count)]
 
 
-def _moved(event: dict[str, Any], meeting: Meeting, original: datetime, change: dict[str, Any]) -> dict[str, Any]:
+def _moved(event: dict[str, Any], meeting: Meeting, *, original: datetime, change: dict[str, Any]) -> dict[str, Any]:
     """One occurrence that lies elsewhere than its series says."""
     start = datetime.combine(original.date(), time.fromisoformat(change["at"]), original.tzinfo)
     moved = {name: value for name, value in event.items() if name != "recurrence"}
@@ -143,7 +146,7 @@ def _copy(meeting: Meeting, key: str) -> dict[str, Any]:
     if "place" in entry:
         event["location"] = entry["place"]
     if len(meeting.participants) > 1:
-        event["attendees"] = [_attendee(meeting, name, key) for name in meeting.participants]
+        event["attendees"] = [_attendee(meeting, name, key=key) for name in meeting.participants]
     if kind := entry.get("kind"):
         event["eventType"] = kind
         event[f"{kind}Properties"] = {"autoDeclineMode": "declineNone"}
@@ -152,7 +155,7 @@ def _copy(meeting: Meeting, key: str) -> dict[str, Any]:
     return event
 
 
-def _attendee(meeting: Meeting, name: str, key: str) -> dict[str, Any]:
+def _attendee(meeting: Meeting, name: str, *, key: str) -> dict[str, Any]:
     contact, responses = CONTACTS[name], meeting.entry.get("responses", {})
     attendee: dict[str, Any] = {
         "email": contact.email,

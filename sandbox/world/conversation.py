@@ -67,7 +67,7 @@ def _letters_of(conversation: dict[str, Any], now: datetime) -> Iterator[Letter]
     written: list[_Written] = []
     message_ids: list[str] = []
     for number, post in enumerate(posts):
-        draft = _draft(conversation, post, written, message_ids=message_ids, now=now)
+        draft = _draft(conversation, post, written=written, message_ids=message_ids, now=now)
         written.append(_Written(draft.text, draft.sender, draft.sent))
         message_ids.append(draft.message_id)
         yield Letter(
@@ -81,18 +81,18 @@ def _letters_of(conversation: dict[str, Any], now: datetime) -> Iterator[Letter]
 
 
 def _draft(
-    conversation: dict[str, Any], post: _Post, written: list[_Written], *, message_ids: list[str], now: datetime
+    conversation: dict[str, Any], post: _Post, *, written: list[_Written], message_ids: list[str], now: datetime
 ) -> Draft:
     sender = CONTACTS[post.sender]
     sent = before(now, post.at)
     subject = conversation["subject"]
-    names = post.to or _everybody_else(conversation["people"], post, conversation["post"][0]["sender"])
+    names = post.to or _everybody_else(conversation["people"], post, opener=conversation["post"][0]["sender"])
     text = fill_dates(post.text, now)
     if post.sign:
         text += "\n\n" + _SIGNATURES.get(post.sender, sender.first_name)
     if written:
         last = written[-1]
-        text += "\n\n" + quote(last.text, last.sender, last.sent)
+        text += "\n\n" + quote(last.text, last.sender, sent=last.sent)
     return Draft(
         sender=sender,
         to=[CONTACTS[name] for name in names[:1]] if written else [CONTACTS[name] for name in names],
@@ -108,7 +108,7 @@ def _draft(
     )
 
 
-def _everybody_else(people: list[str], post: _Post, opener: str) -> tuple[str, ...]:
+def _everybody_else(people: list[str], post: _Post, *, opener: str) -> tuple[str, ...]:
     """The others; in an answer, the one who opened the conversation stands first."""
     others = [name for name in people if name != post.sender]
     return tuple(sorted(others, key=lambda name: name != opener))

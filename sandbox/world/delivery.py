@@ -31,15 +31,15 @@ class Letter:
     answered_by: frozenset[str] = field(default_factory=frozenset)  # addresses that wrote later in the conversation
 
 
-def deliver(letters: Iterable[Letter], now: datetime, seed: int) -> dict[str, list[SeedMail]]:
+def deliver(letters: Iterable[Letter], now: datetime, *, seed: int) -> dict[str, list[SeedMail]]:
     """The mails of every account, by its key in `people.ACCOUNT_KEYS`, oldest first."""
     boxes: dict[str, list[SeedMail]] = {key: [] for key in ACCOUNT_KEYS}
     for letter in sorted(letters, key=lambda letter: letter.draft.sent):
         raw = write(letter.draft)
         received = letter.draft.sent + _TRANSPORT
         for key in _mailboxes(letter.draft):
-            labels = _labels(letter, key, now, random.Random(f"{seed}:{key}:{letter.draft.message_id}"))
-            boxes[key].append(SeedMail(_delivered_to(raw, key, labels), received, labels))
+            labels = _labels(letter, key, now=now, chance=random.Random(f"{seed}:{key}:{letter.draft.message_id}"))
+            boxes[key].append(SeedMail(_delivered_to(raw, key, labels=labels), received, labels))
     return boxes
 
 
@@ -52,22 +52,22 @@ def _mailboxes(draft: Draft) -> list[str]:
     return [key for key in ACCOUNT_KEYS if CONTACTS[key].email in emails]
 
 
-def _labels(letter: Letter, key: str, now: datetime, chance: random.Random) -> tuple[str, ...]:
+def _labels(letter: Letter, key: str, *, now: datetime, chance: random.Random) -> tuple[str, ...]:
     own = (letter.label,) if letter.label else ()
     if letter.draft.sender.email == CONTACTS[key].email:
         return ("SENT", *own)
     age = now - letter.draft.sent
     labels = [letter.category, *own]
-    if _in_inbox(letter, age, chance):
+    if _in_inbox(letter, age, chance=chance):
         labels.append("INBOX")
-    if _unread(letter, key, age, chance):
+    if _unread(letter, key, age=age, chance=chance):
         labels.append("UNREAD")
     if letter.starred:
         labels.append("STARRED")
     return tuple(labels)
 
 
-def _in_inbox(letter: Letter, age: timedelta, chance: random.Random) -> bool:
+def _in_inbox(letter: Letter, age: timedelta, *, chance: random.Random) -> bool:
     if letter.archived:
         return False
     if letter.category in _ALWAYS_IN_THE_INBOX or age < _OLD:
@@ -75,7 +75,7 @@ def _in_inbox(letter: Letter, age: timedelta, chance: random.Random) -> bool:
     return chance.random() < _SHARE_LEFT[letter.category]
 
 
-def _unread(letter: Letter, key: str, age: timedelta, chance: random.Random) -> bool:
+def _unread(letter: Letter, key: str, *, age: timedelta, chance: random.Random) -> bool:
     if letter.archived or CONTACTS[key].email in letter.answered_by:
         return False
     if letter.category in _ALWAYS_IN_THE_INBOX:
@@ -83,7 +83,7 @@ def _unread(letter: Letter, key: str, age: timedelta, chance: random.Random) -> 
     return age < _FRESH / 2 or chance.random() < _SHARE_UNREAD[letter.category]
 
 
-def _delivered_to(raw: bytes, key: str, labels: tuple[str, ...]) -> bytes:
+def _delivered_to(raw: bytes, key: str, *, labels: tuple[str, ...]) -> bytes:
     """The trace a receiving server leaves on top; a mail one sent oneself has none."""
     if "SENT" in labels:
         return raw

@@ -24,10 +24,10 @@ def letters(now: datetime) -> Iterator[Letter]:
         sent = before(now, meeting.entry["invited"])
         organizer, *guests = (CONTACTS[name] for name in meeting.participants)
         for guest in guests:
-            yield Letter(_draft(meeting, organizer, guest, sent=sent), category="CATEGORY_PERSONAL")
+            yield Letter(_draft(meeting, organizer, guest=guest, sent=sent), category="CATEGORY_PERSONAL")
 
 
-def _draft(meeting: Meeting, organizer: Contact, guest: Contact, *, sent: datetime) -> Draft:
+def _draft(meeting: Meeting, organizer: Contact, *, guest: Contact, sent: datetime) -> Draft:
     title, place = meeting.entry["title"], meeting.entry.get("place", "")
     when = f"{meeting.start:%A} {meeting.start.day} {meeting.start:%B %Y}"
     if isinstance(meeting.start, datetime) and isinstance(meeting.end, datetime):
@@ -43,11 +43,11 @@ def _draft(meeting: Meeting, organizer: Contact, guest: Contact, *, sent: dateti
         text="\n".join(lines),
         sent=sent,
         message_id=make_message_id(meeting.id, guest.email, domain=organizer.email.split("@")[1]),
-        invitation=_request(meeting, organizer, sent),
+        invitation=_request(meeting, organizer, sent=sent),
     )
 
 
-def _request(meeting: Meeting, organizer: Contact, sent: datetime) -> bytes:
+def _request(meeting: Meeting, organizer: Contact, *, sent: datetime) -> bytes:
     event = icalendar.Event()
     event.add("uid", f"{meeting.id}@{WORK_DOMAIN}")
     event.add("dtstamp", sent)

@@ -97,7 +97,7 @@ def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
             part.set_boundary("=_" + hashlib.sha256(f"{message_id}{number}".encode()).hexdigest()[:24])
 
 
-def quote(text: str, sender: Contact, sent: datetime) -> str:
+def quote(text: str, sender: Contact, *, sent: datetime) -> str:
     """What a mail program puts under a reply."""
     local = sent.astimezone(ZoneInfo(sender.zone))
     quoted = "\n".join(f"> {line}" if line and not line.startswith(">") else f">{line}" for line in text.splitlines())

@@ -28,18 +28,18 @@ def letters(now: datetime, seed: int) -> Iterator[Letter]:
             sent = before(now, f"{day}d {sender['hour']}")
             for recipient in sender["to"]:
                 yield Letter(
-                    _draft(sender, number, CONTACTS[recipient], sent=sent, seed=seed),
+                    _draft(sender, number, recipient=CONTACTS[recipient], sent=sent, seed=seed),
                     category=sender["category"],
                     label=sender.get("label", ""),
                 )
 
 
-def _draft(sender: dict[str, Any], number: int, recipient: Contact, *, sent: datetime, seed: int) -> Draft:
+def _draft(sender: dict[str, Any], number: int, *, recipient: Contact, sent: datetime, seed: int) -> Draft:
     subject, body = sender["issues"][(number - 1) % len(sender["issues"])]
     chance = random.Random(f"{seed}:{sender['email']}:{number}")
     amount = f"{chance.uniform(6, 64):.2f}"
     subject, body = (text.replace("{n}", str(number)).replace("{amount}", amount) for text in (subject, body))
-    headers = _list_headers(sender, recipient, number)
+    headers = _list_headers(sender, recipient, number=number)
     footer = f"\n\nYou get this because {recipient.email} is on our list."
     if "List-Unsubscribe" in headers:
         footer += f"\nUnsubscribe: {_unsubscribe_url(sender, recipient)}"
@@ -58,7 +58,7 @@ def _draft(sender: dict[str, Any], number: int, recipient: Contact, *, sent: dat
     )
 
 
-def _list_headers(sender: dict[str, Any], recipient: Contact, number: int) -> dict[str, str]:
+def _list_headers(sender: dict[str, Any], recipient: Contact, *, number: int) -> dict[str, str]:
     if "list_id" not in sender:
         return {"Auto-Submitted": "auto-generated"}
     domain = sender["email"].split("@")[1]

@@ -18,7 +18,7 @@ def today(now: datetime) -> date:
     return now.astimezone(ZoneInfo(WORLD_ZONE)).date()
 
 
-def shift(day: date, count: int, unit: str) -> date:
+def shift(day: date, count: int, *, unit: str) -> date:
     """`count` calendar days ("d") or working days ("w"), forward or back; a working day is Monday to Friday."""
     if unit == "d":
         return day + timedelta(days=count)
@@ -37,7 +37,7 @@ def before(now: datetime, phrase: str) -> datetime:
     found = _DAY_AND_TIME.fullmatch(phrase)
     if found is None or int(found["count"]) < 1:
         raise ValueError(f"{phrase!r} is not a time before now")
-    day = shift(today(now), -int(found["count"]), found["unit"])
+    day = shift(today(now), -int(found["count"]), unit=found["unit"])
     return datetime.combine(day, time(int(found["hour"]), int(found["minute"])), ZoneInfo(WORLD_ZONE))
 
 
@@ -46,7 +46,7 @@ def fill_dates(text: str, now: datetime) -> str:
 
     def written(found: re.Match[str]) -> str:
         count = int(found["sign"] + found["count"])
-        day = shift(today(now), count, found["unit"])
+        day = shift(today(now), count, unit=found["unit"])
         return f"{day:%A} {day.day} {day:%B}"
 
     return _DATE_IN_TEXT.sub(written, text)

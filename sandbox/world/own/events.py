@@ -51,11 +51,11 @@ class EventReader:
         if not masters:
             return [self._single(event, uid) for event in overrides]
         start = self._zones.settle(masters[0]["DTSTART"])
-        moved = {original_moment(override, start, self._zones): override for override in overrides}
+        moved = {original_moment(override, start, zones=self._zones): override for override in overrides}
         series = self._single(masters[0], uid)
-        if lines := recurrence_lines(masters[0], start, self._zones, overridden=set(moved)):
+        if lines := recurrence_lines(masters[0], start, zones=self._zones, overridden=set(moved)):
             series["recurrence"] = lines
-        occurrences = [self._override(series, original, override) for original, override in moved.items()]
+        occurrences = [self._override(series, original, event=override) for original, override in moved.items()]
         return [series, *occurrences, *(self._again(event, uid) for event in masters[1:])]
 
     def _has_start(self, event: Any) -> bool:
@@ -70,7 +70,7 @@ class EventReader:
         self._note(f"“{event.get('SUMMARY', 'an event')}” has the same UID as another event; both were kept")
         resource = self._single(event, uid)
         start = self._zones.settle(event["DTSTART"])
-        if lines := recurrence_lines(event, start, self._zones, overridden=set()):
+        if lines := recurrence_lines(event, start, zones=self._zones, overridden=set()):
             resource["recurrence"] = lines
         return resource
 
@@ -82,7 +82,7 @@ class EventReader:
             "status": _status(event),
             "summary": str(event.get("SUMMARY", "")),
             "start": point(start),
-            "end": point(end_of(event, start, self._zones)),
+            "end": point(end_of(event, start, zones=self._zones)),
             **_stamps(event),
             **_texts(event),
             **self._participants(event),
@@ -93,7 +93,7 @@ class EventReader:
             resource["visibility"] = visibility
         return resource
 
-    def _override(self, series: dict[str, Any], original: datetime | date, event: Any) -> dict[str, Any]:
+    def _override(self, series: dict[str, Any], original: datetime | date, *, event: Any) -> dict[str, Any]:
         resource = self._single(event, series["iCalUID"])
         if isinstance(original, datetime):
             suffix = f"{original.astimezone(UTC):%Y%m%dT%H%M%SZ}"
@@ -120,7 +120,7 @@ class EventReader:
             found["organizer"] = found["creator"] = self._person(organizer, email)
         listed = event.get("ATTENDEE")
         attendees = [] if listed is None else listed if isinstance(listed, list) else [listed]
-        if guests := [self._attendee(guest, _email(guest), found) for guest in attendees if _email(guest)]:
+        if guests := [self._attendee(guest, _email(guest), found=found) for guest in attendees if _email(guest)]:
             found["attendees"] = guests
         if "organizer" not in found:
             found["organizer"] = found["creator"] = {"email": self._owner, "self": True}
@@ -134,7 +134,7 @@ class EventReader:
             person["self"] = True
         return person
 
-    def _attendee(self, prop: Any, email: str, found: dict[str, Any]) -> dict[str, Any]:
+    def _attendee(self, prop: Any, email: str, *, found: dict[str, Any]) -> dict[str, Any]:
         attendee = self._person(prop, email)
         attendee["responseStatus"] = _RESPONSES.get(str(prop.params.get("PARTSTAT", "")).upper(), "needsAction")
         if str(prop.params.get("ROLE", "")).upper() == "OPT-PARTICIPANT":

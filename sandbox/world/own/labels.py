@@ -43,7 +43,7 @@ def labels_of(mail: Message, *, mine: bool) -> tuple[str, ...]:
         return _from_takeout(decoded(takeout))
     place = "SENT" if mine else "INBOX"
     if (status := _HEXADECIMAL.fullmatch(str(mail.get("X-Mozilla-Status", "")).strip())) is not None:
-        return _from_thunderbird(int(status[0], 16), str(mail.get("X-Mozilla-Keys", "")), place)
+        return _from_thunderbird(int(status[0], 16), str(mail.get("X-Mozilla-Keys", "")), place=place)
     flags = str(mail.get("Status", "")) + str(
         mail.get("X-Status", "")
     )  # mbox as mail servers keep it: R read, F flagged
@@ -66,7 +66,7 @@ def _from_takeout(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for label in found if label))
 
 
-def _from_thunderbird(status: int, tags: str, place: str) -> tuple[str, ...]:
+def _from_thunderbird(status: int, tags: str, *, place: str) -> tuple[str, ...]:
     # Deleted mails stay in Thunderbird's file until it is compacted.
     labels = ["TRASH" if status & _MOZILLA_EXPUNGED else place]
     if not status & _MOZILLA_READ and place == "INBOX":

@@ -59,7 +59,7 @@ class OwnMailbox:
         seeds = []
         for envelope, mail in zip(self.envelopes, self.mails, strict=True):
             mine = any(address == owner for _, address in addresses(mail, "From"))
-            seeds.append(SeedMail(envelope.raw, _received(envelope, mail, now), labels_of(mail, mine=mine)))
+            seeds.append(SeedMail(envelope.raw, _received(envelope, mail, now=now), labels_of(mail, mine=mine)))
         return seeds
 
     def notes(self, now: datetime) -> list[str]:
@@ -76,7 +76,7 @@ class OwnMailbox:
         return found
 
 
-def _received(envelope: Envelope, mail: Message, now: datetime) -> datetime:
+def _received(envelope: Envelope, mail: Message, *, now: datetime) -> datetime:
     written = envelope.date
     return date_of(mail, now) or (written if written is not None and written <= now else now)
 

@@ -38,7 +38,7 @@ class Zones:
         if value.tzinfo is not None:
             if isinstance(value.tzinfo, ZoneInfo):
                 return value.tzinfo.key
-            if name := iana_by_rules(value.tzinfo, tzid, value.year):
+            if name := iana_by_rules(value.tzinfo, tzid, year=value.year):
                 return name
         if tzid:
             self.unknown.add(tzid)
@@ -56,7 +56,7 @@ def point(moment: datetime | date) -> dict[str, str]:
     return {"date": moment.isoformat()}
 
 
-def end_of(event: Any, start: datetime | date, zones: Zones) -> datetime | date:
+def end_of(event: Any, start: datetime | date, *, zones: Zones) -> datetime | date:
     """The end, from DTEND or DURATION; without either a day lasts a day and a time no time (RFC 5545, 3.6.1)."""
     if "DTEND" in event:
         end = zones.settle(event["DTEND"])
@@ -72,23 +72,23 @@ def end_of(event: Any, start: datetime | date, zones: Zones) -> datetime | date:
     return max(end, start)
 
 
-def original_moment(override: Any, series_start: datetime | date, zones: Zones) -> datetime | date:
+def original_moment(override: Any, series_start: datetime | date, *, zones: Zones) -> datetime | date:
     """The start an overridden occurrence would have had, as a value of the same kind as its series'."""
     return _like(zones.settle(override["RECURRENCE-ID"]), series_start)
 
 
 def recurrence_lines(
-    event: Any, start: datetime | date, zones: Zones, *, overridden: set[datetime | date]
+    event: Any, start: datetime | date, *, zones: Zones, overridden: set[datetime | date]
 ) -> list[str]:
     """RRULE, EXRULE, RDATE and EXDATE lines; the days of overridden occurrences are not excluded, they moved."""
     lines = []
     for name in ("RRULE", "EXRULE"):
         lines += [f"{name}:{_rule(rule, start)}" for rule in _listed(event.get(name))]
     for name in ("RDATE", "EXDATE"):
-        days = [day for group in _listed(event.get(name)) for day in _days(group, start, zones)]
+        days = [day for group in _listed(event.get(name)) for day in _days(group, start, zones=zones)]
         kept = [day for day in dict.fromkeys(days) if name == "RDATE" or day not in overridden]
         if kept:
-            lines.append(_dates_line(name, kept, start))
+            lines.append(_dates_line(name, kept, start=start))
     return lines
 
 
@@ -117,7 +117,7 @@ def _until(until: datetime | date, start: datetime | date) -> datetime | date:
     return until.astimezone(UTC)
 
 
-def _days(group: Any, start: datetime | date, zones: Zones) -> list[datetime | date]:
+def _days(group: Any, start: datetime | date, *, zones: Zones) -> list[datetime | date]:
     found = []
     for prop in group.dts:
         if isinstance(prop.dt, tuple):  # RDATE with VALUE=PERIOD: where it begins
@@ -137,7 +137,7 @@ def _like(moment: datetime | date, start: datetime | date) -> datetime | date:
     return moment.astimezone(start.tzinfo)
 
 
-def _dates_line(name: str, days: list[datetime | date], start: datetime | date) -> str:
+def _dates_line(name: str, days: list[datetime | date], *, start: datetime | date) -> str:
     if not isinstance(start, datetime):
         return f"{name};VALUE=DATE:{','.join(f'{day:%Y%m%d}' for day in days)}"
     if is_utc(start.tzinfo):

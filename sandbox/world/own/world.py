@@ -30,9 +30,9 @@ def own_world(mailbox: Path | None, calendar: Path | None, me: str | None, now: 
     notes: list[str] = []
     files = _read_calendars(calendar, notes) if calendar is not None else []
     box = OwnMailbox.read(mailbox) if mailbox is not None else OwnMailbox([], [])
-    owner = _owner(box, files, me.strip().lower() if me else None, notes)
-    zone = _zone(files, now, notes)
-    calendars = _calendars(files, owner.email, zone, notes)
+    owner = _owner(box, files, me=me.strip().lower() if me else None, notes=notes)
+    zone = _zone(files, now, notes=notes)
+    calendars = _calendars(files, owner.email, zone=zone, notes=notes)
     account = SeedAccount(owner.email, owner.name, zone, box.seeds(owner.email, now), calendars)
     notes += box.notes(now)
     person = {"name": owner.email.split("@")[0], "real_name": owner.name, "email": owner.email, "tz": zone}
@@ -53,7 +53,7 @@ def _read_calendars(path: Path, notes: list[str]) -> list[IcsFile]:
     return files
 
 
-def _owner(box: OwnMailbox, files: list[IcsFile], me: str | None, notes: list[str]) -> Owner:
+def _owner(box: OwnMailbox, files: list[IcsFile], *, me: str | None, notes: list[str]) -> Owner:
     owner = box.owner(me)
     if owner is None:
         owner = _calendar_owner(files) or _NOBODY
@@ -72,7 +72,7 @@ def _calendar_owner(files: list[IcsFile]) -> Owner | None:
     return None
 
 
-def _zone(files: list[IcsFile], now: datetime, notes: list[str]) -> str:
+def _zone(files: list[IcsFile], now: datetime, *, notes: list[str]) -> str:
     named = Counter(file.zone for file in files if file.zone is not None)
     if named:
         zone = max(named.items(), key=lambda pair: pair[1])[0]
@@ -83,17 +83,17 @@ def _zone(files: list[IcsFile], now: datetime, notes: list[str]) -> str:
     return zone
 
 
-def _calendars(files: list[IcsFile], owner: str, zone: str, notes: list[str]) -> list[SeedCalendar]:
+def _calendars(files: list[IcsFile], owner: str, *, zone: str, notes: list[str]) -> list[SeedCalendar]:
     calendars = []
     for file in files:
         reader = EventReader(file, owner=owner, zone=zone)
         events = reader.read()
         notes += reader.notes
-        calendars.append(SeedCalendar(_calendar_id(file, files, owner), file.title, file.zone or zone, events))
+        calendars.append(SeedCalendar(_calendar_id(file, files, owner=owner), file.title, file.zone or zone, events))
     return calendars
 
 
-def _calendar_id(file: IcsFile, files: list[IcsFile], owner: str) -> str:
+def _calendar_id(file: IcsFile, files: list[IcsFile], *, owner: str) -> str:
     """A calendar of the owner's address is the primary one, and so is the only one."""
     if len(files) == 1 or owner in (file.title.lower(), file.path.stem.lower()):
         return PRIMARY

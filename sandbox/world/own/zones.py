@@ -29,9 +29,9 @@ def iana_by_name(tzid: str) -> str | None:
     return None
 
 
-def iana_by_rules(zone: tzinfo, tzid: str, year: int) -> str | None:
+def iana_by_rules(zone: tzinfo, tzid: str, *, year: int) -> str | None:
     """A zone that kept the same time in that year as the one a file describes; the name decides among several."""
-    return _matching(_offsets(zone, year), tuple(sorted(word.lower() for word in _WORD.findall(tzid))), year)
+    return _matching(_offsets(zone, year), tuple(sorted(word.lower() for word in _WORD.findall(tzid))), year=year)
 
 
 def _offsets(zone: tzinfo, year: int) -> tuple[float, ...]:
@@ -41,7 +41,7 @@ def _offsets(zone: tzinfo, year: int) -> tuple[float, ...]:
 
 
 @cache
-def _matching(offsets: tuple[float, ...], words: tuple[str, ...], year: int) -> str | None:
+def _matching(offsets: tuple[float, ...], words: tuple[str, ...], *, year: int) -> str | None:
     current = (name for name in available_timezones() if name.split("/")[0] in _REGIONS and "/" in name)
     found = [name for name in current if _offsets(ZoneInfo(name), year) == offsets]
 
