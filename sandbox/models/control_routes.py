@@ -67,10 +67,12 @@ class _Routes:
         self.control.scripts.waiting.clear()
         return await self.scripts(request)
 
-    async def log(self, _: web.Request) -> web.Response:
+    async def log(self, request: web.Request) -> web.Response:
+        entries = list(self.control.log.entries)
+        last = int(request.query.get("last", len(entries)))
         return web.json_response(
             {
-                "requests": list(self.control.log.entries),
+                "requests": entries[len(entries) - min(last, len(entries)) :],
                 "in_flight": self.slots.taken,
                 "waiting": self.slots.waiting,
                 "max_in_flight": self.slots.most_taken,

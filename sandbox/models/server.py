@@ -3,12 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.models.callers import Callers
 from sandbox.models.control import Control
 from sandbox.models.control_routes import add_control
 from sandbox.models.embed import DIMENSIONS, vector
@@ -20,8 +21,7 @@ from sandbox.models.tokens import DEFAULT_CONTEXT, tokens
 Json = dict[str, Any]
 VERSION = "0.12.6"  # the Ollama whose wire this follows
 BODY_LIMIT = 64 * 1024 * 1024  # a long conversation with mail text is no reason to refuse
-# aiohttp tells of a caller who hung up by cancelling only if the runner was told to, and the runner isn't ours.
-DISCONNECT_CHECK = 0.02  # seconds
+NOBODY_READS = 499  # the status given to a connection that is gone
 CRASHED = "llama runner process has terminated: exit status 2"
 
 
@@ -74,6 +74,7 @@ class Ollama:
         self.control = control
         self.registry = registry
         self.slots = slots
+        self.callers = Callers()
 
     async def tags(self, _: web.Request) -> web.Response:
         """The models there are."""
@@ -196,22 +197,25 @@ class _Run:
     async def until_gone(self) -> web.StreamResponse:
         """Answer, unless the caller hangs up first."""
         work = asyncio.create_task(self._in_slot())
-        gone = asyncio.create_task(_hung_up(self.request))
         try:
-            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                self.entry["outcome"] = "disconnected"
-                return web.Response(status=499)  # nobody reads it
-            return work.result()
+            with self.server.callers.watched(self.request) as gone:
+                either: tuple[asyncio.Future[Any], ...] = (work, gone)
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            return self._disconnected()
         except ConnectionError:
-            self.entry["outcome"] = "disconnected"
-            return web.Response(status=499)
+            return self._disconnected()
         except Busy as busy:
             self.entry["outcome"] = "busy"
             return Refused(503, str(busy)).response()
         finally:
-            await _ended(work)
-            await _ended(gone)
+            work.cancel()
+            await asyncio.wait({work})
+
+    def _disconnected(self) -> web.Response:
+        self.entry["outcome"] = "disconnected"
+        return web.Response(status=NOBODY_READS)
 
     async def _in_slot(self) -> web.StreamResponse:
         slots = self.server.slots
@@ -249,7 +253,7 @@ class _Run:
         self.entry["outcome"] = "dropped"
         if self.request.transport is not None:
             self.request.transport.abort()
-        return web.Response(status=499)
+        return web.Response(status=NOBODY_READS)
 
     async def _whole(self, spoken: Spoken, clock: Clock) -> web.StreamResponse:
         switches = self.server.control.switches
@@ -281,14 +285,3 @@ class _Run:
 
 def _line(frame: Json) -> bytes:
     return json.dumps(frame, ensure_ascii=False).encode() + b"\n"
-
-
-async def _hung_up(request: web.Request) -> None:
-    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 (nothing to wait for)
-        await asyncio.sleep(DISCONNECT_CHECK)
-
-
-async def _ended(task: Awaitable[Any]) -> None:
-    if isinstance(task, asyncio.Task):
-        task.cancel()
-        await asyncio.wait({task})
