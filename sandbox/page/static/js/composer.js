@@ -14,7 +14,8 @@ const TALLEST = 260; // pixels
 
 export function grow(area) {
   area.style.height = "auto";
-  area.style.height = `${Math.min(area.scrollHeight, TALLEST)}px`;
+  // Of what is not on the screen the height is not known.
+  if (area.scrollHeight) area.style.height = `${Math.min(area.scrollHeight, TALLEST)}px`;
 }
 
 export class Composer {

@@ -1,10 +1,9 @@
 // A list of messages that redraws only what changed and keeps its place while doing so.
 
 import { h } from "./dom.js";
-import { icon } from "./icons.js";
+import { avatar, icon } from "./icons.js";
 import { authorOf } from "./names.js";
 import { fileList, messageNode, statusNode } from "./messages.js";
-import { avatar } from "./icons.js";
 import { state, zone } from "./store.js";
 import { dayKey, dayLabel, moment } from "./time.js";
 
@@ -93,12 +92,12 @@ function focusPath(node) {
 // Messages with the days between them, what is on its way, and what the app is doing.
 export function itemsOf({ messages, channel, thread = null, status = null }) {
   const items = [];
-  let day = null;
+  let day = thread === null ? null : dayOf(messages[0]);
   let earlier = null;
   const whispers = state.ephemerals.filter((one) => one.channel === channel && one.thread === thread).map((one) => ({ ...one.message, whispered: true }));
   const all = [...messages, ...whispers].sort((a, b) => Number(a.ts) - Number(b.ts));
   for (const message of all) {
-    const key = dayKey(moment(message.ts), zone());
+    const key = dayOf(message);
     if (key !== day) {
       items.push(dayItem(key, message));
       earlier = null;
@@ -106,6 +105,7 @@ export function itemsOf({ messages, channel, thread = null, status = null }) {
     day = key;
     items.push(messageItem(message, { channel, thread, compact: follows(message, earlier) }));
     earlier = message;
+    if (message.ts === thread && all.length > 1) items.push(ruleItem(all.length - 1));
   }
   items.push(...state.pending.filter((one) => one.channel === channel && one.thread === thread).map(pendingItem));
   if (status) items.push({ key: "status", mark: JSON.stringify(status), build: () => h("li", { class: "status-row" }, statusNode(status)) });
@@ -114,7 +114,17 @@ export function itemsOf({ messages, channel, thread = null, status = null }) {
 
 function follows(message, earlier) {
   return Boolean(earlier) && !earlier.whispered && !message.whispered && earlier.subtype !== "tombstone" && !message.files?.length
+    && earlier.ts !== message.thread_ts
     && authorOf(earlier).id === authorOf(message).id && Number(message.ts) - Number(earlier.ts) < SAME_BREATH && !earlier.reply_count;
+}
+
+function dayOf(message) {
+  return message ? dayKey(moment(message.ts), zone()) : null;
+}
+
+function ruleItem(count) {
+  const label = count === 1 ? "1 reply" : `${count} replies`;
+  return { key: "rule", mark: label, build: () => h("li", { class: "reply-rule" }, label) };
 }
 
 function dayItem(key, message) {

@@ -9,7 +9,7 @@ import { loadViews, modals } from "./modals.js";
 import { notice } from "./notice.js";
 import { personName } from "./names.js";
 import { rail } from "./rail.js";
-import { currentChannel, inChannel, inThread, on, state, threadKey, touch } from "./store.js";
+import { currentChannel, inChannel, inThread, on, snapshot, state, threadKey, touch, witness } from "./store.js";
 import { applyTheme } from "./theme.js";
 import { threadPane } from "./thread-pane.js";
 
@@ -37,14 +37,15 @@ function enterAddress() {
 }
 
 async function loadHistory(channel) {
-  const { messages, statuses, prompts } = await read("history", { user: state.me.id, channel });
-  const known = inChannel(channel);
-  known.clear();
-  for (const message of messages) known.set(message.ts, message);
-  for (const ts of known.keys()) state.statuses.delete(ts);
-  for (const [ts, status] of Object.entries(statuses)) state.statuses.set(ts, status);
-  state.prompts.set(channel, prompts);
-  state.loaded.add(channel);
+  await snapshot(read("history", { user: state.me.id, channel }), ({ messages, statuses, prompts }) => {
+    const known = inChannel(channel);
+    known.clear();
+    for (const message of messages) known.set(message.ts, message);
+    for (const ts of known.keys()) state.statuses.delete(ts);
+    for (const [ts, status] of Object.entries(statuses)) state.statuses.set(ts, status);
+    state.prompts.set(channel, prompts);
+    state.loaded.add(channel);
+  });
 }
 
 async function loadState(user) {
@@ -108,9 +109,12 @@ const HEARD = {
   home: ({ view }) => { state.home = view; },
 };
 
+state.apply = (event) => HEARD[event.type]?.(event);
+
 function hear(event) {
   if (event.type.startsWith("view_")) return void loadViews().catch((error) => notice(error.message));
-  HEARD[event.type]?.(event);
+  witness(event);
+  state.apply(event);
   return touch("messages", "thread", "rail", "home");
 }
 
@@ -164,6 +168,14 @@ function banner(node) {
   node.hidden = !text;
 }
 
+// Not by the address, which holds the place in the workspace.
+function skipLink(link) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+  });
+}
+
 async function start() {
   applyTheme();
   banner(document.querySelector(".banner"));
@@ -174,6 +186,7 @@ async function start() {
   mainPane(document.querySelector(".main"));
   threadPane(document.querySelector(".thread"));
   modals();
+  skipLink(document.querySelector(".skip"));
   addEventListener("popstate", () => {
     const { user } = readAddress();
     if (user && user !== state.me?.id) return enter(user).catch((error) => notice(error.message));

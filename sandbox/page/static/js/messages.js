@@ -10,7 +10,7 @@ import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { authorOf, botName } from "./names.js";
 import { notice } from "./notice.js";
-import { inThread, state, touch, zone } from "./store.js";
+import { inThread, snapshot, state, touch, zone } from "./store.js";
 import { Surface } from "./surface.js";
 import { clock, fullTime, moment, when } from "./time.js";
 
@@ -139,13 +139,14 @@ async function confirmDelete(message, channel) {
 
 // The replies of the open thread, read anew; what arrives meanwhile comes by the socket.
 export async function loadThread(channel, ts) {
-  const { messages, status, prompts } = await read("history", { user: state.me.id, channel, thread_ts: ts });
-  const known = inThread(ts);
-  known.clear();
-  for (const message of messages) known.set(message.ts, message);
-  if (status) state.statuses.set(ts, status);
-  else state.statuses.delete(ts);
-  state.prompts.set(ts, prompts);
-  state.loaded.add(ts);
+  await snapshot(read("history", { user: state.me.id, channel, thread_ts: ts }), ({ messages, status, prompts }) => {
+    const known = inThread(ts);
+    known.clear();
+    for (const message of messages) known.set(message.ts, message);
+    if (status) state.statuses.set(ts, status);
+    else state.statuses.delete(ts);
+    state.prompts.set(ts, prompts);
+    state.loaded.add(ts);
+  });
   touch("messages", "thread");
 }

@@ -7,7 +7,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { plainText } from "./mrkdwn.js";
 import { notice } from "./notice.js";
-import { on, state, touch } from "./store.js";
+import { on, snapshot, state, touch } from "./store.js";
 import { Surface } from "./surface.js";
 
 let shown = null; // {view, dialog, surface}
@@ -17,9 +17,13 @@ export function modals() {
   on("modals shell", draw);
 }
 
+let asked = 0;
+
 export async function loadViews() {
-  const { home, modals: stack } = await read("views", { user: state.me.id });
-  Object.assign(state, { home, modals: stack });
+  asked += 1;
+  const turn = asked;
+  // Of two answers that overtake each other only the later question's counts.
+  await snapshot(read("views", { user: state.me.id }), ({ home, modals: stack }) => turn === asked && Object.assign(state, { home, modals: stack }));
   touch("modals", "home");
 }
 

@@ -32,7 +32,7 @@ function switchTo(person) {
 }
 
 function personRow() {
-  const zone = state.me?.tz_label ?? state.me?.tz ?? "";
+  const zone = state.me?.tz ?? "";
   const button = h("button", { type: "button", class: "me", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": `You are ${personName(state.me)}. Switch person` },
     avatar({ id: state.me?.id, name: personName(state.me) }),
     h("span", { class: "me-names" }, h("span", { class: "me-name" }, personName(state.me)), h("small", {}, zone)), icon("down"));

@@ -63,6 +63,25 @@ export function inThread(ts) {
   return state.replies.get(ts);
 }
 
+// A snapshot that was read may be older than a change that came while it was on its way:
+// such changes are applied once more on top of it.
+const underway = new Set();
+
+export function witness(event) {
+  for (const seen of underway) seen.push(event);
+}
+
+export async function snapshot(reading, apply) {
+  const seen = [];
+  underway.add(seen);
+  try {
+    apply(await reading);
+  } finally {
+    underway.delete(seen);
+  }
+  for (const event of seen) state.apply(event);
+}
+
 // What each person has read is kept in the browser, by person and place.
 const readKey = () => `steward.read.${state.team.id}.${state.me?.id}`;
 

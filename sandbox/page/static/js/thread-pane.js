@@ -18,7 +18,7 @@ export function closeThread() {
 
 export function threadPane(root) {
   const name = h("span", { class: "faint thread-place" });
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", title: "Close (Esc)", on: { click: closeThread } }, icon("close"));
+  const close = h("button", { type: "button", class: "icon-button only-wide", "aria-label": "Close thread", title: "Close (Esc)", on: { click: closeThread } }, icon("close"));
   const back = h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Back to messages", on: { click: closeThread } }, icon("back"));
   const list = new MessageList("Thread", { thread: true });
   const prompts = h("div", { class: "thread-prompts", role: "group", "aria-label": "Things to try" });
@@ -35,7 +35,7 @@ export function threadPane(root) {
     if (now !== place) {
       place = now;
       list.reset();
-      if (now) enter(composer);
+      if (now) enter(composer, back);
     }
     if (!state.thread) return;
     const channel = currentChannel();
@@ -45,10 +45,13 @@ export function threadPane(root) {
   });
 }
 
-async function enter(composer) {
+// On a phone the keyboard would cover what one came to read.
+const NARROW = matchMedia("(max-width: 760px)");
+
+async function enter(composer, back) {
   const { channel, thread, focusThread } = state;
   composer.enter();
-  if (focusThread !== false) requestAnimationFrame(() => composer.area.focus());
+  if (focusThread !== false) requestAnimationFrame(() => (NARROW.matches ? back : composer.area).focus());
   try {
     await loadThread(channel, thread);
   } catch (error) {
