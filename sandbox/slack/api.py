@@ -28,11 +28,18 @@ BOT_SCOPES = (
 )
 APP_SCOPES = ("connections:write",)
 MAX_BODY = 4 << 20
-_NOT_LOGGED = frozenset({"token", "client_secret"})
 
 
 class Dropped(Exception):
     """The connection ends without an answer."""
+
+
+class Broken(Exception):
+    """An HTTP status instead of Slack's answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class Api:
@@ -44,10 +51,10 @@ class Api:
         name = request.match_info["method"]
         arguments = await _arguments(request)
         token = _token(request, arguments)
-        shown = {key: value for key, value in arguments.items() if key not in _NOT_LOGGED}
-        entry = self._backend.log.add("api", method=name, args=shown, committed=False)
+        call = Call(name, arguments, self._backend, request)
+        entry = self._backend.log.add("api", method=name, args=call.shown(), committed=False)
         try:
-            response = await self._respond(request, Call(name, arguments, self._backend, request), token, entry)
+            response = await self._respond(call, token, entry)
         except Dropped:
             entry["answer"] = "dropped"
             if request.transport is not None:
@@ -55,25 +62,22 @@ class Api:
             response = web.Response(status=503)
         return response
 
-    async def _respond(
-        self, request: web.Request, call: Call, token: str | None, entry: dict[str, Any]
-    ) -> web.Response:
+    async def _respond(self, call: Call, token: str | None, entry: dict[str, Any]) -> web.Response:
         headers: dict[str, str] = {}
-        status = 200
         try:
             method, scopes = self._admit(call, token)
             headers = {"x-oauth-scopes": ",".join(scopes), "x-accepted-oauth-scopes": method.scope or ""}
-            status = await self._hostile_before(call)
-            body = {"ok": True} if status != 200 else await self._perform(method, call, entry)
+            await self._hostile_before(call)
+            body = await self._perform(method, call, entry)
         except RateLimited as limit:
             entry["answer"] = limit.code
             headers["Retry-After"] = str(limit.retry_after)
             return web.json_response({"ok": False, "error": limit.code}, status=429, headers=headers)
+        except Broken as broken:
+            entry["answer"] = broken.status
+            return web.Response(status=broken.status, text="upstream error")
         except SlackError as error:
             body = {"ok": False, "error": error.code, **error.extra}
-        if status != 200:
-            entry["answer"] = status
-            return web.Response(status=status, text="upstream error")
         entry["answer"] = "ok" if body["ok"] else body["error"]
         entry["result"] = {key: body[key] for key in ("ts", "channel") if isinstance(body.get(key), str)}
         return web.Response(text=json.dumps(body), content_type="application/json", headers=headers)
@@ -97,8 +101,8 @@ class Api:
             raise SlackError("missing_scope", needed=method.scope, provided=",".join(owned))
         return method, owned
 
-    async def _hostile_before(self, call: Call) -> int:
-        """The HTTP status to answer instead of doing anything; 200 to go on."""
+    async def _hostile_before(self, call: Call) -> None:
+        """What the switches want to happen instead of the method."""
         switches = self._backend.switches
         if switches.latency_ms:
             await asyncio.sleep(switches.latency_ms / 1000)
@@ -108,12 +112,11 @@ class Api:
         if failure is not None and "error" in failure:
             raise SlackError(failure["error"])
         if failure is not None:
-            return int(failure["status"])
+            raise Broken(int(failure["status"]))
         await self._pause(holds.BEFORE, call)
-        return 200
 
     async def _pause(self, when: str, call: Call) -> None:
-        if await self._backend.holds.pause(when, call.method, json.dumps(call.arguments)):
+        if await self._backend.holds.pause(when, call.method, call.shown()):
             raise Dropped
 
     async def _perform(self, method: Method, call: Call, entry: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,10 @@ class Call:
     backend: Backend
     request: web.Request
 
+    def shown(self) -> dict[str, Any]:
+        """The arguments as they may be logged."""
+        return {key: value for key, value in self.arguments.items() if key != "token"}
+
     def text(self, name: str) -> str | None:
         value = self.arguments.get(name)
         return None if value is None else str(value)
@@ -63,7 +67,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """`per_minute` is the method's rate; `per_channel` counts it for each conversation by itself."""
+    """`per_minute` calls in any minute; `per_channel`: in each conversation, a few at once and then evenly."""
 
     name: str
     run: Callable[[Call], Awaitable[dict[str, Any]]]

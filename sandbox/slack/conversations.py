@@ -25,7 +25,8 @@ class Conversations:
         sender = self.directory.users.get(user or "", {})
         stranger = sender.get("team_id") if sender.get("is_stranger") else None
         event_id, payload = self.callbacks.callback(event, stranger_team=stranger)
-        self._delivery.deliver(event_id, payload)
+        if self.directory.installed:
+            self._delivery.deliver(event_id, payload)
         return event_id
 
     def post(self, channel: str, message: Message) -> Message:

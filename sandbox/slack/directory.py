@@ -36,6 +36,7 @@ class Directory:
         self._store, self._ids = store, ids
         self.team = self._kept("team", lambda: {"id": ids.new("T"), "name": "Sandbox", "domain": "sandbox"})
         app = self._kept("app", self._new_app)
+        self.installed: bool = app["installed"]
         self.app_id: str = app["app_id"]
         self.bot_id: str = app["bot_id"]
         self.bot_user_id: str = app["bot_user_id"]
@@ -126,11 +127,8 @@ class Directory:
         self._put_user(user)
         return user
 
-    @property
-    def installed(self) -> bool:
-        return bool(self._store.fact("app")["installed"])
-
     def set_installed(self, installed: bool) -> None:
+        self.installed = installed
         self._store.put_fact("app", {**self._store.fact("app"), "installed": installed})
 
     def people(self) -> list[dict[str, Any]]:

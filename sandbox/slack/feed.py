@@ -14,7 +14,11 @@ class Feed:
         """The returned function ends the subscription."""
         key = object()
         self._listeners[key] = listener
-        return lambda: self._listeners.pop(key, None) and None
+
+        def unsubscribe() -> None:
+            self._listeners.pop(key, None)
+
+        return unsubscribe
 
     def publish(self, kind: str, **change: Any) -> None:
         if self._listeners:

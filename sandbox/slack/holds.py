@@ -1,6 +1,7 @@
 """Keeping a matching request open, before or after its effect, so that tests can kill the caller meanwhile."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,11 +39,11 @@ class Holds:
             hold.released.set()
         return sum(len(hold.held) for hold in holds)
 
-    async def pause(self, when: str, method: str, text: str) -> bool:
+    async def pause(self, when: str, method: str, arguments: dict[str, Any]) -> bool:
         """Waits as long as a hold matches; True when the request must now be dropped."""
         for hold in self._holds:
-            if hold.when == when and (hold.match in method or hold.match in text):
-                request = {"method": method}
+            if hold.when == when and (hold.match in method or hold.match in json.dumps(arguments)):
+                request = {"method": method, "args": arguments}
                 hold.held.append(request)
                 try:
                     await hold.released.wait()

@@ -30,6 +30,7 @@ class Delivery:
     attempt: int = 0
     reason: str = ""
     kept: bool = False
+    acked: bool = False
     on_ack: Callable[[], None] | None = None
 
 
@@ -90,19 +91,22 @@ class Hub:
     # Events.
 
     def deliver(self, event_id: str, payload: dict[str, Any]) -> None:
-        self._send(Delivery(event_id, _dumps(payload)))
+        delivery = Delivery(event_id, _dumps(payload))
+        self._keep(delivery)
+        self._send(delivery)
 
     def deliver_measured(self, event_id: str, payload: dict[str, Any], on_ack: Callable[[], None]) -> bool:
         """As `deliver`, calling back at the first ack; False when no socket is open."""
-        if self._next_socket() is None:
+        socket = self._next_socket()
+        if socket is None:
             return False
-        self._send(Delivery(event_id, _dumps(payload), on_ack=on_ack))
+        self._put(socket, Delivery(event_id, _dumps(payload), on_ack=on_ack))
         return True
 
     def _send(self, delivery: Delivery) -> None:
         socket = self._next_socket()
         if socket is None:
-            self._park(delivery)
+            self._parked.append(delivery)
             return
         self._put(socket, delivery)
         if self._switches.duplicate_envelopes:
@@ -119,12 +123,8 @@ class Hub:
             f'"accepts_response_payload":false,"retry_attempt":{delivery.attempt},"retry_reason":"{delivery.reason}"}}'
         )
 
-    def _park(self, delivery: Delivery) -> None:
-        self._keep(delivery)
-        self._parked.append(delivery)
-
     def _keep(self, delivery: Delivery) -> None:
-        """In the file, so that it outlives a restart of the stand-in."""
+        """In the file until it is acked, so that it outlives a restart of the stand-in."""
         delivery.kept = True
         body = {"payload": delivery.payload, "attempt": delivery.attempt, "reason": delivery.reason}
         self._store.put_outbox(delivery.event_id, body)
@@ -135,7 +135,7 @@ class Hub:
             self._store.drop_outbox(delivery.event_id)
 
     def _watch(self) -> None:
-        """All deadlines are equally far away, so the first in the queue is the next."""
+        """All deadlines are equally far away (until time_scale is turned), so the first in the queue is the next."""
         while self._deadlines and self._deadlines[0][1] not in self._outstanding:
             self._deadlines.popleft()
         self._sweep = None
@@ -147,7 +147,7 @@ class Hub:
         now = monotonic()
         while self._deadlines and self._deadlines[0][0] <= now:
             delivery = self._outstanding.pop(self._deadlines.popleft()[1], None)
-            if delivery is not None:
+            if delivery is not None and not delivery.acked:
                 self._retry(delivery)
         self._watch()
 
@@ -161,7 +161,8 @@ class Hub:
         wait = self._switches.scaled(RETRY_AFTER_S[delivery.attempt])
         delivery.attempt += 1
         delivery.reason = "timeout"
-        self._keep(delivery)
+        if delivery.kept:
+            self._keep(delivery)
         self._log.add("event_retry", event_id=delivery.event_id, retry_attempt=delivery.attempt, after_s=wait)
         self._retries[delivery] = asyncio.get_running_loop().call_later(wait, self._resend, delivery)
 
@@ -218,6 +219,9 @@ class Hub:
         self._acked(delivery)
 
     def _acked(self, delivery: Delivery) -> None:
+        if delivery.acked:
+            return  # the duplicate of an envelope
+        delivery.acked = True
         retry = self._retries.pop(delivery, None)
         if retry is not None:
             retry.cancel()
@@ -252,12 +256,10 @@ class Hub:
         return len(sockets)
 
     async def close(self) -> None:
-        """Unacked events stay in the file; sockets are told to go."""
-        if self._sweep is not None:
-            self._sweep.cancel()
-        for timer in self._retries.values():
-            timer.cancel()
-        for delivery in {*self._outstanding.values(), *self._retries}:
-            self._keep(delivery)
+        """Unacked events stay in the file for the next start; sockets are told to go."""
         for socket in self.sockets:
+            self.leave(socket)
             await socket.close()
+        for timer in (self._sweep, *self._retries.values()):
+            if timer is not None:
+                timer.cancel()

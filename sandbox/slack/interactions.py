@@ -40,8 +40,11 @@ class Interactions:
     ) -> None:
         """block_actions; nothing is redelivered: a person whose click got no answer is warned."""
         block_id, action_id = element_id
+        values = _values(state)
+        if selection:
+            values = {**values, block_id: {**values.get(block_id, {}), action_id: selection}}
         body = self._body("block_actions", user)
-        blocks, where = self._container(user, container, _values(state))
+        blocks, where = self._container(user, container, values)
         element = elements.find(blocks, block_id, action_id)
         action = {
             "type": element["type"],
@@ -179,6 +182,11 @@ def _values(state: dict[str, Any] | None) -> dict[str, Any]:
     """state.values, whether handed over as such or inside of a state."""
     given = state or {}
     values: dict[str, Any] = given.get("values", given)
+    if not all(
+        isinstance(block, dict) and all(isinstance(entry, dict) for entry in block.values())
+        for block in values.values()
+    ):
+        raise SlackError("invalid_arguments")
     return values
 
 

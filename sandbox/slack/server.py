@@ -52,10 +52,10 @@ class SlackServer:
     async def _converse(self, socket: Socket) -> None:
         hub = self._backend.hub
         if not hub.join(socket):
-            socket.disconnect("too_many_websockets")
-        else:
-            socket.hello(self._backend.directory.app_id, len(hub.sockets))
-            hub.flush()
+            await socket.refuse()
+            return
+        socket.hello(self._backend.directory.app_id, len(hub.sockets))
+        hub.flush()
         async for message in socket.ws:
             if message.type is WSMsgType.TEXT:
                 hub.heard(message.data)

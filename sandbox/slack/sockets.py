@@ -21,6 +21,7 @@ class Socket:
         self._switches, self._host = switches, host
         self.ws = web.WebSocketResponse(heartbeat=HEARTBEAT_S, compress=False, max_msg_size=1 << 20)
         self._queue: deque[str] = deque()
+        self._first: deque[str] = deque()  # hello and disconnect keep their place whatever is reordered
         self._wake = asyncio.Event()
         self._request: web.Request | None = None
         self.usable = True  # gets new envelopes
@@ -44,7 +45,8 @@ class Socket:
         )
 
     def _say(self, frame: dict[str, object]) -> None:
-        self.send(json.dumps(frame))
+        self._first.append(json.dumps(frame))
+        self._wake.set()
 
     def send(self, frame: str) -> None:
         self._queue.append(frame)
@@ -58,10 +60,11 @@ class Socket:
                 await asyncio.sleep(REORDER_WINDOW_S)
                 self._queue.reverse()
             self._wake.clear()
-            while self._queue:
-                await self.ws.send_str(self._queue.popleft())
+            while self._first or self._queue:
+                await self.ws.send_str((self._first or self._queue).popleft())
 
     def disconnect(self, reason: str) -> None:
+        """Tells the app to go; no new envelopes come here."""
         self.usable = False
         self._say({"type": "disconnect", "reason": reason, "debug_info": {"host": self._host}})
 
@@ -75,6 +78,11 @@ class Socket:
         transport = self._request.transport if self._request is not None else None
         if transport is not None:
             transport.abort()
+
+    async def refuse(self) -> None:
+        frame = {"type": "disconnect", "reason": "too_many_websockets", "debug_info": {"host": self._host}}
+        await self.ws.send_str(json.dumps(frame))
+        await self.close()
 
     async def close(self) -> None:
         self.usable = False

@@ -11,7 +11,7 @@ SHORTEST_WAIT_S = 0.25
 class Switches:
     time_scale: float = 1.0  # how much faster Slack's own waits pass
     rate_limits: str = "on"  # on | off
-    rate_burst: int = 10  # calls allowed at once before a method's rate counts
+    rate_burst: int = 10  # posts to one conversation allowed at once, before one a second counts
     latency_ms: float = 0.0  # before every API call has its effect
     # {method: {"n": count, "error": code}} or {method: {"n": count, "status": HTTP status}}
     fail_next: dict[str, Any] = field(default_factory=dict)

@@ -34,12 +34,10 @@ class Triggers:
             raise SlackError("exchanged_trigger_id")
         if trigger not in self._issued:
             raise SlackError("invalid_trigger_id")
-        user, deadline = self._issued.pop(trigger)
-        self._exchanged.add(trigger)
+        user, deadline = self._issued[trigger]
         if monotonic() > deadline:
-            self._exchanged.discard(trigger)
-            self._issued[trigger] = (user, deadline)
             raise SlackError("expired_trigger_id")
+        self._exchanged.add(trigger)
         return user
 
 

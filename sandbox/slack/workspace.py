@@ -148,9 +148,11 @@ class Workspace:
         """The native stop button of an agent session: the app is told, the status stays the app's to change."""
         self._directory.joined(channel, user)
         event = {"type": "agent_session_stopped", "user": user, "channel": channel, "thread_ts": thread_ts}
-        streams = [
-            m["ts"] for m in self._timeline.replies(channel, thread_ts) if m.get("streaming_state") == "in_progress"
-        ]
+        thread = self._timeline.replies(channel, thread_ts)
+        open_streams = [message for message in thread if message.get("streaming_state") == "in_progress"]
+        for message in open_streams:
+            self._conversations.show_only(channel, {**message, "streaming_state": "completed"})
+        streams = [message["ts"] for message in open_streams]
         self._conversations.emit({**event, "streaming_message_ts": streams, "event_ts": self._ids.ts()}, user)
 
     async def command(self, user: str, channel: str, command: str, text: str) -> str | None:

@@ -52,13 +52,16 @@ def content(call: Call) -> dict[str, Any]:
         if len(markdown) > limits.MARKDOWN_CHARACTERS:
             raise SlackError("msg_too_long")
         text, listed = markdown, [{"type": "markdown", "text": markdown}]
-    if not text.strip() and not listed and not call.json("attachments"):
+    attachments = call.json("attachments")
+    if not text.strip() and not listed and not attachments:
         raise SlackError("no_text")
     if len(text) > limits.TEXT_CHARACTERS:
         raise SlackError("msg_too_long")
     found: dict[str, Any] = {"text": text}
     if listed:
         found["blocks"] = blocks.accepted(listed)
+    if attachments:
+        found["attachments"] = attachments
     for key in ("unfurl_links", "unfurl_media"):
         if key in call.arguments:
             found[key] = call.flag(key)
@@ -82,7 +85,7 @@ def _accepted_metadata(call: Call) -> tuple[dict[str, Any] | None, dict[str, Any
 
 
 async def update(call: Call) -> dict[str, Any]:
-    """Without blocks in the call, blocks go; with only blocks, the text stays."""
+    """Blocks that are not in the call stay (an empty list takes them away), and so does the text."""
     backend, channel = call.backend, call.channel()
     message = own_message(call, channel, "cant_update_message")
     if message.get("streaming_state") == "in_progress":
@@ -90,12 +93,14 @@ async def update(call: Call) -> dict[str, Any]:
     fields = content(call)
     if not fields["text"]:
         fields["text"] = message["text"]
+    if call.json("blocks") == []:
+        fields["blocks"] = None
     metadata, warning = _accepted_metadata(call)
     if "metadata" in call.arguments:
         fields["metadata"] = metadata
     at = backend.ids.ts()
     edited = {"user": backend.directory.bot_user_id, "ts": at}
-    changed = backend.conversations.change(channel, message["ts"], {"blocks": None, **fields, "edited": edited}, at)
+    changed = backend.conversations.change(channel, message["ts"], {**fields, "edited": edited}, at)
     return {"channel": channel, "ts": message["ts"], "text": changed["text"], "message": changed, **warning}
 
 

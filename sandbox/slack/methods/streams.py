@@ -1,5 +1,6 @@
 """chat.startStream, appendStream and stopStream: a message that grows while it is read."""
 
+from time import time
 from typing import Any
 
 from sandbox.slack import blocks, limits
@@ -11,6 +12,7 @@ from sandbox.slack.methods.chat import own_message, thread_root
 from sandbox.slack.rates import TIER_2, TIER_4
 from sandbox.slack.timeline import Message
 
+STREAM_LASTS_S = 300  # Slack ends a stream after about five minutes
 DISPLAY_MODES = ("timeline", "plan")
 _PLAN_ID, _TEXT_ID = "stream-plan", "stream-text"
 
@@ -60,9 +62,16 @@ async def stop(call: Call) -> dict[str, Any]:
 def _streaming(call: Call) -> tuple[str, Message]:
     channel = call.channel()
     message = own_message(call, channel, "message_not_owned_by_app")
+    if message.get("streaming_state") == "in_progress" and _too_old(call, message):
+        message = {**message, "streaming_state": "completed"}
+        call.backend.conversations.show_only(channel, message)
     if message.get("streaming_state") != "in_progress":
         raise SlackError("message_not_in_streaming_state")
     return channel, message
+
+
+def _too_old(call: Call, message: Message) -> bool:
+    return time() - float(message["ts"]) > call.backend.switches.patience(STREAM_LASTS_S)
 
 
 def _grown(call: Call, message: Message) -> Message:
