@@ -146,7 +146,7 @@ class Player:
 
         def over() -> bool | None:
             state = self._turn(board).get("state")
-            return state in ("ended", "failed") or None
+            return state not in (None, "queued", "running") or None
 
         ended = asyncio.ensure_future(board.until(over, "Steward's answer"))
         try:
@@ -177,7 +177,7 @@ class Player:
         words = [message for message in board.thread(self._thread) if payload(message, ACTION) is None]
         for message in words:
             self._story.say("Steward", render(message), blocks=message.get("blocks"))
-        self._story.failed = turn.get("state") == "failed" or not turn
+        self._story.failed = turn.get("state") != "ended"
         last = render(words[-1]) if words else ""
         self._story.asks = expected == 0 and not self._story.failed and (
             last.rstrip().endswith("?") or any(buttons(message) for message in words)

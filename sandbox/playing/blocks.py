@@ -51,10 +51,13 @@ def plain(mrkdwn: str) -> str:
     """Slack's markup for links and entities as text."""
 
     def written(found: re.Match[str]) -> str:
-        target, label = found[1].removeprefix("mailto:"), found[2]
-        return f"{label} ({target})" if label and label != target else target
+        return _link(found[1].removeprefix("mailto:"), found[2])
 
     return html.unescape(_LINK.sub(written, mrkdwn))
+
+
+def _link(target: str, label: str | None) -> str:
+    return f"{label} ({target})" if label and label != target else target
 
 
 def _block(block: Json) -> str:
@@ -91,7 +94,7 @@ def _element(element: Json) -> str:
 _LEAVES: dict[str, Callable[[Json], str]] = {
     "button": lambda element: f"[ {_content(element.get('text'))} ]",
     "divider": lambda element: _RULE,
-    "link": lambda element: str(element.get("text") or element.get("url", "")),
+    "link": lambda element: _link(str(element.get("url", "")), str(element.get("text", ""))),
     "emoji": lambda element: f":{element.get('name', '')}:",
     "image": lambda element: str(element.get("alt_text", "")),
     "icon": lambda element: str(element.get("alt_text", "")),
