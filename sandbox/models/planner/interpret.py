@@ -10,7 +10,7 @@ from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.find import FindMails, SummariseMails
 from sandbox.models.planner.intents.focus import Focus
 from sandbox.models.planner.intents.people import WhoIs
-from sandbox.models.planner.intents.reply import Reply
+from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
 from sandbox.models.planner.people import ADDRESS
@@ -18,6 +18,7 @@ from sandbox.models.planner.scan import ORDINALS, rx
 from sandbox.models.planner.steps import Context, Intent
 from sandbox.models.planner.wording import mended, without_closing, without_opening
 
+VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
@@ -36,8 +37,10 @@ _COMMAND = rx(
     r"recap|catch|what|what's|when|who|do i|am i|is there|are there|any|how|have i|did|read|"
     r"delete|forward|move|cancel|reschedule|file|sweep|purge|empty|meet|pencil|reserve|say|brief|tell|make)\b"
 )
+# "and archive …", "also tell …": a new request in the tone of the last one.
+_OPENER = rx(rf"^(?:and|also|then|plus|next)(?: then| also)?[ ,]+(?={_COMMAND.pattern[1:]})")
 _CHOICE_LINE = re.compile(rf"^\s*[•*-]\s*(?P<name>.+?)\s+—\s+(?P<email>{ADDRESS})\s*$", re.MULTILINE)
-_WHICH_ASKED = re.compile(r"Which (?P<name>.+?) do you mean\?")
+_WHICH_ASKED = re.compile(r"^Which (?P<name>.+?) do you mean\?$", re.MULTILINE)
 
 
 def understand(conversation: Conversation) -> tuple[Intent, ...]:
@@ -50,10 +53,10 @@ def understand(conversation: Conversation) -> tuple[Intent, ...]:
 
 def _after(context: Context, turn: Turn, intents: tuple[Intent, ...]) -> Context:
     """What the next message may refer to once this turn is over; small talk in between changes nothing."""
-    real = tuple(intent for intent in intents if intent.complete and not isinstance(intent, SmallTalk))
+    real = [intent for intent in intents if intent.complete and not isinstance(intent, SmallTalk)]
     person = next((intent.person for intent in reversed(intents) if intent.person), context.person)
     return Context(
-        before=real or context.before,
+        before=(*context.before, *real)[-VARIABLE:],
         answer=turn.answer,
         shown=tuple(listed(turn.answer)) or context.shown,
         first_name=context.first_name,
@@ -70,7 +73,7 @@ def intents_of(message: str, context: Context) -> tuple[Intent, ...]:
     varied = _varied(message, context)
     if varied:
         return varied
-    return _split(message, context)
+    return _split(_OPENER.sub("", message), context)
 
 
 def _varied(message: str, context: Context) -> tuple[Intent, ...]:
@@ -78,9 +81,10 @@ def _varied(message: str, context: Context) -> tuple[Intent, ...]:
         return ()
     text = mended(without_opening(message))
     short = without_closing(text)
-    fresh = _first(message, context)
-    awaited = context.answer.startswith("What should the reply")
-    if fresh.complete and not awaited and not _refers(short):
+    fresh = _first(_OPENER.sub("", message), context)
+    anew = _OPENER.match(message) is not None and fresh.complete
+    awaited = BODY_ASKED in context.answer
+    if anew or (fresh.complete and not awaited and not _refers(short)):
         return ()
     for intent in reversed(context.before):
         if varied := intent.varied(message if awaited else short, context):
@@ -113,7 +117,7 @@ def _chosen(message: str, context: Context) -> tuple[Intent, ...]:
     name = str((asked or couldnt)["name"]).strip()  # type: ignore[index]
     if not email:
         return ()
-    return tuple(_with_person(intent, name, email) for intent in context.before)
+    return (_with_person(context.before[-1], name, email),)
 
 
 def _pick(message: str, options: Sequence[tuple[str, str]]) -> str:
@@ -144,7 +148,7 @@ def _split(message: str, context: Context) -> tuple[Intent, ...]:
         first = _first(left, context)
         if isinstance(first, SmallTalk) and not seam.group().strip(" ,"):
             continue
-        after = replace(context, person=first.person or context.person)
+        after = replace(context, person=first.person or context.person, before=(*context.before, first)[-VARIABLE:])
         second = _first(right, after)
         if _separate(first, second, seam.group()):
             head = () if isinstance(first, SmallTalk) else (first,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.models.planner.answers import joined
 from sandbox.models.planner.filters import take_account
-from sandbox.models.planner.people import ADDRESS, display_name, is_address, names_at
+from sandbox.models.planner.people import ADDRESS, display_name, first_name, is_address, names_at
 from sandbox.models.planner.scan import MARK, Scan, rx
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 from sandbox.models.planner.wording import name_case, sentence_case
@@ -137,9 +137,7 @@ class Invitation:
         """The title given, or one made from kind, guests and topic."""
         if self.title:
             return self.title
-        names = [
-            name_case(display_name(guest)) if not is_address(guest) else guest.split("@")[0] for guest in self.guests
-        ]
+        names = [_shown(guest) for guest in self.guests]
         with_whom = f" with {joined(names)}" if names and not self.writers_about else ""
         about = self.topic or self.writers_about
         return sentence_case(self.kind) + with_whom + (f": {about}" if about else "")
@@ -235,6 +233,11 @@ def _own_title(kind: str, guests: tuple[str, ...]) -> str:
     if not kind or kind.lower() in _GENERIC or (_JOINED_KIND.match(kind) and guests):
         return ""
     return sentence_case(kind)
+
+
+def _shown(guest: str) -> str:
+    """A guest's name for the title; of a bare address what looks like a first name."""
+    return (first_name(guest) or guest.partition("@")[0]) if is_address(guest) else name_case(display_name(guest))
 
 
 def _unquoted(text: str) -> str:

@@ -76,6 +76,12 @@ def is_address(name: str) -> bool:
     return re.fullmatch(ADDRESS, name) is not None
 
 
+def address_in(name: str) -> str:
+    """The address of `Dana Reyes <dana@example.org>` or of a bare address; empty if there is none."""
+    known = re.fullmatch(rf"(?:.*<)?({ADDRESS})>?", name)
+    return known[1] if known else ""
+
+
 def is_relation(name: str) -> bool:
     """Whether it is a role ("my manager") and not a name."""
     return re.fullmatch(RELATIONS, name, re.IGNORECASE) is not None
@@ -114,12 +120,15 @@ def resolve(name: str) -> Steps[Found]:
 
 def resolve_all(names: Sequence[str]) -> Steps[list[Found]]:
     """Find several people with one round of calls; an address the person typed is used as it is."""
-    asked = [name for name in names if not is_address(name)]
+    asked = [name for name in names if not address_in(name)]
     answers: list[Json] = []
     if asked:
         answers = yield [Call("find_person", {"name": name}) for name in asked]
     by_name = dict(zip(asked, answers, strict=True))
-    return [_found(name, by_name[name]) if name in by_name else Found(name, name) for name in names]
+    return [
+        _found(name, by_name[name]) if name in by_name else Found(display_name(name), address_in(name))
+        for name in names
+    ]
 
 
 def _found(name: str, answer: Json) -> Found:

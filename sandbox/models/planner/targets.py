@@ -65,6 +65,11 @@ def pointed_at(text: str, context: Context) -> Listed | None:
     return None
 
 
+def nth(text: str) -> bool:
+    """Whether the text points into a list, shown or not."""
+    return bool(_THE_NTH.search(text) or _BARE_NTH.match(text.strip()))
+
+
 def filter_of(entry: Listed) -> Filter:
     """How to find a listed mail again: by its subject and who sent it."""
     return Filter(senders=(entry.who,), subject=entry.subject)

@@ -22,9 +22,10 @@ from sandbox.models.planner.people import (
 )
 from sandbox.models.planner.scan import MARK, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
-from sandbox.models.planner.targets import filter_of, pointed_at, read_filter
+from sandbox.models.planner.targets import filter_of, nth, pointed_at, read_filter
 from sandbox.models.planner.wording import name_case
 
+BODY_ASKED = "What should the reply to"  # how a later turn knows that its words are the letter
 MAILS_LOOKED_AT = 5  # enough to see whether a name means one person
 _VERB = rx(
     r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|"
@@ -54,7 +55,8 @@ _REPLY_ALL = rx(
 )
 _EVERYONE = rx(r"^(?:everyone|everybody|all)(?:\s+(?:on|in)\s+(?:the\s+)?)?")
 _ABOUT = rx(r"\s+(?:about|on|regarding|re)\s+(?:the\s+|my\s+|our\s+)?(?P<topic>.+)$")
-_KNOW = rx(r"^\s*(?:know|to know)\b[\s,:]*(?:that\b)?[\s,:]*")
+_KNOW = rx(r"^\s*(?:also )?(?:know|to know)\b[\s,:]*(?:(?:also |too )?that\b)?[\s,:]*")
+_CLAUSE = rx(r"^\s*[,:]?\s*(?:(?:also|too|again|please|politely|kindly) )?(?:that\b)?[\s,:]*")
 _THEIR_MAIL = rx(
     rf"^(?:the\s+|my\s+)?(?:(?:last|latest|newest|most recent|recent|unread|first)\s+)*(?:{MAIL}|note|"
     rf"question|invite|invitation|request)?\s*(?:from|by|of)?\s*"
@@ -98,7 +100,7 @@ class Reply(Intent):
                 return None
             rest = rest[know.end() :]
         else:
-            rest = rx(r"^\s*[,:]?\s*(?:that\b)?[\s,:]*").sub("", rest, count=1)
+            rest = _CLAUSE.sub("", rest, count=1)
         style = manner if manner in {"ask", "thank", "remind"} else "say"
         return cls(Filter(senders=(_whom(name["name"], context),)), rest.strip(), style)
 
@@ -117,15 +119,13 @@ class Reply(Intent):
 
     def steps(self) -> Steps[Outcome]:
         whom = self.which.senders[0] if self.which.senders else ""
-        if not whom and not self.which.named:
+        if (not whom and not self.which.named) or whom.lower() in PRONOUNS:
             return Outcome(
                 "Whose mail should I answer, and with what? Say for example “reply to Dana that Thursday works”."
             )
         if not self.words:
             name = name_case(whom) if whom else "that mail"
-            return Outcome(
-                f"What should the reply to {name} say? I can't compose one: I'm a planner without a language model."
-            )
+            return Outcome(f"{BODY_ASKED} {name} say? I can't compose one: I'm a planner without a language model.")
         mails, question = yield from self._newest(whom)
         if question or not mails:
             return Outcome(question)
@@ -157,7 +157,7 @@ class Reply(Intent):
         return mails, _doubt(whom, mails)
 
     def varied(self, text: str, context: Context) -> Intent | None:
-        if not self.words and context.answer.startswith("What should the reply"):
+        if not self.words and BODY_ASKED in context.answer:
             return replace(self, words=text)
         return None
 
@@ -188,8 +188,10 @@ def _mail_meant(target: str, context: Context) -> Filter | None:
     target = target.strip(" ,.")
     if entry := pointed_at(target, context):
         return filter_of(entry)
-    if not target or target.lower() in {"it", "that", "this", "them"}:
-        return Filter(senders=(context.person,)) if context.person else Filter()
+    if not target or target.lower() in {"it", "that", "this", "them", "that one", "this one"}:
+        return _mail_spoken_of(context)
+    if nth(target):
+        return Filter()
     if "'s " in target or rx(r"\b(?:from|by)\b").search(target):
         return read_filter(target, context)
     about = _ABOUT.search(target)
@@ -198,6 +200,15 @@ def _mail_meant(target: str, context: Context) -> Filter | None:
         return None
     sender = _whom(target[: about.start()] if about else name["name"], context)
     return Filter(senders=(tidy(sender),), words=about["topic"].strip() if about else "")
+
+
+def _mail_spoken_of(context: Context) -> Filter:
+    """The mails of the request before this one, or those of the person spoken of last."""
+    last = context.before[-1] if context.before else None
+    which = getattr(last, "which", None)
+    if isinstance(which, Filter) and which.named:
+        return which
+    return Filter(senders=(context.person,)) if context.person else Filter()
 
 
 def _nothing_found(result: Json, whom: str) -> str:

@@ -123,9 +123,9 @@ class Schedule(Intent):
 
     def for_person(self, name: str, email: str) -> "Schedule":
         """The same event once the person has said who is meant by a name."""
-        guests = tuple(email if guest.lower() == name.lower() else guest for guest in self.event.guests)
-        titled = self.event.title or self.event.named
-        return replace(self, event=replace(self.event, guests=guests, title=titled))
+        chosen = f"{name} <{email}>"
+        guests = tuple(chosen if guest.lower() == name.lower() else guest for guest in self.event.guests)
+        return replace(self, event=replace(self.event, guests=guests))
 
 
 def _meant(name: str, context: Context) -> str:
