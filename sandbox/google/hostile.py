@@ -53,8 +53,11 @@ class Gate:
     def turn(self, name: str, value: Any) -> None:
         """Sets a switch; a value of another kind than its own is refused."""
         usual = SWITCHES[name]
-        same = type(value) is type(usual) or (isinstance(usual, int | float) and type(value) in (int, float))
-        if not same or (not isinstance(usual, bool) and isinstance(value, bool)):
+        if isinstance(usual, bool) or isinstance(value, bool) or isinstance(usual, dict):
+            fits = type(value) is type(usual)
+        else:
+            fits = isinstance(value, int | float)
+        if not fits:
             raise ValueError(f"{name} takes a {type(usual).__name__}")
         if name == "fail_next":
             for pattern, failure in value.items():

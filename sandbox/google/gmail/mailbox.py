@@ -65,6 +65,7 @@ class Mailbox:
         self.history: list[Change] = []
         self.history_id = 1000
         self.history_floor = 1000
+        self._newest = 0  # the highest id so far, as a number
         self._store = store
         self._clock = clock
         self._parsed: OrderedDict[str, mime.Parsed] = OrderedDict()
@@ -233,14 +234,20 @@ class Mailbox:
         )
 
     def _free_id(self, moment: int) -> str:
-        # Gmail's ids are 16 hex digits that rise with time.
-        while True:
-            found = f"{(max(moment, 1 << 40) << 20 | random.getrandbits(20)) & (1 << 64) - 1:016x}"
-            if found not in self.messages and found not in self.threads:
-                return found
+        # Gmail's ids are 16 hex digits that rise with time; within a millisecond they rise in the order of arrival.
+        number = (max(moment, 1 << 40) << 20 | random.getrandbits(16)) & (1 << 64) - 1
+        while (
+            f"{number:016x}" in self.messages
+            or f"{number:016x}" in self.threads
+            or self._newest - number in range(1 << 20)
+        ):
+            number = max(number, self._newest) + random.randint(1, 16)
+        self._newest = max(self._newest, number)
+        return f"{number:016x}"
 
     def _index(self, message: Message) -> None:
         self.messages[message.id] = message
+        self._newest = max(self._newest, int(message.id, 16))
         self.threads.setdefault(message.thread_id, []).append(message.id)
         self._by_message_id.setdefault(message.message_id, []).append(message.id)
 
