@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import google_shapes
 from aiohttp import web
 from google_auth_oauthlib.flow import Flow
 from googleapiclient.discovery import build_from_document
@@ -74,7 +75,9 @@ class World:
             kind = {"Content-Type": "application/json"} if content is not None else {}
             connection.request(method, path, content, {**kind, **(headers or {})})
             answer = connection.getresponse()
-            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+            reply = Reply(answer.status, dict(answer.getheaders()), answer.read())
+        google_shapes.check(method, path, reply.status, reply.content)
+        return reply
 
     def control(self, path: str, body: Any = None) -> Any:
         headers = {"X-Sandbox-Control": "control"}
