@@ -79,6 +79,8 @@ def agrees_recognizers(meaning: object, row: Row) -> bool:
 
 def _agrees_value(meaning: object, value: Row) -> bool:
     kind = value["type"]
+    if kind == "timerange" and "value" in value:  # "circa 5 in the morning"
+        kind = "time"
     if kind == "duration":
         return isinstance(meaning, Duration) and str(meaning.seconds) == value["value"]
     if kind == "set":

@@ -92,6 +92,13 @@ def _dots(match: re.Match[str], context: Context) -> Time | None:
     return written_date(int(match[1]), int(match[2]), full_year(int(match[3])), european=True)
 
 
+def _dotted_date(match: re.Match[str], context: Context) -> Time | None:
+    """7.6 beside a weekday: month and day, unless that gives no date."""
+    del context
+    date = written_date(int(match[1]), int(match[2]), None)
+    return replace(date, latent=True) if date else None
+
+
 def _month_year(match: re.Match[str], context: Context) -> Time | None:
     del context
     month, year = int(match[1]), int(match[2])
@@ -130,6 +137,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"(\d{1,2})-(\d{1,2})-" + _YEAR + r"(?!\d)", _slashed),
         (r"(\d{1,2}) (\d{1,2}) (\d{4})(?!\d)", _slashed),
         (r"(\d{1,2})\.(\d{1,2})\." + _YEAR + r"(?!\d)", _dots),
+        (r"(\d{1,2})\.(\d{1,2})(?![\d.:])", _dotted_date),
         (r"(\d{1,2}) ?- ?(\d{1,2})(?![\d:-])", _dashed),
         (r"(\d{1,2}) ?[/-] ?(\d{4})(?![\d/-])", _month_year),
         (r"(\d{4}) ?[/-] ?(\d{1,2})(?![\d/-])", _year_month),

@@ -39,7 +39,6 @@ FIXED_DAYS = """
 4/7 [united nations |un |]world health day|day of remembrance of the victims of the rwanda genocide
 4/10 [national |]sibling[s|] day
 4/12 international day of human space flight
-4/16 emancipation day
 4/18 [international day for monuments and sites|world heritage day]
 4/20 chinese language day
 4/21 world creativity and innovation day
@@ -47,7 +46,6 @@ FIXED_DAYS = """
 4/23 [un |]english language day|spanish language day|world book[ and copyright|] day|[saint |st ]georges day|feast of [saint|st] george
 4/25 world malaria day|anzac day
 4/26 [international |]chernobyl disaster remembrance day|world intellectual property day
-4/27 kings day|koningsdag|king day
 4/28 world day for safety and health at work|workers memorial day
 4/29 day of remembrance for all victims of chemical warfare
 4/30 international jazz day

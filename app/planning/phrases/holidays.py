@@ -26,6 +26,17 @@ def spellings(pattern: str) -> Iterator[str]:
             yield " ".join("".join(chosen).split())
 
 
+# English words in the names that are not transliterated; the others keep their one spelling.
+_ENGLISH = re.compile(
+    r"\b(day|friday|fri|monday|mon|sunday|thursday|saturday|tuesday|wednesday|new year|world|lent|easter|christi)\b"
+)
+
+
+def _is_foreign(pattern: str) -> bool:
+    first = next(spellings(pattern))
+    return not _ENGLISH.search(first)
+
+
 def _fixed(month: int, day: int) -> Days:
     def find(year: int) -> Iterator[tuple[date, int]]:
         yield date(year, month, day), 1
@@ -49,10 +60,10 @@ def _earth_hour(name: str, days: Days) -> Time:
     return Time(cyclic(Grain.YEAR, make), Grain.MINUTE, "holiday", holiday=name.title())
 
 
-def holiday_names() -> dict[str, Callable[[object], Time]]:
-    """Entries for the lexicon: what each name means."""
-    rules: list[tuple[Days, str]] = list(MOVING_DAYS)
-    for line in FIXED_DAYS.strip().splitlines():
+def holiday_names(*, foreign: bool = False) -> dict[str, Callable[[object], Time]]:
+    """Entries for the lexicon: what each name means; or only those from other scripts, which are spelled in many ways."""
+    rules: list[tuple[Days, str]] = [row for row in MOVING_DAYS if not foreign or _is_foreign(row[1])]
+    for line in [] if foreign else FIXED_DAYS.strip().splitlines():
         when, _, pattern = line.partition(" ")
         month, day = map(int, when.split("/"))
         rules.append((_fixed(month, day), pattern))

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from app.planning.phrases.chart import Item, names_of
 from app.planning.phrases.digits import written
-from app.planning.phrases.lexicon import PHRASES, word_value
+from app.planning.phrases.lexicon import PHRASES, SOUNDS, word_value
 from app.planning.phrases.numbers import spoken, spoken_year
+from app.planning.phrases.spelling import skeleton
 from app.planning.phrases.times import Context, Number, Ordinal, Time, Value
 from app.planning.phrases.years import year_time
 
@@ -17,6 +18,9 @@ from app.planning.phrases.years import year_time
 LONGEST = 120
 # Words in the longest entry of the lexicon ("day of remembrance for the victims of …").
 MOST_WORDS = 10
+# Words in the longest name that is known by its sound, and words that end any such name.
+MOST_SOUNDING = 4
+_NOT_IN_NAMES = {"in", "on", "of", "the", "next", "last", "this", "at", "to", "for", "from"}
 
 _ATOM = re.compile(r"\d+|[^\W\d_]+|[^\s\w]")
 _TYPOGRAPHY = str.maketrans(
@@ -34,7 +38,9 @@ def tidy(phrase: str) -> str:
     text = _MERIDIEM.sub(r"\1m", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
     text = re.sub(r"o' ?clock", "oclock", text)
-    text = re.sub(r"(?<=s)'(?=\s|$)|(?<=day)'s\b|(?<=week)'s\b|(?<=month)'s\b|(?<=year)'s(?= [^de])|(?<=tomorrow)'s\b", "", text)
+    text = re.sub(
+        r"(?<=s)'(?=\s|$)|(?<=day)'s\b|(?<=week)'s\b|(?<=month)'s\b|(?<=year)'s(?= [^de])|(?<=tomorrow)'s\b", "", text
+    )
     return _INNER_MARK.sub(lambda mark: "" if mark[0] in "'." else " ", text).rstrip(" .").strip()
 
 
@@ -66,6 +72,7 @@ class Lexer:
         if self.words[at].isdigit() or self.words[at] in "'-+":
             yield from self._digits(at)
         yield from self._entries(at)
+        yield from self._sounding(at)
 
     def _digits(self, at: int) -> Iterator[tuple[int, Value, float]]:
         start = self.starts[at]
@@ -96,6 +103,16 @@ class Lexer:
                     yield end + 1, value, 0.0
             if not any_longer(key):
                 return
+
+    def _sounding(self, at: int) -> Iterator[tuple[int, Value, float]]:
+        """Holidays spelled in some other way; dearer than what is spelled as expected."""
+        name = ""
+        for end in range(at, min(len(self.words), at + MOST_SOUNDING)):
+            if self.words[end] in _NOT_IN_NAMES or not (self.words[end].isalpha() or self.words[end] == "-"):
+                return
+            name = f"{name} {self.words[end]}".strip(" -")
+            if (build := SOUNDS.get(skeleton(name))) and name not in PHRASES:
+                yield end + 1, build(self.context), 1.0
 
 
 def any_longer(key: str) -> bool:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from app.planning.phrases.holidays import holiday_names
 from app.planning.phrases.spans import Span, cyclic, floor, shift
+from app.planning.phrases.spelling import ENOUGH, skeleton
 from app.planning.phrases.times import Clock, Context, Number, Time, Unit, Value, at_clock, day_of, of_span, of_unit
 from app.planning.phrases.values import Grain
 from app.planning.phrases.words import MONTHS, SHY, UNITS, WEEKDAYS
@@ -52,13 +53,13 @@ PARTS = {
 
 
 def _weekend(context: Context) -> Time:
-    """From Friday 18:00 until Monday, as Duckling has it."""
+    """Saturday and Sunday."""
     del context
 
     def make(week: datetime) -> list[Span]:
-        return [Span(week + timedelta(days=4, hours=18), week + timedelta(days=7), Grain.HOUR)]
+        return [Span(week + timedelta(days=5), week + timedelta(days=7), Grain.DAY)]
 
-    return Time(cyclic(Grain.WEEK, make), Grain.HOUR, "weekend")
+    return Time(cyclic(Grain.WEEK, make), Grain.DAY, "weekend")
 
 
 def _season(first: tuple[int, int], last: tuple[int, int]) -> Entry:
@@ -85,6 +86,29 @@ def _last_night(context: Context) -> Time:
 def _asap(context: Context) -> Time:
     now = floor(context.now, Grain.SECOND)
     return Time(of_unit(now, Grain.SECOND).series, Grain.SECOND, "open", side="after", known=True)
+
+
+def _beginning(grain: Grain) -> Entry:
+    """The beginning of a unit, as a person abbreviates it: BOM."""
+
+    def build(context: Context) -> Time:
+        start = floor(context.now, grain)
+        finer, count = _BEGIN[grain]
+        return of_span(Span(start, shift(start, finer, count), finer), "range")
+
+    return build
+
+
+_BEGIN = {
+    Grain.DAY: (Grain.HOUR, 12),
+    Grain.WEEK: (Grain.DAY, 3),
+    Grain.MONTH: (Grain.DAY, 10),
+    Grain.YEAR: (Grain.MONTH, 3),
+}
+
+
+def _to_date(context: Context) -> Time:
+    return Time(of_unit(day_of(context.now), Grain.DAY).series, Grain.DAY, "open", side="before", known=True)
 
 
 def _ending(grain: Grain) -> Entry:
@@ -137,6 +161,8 @@ def _phrases() -> dict[str, Entry]:
         table[name] = _season(begin, end)
     table |= dict.fromkeys(["tonight", "tonite", "to night"], _tonight)
     table |= {"last night": _last_night, "asap": _asap, "as soon as possible": _asap}
+    table |= {"bod": _beginning(Grain.DAY), "bow": _beginning(Grain.WEEK), "bom": _beginning(Grain.MONTH)}
+    table |= {"boy": _beginning(Grain.YEAR), "to date": _to_date}
     table |= {
         "eod": _ending(Grain.DAY),
         "eow": _ending(Grain.WEEK),
@@ -149,6 +175,8 @@ def _phrases() -> dict[str, Entry]:
 
 
 PHRASES = _phrases()
+# Holidays by how their names sound, where the names are long enough to vary in spelling.
+SOUNDS = {key: build for name, build in holiday_names(foreign=True).items() if len(key := skeleton(name)) >= ENOUGH}
 
 
 def word_value(context: Context, key: str) -> Value:

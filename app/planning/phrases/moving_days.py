@@ -40,8 +40,8 @@ def of_islam(month: int, day: int, days: int = 1) -> Days:
 
 
 def of_judaism(month: int, day: int, days: int = 1) -> Days:
-    """A Hebrew feast with the evening on which it begins."""
-    return lambda year: iter([(hebrew(year, month, day) - _DAY, days + 1)])
+    """A Hebrew feast: one of a day is dated by the evening it begins on, a longer one includes that evening's day."""
+    return lambda year: iter([(hebrew(year, month, day) - _DAY, days + 1 if days > 1 else 1)])
 
 
 def of_china(month: int, day: int) -> Days:
@@ -99,9 +99,28 @@ def _boss_day(year: int) -> Iterator[tuple[date, int]]:
     yield day + {5: -1, 6: 1}.get(day.weekday(), 0) * _DAY, 1
 
 
+# Where it was not the first Tuesday of March.
+_SUPER_TUESDAYS = {1996: (3, 12), 1992: (3, 10), 1988: (3, 8), 1984: (3, 13), 2008: (2, 5)}
+
+
 def _super_tuesday(year: int) -> Iterator[tuple[date, int]]:
-    if year % 4 == 0:
+    """The day on which most states of the US hold their primaries."""
+    if year in _SUPER_TUESDAYS:
+        yield date(year, *_SUPER_TUESDAYS[year]), 1
+    elif year % 4 == 0:
         yield from weekday_of(3, 1, 1)(year)
+
+
+def _emancipation(year: int) -> Iterator[tuple[date, int]]:
+    """16 April in Washington, on the working day nearest to it."""
+    day = date(year, 4, 16)
+    yield day + {5: -1, 6: 1}.get(day.weekday(), 0) * _DAY, 1
+
+
+def _kings_day(year: int) -> Iterator[tuple[date, int]]:
+    """27 April in the Netherlands, a day earlier when that is a Sunday."""
+    day = date(year, 4, 27)
+    yield day - (_DAY if day.weekday() == 6 else 0 * _DAY), 1
 
 
 def _inauguration(year: int) -> Iterator[tuple[date, int]]:
@@ -145,21 +164,21 @@ def _tisha(year: int) -> Iterator[tuple[date, int]]:
     """9 Av; on a Sabbath the fast waits for Sunday."""
     day = hebrew(year, 5, 9)
     day += _DAY if day.weekday() == 5 else 0 * _DAY
-    yield day - _DAY, 2
+    yield day - _DAY, 1
 
 
 def _independence(year: int) -> Iterator[tuple[date, int]]:
     """5 Iyar, moved so that neither it nor the day before touches a Sabbath."""
     day = hebrew(year, 2, 5)
     day += {4: -1, 5: -2, 0: 1}.get(day.weekday(), 0) * _DAY
-    yield day - _DAY, 2
+    yield day - _DAY, 1
 
 
 def _shoah(year: int) -> Iterator[tuple[date, int]]:
     """27 Nisan, moved away from a Friday or a Sunday."""
     day = hebrew(year, 1, 27)
     day += {4: -1, 6: 1}.get(day.weekday(), 0) * _DAY
-    yield day - _DAY, 2
+    yield day - _DAY, 1
 
 
 def _dhanteras_to_bhai_dooj(plus: int) -> Days:
@@ -189,7 +208,17 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (_after_labor_day, "[national |]grandparent[s|] day|[national |]grand parent[s|] day"),
     (_tax_day, "[us |]tax day"),
     (_boss_day, "[national |]boss[es|s|] day|bosss day"),
-    (_super_tuesday, "super tuesday"),
+    (_super_tuesday, "[super|super duper|tsunami|giga|mega] tuesday|[the |]tuesday of destiny"),
+    (_emancipation, "emancipation day"),
+    (_kings_day, "kings day|koningsdag|king day"),
+    (
+        weekday_of(3, 6, 2),
+        "daylight saving[s|][ time|] [start|starts|begin|begins|beginning|start day|starting]|dst [start|begins|starts]|[start|beginning] of daylight saving[s|][ time|]",
+    ),
+    (
+        weekday_of(11, 6, 1),
+        "daylight saving[s|][ time|] [end|ends|ending|end day]|dst [end|ends]|end of daylight saving[s|][ time|]",
+    ),
     (_election, "[us |]election day"),
     (_inauguration, "inauguration day"),
     (

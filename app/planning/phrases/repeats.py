@@ -63,7 +63,7 @@ def _rule(repeat: Repeat) -> str | None:
     if kind == "date":
         return _frequency(Grain.YEAR, repeat.interval)
     if kind == "weekend":
-        return _frequency(Grain.WEEK, repeat.interval) + ";BYDAY=FR"
+        return _frequency(Grain.WEEK, repeat.interval) + ";BYDAY=SA"
     return _frequency(Grain.DAY, repeat.interval) if not first.dated else None
 
 

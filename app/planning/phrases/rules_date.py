@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, inside, mapped, unit, units
-from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_unit, yearly
+from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_span, of_unit, yearly
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import date_time, full_year, month_day_time, year_time
 
@@ -48,6 +48,39 @@ def joined_year(context: Context, date: Time, year: Time) -> Time | None:
     return None if date.known else meet(year, date)
 
 
+@rule("MONTH -|/ YEAR -|/ NUMBER", cost=-0.5)
+def month_year_day(context: Context, month: Time, year: Time, day: Number) -> Time | None:
+    """September-2020-23."""
+    date = _date(month, day)
+    return joined_year(context, date, year) if date else None
+
+
+@rule(
+    "the? ORDINAL last UNIT of|in TIME",
+    "the? ORDINAL last UNIT of the TIME",
+    "the? ORDINAL to last UNIT of|in TIME",
+    cost=-0.4,
+)
+def unit_from_end(context: Context, place: Ordinal, size: Unit, around: Time) -> Time | None:
+    """The third last week of 2018."""
+    return nth_unit(context, Ordinal(-place.value), size, around)
+
+
+@rule(
+    "the? ORDINAL last TIME of|in TIME",
+    "the? ORDINAL last TIME of the TIME",
+    "the? ORDINAL to last TIME of|in TIME",
+    cost=-0.4,
+)
+def time_from_end(context: Context, place: Ordinal, what: Time, around: Time) -> Time | None:
+    return nth_time(context, Ordinal(-place.value), what, around)
+
+
+@rule("the? penultimate UNIT of|in TIME")
+def penultimate(context: Context, size: Unit, around: Time) -> Time | None:
+    return nth_unit(context, Ordinal(-2), size, around)
+
+
 @rule("the? year of? YEAR", "in YEAR", "in the year of? YEAR")
 def in_year(context: Context, year: Time) -> Time:
     del context
@@ -76,7 +109,11 @@ def marked(context: Context, time: Time) -> Time | None:
 
 
 @rule(
-    "TIME TIME", "TIME at|in|on|of|for|by|from|during TIME", "TIME in|on|of|for|during the TIME", "TIME - TIME", cost=0.2
+    "TIME TIME",
+    "TIME at|in|on|of|for|by|from|during TIME",
+    "TIME in|on|of|for|during the TIME",
+    "TIME - TIME",
+    cost=0.2,
 )
 def together(context: Context, first: Time, second: Time) -> Time | None:
     """Two times that narrow each other: the finer one lies in the coarser one."""
@@ -97,9 +134,13 @@ _BELIEVED = timedelta(days=731)
 def _on_weekday(context: Context, date: Time, weekday: Time) -> Time | None:
     """A date with a weekday: the year in which they agree, if it is near; else the date, or the weekday beside it."""
     agreed = meet(date, weekday)
-    span, coming = choose(agreed, context.now), choose(date, context.now)
-    if span is None or coming is None or abs(span.start - coming.start) <= _BELIEVED:
-        return replace(agreed, full=True)
+    coming = choose(date, context.now)
+    for backwards in (False, True):
+        span = next(iter(agreed.series(context.now, backwards)), None)
+        if span is None or coming is None or abs(span.start - context.now) <= _BELIEVED:
+            return replace(of_span(span), dated=True, full=True) if span and backwards else replace(agreed, full=True)
+    if coming is None:
+        return None
     ahead = (weekday.number - coming.start.weekday() + 3) % 7 - 3
     beside = of_unit(coming.start + timedelta(days=ahead), Grain.DAY)
     return replace(date, alternative=replace(beside, dated=True))
@@ -117,7 +158,11 @@ def either(context: Context, first: Time, second: Time) -> Time | None:
 def _fit(outer: Time, inner: Time) -> bool:
     if outer.side or inner.side or {"now", "end", "open"} & {outer.kind, inner.kind}:
         return False
-    if inner.known or (inner.latent and inner.kind != "range") or (outer.latent and outer.kind != "year"):
+    if (
+        inner.known
+        or (inner.latent and inner.kind != "range" and not inner.full)
+        or (outer.latent and outer.kind != "year")
+    ):
         return False
     if outer.grain == inner.grain:
         if outer.grain is not Grain.DAY or outer.kind == inner.kind:

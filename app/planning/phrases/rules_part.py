@@ -11,6 +11,7 @@ from app.planning.phrases.rules_shift import travel
 from app.planning.phrases.spans import Span, cyclic, floor, mapped, nth, shift, unit
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, Unit, choose, meet, of_span, yearly
 from app.planning.phrases.values import Grain
+from app.planning.phrases.years import full_year, year_time
 
 rule = GRAMMAR.rule
 # Begin, middle and end of a unit, as offsets from its start in a finer unit (None: to its end); as in Duckling.
@@ -37,7 +38,9 @@ def _cut(time: Time, where: str) -> Time | None:
         return Span(shift(span.start, finer, first), end, finer)
 
     grain = _CUTS[time.grain][0] if time.grain in _CUTS else time.grain
-    return replace(time, series=mapped(time.series, change), grain=grain, kind="end" if where == "end" else "range", later=False)
+    return replace(
+        time, series=mapped(time.series, change), grain=grain, kind="end" if where == "end" else "range", later=False
+    )
 
 
 def _third(span: Span, where: str) -> Span:
@@ -218,6 +221,15 @@ def half(context: Context, place: Ordinal | Number, time: Time | None = None) ->
         return Span(span.start, middle, Grain.MONTH) if number == 1 else Span(middle, span.end, Grain.MONTH)
 
     return replace(around, series=mapped(around.series, change), grain=Grain.MONTH, kind="range")
+
+
+@rule("NUMBER q NUMBER")
+def year_quarter_number(context: Context, year: Number, number: Number) -> Time | None:
+    """18q4."""
+    quarter = quarter_number(context, number)
+    if quarter is None or year.written != 2:
+        return None
+    return meet(year_time(full_year(int(year.value))), quarter)
 
 
 @rule("q -? NUMBER", "NUMBER q")

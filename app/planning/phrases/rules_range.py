@@ -253,7 +253,9 @@ def open_before(context: Context, time: Time) -> Time | None:
     if time.side or time.latent or time.kind == "range":
         return None
     if time.kind == "end":
-        time = replace(time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)))
+        time = replace(
+            time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY))
+        )
     return replace(time, side="before")
 
 

@@ -43,7 +43,8 @@ def ordinal_unit(context: Context, place: Ordinal, unit: Unit) -> Repeat | None:
 
 
 _ADVERBS = {
-    "daily": (1, Grain.DAY), "weekly": (1, Grain.WEEK), "monthly": (1, Grain.MONTH), "yearly": (1, Grain.YEAR),
+    "daily": (1, Grain.DAY),
+    "everyday": (1, Grain.DAY), "weekly": (1, Grain.WEEK), "monthly": (1, Grain.MONTH), "yearly": (1, Grain.YEAR),
     "annually": (1, Grain.YEAR), "annual": (1, Grain.YEAR), "hourly": (1, Grain.HOUR), "quarterly": (3, Grain.MONTH),
     "biweekly": (2, Grain.WEEK), "bimonthly": (2, Grain.MONTH), "fortnightly": (2, Grain.WEEK),
     "biannually": (6, Grain.MONTH), "semiannually": (6, Grain.MONTH), "biennially": (2, Grain.YEAR),

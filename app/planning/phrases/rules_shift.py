@@ -428,3 +428,20 @@ def not_long_ago(context: Context, length: Length) -> Time:
 @rule("more than LENGTH from now|later", "after LENGTH", cost=-0.3)
 def far_ahead(context: Context, length: Length) -> Time:
     return replace(_shifted(context, length, 1), side="after")
+
+
+@rule("NUMBER decades", "a decade", "one decade")
+def decades(context: Context, number: Number | None = None) -> Length:
+    del context
+    return _length(10 * (number.value if number else Fraction(1)), Grain.YEAR)
+
+
+@rule("all day long?", "a? full day", "the whole day long?", cost=-0.5)
+def all_day(context: Context) -> Length:
+    del context
+    return _length(Fraction(1), Grain.DAY)
+
+
+@rule("LENGTH after|thereafter")
+def length_after(context: Context, length: Length) -> Time:
+    return _shifted(context, length, 1)

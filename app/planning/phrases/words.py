@@ -13,7 +13,7 @@ _MONTHS = ("january jan", "february feb febr", "march mar", "april apr", "may", 
            "september sep sept", "october oct", "november nov", "december dec")  # fmt: skip
 MONTHS = {name: month for month, names in enumerate(_MONTHS, 1) for name in names.split()}
 # Words that are more often something else: they need company to be a time.
-SHY = {"may", "mar"}
+SHY = {"mar"}
 
 _UNITS = {
     Grain.SECOND: "second seconds sec secs s",
