@@ -120,7 +120,7 @@ def _scope(scope: str) -> str:
     return f"<label>{box}<span>{escape(WORDS[scope])}</span></label>"
 
 
-def refusal(code: int, error: str, message: str, *, app: str = "this app") -> web.Response:
+def refusal(code: int, error: str, *, message: str, app: str = "this app") -> web.Response:
     """Google's "Access blocked" page."""
     title = "Access blocked: Authorization Error" if code == 400 else "Access blocked"
     content = (

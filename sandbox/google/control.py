@@ -14,7 +14,6 @@ from sandbox.google import mischief
 from sandbox.google.calendar import views
 from sandbox.google.errors import GoogleError
 from sandbox.google.gmail import delivery
-from sandbox.google.grants import Grants
 from sandbox.google.hostile import SWITCHES
 from sandbox.google.state import Account, State
 
@@ -24,9 +23,8 @@ Step = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Control:
-    def __init__(self, state: State, grants: Grants, token: str) -> None:
+    def __init__(self, state: State, token: str) -> None:
         self._state = state
-        self._grants = grants
         self._token = token
 
     def routes(self) -> list[web.RouteDef]:
@@ -72,7 +70,7 @@ class Control:
             if name in SWITCHES:
                 self._state.gate.turn(name, value)
             else:
-                done[name] = mischief.ACTIONS[name](self._state, self._grants, value)
+                done[name] = mischief.ACTIONS[name](self._state, value)
         self._state.store.commit()
         return web.json_response({**self._state.gate.switches, "done": done})
 
@@ -132,7 +130,9 @@ class Control:
         body = await _body(request)
         account = self._account(str(body["account"]))
         when = datetime.fromisoformat(body["received"]) if "received" in body else self._state.clock()
-        message = delivery.arrive(self._state, account, str(body["raw"]).encode("utf-8", "surrogateescape"), when)
+        message = delivery.arrive(
+            self._state, account, raw=str(body["raw"]).encode("utf-8", "surrogateescape"), when=when
+        )
         self._state.store.commit()
         return web.json_response({"id": message.id, "thread": message.thread_id})
 

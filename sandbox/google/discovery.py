@@ -85,8 +85,8 @@ class Api:
                 return method, {name: unquote(value) for name, value in match.groupdict().items()}
             other = other or match is not None
         if other:
-            raise GoogleError(405, "httpMethodNotAllowed", "Method Not Allowed")
-        raise GoogleError(404, "notFound", "Not Found")
+            raise GoogleError(405, "httpMethodNotAllowed", message="Method Not Allowed")
+        raise GoogleError(404, "notFound", message="Not Found")
 
 
 def check_query(method: Method, query: list[tuple[str, str]]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def check_query(method: Method, query: list[tuple[str, str]]) -> dict[str, Any]:
                 f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter. '
                 f"Field '{name}' could not be found in request message.",
             )
-        value = _parameter(name, text, spec)
+        value = _parameter(name, text, spec=spec)
         if spec.get("repeated"):
             found.setdefault(name, []).append(value)
         elif name in found:
@@ -113,27 +113,27 @@ def check_query(method: Method, query: list[tuple[str, str]]) -> dict[str, Any]:
         n for n, s in method.parameters.items() if s.get("required") and s["location"] == "query" and n not in found
     ]
     if missing:
-        raise GoogleError(400, "required", f"Required parameter: {missing[0]}")
+        raise GoogleError(400, "required", message=f"Required parameter: {missing[0]}")
     return found
 
 
-def _parameter(name: str, text: str, spec: Schema) -> Any:
+def _parameter(name: str, text: str, *, spec: Schema) -> Any:
     kind, shape = spec.get("type"), spec.get("format", "")
     if kind == "boolean":
         if text.lower() not in ("true", "false"):
             raise bad_field(name, f"Invalid value at '{name}' (TYPE_BOOL), \"{text}\"")
         return text.lower() == "true"
     if kind == "integer":
-        return _integer(name, text, spec)
+        return _integer(name, text, spec=spec)
     if spec.get("enum") and text not in spec["enum"]:
         raise bad_field(name, f"Invalid value at '{name}' (TYPE_ENUM), \"{text}\"")
-    _check_format(name, text, shape)
+    _check_format(name, text, shape=shape)
     if shape == "date-time" and datetime.fromisoformat(text).tzinfo is None:
         raise bad_field(name, f"Invalid value at '{name}' (date-time): a time zone offset is mandatory, \"{text}\"")
     return text
 
 
-def _integer(name: str, text: str, spec: Schema) -> int:
+def _integer(name: str, text: str, *, spec: Schema) -> int:
     low, high = INTEGERS[spec.get("format", "int32")]
     low, high = int(spec.get("minimum", low)), int(spec.get("maximum", high))
     if not re.fullmatch(r"-?\d+", text):
@@ -143,7 +143,7 @@ def _integer(name: str, text: str, spec: Schema) -> int:
     return int(text)
 
 
-def _check_format(where: str, text: str, shape: str) -> None:
+def _check_format(where: str, text: str, *, shape: str) -> None:
     try:
         if shape == "date-time":
             datetime.fromisoformat(text)
@@ -168,31 +168,31 @@ def check_body(method: Method, body: Any) -> dict[str, Any]:
         return {}
     if body is None:
         return {}
-    _check(method.api, {"$ref": method.request}, body, "")
+    _check(method.api, {"$ref": method.request}, value=body, where="")
     checked: dict[str, Any] = body
     return checked
 
 
-def _check(api: Api, schema: Schema, value: Any, where: str) -> None:
+def _check(api: Api, schema: Schema, *, value: Any, where: str) -> None:
     if "$ref" in schema:
         schema = api.schemas[schema["$ref"]]
     kind = schema.get("type")
     if value is None or kind == "any":
         return  # null clears a field: https://developers.google.com/workspace/calendar/api/guides/performance#patch
     if kind == "object":
-        _check_object(api, schema, value, where)
+        _check_object(api, schema, value=value, where=where)
     elif kind == "array":
         if not isinstance(value, list):
-            raise _mistyped(where, "list", value)
+            raise _mistyped(where, "list", value=value)
         for position, item in enumerate(value):
-            _check(api, schema["items"], item, f"{where}[{position}]")
+            _check(api, schema["items"], value=item, where=f"{where}[{position}]")
     else:
-        _check_scalar(schema, value, where)
+        _check_scalar(schema, value, where=where)
 
 
-def _check_object(api: Api, schema: Schema, value: Any, where: str) -> None:
+def _check_object(api: Api, schema: Schema, *, value: Any, where: str) -> None:
     if not isinstance(value, dict):
-        raise _mistyped(where, "object", value)
+        raise _mistyped(where, "object", value=value)
     for name, item in value.items():
         inner = schema.get("properties", {}).get(name) or schema.get("additionalProperties")
         path = f"{where}.{name}" if where else name
@@ -200,28 +200,28 @@ def _check_object(api: Api, schema: Schema, value: Any, where: str) -> None:
             target = f" at '{where}'" if where else ""
             message = f'Invalid JSON payload received. Unknown name "{name}"{target}: Cannot find field.'
             raise bad_field(where, message)
-        _check(api, inner, item, path)
+        _check(api, inner, value=item, where=path)
 
 
-def _check_scalar(schema: Schema, value: Any, where: str) -> None:
+def _check_scalar(schema: Schema, value: Any, *, where: str) -> None:
     kind, shape = schema["type"], schema.get("format", "")
     if kind == "string":
         if shape in LONGS and isinstance(value, int) and not isinstance(value, bool):
             return
         if not isinstance(value, str):
-            raise _mistyped(where, "TYPE_STRING", value)
+            raise _mistyped(where, "TYPE_STRING", value=value)
         if schema.get("enum") and value not in schema["enum"]:
-            raise _mistyped(where, "TYPE_ENUM", value)
-        _check_format(where, value, shape)
+            raise _mistyped(where, "TYPE_ENUM", value=value)
+        _check_format(where, value, shape=shape)
     elif kind == "boolean":
         if not isinstance(value, bool):
-            raise _mistyped(where, "TYPE_BOOL", value)
+            raise _mistyped(where, "TYPE_BOOL", value=value)
     elif kind == "integer":
         if isinstance(value, bool) or not isinstance(value, int):
-            raise _mistyped(where, "TYPE_INT32", value)
+            raise _mistyped(where, "TYPE_INT32", value=value)
     elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise _mistyped(where, "TYPE_DOUBLE", value)
+        raise _mistyped(where, "TYPE_DOUBLE", value=value)
 
 
-def _mistyped(where: str, expected: str, value: Any) -> GoogleError:
+def _mistyped(where: str, expected: str, *, value: Any) -> GoogleError:
     return bad_field(where, f"Invalid value at '{where}' ({expected}), {json.dumps(value)[:80]}")

@@ -25,7 +25,7 @@ ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 class GoogleError(Exception):
     """One refusal, as Google words it."""
 
-    def __init__(self, code: int, reason: str, message: str, **extra: Any) -> None:
+    def __init__(self, code: int, reason: str, *, message: str, **extra: Any) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
@@ -46,11 +46,11 @@ class GoogleError(Exception):
 
 
 def invalid(message: str, reason: str = "invalidArgument") -> GoogleError:
-    return GoogleError(400, reason, message)
+    return GoogleError(400, reason, message=message)
 
 
 def not_found(message: str = "Requested entity was not found.") -> GoogleError:
-    return GoogleError(404, "notFound", message)
+    return GoogleError(404, "notFound", message=message)
 
 
 def unauthenticated(*, missing: bool) -> GoogleError:
@@ -63,13 +63,13 @@ def unauthenticated(*, missing: bool) -> GoogleError:
     if missing:
         message = f"Request is missing required authentication credential. {tail}"
         headers = {"WWW-Authenticate": realm}
-        return GoogleError(401, "required", message, short="Login Required.", where=where, headers=headers)
+        return GoogleError(401, "required", message=message, short="Login Required.", where=where, headers=headers)
     message = f"Request had invalid authentication credentials. {tail}"
     headers = {"WWW-Authenticate": f'{realm}, error="invalid_token"'}
-    return GoogleError(401, "authError", message, short="Invalid Credentials", where=where, headers=headers)
+    return GoogleError(401, "authError", message=message, short="Invalid Credentials", where=where, headers=headers)
 
 
-def insufficient_scope(method: str, service: str, scopes: list[str]) -> GoogleError:
+def insufficient_scope(method: str, service: str, *, scopes: list[str]) -> GoogleError:
     info = {
         "@type": ERROR_INFO,
         "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
@@ -81,7 +81,7 @@ def insufficient_scope(method: str, service: str, scopes: list[str]) -> GoogleEr
     return GoogleError(
         403,
         "insufficientPermissions",
-        "Request had insufficient authentication scopes.",
+        message="Request had insufficient authentication scopes.",
         short="Insufficient Permission",
         details=[info],
         headers={"WWW-Authenticate": challenge},
@@ -91,11 +91,11 @@ def insufficient_scope(method: str, service: str, scopes: list[str]) -> GoogleEr
 def bad_field(field: str, description: str) -> GoogleError:
     violation = {"field": field, "description": description}
     details = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}]
-    return GoogleError(400, "badRequest", description, details=details)
+    return GoogleError(400, "badRequest", message=description, details=details)
 
 
 def too_many_at_once() -> GoogleError:
-    return GoogleError(429, "rateLimitExceeded", "Too many concurrent requests for user")
+    return GoogleError(429, "rateLimitExceeded", message="Too many concurrent requests for user")
 
 
 def quota_exceeded() -> GoogleError:
@@ -103,7 +103,7 @@ def quota_exceeded() -> GoogleError:
     return GoogleError(
         403,
         "rateLimitExceeded",
-        "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service "
+        message="Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service "
         "'gmail.googleapis.com' for consumer 'project_number:100000000000'.",
         domain="usageLimits",
         details=[{"@type": ERROR_INFO, "reason": "RATE_LIMIT_EXCEEDED", "domain": "googleapis.com"}],

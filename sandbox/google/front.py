@@ -16,7 +16,6 @@ from sandbox.google import fields
 from sandbox.google.api import Call, Reply
 from sandbox.google.discovery import Api, Method, check_body, check_query
 from sandbox.google.errors import GoogleError, insufficient_scope, invalid, unauthenticated
-from sandbox.google.grants import Grants
 from sandbox.google.hostile import Dropped
 from sandbox.google.methods import HANDLERS
 from sandbox.google.oauth import bearer
@@ -53,9 +52,8 @@ class Answer:
 
 
 class Front:
-    def __init__(self, state: State, grants: Grants) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._grants = grants
         self._apis = {"gmail": Api("gmail.v1"), "calendar": Api("calendar.v3")}
         self._meters: dict[str, Meter] = {}
 
@@ -95,7 +93,7 @@ class Front:
                 now = self._state.clock().timestamp()
                 meter.spend(method.id, now=now, allowance=float(gate.switches["quota"]))
             await gate.before(label, method.id)
-            call = self._call(asked, method, (account, scopes), path_params, upload=upload)
+            call = self._call(asked, method, who=(account, scopes), path_params=path_params, upload=upload)
             reply = self._perform(call)
             await gate.after(label, method.id)
             return reply
@@ -110,32 +108,34 @@ class Front:
         api = self._apis["calendar" if path.startswith("/calendar/") else "gmail"]
         method, params = api.find(asked.verb, path)
         if upload and not method.upload:
-            raise GoogleError(404, "notFound", "Not Found")
+            raise GoogleError(404, "notFound", message="Not Found")
         return method, params, upload
 
     def _authorise(self, asked: Asked, method: Method) -> tuple[Account, frozenset[str]]:
         text = bearer(asked.headers.get("Authorization", "")) or dict(asked.query).get("access_token", "")
-        token = self._grants.find(text, "access") if text else None
+        token = self._state.grants.find(text, "access") if text else None
         if token is None:
             raise unauthenticated(missing=not text)
         if not token.scopes & method.scopes:
             kind = method.id.partition(".")[0]
-            raise insufficient_scope(f"{SCOPE_METHODS[kind]}.{method.id}", method.api.service, sorted(method.scopes))
+            raise insufficient_scope(
+                f"{SCOPE_METHODS[kind]}.{method.id}", method.api.service, scopes=sorted(method.scopes)
+            )
         return self._state.accounts[token.account], token.scopes
 
     def _call(
         self,
         asked: Asked,
         method: Method,
+        *,
         who: tuple[Account, frozenset[str]],
         path_params: dict[str, str],
-        *,
         upload: bool,
     ) -> Call:
         account, scopes = who
         user = path_params.get("userId", "me")
         if user != "me" and user.lower() != account.email:
-            raise GoogleError(403, "forbidden", f"Delegation denied for {account.email}")
+            raise GoogleError(403, "forbidden", message=f"Delegation denied for {account.email}")
         params = {**check_query(method, asked.query), **path_params}
         body, media = _uploaded(asked, params) if upload else (_json(asked.content), None)
         if method.verb in ("GET", "DELETE") and body is None:
@@ -146,7 +146,7 @@ class Front:
     def _perform(self, call: Call) -> Reply:
         handler = HANDLERS.get(call.method)
         if handler is None:
-            raise GoogleError(501, "notImplemented", f"The sandbox doesn't have {call.method}.")
+            raise GoogleError(501, "notImplemented", message=f"The sandbox doesn't have {call.method}.")
         mask = fields.parse(call.params["fields"]) if call.params.get("fields") else {}
         try:
             reply = handler(call)
@@ -181,7 +181,7 @@ def _uploaded(asked: Asked, params: dict[str, Any]) -> tuple[Any, bytes]:
     if kind == "media":
         return {}, asked.content
     if kind != "multipart":
-        raise GoogleError(501, "notImplemented", f"The sandbox doesn't have uploads of type {kind}.")
+        raise GoogleError(501, "notImplemented", message=f"The sandbox doesn't have uploads of type {kind}.")
     parts = multipart(asked.headers.get("Content-Type", ""), asked.content)
     if len(parts) != 2:
         raise invalid("Failed to parse multipart request: two parts expected.", "badRequest")

@@ -66,7 +66,7 @@ class Grants:
         self._store.run("INSERT OR REPLACE INTO grants VALUES (?, ?, ?)", account, text, int(offline))
 
     def new_code(self, account: str, scopes: Iterable[str], **detail: Any) -> str:
-        return self._issue("4/0A", "code", account, scopes, detail)
+        return self._issue("4/0A", "code", account=account, scopes=scopes, detail=detail)
 
     def take_code(self, code: str) -> Token | None:
         """A code's grant, once."""
@@ -78,10 +78,16 @@ class Grants:
 
     def new_access(self, account: str, scopes: Iterable[str], *, offline: bool) -> str:
         self._forget_expired()
-        return self._issue("ya29.a0A", "access", account, scopes, {"access_type": "offline" if offline else "online"})
+        return self._issue(
+            "ya29.a0A",
+            "access",
+            account=account,
+            scopes=scopes,
+            detail={"access_type": "offline" if offline else "online"},
+        )
 
     def new_refresh(self, account: str, scopes: Iterable[str]) -> str:
-        return self._issue("1//0", "refresh", account, scopes, {})
+        return self._issue("1//0", "refresh", account=account, scopes=scopes, detail={})
 
     def find(self, token: str, *kinds: str) -> Token | None:
         found = self._tokens.get(_hash(token))
@@ -98,7 +104,7 @@ class Grants:
             if token.kind == "access" and account in (None, token.account):
                 self._forget(key)
 
-    def _issue(self, prefix: str, kind: str, account: str, scopes: Iterable[str], detail: dict[str, Any]) -> str:
+    def _issue(self, prefix: str, kind: str, *, account: str, scopes: Iterable[str], detail: dict[str, Any]) -> str:
         secret = prefix + secrets.token_urlsafe(48)
         seconds = {"code": CODE_SECONDS, "access": ACCESS_SECONDS}.get(kind)
         expires = self._clock().timestamp() + seconds if seconds else LASTING

@@ -69,22 +69,22 @@ class Gate:
     async def before(self, label: str, method: str) -> None:
         if self.switches["latency_ms"]:
             await asyncio.sleep(self.switches["latency_ms"] / 1000)
-        await self._hold("before", label, method)
+        await self._hold("before", label, method=method)
         for pattern, failure in self.switches["fail_next"].items():
-            if failure.get("n", 1) > 0 and matches(pattern, label, method):
+            if failure.get("n", 1) > 0 and matches(pattern, label, method=method):
                 failure["n"] = failure.get("n", 1) - 1
                 raise _failure(failure)
 
     async def after(self, label: str, method: str) -> None:
-        await self._hold("after", label, method)
+        await self._hold("after", label, method=method)
         drops = self.switches["commit_then_drop"]
         for pattern, left in drops.items():
-            if left > 0 and matches(pattern, label, method):
+            if left > 0 and matches(pattern, label, method=method):
                 drops[pattern] = left - 1
                 raise Dropped
 
-    async def _hold(self, when: str, label: str, method: str) -> None:
-        if not any(moment == when and matches(pattern, label, method) for pattern, moment in self.holds):
+    async def _hold(self, when: str, label: str, *, method: str) -> None:
+        if not any(moment == when and matches(pattern, label, method=method) for pattern, moment in self.holds):
             return
         held = Held(label, when)
         self.held.append(held)
@@ -104,7 +104,7 @@ class Gate:
         return len(self.held)
 
 
-def matches(pattern: str, label: str, method: str) -> bool:
+def matches(pattern: str, label: str, *, method: str) -> bool:
     """A pattern is "METHOD /path" with * for anything, or the method's id in the discovery document."""
     return pattern == method or fnmatchcase(label, pattern)
 
@@ -118,4 +118,4 @@ def _failure(failure: dict[str, Any]) -> GoogleError:
     domain = "usageLimits" if "imit" in reason else "global"
     retry = failure.get("retry_after")
     headers = {"Retry-After": str(retry)} if retry is not None else {}
-    return GoogleError(status, reason, message, domain=domain, headers=headers)
+    return GoogleError(status, reason, message=message, domain=domain, headers=headers)

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.google.gmail import drafts, headers
-from sandbox.google.grants import Grants
 from sandbox.google.state import Account, State
 
 EDITED = "\r\n\r\n-- \r\nEdited in Gmail meanwhile.\r\n"
-Action = Callable[[State, Grants, Any], Any]
+Action = Callable[[State, Any], Any]
 
 
 def _account(state: State, value: Any) -> Account:
@@ -31,7 +30,7 @@ def _newest_draft(account: Account) -> str:
     return newest[0]
 
 
-def draft_edited(state: State, grants: Grants, value: Any) -> dict[str, str]:
+def draft_edited(state: State, value: Any) -> dict[str, str]:
     """The person changes the newest draft; {"account", "body"?}."""
     account = _account(state, value)
     draft_id = _newest_draft(account)
@@ -39,21 +38,21 @@ def draft_edited(state: State, grants: Grants, value: Any) -> dict[str, str]:
     block, rest = headers.split(raw)
     body = value.get("body") if isinstance(value, dict) else None
     text = b"\r\n" + str(body).encode() if body is not None else rest + EDITED.encode()
-    message = drafts.replace(state, account, draft_id, raw=block + text, thread_id=None)
+    message = drafts.replace(state, account, draft_id=draft_id, raw=block + text, thread_id=None)
     state.journal.commit("meanwhile.draft_edited", account.email, draft=draft_id, id=message.id)
     return {"draft": draft_id, "id": message.id}
 
 
-def draft_sent(state: State, grants: Grants, value: Any) -> dict[str, str]:
+def draft_sent(state: State, value: Any) -> dict[str, str]:
     account = _account(state, value)
     draft_id = _newest_draft(account)
     raw = account.mailbox.raw(account.mailbox.drafts[draft_id])
-    sent = drafts.dispatch(state, account, draft_id, raw=raw, thread_id=None)
+    sent = drafts.dispatch(state, account, draft_id=draft_id, raw=raw, thread_id=None)
     state.journal.commit("meanwhile.draft_sent", account.email, draft=draft_id, id=sent.id)
     return {"draft": draft_id, "id": sent.id}
 
 
-def draft_deleted(state: State, grants: Grants, value: Any) -> dict[str, str]:
+def draft_deleted(state: State, value: Any) -> dict[str, str]:
     account = _account(state, value)
     draft_id = _newest_draft(account)
     drafts.discard(account.mailbox, draft_id)
@@ -61,7 +60,7 @@ def draft_deleted(state: State, grants: Grants, value: Any) -> dict[str, str]:
     return {"draft": draft_id}
 
 
-def move_etag(state: State, grants: Grants, value: Any) -> dict[str, str]:
+def move_etag(state: State, value: Any) -> dict[str, str]:
     """A guest answers: {"account", "event"?, "response"?}; without an event the last changed one with a guest."""
     account = _account(state, value)
     wanted = value if isinstance(value, dict) else {}
@@ -83,30 +82,30 @@ def move_etag(state: State, grants: Grants, value: Any) -> dict[str, str]:
     raise ValueError(f"{account.email} has no such event with a guest")
 
 
-def forget_sync_tokens(state: State, grants: Grants, value: Any) -> str:
+def forget_sync_tokens(state: State, value: Any) -> str:
     account = _account(state, value)
     account.book.forget_sync_tokens()
     return account.email
 
 
-def forget_history(state: State, grants: Grants, value: Any) -> str:
+def forget_history(state: State, value: Any) -> str:
     account = _account(state, value)
     account.mailbox.forget_history()
     return account.email
 
 
-def revoke_grant(state: State, grants: Grants, value: Any) -> str:
+def revoke_grant(state: State, value: Any) -> str:
     """The person withdraws the access on their account page: every token is dead."""
     account = _account(state, value)
-    grants.revoke(account.email)
+    state.grants.revoke(account.email)
     state.journal.commit("meanwhile.revoked", account.email)
     return account.email
 
 
-def expire_access(state: State, grants: Grants, value: Any) -> str:
+def expire_access(state: State, value: Any) -> str:
     """Access tokens are dead, refresh tokens live."""
     account = _account(state, value)
-    grants.expire_access(account.email)
+    state.grants.expire_access(account.email)
     return account.email
 
 

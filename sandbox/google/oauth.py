@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from aiohttp import web
 
 from sandbox.google import consent, scopes
-from sandbox.google.grants import ACCESS_SECONDS, Grants, Token
+from sandbox.google.grants import ACCESS_SECONDS, Token
 from sandbox.google.keys import Keys
 from sandbox.google.state import Account, State
 
@@ -41,15 +41,15 @@ class Request:
 
 
 class Refusal(Exception):
-    def __init__(self, error: str, message: str, code: int = 400) -> None:
+    def __init__(self, error: str, message: str, *, code: int = 400) -> None:
         super().__init__(message)
         self.error, self.message, self.code = error, message, code
 
 
 class OAuth:
-    def __init__(self, state: State, grants: Grants) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._grants = grants
+        self._grants = state.grants
         self._keys = Keys(state.store)
         self._secret = secrets.token_bytes(32)
         self._pending: dict[str, Request] = {}
@@ -75,7 +75,7 @@ class OAuth:
         try:
             asked = self._read(request)
         except Refusal as refusal:
-            return consent.refusal(refusal.code, refusal.error, refusal.message, app=APP_NAME)
+            return consent.refusal(refusal.code, refusal.error, message=refusal.message, app=APP_NAME)
         if request.query.get("prompt") == "none":
             return _back(asked, {"error": "interaction_required"})
         self._forget_old()
@@ -96,7 +96,7 @@ class OAuth:
             if not query.get(name):
                 raise Refusal("invalid_request", f"Missing required parameter: {name}")
         if query["client_id"] != self._grants.client.client_id:
-            raise Refusal("invalid_client", "The OAuth client was not found.", 401)
+            raise Refusal("invalid_client", "The OAuth client was not found.", code=401)
         _check_redirect(query["redirect_uri"])
         if query["response_type"] != "code":
             raise Refusal("unsupported_response_type", f"Invalid response_type: {query['response_type']}")
@@ -125,19 +125,19 @@ class OAuth:
         asked = self._pending.get(key)
         expected = self._csrf(key, asked) if asked else ""
         if asked is None or not hmac.compare_digest(str(form.get("csrf", "")).encode(), expected.encode()):
-            return consent.refusal(400, "invalid_request", "This page has expired, or wasn't opened here.")
+            return consent.refusal(400, "invalid_request", message="This page has expired, or wasn't opened here.")
         if request.headers.get("Origin") not in (None, "null", f"{request.scheme}://{request.host}"):
-            return consent.refusal(403, "access_denied", "The form came from another site.")
+            return consent.refusal(403, "access_denied", message="The form came from another site.")
         del self._pending[key]
         if form.get("choice") != "continue":
             return _back(asked, {"error": "access_denied"})
         account = self._state.account(str(form.get("account", "")))
         if account is None:
-            return consent.refusal(400, "invalid_request", "Couldn't find your Google Account.")
+            return consent.refusal(400, "invalid_request", message="Couldn't find your Google Account.")
         chosen = {str(value) for value in form.getall("scope", [])}
-        return self._allow(asked, account, [s for s in asked.scopes if s in chosen or s in scopes.SIGN_IN])
+        return self._allow(asked, account, allowed=[s for s in asked.scopes if s in chosen or s in scopes.SIGN_IN])
 
-    def _allow(self, asked: Request, account: Account, allowed: list[str]) -> web.Response:
+    def _allow(self, asked: Request, account: Account, *, allowed: list[str]) -> web.Response:
         if not allowed:
             return _back(asked, {"error": "access_denied"})
         before = self._grants.granted(account.email)
@@ -193,15 +193,15 @@ class OAuth:
             try:
                 client_id, _, secret = b64decode(header[6:]).decode().partition(":")
             except ValueError:
-                return _refuse("invalid_client", "Unauthorized", 401)
+                return _refuse("invalid_client", "Unauthorized", status=401)
         if not client_id:
             return _refuse("invalid_request", "Could not determine client ID from request.")
         if client_id != self._grants.client.client_id:
-            return _refuse("invalid_client", "The OAuth client was not found.", 401)
+            return _refuse("invalid_client", "The OAuth client was not found.", status=401)
         if secret is None:
             return _refuse("invalid_request", "client_secret is missing.")
         if not hmac.compare_digest(secret.encode(), self._grants.client.client_secret.encode()):
-            return _refuse("invalid_client", "Unauthorized", 401)
+            return _refuse("invalid_client", "Unauthorized", status=401)
         return None
 
     def _exchange(self, form: dict[str, str]) -> web.Response:
@@ -238,11 +238,13 @@ class OAuth:
             **more,
         }
         if "openid" in allowed:
-            body["id_token"] = self._keys.sign(self._claims(of.account, allowed, nonce, body["access_token"]))
+            body["id_token"] = self._keys.sign(
+                self._claims(of.account, allowed, nonce=nonce, access=body["access_token"])
+            )
         headers = {"Cache-Control": "no-cache, no-store, max-age=0, must-revalidate", "Pragma": "no-cache"}
         return web.json_response(body, headers=headers)
 
-    def _claims(self, email: str, allowed: frozenset[str], nonce: str | None, access: str) -> dict[str, Any]:
+    def _claims(self, email: str, allowed: frozenset[str], *, nonce: str | None, access: str) -> dict[str, Any]:
         now = int(self._state.clock().timestamp())
         client = self._grants.client.client_id
         half = urlsafe_b64encode(hashlib.sha256(access.encode()).digest()[:16]).rstrip(b"=").decode()
@@ -334,5 +336,5 @@ def _wrong_verifier(code: Token, verifier: str | None) -> str | None:
     return None if hmac.compare_digest(verifier.encode(), challenge.encode()) else "Invalid code verifier."
 
 
-def _refuse(error: str, description: str, status: int = 400) -> web.Response:
+def _refuse(error: str, description: str, *, status: int = 400) -> web.Response:
     return web.json_response({"error": error, "error_description": description}, status=status)

@@ -13,7 +13,7 @@ from sandbox.google.batch import Batch
 from sandbox.google.control import Control
 from sandbox.google.errors import GoogleError
 from sandbox.google.front import Front
-from sandbox.google.grants import Client, Grants
+from sandbox.google.grants import Client
 from sandbox.google.hostile import Dropped
 from sandbox.google.oauth import OAuth
 from sandbox.google.seed import SeedAccount
@@ -33,15 +33,14 @@ def now() -> datetime:
 class GoogleServer:
     """OAuth, Gmail v1, Calendar v3 and the control endpoints over one state; serve `app`."""
 
-    def __init__(self, state: State, grants: Grants, control_token: str) -> None:
+    def __init__(self, state: State, control_token: str) -> None:
         self._state = state
-        self._grants = grants
-        control = Control(state, grants, control_token)
-        front = Front(state, grants)
+        control = Control(state, control_token)
+        front = Front(state)
         batch = Batch(front)
         self.app = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._cut, control.guard, self._gate])
         self.app.add_routes(control.routes())
-        self.app.add_routes(OAuth(state, grants).routes())
+        self.app.add_routes(OAuth(state).routes())
         for path in ("/batch", "/batch/gmail/v1", "/batch/calendar/v3"):
             self.app.router.add_post(path, batch.serve)
         for prefix in ("/gmail/v1/", "/calendar/v3/", "/upload/gmail/v1/", "/resumable/upload/gmail/v1/"):
@@ -51,7 +50,7 @@ class GoogleServer:
     @property
     def client(self) -> Client:
         """The OAuth client the product is to be configured with."""
-        return self._grants.client
+        return self._state.grants.client
 
     def accounts(self) -> list[dict[str, str]]:
         """email, sub, name and timezone of each account."""
@@ -92,5 +91,4 @@ class GoogleServer:
 
 async def build(home: Path, *, control_token: str, clock: Clock = now) -> GoogleServer:
     """Opens the state under `home`, or begins it; empty until it is seeded."""
-    state = State(home, clock)
-    return GoogleServer(state, Grants(state.store, clock), control_token)
+    return GoogleServer(State(home, clock), control_token)

@@ -14,6 +14,7 @@ from sandbox.google.calendar.book import Book
 from sandbox.google.gmail.labels import Label
 from sandbox.google.gmail.mailbox import Mailbox
 from sandbox.google.gmail.search import Finder
+from sandbox.google.grants import Grants
 from sandbox.google.hostile import Gate
 from sandbox.google.journal import Journal
 from sandbox.google.seed import PRIMARY, SeedAccount, SeedCalendar
@@ -41,10 +42,11 @@ class State:
         self.store = Store(home)
         self.journal = Journal(self.store, clock)
         self.gate = Gate()
+        self.grants = Grants(self.store, clock)
         self.accounts: dict[str, Account] = {}
         self.finders: dict[str, Finder] = {}
         for email, sub, name, timezone in self.store.rows("SELECT email, sub, name, timezone FROM accounts"):
-            self._open(email, sub, name, timezone)
+            self._open(email, sub, name=name, timezone=timezone)
 
     def account(self, email: str) -> Account | None:
         return self.accounts.get(email.lower())
@@ -58,7 +60,7 @@ class State:
             sub = wanted.sub or account_number(email)
             values = (email, sub, wanted.name, wanted.timezone, 1000, 1000)
             self.store.run("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)", *values)
-            self._open(email, sub, wanted.name, wanted.timezone)
+            self._open(email, sub, name=wanted.name, timezone=wanted.timezone)
         for wanted in accounts:
             self._fill(self.accounts[wanted.email.lower()], wanted)
         self.store.commit()
@@ -73,9 +75,9 @@ class State:
         rows = self.store.rows("SELECT n, entry, raw FROM outbox ORDER BY n")
         return [{"n": n, **json.loads(entry), "raw": bytes(raw).decode("utf-8", "replace")} for n, entry, raw in rows]
 
-    def _open(self, email: str, sub: str, name: str, timezone: str) -> None:
-        mailbox = Mailbox(self.store, email, self.clock)
-        self.accounts[email] = Account(email, sub, name, timezone, mailbox, Book(self.store, email, self.clock))
+    def _open(self, email: str, sub: str, *, name: str, timezone: str) -> None:
+        mailbox = Mailbox(self.store, email, clock=self.clock)
+        self.accounts[email] = Account(email, sub, name, timezone, mailbox, Book(self.store, email, clock=self.clock))
 
     def _fill(self, account: Account, wanted: SeedAccount) -> None:
         ids = {label.name: label.id for label in account.mailbox.labels.values()}

@@ -52,7 +52,7 @@ class Calendar:
         series = self.events.get(event_id.rpartition("_")[0])
         if series is None or not series.get("recurrence"):
             return None
-        found = recurrence.find(series, event_id, self.zone)
+        found = recurrence.find(series, event_id, calendar_zone=self.zone)
         return {**found, "etag": series["etag"]} if found else None
 
     def exceptions(self, series: str) -> dict[str, Event]:
@@ -62,7 +62,7 @@ class Calendar:
 
 
 class Book:
-    def __init__(self, store: Store, email: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, email: str, *, clock: Callable[[], datetime]) -> None:
         self.email = email
         self.calendars: dict[str, Calendar] = {}
         self._store = store
@@ -89,7 +89,7 @@ class Book:
         key = self.email if calendar_id == PRIMARY else calendar_id
         found = self.calendars.get(key) or self.calendars.get(key.lower())
         if found is None:
-            raise GoogleError(404, "notFound", "Not Found")
+            raise GoogleError(404, "notFound", message="Not Found")
         return found
 
     def put(self, calendar: Calendar, event: Event, *, touch: bool = True) -> Event:

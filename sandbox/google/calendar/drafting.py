@@ -26,7 +26,7 @@ RESPONSES = {"needsAction", "declined", "tentative", "accepted"}
 ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
-def drafted(call: Call, calendar: Calendar, before: Event | None, *, merge: bool) -> Event:
+def drafted(call: Call, calendar: Calendar, *, before: Event | None, merge: bool) -> Event:
     """The event a body makes of `before` (None: a new one); `merge` is patch, otherwise the body is the whole event."""
     body = {name: copy.deepcopy(value) for name, value in call.body.items() if name not in READ_ONLY}
     if int(call.params.get("conferenceDataVersion", 0)) < 1:
@@ -83,7 +83,7 @@ def _check(event: Event, calendar: Calendar) -> None:
             raise invalid("Invalid reminder.", "invalid")
     if overrides and event["reminders"].get("useDefault"):
         message = "Cannot specify both default reminders and overrides at the same time."
-        raise GoogleError(400, "cannotUseDefaultRemindersAndSpecifyOverride", message, domain="calendar")
+        raise GoogleError(400, "cannotUseDefaultRemindersAndSpecifyOverride", message=message, domain="calendar")
 
 
 def _check_sequence(event: Event, before: Event | None) -> None:

@@ -13,7 +13,7 @@ from sandbox.google.errors import GoogleError, invalid
 IMMOVABLE = {"birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation"}  # the documentation of events.move
 
 
-def shown(call: Call, calendar: Calendar, event: Event, status: int = 200) -> Reply:
+def shown(call: Call, calendar: Calendar, *, event: Event, status: int = 200) -> Reply:
     zone = times.zone(call.params["timeZone"]) if "timeZone" in call.params else None
     return Reply(views.event_in(calendar, event, zone=zone, most=call.params.get("maxAttendees")), status)
 
@@ -21,7 +21,7 @@ def shown(call: Call, calendar: Calendar, event: Event, status: int = 200) -> Re
 def found(call: Call, calendar: Calendar) -> Event:
     event = calendar.find(call.params["eventId"])
     if event is None:
-        raise GoogleError(404, "notFound", "Not Found")
+        raise GoogleError(404, "notFound", message="Not Found")
     return event
 
 
@@ -30,12 +30,12 @@ def unchanged_since(call: Call, event: Event) -> None:
     wanted = call.headers.get("If-Match", "*")
     if wanted != "*" and event["etag"] not in [tag.strip() for tag in wanted.split(",")]:
         where = {"locationType": "header", "location": "If-Match"}
-        raise GoogleError(412, "conditionNotMet", "Precondition Failed", where=where)
+        raise GoogleError(412, "conditionNotMet", message="Precondition Failed", where=where)
 
 
 def get(call: Call) -> Reply:
     calendar = call.account.book.calendar(call.params["calendarId"])
-    return shown(call, calendar, found(call, calendar))
+    return shown(call, calendar, event=found(call, calendar))
 
 
 def insert(call: Call) -> Reply:
@@ -43,16 +43,16 @@ def insert(call: Call) -> Reply:
     calendar = book.calendar(call.params["calendarId"])
     event_id = drafting.own_id(call.body["id"]) if call.body.get("id") else new_id()
     if event_id in calendar.events:
-        raise GoogleError(409, "duplicate", "The requested identifier already exists.")
-    event = drafting.drafted(call, calendar, None, merge=False)
+        raise GoogleError(409, "duplicate", message="The requested identifier already exists.")
+    event = drafting.drafted(call, calendar, before=None, merge=False)
     event |= {"id": event_id, "organizer": _person(calendar, call), "creator": {"email": call.account.email}}
     if call.body.get("iCalUID"):
         event["iCalUID"] = call.body["iCalUID"]
     complete(event, times.stamp(call.state.clock()))
     _accept_own(call, event)
     book.put(calendar, event)
-    _after(call, calendar, event, None)
-    return shown(call, calendar, event)
+    _after(call, calendar, event=event, before=None)
+    return shown(call, calendar, event=event)
 
 
 def update(call: Call) -> Reply:
@@ -68,15 +68,15 @@ def _change(call: Call, *, merge: bool) -> Reply:
     calendar = book.calendar(call.params["calendarId"])
     before = found(call, calendar)
     unchanged_since(call, before)
-    event = drafting.drafted(call, calendar, before, merge=merge)
+    event = drafting.drafted(call, calendar, before=before, merge=merge)
     if "recurringEventId" in before and event.get("recurrence"):
         raise invalid("Invalid recurrence for an instance.", "invalid")
     complete(event, before["created"])
     book.put(calendar, event, touch=_more_than_reminders(event, before))
     if event.get("recurrence") and event.get("sequence") != before.get("sequence"):
-        _drop_misfits(call, calendar, event)
-    _after(call, calendar, event, before)
-    return shown(call, calendar, event)
+        _drop_misfits(call, calendar, series=event)
+    _after(call, calendar, event=event, before=before)
+    return shown(call, calendar, event=event)
 
 
 def _more_than_reminders(event: Event, before: Event) -> bool:
@@ -84,10 +84,10 @@ def _more_than_reminders(event: Event, before: Event) -> bool:
     return any(event.get(n) != before.get(n) for n in {*event, *before} if n not in ("reminders", "etag"))
 
 
-def _drop_misfits(call: Call, calendar: Calendar, series: Event) -> None:
+def _drop_misfits(call: Call, calendar: Calendar, *, series: Event) -> None:
     """Changed instances that the series, moved, no longer has are gone."""
     for key, instance in calendar.exceptions(series["id"]).items():
-        if instance["status"] != "cancelled" and recurrence.find(series, key, calendar.zone) is None:
+        if instance["status"] != "cancelled" and recurrence.find(series, key, calendar_zone=calendar.zone) is None:
             call.account.book.put(calendar, {**instance, "status": "cancelled"})
 
 
@@ -96,11 +96,11 @@ def delete(call: Call) -> Reply:
     calendar = book.calendar(call.params["calendarId"])
     before = found(call, calendar)
     if before["status"] == "cancelled":
-        raise GoogleError(410, "deleted", "Resource has been deleted")
+        raise GoogleError(410, "deleted", message="Resource has been deleted")
     unchanged_since(call, before)
     event = copy.deepcopy(before)
     if not _is_organizer(calendar, before):
-        _answer(call, calendar, event, before, {"responseStatus": "declined"})
+        _answer(call, calendar, event=event, before=before, response={"responseStatus": "declined"})
     event["status"] = "cancelled"
     book.put(calendar, event)
     for instance in list(calendar.exceptions(event["id"]).values()):
@@ -108,8 +108,8 @@ def delete(call: Call) -> Reply:
             book.put(calendar, {**instance, "status": "cancelled"})
     if _is_organizer(calendar, before):
         _cancel_copies(call, event)
-        guests.tell(call.state, call.account, event, before, guests.audience_of(call.params))
-    _journal(call, calendar, event)
+        guests.tell(call.state, call.account, event=event, before=before, audience=guests.audience_of(call.params))
+    _journal(call, calendar, event=event)
     return Reply(None, 204)
 
 
@@ -132,16 +132,18 @@ def move(call: Call) -> Reply:
     if before.get("eventType") in IMMOVABLE or "recurringEventId" in before:
         raise invalid("This event cannot be moved.", "eventTypeRestriction")
     if not _is_organizer(source, before):
-        raise GoogleError(403, "cannotChangeOrganizer", "Cannot change the organizer of the event.", domain="calendar")
+        raise GoogleError(
+            403, "cannotChangeOrganizer", message="Cannot change the organizer of the event.", domain="calendar"
+        )
     if before["status"] == "cancelled":
-        raise GoogleError(410, "deleted", "Resource has been deleted")
+        raise GoogleError(410, "deleted", message="Resource has been deleted")
     if source is target:
-        return shown(call, target, before)
+        return shown(call, target, event=before)
     event = {**copy.deepcopy(before), "organizer": _person(target, call)}
     book.put(target, event)
     book.put(source, {**before, "status": "cancelled"})
-    _after(call, target, event, before)
-    return shown(call, target, event)
+    _after(call, target, event=event, before=before)
+    return shown(call, target, event=event)
 
 
 def import_(call: Call) -> Reply:
@@ -150,9 +152,9 @@ def import_(call: Call) -> Reply:
     calendar = book.calendar(call.params["calendarId"])
     uid = call.body.get("iCalUID")
     if not uid:
-        raise GoogleError(400, "required", "Missing iCalUID.")
+        raise GoogleError(400, "required", message="Missing iCalUID.")
     before = next((event for event in calendar.events.values() if event["iCalUID"] == uid), None)
-    event = drafting.drafted(call, calendar, None, merge=False)
+    event = drafting.drafted(call, calendar, before=None, merge=False)
     event |= {
         "id": before["id"] if before else f"_{new_id()}",
         "iCalUID": uid,
@@ -163,8 +165,8 @@ def import_(call: Call) -> Reply:
     event["eventType"] = "default"
     complete(event, times.stamp(call.state.clock()))
     book.put(calendar, event)
-    _journal(call, calendar, event)
-    return shown(call, calendar, event)
+    _journal(call, calendar, event=event)
+    return shown(call, calendar, event=event)
 
 
 def _person(calendar: Calendar, call: Call) -> dict[str, Any]:
@@ -185,31 +187,33 @@ def _is_organizer(calendar: Calendar, event: Event) -> bool:
     return bool(event["organizer"]["email"] == calendar.id)
 
 
-def _after(call: Call, calendar: Calendar, event: Event, before: Event | None) -> None:
+def _after(call: Call, calendar: Calendar, *, event: Event, before: Event | None) -> None:
     """What a change means for the guests, and the journal."""
     if _is_organizer(calendar, event):
-        guests.spread(call.state, event, before)
-        guests.tell(call.state, call.account, event, before, guests.audience_of(call.params))
+        guests.spread(call.state, event, before=before)
+        guests.tell(call.state, call.account, event=event, before=before, audience=guests.audience_of(call.params))
     else:
         response = next((p for p in event.get("attendees", ()) if p["email"] == call.account.email), None)
         earlier = next((p for p in (before or {}).get("attendees", ()) if p["email"] == call.account.email), None)
         if response is not None and response != earlier:
             answered = {k: response[k] for k in ("responseStatus", "comment", "additionalGuests") if k in response}
-            _answer(call, calendar, event, before or event, answered)
+            _answer(call, calendar, event=event, before=before or event, response=answered)
         # A guest's other changes stay on the guest's own copy, until the organizer's next change takes them back.
-    _journal(call, calendar, event)
+    _journal(call, calendar, event=event)
 
 
-def _answer(call: Call, calendar: Calendar, event: Event, before: Event, response: dict[str, Any]) -> None:
+def _answer(call: Call, calendar: Calendar, *, event: Event, before: Event, response: dict[str, Any]) -> None:
     for person in event.get("attendees", ()):
         if person["email"] == call.account.email:
             person.update(response)
-    guests.answer(call.state, before, call.account.email, response)
+    guests.answer(call.state, before, email=call.account.email, response=response)
     audience = guests.audience_of(call.params)
-    guests.tell_organizer(call.state, call.account, event, response.get("responseStatus", ""), audience)
+    guests.tell_organizer(
+        call.state, call.account, event=event, response=response.get("responseStatus", ""), audience=audience
+    )
 
 
-def _journal(call: Call, calendar: Calendar, event: Event) -> None:
+def _journal(call: Call, calendar: Calendar, *, event: Event) -> None:
     refs = {
         "calendar": calendar.id,
         "id": event["id"],

@@ -27,7 +27,7 @@ def audience_of(params: dict[str, Any]) -> str:
     return "all" if params.get("sendNotifications") else "none"
 
 
-def spread(state: State, event: Event, before: Event | None) -> None:
+def spread(state: State, event: Event, *, before: Event | None) -> None:
     """Brings every guest's copy up to the organizer's event; who is no longer invited has it cancelled."""
     invited = emails(event)
     for email in dict.fromkeys((*invited, *emails(before))):
@@ -38,12 +38,12 @@ def spread(state: State, event: Event, before: Event | None) -> None:
         if mine is not None and mine["iCalUID"] != event["iCalUID"]:
             continue
         if email in invited:
-            _copy(account, event, mine)
+            _copy(account, event, mine=mine)
         elif mine is not None and mine["status"] != "cancelled":
             account.book.put(account.book.primary, {**mine, "status": "cancelled"})
 
 
-def _copy(account: Account, event: Event, mine: Event | None) -> None:
+def _copy(account: Account, event: Event, *, mine: Event | None) -> None:
     theirs = {name: copy.deepcopy(value) for name, value in event.items() if name not in OWN}
     kept = {name: mine[name] for name in (*PRIVATE, "created") if mine and name in mine}
     theirs |= {"reminders": {"useDefault": True}, "created": event["created"], **kept}
@@ -57,7 +57,7 @@ def _copy(account: Account, event: Event, mine: Event | None) -> None:
         account.book.put(account.book.primary, theirs)
 
 
-def answer(state: State, event: Event, email: str, response: dict[str, Any]) -> Event | None:
+def answer(state: State, event: Event, *, email: str, response: dict[str, Any]) -> Event | None:
     """A guest's answer goes onto the organizer's event, and from there to everyone; None if no organizer is here."""
     home = next(
         (
@@ -75,11 +75,11 @@ def answer(state: State, event: Event, email: str, response: dict[str, Any]) -> 
         if person["email"] == email:
             person.update(response)
     home[0].put(home[1], changed)
-    spread(state, changed, master)
+    spread(state, changed, before=master)
     return changed
 
 
-def tell(state: State, account: Account, event: Event, before: Event | None, audience: str) -> None:
+def tell(state: State, account: Account, *, event: Event, before: Event | None, audience: str) -> None:
     """Mails to the guests about what the organizer did."""
     if audience == "none":
         return
@@ -96,17 +96,17 @@ def tell(state: State, account: Account, event: Event, before: Event | None, aud
             continue
         else:
             kind = "Updated invitation"
-        announce(state, account, event, Notice(kind, email, "REQUEST" if invited else "CANCEL"))
+        announce(state, account, event=event, notice=Notice(kind, email, "REQUEST" if invited else "CANCEL"))
 
 
-def tell_organizer(state: State, account: Account, event: Event, response: str, audience: str) -> None:
+def tell_organizer(state: State, account: Account, *, event: Event, response: str, audience: str) -> None:
     """The mail a guest's answer makes."""
     words = {"accepted": "Accepted", "declined": "Declined", "tentative": "Tentatively accepted"}
     organizer = event["organizer"]["email"]
     if audience == "none" or response not in words or organizer == account.email:
         return
     if audience == "all" or state.account(organizer) is None:
-        announce(state, account, event, Notice(words[response], organizer, "REPLY"))
+        announce(state, account, event=event, notice=Notice(words[response], organizer, "REPLY"))
 
 
 def _same(event: Event, before: Event) -> bool:

@@ -35,7 +35,7 @@ class Notice:
     method: str
 
 
-def announce(state: State, account: Account, event: Event, notice: Notice) -> None:
+def announce(state: State, account: Account, *, event: Event, notice: Notice) -> None:
     mail = EmailMessage(policy=SMTP)
     when = spoken(event, account)
     title = event.get("summary") or "(No title)"
@@ -54,10 +54,10 @@ def announce(state: State, account: Account, event: Event, notice: Notice) -> No
         lines += ["", event["description"]]
     mail.set_content("\n".join(lines))
     mail.add_alternative("".join(f"<p>{html.escape(line)}</p>" for line in lines if line), subtype="html")
-    calendar = icalendar_of(event, notice.method, state.clock())
+    calendar = icalendar_of(event, notice.method, now=state.clock())
     mail.add_alternative(calendar.decode(), subtype="calendar", params={"method": notice.method})
     mail.add_attachment(calendar, maintype="application", subtype="ics", filename="invite.ics")
-    delivery.pass_on(state, account.email, mail.as_bytes(), [notice.to])
+    delivery.pass_on(state, account.email, raw=mail.as_bytes(), recipients=[notice.to])
 
 
 def spoken(event: Event, account: Account) -> str:
@@ -74,7 +74,7 @@ def _clock(moment: datetime) -> str:
     return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
 
 
-def icalendar_of(event: Event, method: str, now: datetime) -> bytes:
+def icalendar_of(event: Event, method: str, *, now: datetime) -> bytes:
     found = IEvent()
     zone = times.zone("UTC")
     for name, key in (("dtstart", "start"), ("dtend", "end")):

@@ -52,27 +52,27 @@ def list_(call: Call) -> Reply:
         events.sort(key=lambda event: (times.moment(event["start"], calendar.zone), event["id"]))
     elif params.get("orderBy") == "updated":
         events.sort(key=lambda event: (event["updated"], event["id"]))
-    return _page(call, calendar, events, window)
+    return _page(call, calendar, events=events, window=window)
 
 
 def instances(call: Call) -> Reply:
     calendar = call.account.book.calendar(call.params["calendarId"])
     series = calendar.find(call.params["eventId"])
     if series is None:
-        raise GoogleError(404, "notFound", "Not Found")
+        raise GoogleError(404, "notFound", message="Not Found")
     if not series.get("recurrence"):
         raise invalid("Instances can only be listed for recurring events.", "invalid")
     span = {
         name: times.parameter(call.params[name]) if name in call.params else None for name in ("timeMin", "timeMax")
     }
     window = Window(True, span["timeMin"], span["timeMax"], deleted=bool(call.params.get("showDeleted")))
-    events = [*_expanded(calendar, series, window)]
-    events += [e for e in calendar.exceptions(series["id"]).values() if _seen(calendar, e, window)]
+    events = [*_expanded(calendar, series, window=window)]
+    events += [e for e in calendar.exceptions(series["id"]).values() if _seen(calendar, e, window=window)]
     original = call.params.get("originalStart")
     if original:
         events = [event for event in events if original in event["originalStartTime"].values()]
     events.sort(key=lambda event: (times.moment(event["originalStartTime"], calendar.zone), event["id"]))
-    return _page(call, calendar, events, window)
+    return _page(call, calendar, events=events, window=window)
 
 
 def _window(call: Call, calendar: Calendar) -> Window:
@@ -84,7 +84,7 @@ def _window(call: Call, calendar: Calendar) -> Window:
         return _synced(call, calendar)
     start, end = (times.parameter(params[n]) if n in params else None for n in ("timeMin", "timeMax"))
     if start and end and end <= start:
-        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
+        raise GoogleError(400, "timeRangeEmpty", message="The specified time range is empty.", domain="calendar")
     return Window(bool(params.get("singleEvents")), start, end, deleted=deleted or "updatedMin" in params)
 
 
@@ -104,7 +104,7 @@ def _synced(call: Call, calendar: Calendar) -> Window:
     if not valid:
         where = {"locationType": "parameter", "location": "syncToken"}
         message = "Sync token is no longer valid, a full sync is required."
-        raise GoogleError(410, "fullSyncRequired", message, domain="calendar", where=where)
+        raise GoogleError(410, "fullSyncRequired", message=message, domain="calendar", where=where)
     span = [datetime.fromisoformat(text) if text else None for text in (start, end)]
     return Window(bool(params.get("singleEvents")), span[0], span[1], since=since, deleted=True)
 
@@ -116,16 +116,16 @@ def _candidates(calendar: Calendar, window: Window) -> Iterator[Event]:
         if event["status"] == "cancelled" and window.since is not None:
             yield event
         elif not event.get("recurrence"):
-            if _seen(calendar, event, window):
+            if _seen(calendar, event, window=window):
                 yield event
         elif window.single:
             if event["status"] != "cancelled" or window.deleted:
-                yield from _expanded(calendar, event, window)
-        elif (event["status"] != "cancelled" or window.deleted) and _occurs(calendar, event, window):
+                yield from _expanded(calendar, event, window=window)
+        elif (event["status"] != "cancelled" or window.deleted) and _occurs(calendar, event, window=window):
             yield event
 
 
-def _seen(calendar: Calendar, event: Event, window: Window) -> bool:
+def _seen(calendar: Calendar, event: Event, *, window: Window) -> bool:
     """Whether a single event or a changed instance is in the list."""
     if event["status"] == "cancelled" and not window.deleted:
         # Lists of series name the instances that are gone, for the caller to leave them out.
@@ -133,7 +133,7 @@ def _seen(calendar: Calendar, event: Event, window: Window) -> bool:
     return window.sees(event, calendar)
 
 
-def _occurs(calendar: Calendar, event: Event, window: Window) -> bool:
+def _occurs(calendar: Calendar, event: Event, *, window: Window) -> bool:
     if window.start is None and window.end is None:
         return True
     return any(
@@ -141,11 +141,11 @@ def _occurs(calendar: Calendar, event: Event, window: Window) -> bool:
     )
 
 
-def _expanded(calendar: Calendar, event: Event, window: Window) -> Iterator[Event]:
+def _expanded(calendar: Calendar, event: Event, *, window: Window) -> Iterator[Event]:
     """The instances of a series nobody has changed; the changed ones stand for themselves."""
     changed = calendar.exceptions(event["id"])
     for start in recurrence.starts(event, calendar.zone, after=window.start or BEGINNING, before=window.end):
-        found = recurrence.instance(event, start, calendar.zone)
+        found = recurrence.instance(event, start, calendar_zone=calendar.zone)
         if found["id"] not in changed:
             yield found
 
@@ -179,7 +179,7 @@ def _mentions(event: Event, text: str) -> bool:
     return all(word in whole for word in text.casefold().split())
 
 
-def _page(call: Call, calendar: Calendar, events: list[Event], window: Window) -> Reply:
+def _page(call: Call, calendar: Calendar, *, events: list[Event], window: Window) -> Reply:
     params = call.params
     size = min(int(params.get("maxResults", DEFAULT_PAGE)), MOST_PER_PAGE)
     start = _offset(params.get("pageToken"))
@@ -199,7 +199,7 @@ def _page(call: Call, calendar: Calendar, events: list[Event], window: Window) -
     if len(events) > start + size:
         body["nextPageToken"] = base64.urlsafe_b64encode(f"page {start + size}".encode()).decode()
     elif not any(name in params for name in NO_TOKEN):
-        body["nextSyncToken"] = _token(calendar, window, call.account.book.last_change)
+        body["nextSyncToken"] = _token(calendar, window, since=call.account.book.last_change)
     return Reply(body)
 
 
@@ -215,6 +215,6 @@ def _offset(token: str | None) -> int:
         raise invalid("Invalid page token value.", "invalid") from None
 
 
-def _token(calendar: Calendar, window: Window, since: int) -> str:
+def _token(calendar: Calendar, window: Window, *, since: int) -> str:
     span = {"start": window.start and window.start.isoformat(), "end": window.end and window.end.isoformat()}
     return base64.urlsafe_b64encode(json.dumps({"calendar": calendar.id, "since": since, **span}).encode()).decode()

@@ -25,7 +25,7 @@ def list_(call: Call) -> Reply:
     if "syncToken" in call.params:
         if call.params["syncToken"] != body["nextSyncToken"]:
             message = "Sync token is no longer valid, a full sync is required."
-            raise GoogleError(410, "fullSyncRequired", message, domain="calendar")
+            raise GoogleError(410, "fullSyncRequired", message=message, domain="calendar")
         body["items"] = []
     return Reply(body)
 
@@ -79,7 +79,7 @@ def _setting(name: str, value: str) -> dict[str, str]:
 def get_setting(call: Call) -> Reply:
     name = call.params["setting"]
     if name not in _settings(call):
-        raise GoogleError(404, "notFound", "Not Found")
+        raise GoogleError(404, "notFound", message="Not Found")
     return Reply(_setting(name, _settings(call)[name]))
 
 
@@ -95,13 +95,13 @@ def free_busy(call: Call) -> Reply:
     for name in ("timeMin", "timeMax"):
         text = call.body.get(name)
         if not text:
-            raise GoogleError(400, "required", f"Missing {name} parameter.")
+            raise GoogleError(400, "required", message=f"Missing {name} parameter.")
         moment = times.parameter(text)
         if moment.tzinfo is None:
             raise invalid("Bad Request", "badRequest")
         span.append(moment)
     if span[1] <= span[0]:
-        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
+        raise GoogleError(400, "timeRangeEmpty", message="The specified time range is empty.", domain="calendar")
     zone = call.body.get("timeZone") or "UTC"
     asked = [str(item.get("id", "")) for item in call.body.get("items") or ()]
     calendars = {}
@@ -112,7 +112,7 @@ def free_busy(call: Call) -> Reply:
         elif calendar is None:
             calendars[calendar_id] = _unknown("notFound")
         else:
-            calendars[calendar_id] = {"busy": _busy(calendar, span[0], span[1], zone)}
+            calendars[calendar_id] = {"busy": _busy(calendar, span[0], end=span[1], zone=zone)}
     shown = {
         name: times.write(moment.astimezone(times.zone("UTC")))
         for name, moment in zip(("timeMin", "timeMax"), span, strict=True)
@@ -132,9 +132,9 @@ def _visible(call: Call, calendar_id: str) -> Calendar | None:
         return other.book.primary if other else None
 
 
-def _busy(calendar: Calendar, start: datetime, end: datetime, zone: str) -> list[dict[str, str]]:
+def _busy(calendar: Calendar, start: datetime, *, end: datetime, zone: str) -> list[dict[str, str]]:
     spans: list[list[datetime]] = []
-    for first, last in sorted(_spans(calendar, start, end)):
+    for first, last in sorted(_spans(calendar, start, end=end)):
         if spans and first <= spans[-1][1]:
             spans[-1][1] = max(spans[-1][1], last)
         else:
@@ -143,7 +143,7 @@ def _busy(calendar: Calendar, start: datetime, end: datetime, zone: str) -> list
     return [{"start": times.write(a.astimezone(show)), "end": times.write(b.astimezone(show))} for a, b in spans]
 
 
-def _spans(calendar: Calendar, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+def _spans(calendar: Calendar, start: datetime, *, end: datetime) -> list[tuple[datetime, datetime]]:
     found = []
     for event in calendar.events.values():
         if not _takes_time(calendar, event):
@@ -152,7 +152,7 @@ def _spans(calendar: Calendar, start: datetime, end: datetime) -> list[tuple[dat
         if event.get("recurrence"):
             changed = calendar.exceptions(event["id"])
             moments = recurrence.starts(event, calendar.zone, after=start, before=end)
-            happening = [recurrence.instance(event, moment, calendar.zone) for moment in moments]
+            happening = [recurrence.instance(event, moment, calendar_zone=calendar.zone) for moment in moments]
             happening = [instance for instance in happening if instance["id"] not in changed]
         for instance in happening:
             first, last = times.span(instance, calendar.zone)

@@ -35,7 +35,7 @@ def check(event: Event, calendar_zone: ZoneInfo) -> None:
     try:
         _rules(event, calendar_zone)
     except (ValueError, TypeError, KeyError, OverflowError):
-        raise GoogleError(400, "invalid", "Invalid recurrence rule.") from None
+        raise GoogleError(400, "invalid", message="Invalid recurrence rule.") from None
 
 
 def starts(event: Event, calendar_zone: ZoneInfo, *, after: datetime, before: datetime | None) -> Iterator[datetime]:
@@ -61,7 +61,7 @@ def instance_id(series: str, start: datetime, *, all_day: bool) -> str:
     return f"{series}_{start.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def instance(event: Event, start: datetime, calendar_zone: ZoneInfo) -> Event:
+def instance(event: Event, start: datetime, *, calendar_zone: ZoneInfo) -> Event:
     """The instance of a series that starts then, as Google shows it while nobody has changed it."""
     first, last = times.span(event, calendar_zone)
     all_day = times.is_all_day(event)
@@ -82,7 +82,7 @@ def instance(event: Event, start: datetime, calendar_zone: ZoneInfo) -> Event:
     return found
 
 
-def find(event: Event, wanted: str, calendar_zone: ZoneInfo) -> Event | None:
+def find(event: Event, wanted: str, *, calendar_zone: ZoneInfo) -> Event | None:
     """The instance with that id, if the series has it."""
     text = wanted.rpartition("_")[2]
     try:
@@ -94,7 +94,7 @@ def find(event: Event, wanted: str, calendar_zone: ZoneInfo) -> Event | None:
         return None
     span = timedelta(seconds=1)
     for moment in starts(event, calendar_zone, after=start - span, before=start + span):
-        found = instance(event, moment, calendar_zone)
+        found = instance(event, moment, calendar_zone=calendar_zone)
         if found["id"] == wanted:
             return found
     return None
@@ -126,7 +126,7 @@ def _compiled(lines: tuple[str, ...], first: datetime, zone: str) -> rruleset:
             (rules.rrule if name == "RRULE" else rules.exrule)(rule)
             has_rule = has_rule or name == "RRULE"
         else:
-            for moment in _dates(value, options, first, home):
+            for moment in _dates(value, options, first=first, home=home):
                 (rules.rdate if name == "RDATE" else rules.exdate)(moment)
     if not has_rule:
         rules.rdate(first)
@@ -143,7 +143,7 @@ def _until(match: re.Match[str], home: ZoneInfo) -> str:
     return f"UNTIL={moment:%Y%m%dT%H%M%S}"
 
 
-def _dates(value: str, options: str, first: datetime, home: ZoneInfo) -> Iterator[datetime]:
+def _dates(value: str, options: str, *, first: datetime, home: ZoneInfo) -> Iterator[datetime]:
     named = re.search(r"TZID=([^;:]+)", options, re.IGNORECASE)
     for text in value.split(","):
         clean = text.strip().upper().partition("/")[0]

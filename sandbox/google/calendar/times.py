@@ -15,7 +15,7 @@ def zone(name: str, where: str = "timeZone") -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise GoogleError(400, "invalid", f"Invalid time zone definition for {where} time.") from None
+        raise GoogleError(400, "invalid", message=f"Invalid time zone definition for {where} time.") from None
 
 
 def stamp(moment: datetime) -> str:
@@ -47,21 +47,21 @@ def span(event: dict[str, Any], home: ZoneInfo) -> tuple[datetime, datetime]:
 
 def read(body: dict[str, Any], home: str) -> dict[str, When]:
     """The start and end of a body, normalised; what Google refuses is refused."""
-    found = {name: _read_one(body.get(name), name, home) for name in ("start", "end")}
+    found = {name: _read_one(body.get(name), name, home=home) for name in ("start", "end")}
     if ("date" in found["start"]) != ("date" in found["end"]):
         raise invalid("Invalid start time.", "invalid")
     first, last = (moment(found[name], zone(home)) for name in ("start", "end"))
     # An event may have no length, but an all-day one has at least a day.
     if last < first or (last == first and "date" in found["start"]):
-        raise GoogleError(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
+        raise GoogleError(400, "timeRangeEmpty", message="The specified time range is empty.", domain="calendar")
     if body.get("recurrence") and "timeZone" not in found["start"] and "date" not in found["start"]:
-        raise GoogleError(400, "required", "Missing time zone definition for start time.")
+        raise GoogleError(400, "required", message="Missing time zone definition for start time.")
     return found
 
 
-def _read_one(when: Any, name: str, home: str) -> When:
+def _read_one(when: Any, name: str, *, home: str) -> When:
     if not when or not (when.get("date") or when.get("dateTime")):
-        raise GoogleError(400, "required", f"Missing {name} time.")
+        raise GoogleError(400, "required", message=f"Missing {name} time.")
     if when.get("date"):
         if when.get("dateTime"):
             raise invalid(f"Invalid {name} time.", "invalid")
@@ -70,7 +70,7 @@ def _read_one(when: Any, name: str, home: str) -> When:
     found = datetime.fromisoformat(when["dateTime"])
     if found.tzinfo is None:
         if not own:
-            raise GoogleError(400, "required", f"Missing time zone definition for {name} time.")
+            raise GoogleError(400, "required", message=f"Missing time zone definition for {name} time.")
         found = found.replace(tzinfo=zone(own, name))
     normal: When = {"dateTime": write(found.astimezone(zone(own or home, name)))}
     # Google answers with the calendar's zone where a time came with an offset only.

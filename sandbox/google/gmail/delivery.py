@@ -22,18 +22,18 @@ DAY = 86_400
 READ = ("from", "to", "cc", "bcc", "subject", "message-id", "references", "in-reply-to", "date", "mime-version")
 
 
-def send(state: State, account: Account, raw: bytes, thread_id: str | None) -> Message:
+def send(state: State, account: Account, *, raw: bytes, thread_id: str | None) -> Message:
     """Sends a mail as `account`; the thread is kept only if the mail fits it, else it founds a new one."""
     found = headers.read(raw, READ)
     recipients = recipients_of(found)
     limit_sends(state, account)
-    raw = stamped(state, account, raw, found)
-    joined = thread_id if thread_id and fits(account.mailbox, thread_id, headers.read(raw, READ)) else None
+    raw = stamped(state, account, raw=raw, found=found)
+    joined = thread_id if thread_id and fits(account.mailbox, thread_id, found=headers.read(raw, READ)) else None
     labels = {"SENT"}
     if account.email in recipients:
         labels |= set(ARRIVING)
-    message = account.mailbox.add(raw, labels, state.clock(), thread_id=joined)
-    pass_on(state, account.email, raw, [person for person in recipients if person != account.email])
+    message = account.mailbox.add(raw, labels, when=state.clock(), thread_id=joined)
+    pass_on(state, account.email, raw=raw, recipients=[person for person in recipients if person != account.email])
     return message
 
 
@@ -50,7 +50,7 @@ def recipients_of(found: dict[str, str]) -> list[str]:
     return list(dict.fromkeys(people))
 
 
-def fits(mailbox: Mailbox, thread_id: str, found: dict[str, str]) -> bool:
+def fits(mailbox: Mailbox, thread_id: str, *, found: dict[str, str]) -> bool:
     """Google's three conditions: the thread id, the same subject, and References or In-Reply-To into the thread.
 
     https://developers.google.com/workspace/gmail/api/guides/threads
@@ -60,7 +60,7 @@ def fits(mailbox: Mailbox, thread_id: str, found: dict[str, str]) -> bool:
     return bool(refers) and any(message.subject == subject_key(found.get("subject", "")) for message in there)
 
 
-def stamped(state: State, account: Account, raw: bytes, found: dict[str, str]) -> bytes:
+def stamped(state: State, account: Account, *, raw: bytes, found: dict[str, str]) -> bytes:
     """The mail as Gmail sends it: From is the account's own, what is missing is added, the switches have their way."""
     switches = state.gate.switches
     now = state.clock()
@@ -88,14 +88,14 @@ def new_message_id() -> str:
     return f"<CA{''.join(random.choices(string.ascii_letters + string.digits, k=44))}@mail.gmail.com>"
 
 
-def pass_on(state: State, sender: str, raw: bytes, recipients: list[str]) -> None:
+def pass_on(state: State, sender: str, *, raw: bytes, recipients: list[str]) -> None:
     """Hands the mail to everyone but its sender, without its Bcc."""
     shown = headers.edit(raw, drop=lambda name: name.lower() == "bcc")
     found = headers.read(raw, READ)
     for person in recipients:
         account = state.account(person)
         if account is not None:
-            arrive(state, account, shown, state.clock())
+            arrive(state, account, raw=shown, when=state.clock())
         else:
             entry = {
                 "from": sender,
@@ -107,11 +107,11 @@ def pass_on(state: State, sender: str, raw: bytes, recipients: list[str]) -> Non
             state.journal.commit("mail.left", sender, **entry)
 
 
-def arrive(state: State, account: Account, raw: bytes, when: datetime) -> Message:
+def arrive(state: State, account: Account, *, raw: bytes, when: datetime) -> Message:
     """A mail comes in: delivered, threaded by its headers, unread in the inbox."""
     stamp = [("Delivered-To", account.email), ("Received", f"by 2002:a05:7300::; {format_datetime(when)}")]
     whole = headers.edit(raw, drop=lambda name: name.lower() == "delivered-to", add=stamp)
-    message = account.mailbox.add(whole, ARRIVING, when, thread_id=account.mailbox.thread_of(whole))
+    message = account.mailbox.add(whole, ARRIVING, when=when, thread_id=account.mailbox.thread_of(whole))
     state.journal.commit("mail.arrived", account.email, id=message.id, message_id=message.message_id)
     return message
 
@@ -121,4 +121,4 @@ def limit_sends(state: State, account: Account) -> None:
     sent = sum("SENT" in m.labels and m.arrived > since and m.internal_date > since * 1000
                for m in account.mailbox.messages.values())  # fmt: skip
     if sent >= int(state.gate.switches["sends_per_day"]):
-        raise GoogleError(429, "userRateLimitExceeded", "User-rate limit exceeded.", domain="usageLimits")
+        raise GoogleError(429, "userRateLimitExceeded", message="User-rate limit exceeded.", domain="usageLimits")

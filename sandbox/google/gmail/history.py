@@ -21,7 +21,7 @@ def list_(call: Call) -> Reply:
     mailbox = call.account.mailbox
     start = call.params.get("startHistoryId")
     if not start:
-        raise GoogleError(400, "required", "Missing startHistoryId")
+        raise GoogleError(400, "required", message="Missing startHistoryId")
     if int(start) < mailbox.history_floor:
         raise not_found()
     since = int(start)

@@ -66,7 +66,7 @@ def create(call: Call) -> Reply:
     mailbox = call.account.mailbox
     name = _name(mailbox, call.body.get("name"))
     if len(mailbox.labels) >= MOST_LABELS:
-        raise GoogleError(429, "rateLimitExceeded", "Too many labels")
+        raise GoogleError(429, "rateLimitExceeded", message="Too many labels")
     numbers = [int(known[6:]) for known in mailbox.labels if known.startswith("Label_")]
     label_id = f"Label_{max(numbers, default=0) + 1}"
     shown = {"messageListVisibility": "show", "labelListVisibility": "labelShow"}
@@ -118,5 +118,5 @@ def _name(mailbox: Mailbox, wanted: Any, *, but: str = "") -> str:
     if len(name) > LONGEST_NAME or name.startswith("/") or name.endswith("/"):
         raise invalid("Invalid label name")
     if any(known.name.lower() == name.lower() and known.id != but for known in mailbox.labels.values()):
-        raise GoogleError(409, "aborted", "Label name exists or conflicts")
+        raise GoogleError(409, "aborted", message="Label name exists or conflicts")
     return name

@@ -56,7 +56,7 @@ def subject_key(subject: str) -> str:
 
 
 class Mailbox:
-    def __init__(self, store: Store, email: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, email: str, *, clock: Callable[[], datetime]) -> None:
         self.email = email
         self.messages: dict[str, Message] = {}
         self.threads: dict[str, list[str]] = {}
@@ -131,19 +131,19 @@ class Mailbox:
 
     # ---- changing
 
-    def add(self, raw: bytes, labels: Iterable[str], when: datetime, *, thread_id: str | None = None) -> Message:
+    def add(self, raw: bytes, labels: Iterable[str], *, when: datetime, thread_id: str | None = None) -> Message:
         """Puts a mail in; without a thread it founds one."""
-        message = self._new(raw, labels, when, thread_id)
+        message = self._new(raw, labels, when=when, thread_id=thread_id)
         self._index(message)
         self._save(message, raw)
-        self._record("messageAdded", message, ())
+        self._record("messageAdded", message, labels=())
         return message
 
     def seed(self, mails: Iterable[tuple[bytes, datetime, set[str]]]) -> None:
         """Many mails at once, threaded by their headers, without a history of their coming."""
         rows = []
         for raw, received, labels in sorted(mails, key=lambda mail: mail[1]):
-            message = self._new(raw, labels, received, self.thread_of(raw))
+            message = self._new(raw, labels, when=received, thread_id=self.thread_of(raw))
             message.arrived = min(message.arrived, received.timestamp())
             self._index(message)
             rows.append((self.email, *self._row(message), raw))
@@ -153,7 +153,7 @@ class Mailbox:
         self.history_floor = self.history_id
         self._save_history_id()
 
-    def relabel(self, message: Message, add: Iterable[str], remove: Iterable[str]) -> bool:
+    def relabel(self, message: Message, add: Iterable[str], *, remove: Iterable[str]) -> bool:
         """Adds and removes labels; says whether anything changed."""
         added = [label for label in dict.fromkeys(add) if label not in message.labels]
         removed = [label for label in dict.fromkeys(remove) if label in message.labels and label not in added]
@@ -164,9 +164,9 @@ class Mailbox:
         message.labels.update(added)
         message.labels.difference_update(removed)
         if removed:
-            self._record("labelRemoved", message, removed)
+            self._record("labelRemoved", message, labels=removed)
         if added:
-            self._record("labelAdded", message, added)
+            self._record("labelAdded", message, labels=added)
         query = "UPDATE messages SET labels = ?, history_id = ? WHERE account = ? AND id = ?"
         self._store.run(query, json.dumps(sorted(message.labels)), message.history_id, self.email, message.id)
         return True
@@ -179,7 +179,7 @@ class Mailbox:
             del self.threads[message.thread_id]
         self._by_message_id[message.message_id].remove(message.id)
         self._store.run("DELETE FROM messages WHERE account = ? AND id = ?", self.email, message.id)
-        self._record("messageDeleted", message, ())
+        self._record("messageDeleted", message, labels=())
 
     def set_draft(self, draft_id: str, message_id: str | None) -> None:
         if message_id is None:
@@ -192,7 +192,7 @@ class Mailbox:
     def set_label(self, label: Label | None, label_id: str) -> None:
         if label is None:
             for message in [m for m in self.messages.values() if label_id in m.labels]:
-                self.relabel(message, (), (label_id,))
+                self.relabel(message, (), remove=(label_id,))
             del self.labels[label_id]
             self._store.run("DELETE FROM labels WHERE account = ? AND id = ?", self.email, label_id)
         else:
@@ -216,7 +216,7 @@ class Mailbox:
 
     # ---- inside
 
-    def _new(self, raw: bytes, labels: Iterable[str], when: datetime, thread_id: str | None) -> Message:
+    def _new(self, raw: bytes, labels: Iterable[str], *, when: datetime, thread_id: str | None) -> Message:
         found = headers.read(raw, THREAD_HEADERS)
         moment = round(when.timestamp() * 1000)
         message_id = self._free_id(moment)
@@ -260,7 +260,7 @@ class Mailbox:
         marks = ", ".join("?" * 11)
         self._store.run(f"INSERT INTO messages VALUES ({marks})", self.email, *self._row(message), raw)
 
-    def _record(self, kind: str, message: Message, labels: Iterable[str]) -> None:
+    def _record(self, kind: str, message: Message, *, labels: Iterable[str]) -> None:
         self._step()
         message.history_id = self.history_id
         now = tuple(sorted(message.labels))

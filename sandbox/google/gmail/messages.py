@@ -23,7 +23,7 @@ def found(call: Call) -> list[Message]:
     """What the search of a list request sees, newest first."""
     mailbox, text = call.account.mailbox, call.params.get("q", "")
     if text and views.only_metadata(call):
-        raise GoogleError(403, "forbidden", "Metadata scope does not support 'q' parameter")
+        raise GoogleError(403, "forbidden", message="Metadata scope does not support 'q' parameter")
     labels = call.params.get("labelIds", [])
     for label in labels:
         if label not in mailbox.labels:
@@ -43,15 +43,15 @@ def finder(call: Call) -> Finder:
 
 def list_(call: Call) -> Reply:
     matches = found(call)
-    page, token = views.page_of(call, matches, place, default=DEFAULT_PAGE, most=MOST_PER_PAGE)
-    return Reply(listing("messages", [views.reference(message) for message in page], token))
+    page, token = views.page_of(call, matches, key=place, default=DEFAULT_PAGE, most=MOST_PER_PAGE)
+    return Reply(listing("messages", [views.reference(message) for message in page], token=token))
 
 
 def place(message: Message) -> tuple[int, str]:
     return message.internal_date, message.id
 
 
-def listing(name: str, items: list[dict[str, Any]], token: str | None) -> dict[str, Any]:
+def listing(name: str, items: list[dict[str, Any]], *, token: str | None) -> dict[str, Any]:
     """A page of a list; Gmail leaves an empty list out and its total is an estimate."""
     body: dict[str, Any] = {name: items} if items else {}
     if token:
@@ -63,7 +63,9 @@ def listing(name: str, items: list[dict[str, Any]], token: str | None) -> dict[s
 def get(call: Call) -> Reply:
     message = call.account.mailbox.message(call.params["id"])
     shape = views.shape_of(call)
-    return Reply(views.message_in(call.account.mailbox, message, shape, call.params.get("metadataHeaders")))
+    return Reply(
+        views.message_in(call.account.mailbox, message, shape=shape, wanted=call.params.get("metadataHeaders"))
+    )
 
 
 def attachment(call: Call) -> Reply:
@@ -77,7 +79,7 @@ def attachment(call: Call) -> Reply:
 def modify(call: Call) -> Reply:
     message = call.account.mailbox.message(call.params["id"])
     add, remove = changes(call)
-    if call.account.mailbox.relabel(message, add, remove):
+    if call.account.mailbox.relabel(message, add, remove=remove):
         call.effect("messages.modify", ids=[message.id], added=add, removed=remove)
     return Reply(views.labelled(message))
 
@@ -105,7 +107,7 @@ def batch_modify(call: Call) -> Reply:
     mailbox = call.account.mailbox
     # Ids of mails that are gone meanwhile are passed over.
     known = [mailbox.messages[message_id] for message_id in ids if message_id in mailbox.messages]
-    changed = [message.id for message in known if mailbox.relabel(message, add, remove)]
+    changed = [message.id for message in known if mailbox.relabel(message, add, remove=remove)]
     if changed:
         call.effect("messages.batchModify", ids=changed, added=add, removed=remove)
     return Reply(None, 204)
@@ -113,14 +115,14 @@ def batch_modify(call: Call) -> Reply:
 
 def trash(call: Call) -> Reply:
     message = call.account.mailbox.message(call.params["id"])
-    if call.account.mailbox.relabel(message, ("TRASH",), ()):
+    if call.account.mailbox.relabel(message, ("TRASH",), remove=()):
         call.effect("messages.trash", ids=[message.id])
     return Reply(views.labelled(message))
 
 
 def untrash(call: Call) -> Reply:
     message = call.account.mailbox.message(call.params["id"])
-    if call.account.mailbox.relabel(message, (), ("TRASH",)):
+    if call.account.mailbox.relabel(message, (), remove=("TRASH",)):
         call.effect("messages.untrash", ids=[message.id])
     return Reply(views.labelled(message))
 
@@ -146,7 +148,7 @@ def send(call: Call) -> Reply:
     thread_id = call.body.get("threadId")
     if thread_id and thread_id not in call.account.mailbox.threads:
         raise not_found()
-    sent = delivery.send(call.state, call.account, raw, thread_id)
+    sent = delivery.send(call.state, call.account, raw=raw, thread_id=thread_id)
     call.effect("messages.send", id=sent.id, thread=sent.thread_id, message_id=sent.message_id)
     return Reply(views.labelled(sent))
 
@@ -165,7 +167,7 @@ def insert(call: Call) -> Reply:
     importing = call.method.endswith("import")
     source = call.params.get("internalDateSource", "dateHeader" if importing else "receivedTime")
     when = date_of(raw, call.state.clock()) if source == "dateHeader" else call.state.clock()
-    message = mailbox.add(raw, labels, when, thread_id=thread_id or mailbox.thread_of(raw))
+    message = mailbox.add(raw, labels, when=when, thread_id=thread_id or mailbox.thread_of(raw))
     call.effect(call.method.removeprefix("gmail.users."), id=message.id)
     return Reply(views.labelled(message))
 

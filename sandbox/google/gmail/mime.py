@@ -54,7 +54,7 @@ class _Walk:
 def parse(raw: bytes, message_id: str) -> Parsed:
     root = message_from_bytes(raw, policy=compat32)
     walk = _Walk(message_id)
-    payload = _part(root, "", walk, 0)
+    payload = _part(root, "", walk=walk, depth=0)
     text = "\n".join(walk.plain) if any(t.strip() for t in walk.plain) else "\n".join(map(_from_html, walk.rich))
     text = text[:INDEXED_TEXT]
     return Parsed(
@@ -77,7 +77,7 @@ def from_base64url(text: str) -> bytes:
     return base64.urlsafe_b64decode(clean + "=" * (-len(clean) % 4))
 
 
-def _part(part: Part, part_id: str, walk: _Walk, depth: int) -> Payload:
+def _part(part: Part, part_id: str, *, walk: _Walk, depth: int) -> Payload:
     mime_type = part.get_content_type()
     filename = _filename(part)
     found: Payload = {
@@ -91,24 +91,24 @@ def _part(part: Part, part_id: str, walk: _Walk, depth: int) -> Payload:
     if isinstance(children, list) and depth < DEPTH:
         if mime_type == "message/rfc822" and children and isinstance(children[0], Part):
             content = _bytes_of(children[0])
-            found["body"] = _attach(content, part_id, filename, walk)
+            found["body"] = _attach(content, part_id, filename=filename, walk=walk)
         inner = walk if mime_type != "message/rfc822" else _Walk(walk.message_id, attachments=walk.attachments)
         prefix = f"{part_id}." if part_id else ""
         found["parts"] = [
-            _part(child, f"{prefix}{position}", inner, depth + 1)
+            _part(child, f"{prefix}{position}", walk=inner, depth=depth + 1)
             for position, child in enumerate(children)
             if isinstance(child, Part)
         ]
     else:
-        found["body"] = _leaf(part, part_id, filename, walk)
+        found["body"] = _leaf(part, part_id, filename=filename, walk=walk)
     return found
 
 
-def _leaf(part: Part, part_id: str, filename: str, walk: _Walk) -> Payload:
+def _leaf(part: Part, part_id: str, *, filename: str, walk: _Walk) -> Payload:
     content = _content(part)
     is_text = part.get_content_maintype() in ("text", "multipart")
     if filename or not is_text or _disposition(part) == "attachment":
-        return _attach(content, part_id, filename, walk)
+        return _attach(content, part_id, filename=filename, walk=walk)
     text = headers.to_text(content, _charset(part))
     (walk.rich if part.get_content_subtype() == "html" else walk.plain).append(text)
     # Gmail serves the text of a part in UTF-8 whatever its charset was.
@@ -116,7 +116,7 @@ def _leaf(part: Part, part_id: str, filename: str, walk: _Walk) -> Payload:
     return {"size": len(encoded), "data": base64url(encoded)} if encoded else {"size": 0}
 
 
-def _attach(content: bytes, part_id: str, filename: str, walk: _Walk) -> Payload:
+def _attach(content: bytes, part_id: str, *, filename: str, walk: _Walk) -> Payload:
     mark = hashlib.sha256(f"{walk.message_id}/{part_id}".encode()).digest()
     attachment_id = "ANGjdJ" + base64url(mark + mark[:16]).rstrip("=")
     walk.attachments[attachment_id] = content

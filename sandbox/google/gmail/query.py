@@ -172,7 +172,7 @@ class _Parser:
         if self._peek() is None:
             return left
         right = self._term(scope)
-        return Node(lambda mail: near(mail.line(scope or "any"), left.phrase, right.phrase, gap), 1)
+        return Node(lambda mail: near(mail.line(scope or "any"), left.phrase, right=right.phrase, gap=gap), 1)
 
     def _term(self, scope: str) -> Node:
         token = self._peek()
@@ -233,7 +233,7 @@ class _Parser:
             return phrase(value, name)
         if name in ("in", "label", "is"):
             return self._place(name, value.lower())
-        return _simple(name, value, self.now)
+        return _simple(name, value, now=self.now)
 
     def _place(self, name: str, value: str) -> Node:
         if value == "anywhere":
@@ -282,7 +282,7 @@ def phrase(text: str, scope: str) -> Node:
     return Node(lambda mail: needle in mail.line(scope or "any"), 1, tuple(wanted))
 
 
-def near(line: str, left: tuple[str, ...], right: tuple[str, ...], gap: int) -> bool:
+def near(line: str, left: tuple[str, ...], *, right: tuple[str, ...], gap: int) -> bool:
     text = line.split()
     starts = {side: [i for i in range(len(text)) if tuple(text[i : i + len(side)]) == side] for side in (left, right)}
     return any(
@@ -293,11 +293,11 @@ def near(line: str, left: tuple[str, ...], right: tuple[str, ...], gap: int) -> 
     )
 
 
-def _simple(name: str, value: str, now: float) -> Node:
+def _simple(name: str, value: str, *, now: float) -> Node:
     if name in ("size", "larger", "smaller"):
         return _size(name, value.lower())
     if name in ("older_than", "newer_than"):
-        return _age(name, value.lower(), now)
+        return _age(name, value.lower(), now=now)
     own = {"category": _category, "has": _has, "filename": _filename}.get(name)
     if own is not None:
         return own(value.lower())
@@ -356,7 +356,7 @@ def _size(name: str, value: str) -> Node:
     return Node(lambda mail: mail.size > size)
 
 
-def _age(name: str, value: str, now: float) -> Node:
+def _age(name: str, value: str, *, now: float) -> Node:
     match = re.fullmatch(r"(\d{1,5})([hdmy])", value)
     if match is None:
         return NEVER

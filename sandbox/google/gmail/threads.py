@@ -16,20 +16,20 @@ def list_(call: Call) -> Reply:
     newest: dict[str, Message] = {}
     for message in found(call):
         newest.setdefault(message.thread_id, message)
-    page, token = views.page_of(call, list(newest.values()), place, default=DEFAULT_PAGE, most=MOST_PER_PAGE)
+    page, token = views.page_of(call, list(newest.values()), key=place, default=DEFAULT_PAGE, most=MOST_PER_PAGE)
     items = []
     for message in page:
         history_id = max(other.history_id for other in mailbox.thread(message.thread_id))
         snippet = mailbox.parsed(message.id).snippet
         items.append({"id": message.thread_id, "snippet": snippet, "historyId": str(history_id)})
-    return Reply(listing("threads", items, token))
+    return Reply(listing("threads", items, token=token))
 
 
 def get(call: Call) -> Reply:
     mailbox, thread_id = call.account.mailbox, call.params["id"]
     shape, wanted = views.shape_of(call), call.params.get("metadataHeaders")
     messages = mailbox.thread(thread_id)
-    shown = [views.message_in(mailbox, message, shape, wanted) for message in messages]
+    shown = [views.message_in(mailbox, message, shape=shape, wanted=wanted) for message in messages]
     history_id = max(message.history_id for message in messages)
     return Reply({"id": thread_id, "historyId": str(history_id), "messages": shown})
 
@@ -37,15 +37,15 @@ def get(call: Call) -> Reply:
 def modify(call: Call) -> Reply:
     messages = call.account.mailbox.thread(call.params["id"])
     add, remove = changes(call)
-    return _relabelled(call, messages, add, remove)
+    return _relabelled(call, messages, add=add, remove=remove)
 
 
 def trash(call: Call) -> Reply:
-    return _relabelled(call, call.account.mailbox.thread(call.params["id"]), ("TRASH",), ())
+    return _relabelled(call, call.account.mailbox.thread(call.params["id"]), add=("TRASH",), remove=())
 
 
 def untrash(call: Call) -> Reply:
-    return _relabelled(call, call.account.mailbox.thread(call.params["id"]), (), ("TRASH",))
+    return _relabelled(call, call.account.mailbox.thread(call.params["id"]), add=(), remove=("TRASH",))
 
 
 def delete(call: Call) -> Reply:
@@ -57,9 +57,9 @@ def delete(call: Call) -> Reply:
     return Reply(None, 204)
 
 
-def _relabelled(call: Call, messages: list[Message], add: Iterable[str], remove: Iterable[str]) -> Reply:
+def _relabelled(call: Call, messages: list[Message], *, add: Iterable[str], remove: Iterable[str]) -> Reply:
     mailbox: Mailbox = call.account.mailbox
-    changed = [message.id for message in messages if mailbox.relabel(message, add, remove)]
+    changed = [message.id for message in messages if mailbox.relabel(message, add, remove=remove)]
     if changed:
         name = call.method.removeprefix("gmail.users.")
         call.effect(name, thread=call.params["id"], ids=changed, added=list(add), removed=list(remove))

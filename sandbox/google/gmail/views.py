@@ -21,7 +21,7 @@ def labelled(message: Message) -> Resource:
     return {**reference(message), "labelIds": sorted(message.labels)} if message.labels else reference(message)
 
 
-def message_in(mailbox: Mailbox, message: Message, shape: str, wanted: list[str] | None = None) -> Resource:
+def message_in(mailbox: Mailbox, message: Message, *, shape: str, wanted: list[str] | None = None) -> Resource:
     """A message as `full`, `metadata`, `minimal` or `raw`; `wanted` picks headers of `metadata`."""
     parsed = mailbox.parsed(message.id)
     found: Resource = {
@@ -54,7 +54,7 @@ def shape_of(call: Call) -> str:
     shape = str(call.params.get("format", "full"))
     if only_metadata(call) and shape in ("full", "raw"):
         if "format" in call.params:
-            raise GoogleError(403, "forbidden", f"Metadata scope doesn't allow format {shape.upper()}")
+            raise GoogleError(403, "forbidden", message=f"Metadata scope doesn't allow format {shape.upper()}")
         return "metadata"
     return shape
 
@@ -68,7 +68,7 @@ def only_metadata(call: Call) -> bool:
     }
 
 
-def page_of(call: Call, found: list[Any], key: Any, *, default: int, most: int) -> tuple[list[Any], str | None]:
+def page_of(call: Call, found: list[Any], *, key: Any, default: int, most: int) -> tuple[list[Any], str | None]:
     """One page of a newest-first list, and the token of the next.
 
     The token holds the last item's place in the order, so what arrives or goes meanwhile neither repeats nor hides
