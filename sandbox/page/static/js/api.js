@@ -32,7 +32,11 @@ export function read(name, query) {
 }
 
 export function post(name, body) {
-  return call(`/api/${name}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return call(`/api/${name}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
 }
 
 const FIRST_WAIT = 250; // milliseconds; doubled after each failure

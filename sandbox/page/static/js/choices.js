@@ -13,11 +13,30 @@ function list(given, type, isChosen) {
     input.checked = isChosen(option);
     return input;
   });
-  const rows = options.map((option, index) => h("label", { class: "choice" }, inputs[index],
-    h("span", {}, h("span", { class: "choice-label" }, textObject(option.text)),
-      option.description && h("small", {}, textObject(option.description)))));
+  const rows = options.map((option, index) =>
+    h(
+      "label",
+      { class: "choice" },
+      inputs[index],
+      h(
+        "span",
+        {},
+        h("span", { class: "choice-label" }, textObject(option.text)),
+        option.description && h("small", {}, textObject(option.description)),
+      ),
+    ),
+  );
   const role = type === "radio" ? "radiogroup" : "group";
-  const node = h("div", { class: "choices", role, "aria-label": plainText(given.placeholder) || null, dataset: { action: given.action_id } }, rows);
+  const node = h(
+    "div",
+    {
+      class: "choices",
+      role,
+      "aria-label": plainText(given.placeholder) || null,
+      dataset: { action: given.action_id },
+    },
+    rows,
+  );
   return { node, inputs, options, focus: inputs[0] };
 }
 
@@ -32,14 +51,21 @@ export function choices(given, block, surface) {
     if (!dispatches(block)) return;
     const now = inputs.findIndex((input) => input.checked);
     if (await surface.act(node, block, given, value())) kept = now;
-    else inputs.forEach((input, index) => { input.checked = index === kept; });
+    else
+      inputs.forEach((input, index) => {
+        input.checked = index === kept;
+      });
   });
   return { node, focus };
 }
 
 export function multiChoice(given, block, surface, shape = (picked) => ({ selected_options: picked })) {
   const before = surface.before(block, given);
-  const start = new Set(before ? before.selected_options?.map((one) => one.value) ?? before.selected_users : given.initial_options?.map((one) => one.value));
+  const start = new Set(
+    before
+      ? (before.selected_options?.map((one) => one.value) ?? before.selected_users)
+      : given.initial_options?.map((one) => one.value),
+  );
   const { node, inputs, options, focus } = list(given, "checkbox", (option) => start.has(option.value));
   let kept = inputs.map((input) => input.checked);
   const most = given.max_selected_items ?? options.length;
@@ -50,7 +76,10 @@ export function multiChoice(given, block, surface, shape = (picked) => ({ select
     if (!dispatches(block)) return;
     const now = inputs.map((input) => input.checked);
     if (await surface.act(node, block, given, shape(picked()))) kept = now;
-    else inputs.forEach((input, index) => { input.checked = kept[index]; });
+    else
+      inputs.forEach((input, index) => {
+        input.checked = kept[index];
+      });
   });
   return { node, focus };
 }

@@ -18,19 +18,32 @@ function found(text, caret, { commands }) {
 }
 
 function commandsFor(typed) {
-  return state.commands.filter((one) => one.command.startsWith(typed)).map((one) => ({
-    text: `${one.command} `, picture: icon("slash"), label: one.command, hint: one.usage_hint, description: one.description,
-  }));
+  return state.commands
+    .filter((one) => one.command.startsWith(typed))
+    .map((one) => ({
+      text: `${one.command} `,
+      picture: icon("slash"),
+      label: one.command,
+      hint: one.usage_hint,
+      description: one.description,
+    }));
 }
 
 function peopleFor(typed) {
   const wanted = typed.toLowerCase();
-  return mentionable().filter((one) => one.name.toLowerCase().split(/\s+/).some((word) => word.startsWith(wanted)))
+  return mentionable()
+    .filter((one) =>
+      one.name
+        .toLowerCase()
+        .split(/\s+/)
+        .some((word) => word.startsWith(wanted)),
+    )
     .map((one) => ({ text: `@${one.name} `, picture: avatar(one), label: one.name, hint: one.isApp ? "app" : "" }));
 }
 
 function channelsFor(typed) {
-  return state.channels.filter((one) => !one.is_im && one.name.startsWith(typed.toLowerCase()))
+  return state.channels
+    .filter((one) => !one.is_im && one.name.startsWith(typed.toLowerCase()))
     .map((one) => ({ text: `#${one.name} `, picture: icon("hash"), label: one.name }));
 }
 
@@ -41,7 +54,13 @@ export function suggestions(area, box, allowed) {
 class Suggestions {
   constructor(area, box, allowed) {
     Object.assign(this, { area, allowed, options: [], at: 0, from: 0 });
-    this.list = h("div", { class: "suggestions", role: "listbox", id: freshId("suggestions"), "aria-label": "Suggestions", hidden: true });
+    this.list = h("div", {
+      class: "suggestions",
+      role: "listbox",
+      id: freshId("suggestions"),
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     box.append(this.list);
     area.setAttribute("aria-autocomplete", "list");
     area.setAttribute("aria-controls", this.list.id);
@@ -69,8 +88,13 @@ class Suggestions {
       event.preventDefault();
       this.choose(index);
     };
-    return h("div", { class: "suggestion", role: "option", id: `${this.list.id}-${index}`, on: { pointerdown: choose } },
-      h("span", { class: "suggestion-picture" }, one.picture), h("span", {}, h("strong", {}, one.label), " ", h("span", { class: "faint" }, one.hint)), one.description && h("span", { class: "suggestion-about faint" }, one.description));
+    return h(
+      "div",
+      { class: "suggestion", role: "option", id: `${this.list.id}-${index}`, on: { pointerdown: choose } },
+      h("span", { class: "suggestion-picture" }, one.picture),
+      h("span", {}, h("strong", {}, one.label), " ", h("span", { class: "faint" }, one.hint)),
+      one.description && h("span", { class: "suggestion-about faint" }, one.description),
+    );
   }
 
   mark() {

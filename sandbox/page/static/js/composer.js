@@ -27,18 +27,45 @@ export class Composer {
     this.attached = h("div", { class: "attached" });
     this.picker = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-hidden": "true" });
     this.send = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send" }, icon("send"));
-    this.node = h("form", { class: "composer" }, this.error, h("div", { class: "composer-box" }, this.attached, this.area, this.bar()), h("p", { class: "composer-hint" }, h("kbd", {}, "Enter"), " to send, ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " for a new line"), this.picker);
-    this.suggest = suggestions(this.area, this.node.querySelector(".composer-box"), () => ({ commands: !this.place().thread }));
+    this.node = h(
+      "form",
+      { class: "composer" },
+      this.error,
+      h("div", { class: "composer-box" }, this.attached, this.area, this.bar()),
+      h(
+        "p",
+        { class: "composer-hint" },
+        h("kbd", {}, "Enter"),
+        " to send, ",
+        h("kbd", {}, "Shift"),
+        "+",
+        h("kbd", {}, "Enter"),
+        " for a new line",
+      ),
+      this.picker,
+    );
+    this.suggest = suggestions(this.area, this.node.querySelector(".composer-box"), () => ({
+      commands: !this.place().thread,
+    }));
     this.listen();
   }
 
   bar() {
-    const tool = (label, name, click) => h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click } }, icon(name));
-    return h("div", { class: "composer-bar" },
+    const tool = (label, name, click) =>
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click } },
+        icon(name),
+      );
+    return h(
+      "div",
+      { class: "composer-bar" },
       tool("Attach a file", "attach", () => this.picker.click()),
       tool("Mention someone", "at", () => this.insert("@")),
       tool("Commands", "slash", () => this.insert("/", true)),
-      h("span", { class: "grow" }), this.send);
+      h("span", { class: "grow" }),
+      this.send,
+    );
   }
 
   listen() {
@@ -103,7 +130,9 @@ export class Composer {
 
   // Slack's file_share tells the app a file's name, type and size; the sandbox keeps no content.
   attach(files) {
-    this.files.push(...files.map((file) => ({ name: file.name, size: file.size, mimetype: file.type || "application/octet-stream" })));
+    this.files.push(
+      ...files.map((file) => ({ name: file.name, size: file.size, mimetype: file.type || "application/octet-stream" })),
+    );
     this.drawFiles();
     this.changed();
     this.area.focus();
@@ -113,11 +142,26 @@ export class Composer {
     this.attached.replaceChildren();
     if (!this.files.length) return;
     const list = fileList(this.files);
-    [...list.children].forEach((item, index) => item.append(h("button", { type: "button", class: "icon-button", "aria-label": `Remove ${this.files[index].name}`, on: { click: () => {
-      this.files.splice(index, 1);
-      this.drawFiles();
-      this.changed();
-    } } }, icon("close"))));
+    [...list.children].forEach((item, index) =>
+      item.append(
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": `Remove ${this.files[index].name}`,
+            on: {
+              click: () => {
+                this.files.splice(index, 1);
+                this.drawFiles();
+                this.changed();
+              },
+            },
+          },
+          icon("close"),
+        ),
+      ),
+    );
     this.attached.append(list);
   }
 
@@ -130,7 +174,8 @@ export class Composer {
     const text = this.area.value.trim();
     const { channel, thread } = this.place();
     if (!text && !this.files.length) return undefined;
-    if (text.startsWith("/") && !text.startsWith("//") && !this.files.length) return this.command(text, channel, thread);
+    if (text.startsWith("/") && !text.startsWith("//") && !this.files.length)
+      return this.command(text, channel, thread);
     const { files } = this;
     this.clear();
     return sendMessage({ channel, thread, text, files });
@@ -145,7 +190,10 @@ export class Composer {
 
   async command(typed, channel, thread) {
     const [, command, text] = /^(\/\S*)\s*([\s\S]*)$/.exec(typed);
-    if (thread) return this.complain(`${command} is not supported in threads. Sorry! Write it without the slash, or as !${command.slice(1)}.`);
+    if (thread)
+      return this.complain(
+        `${command} is not supported in threads. Sorry! Write it without the slash, or as !${command.slice(1)}.`,
+      );
     this.send.setAttribute("aria-busy", "true");
     try {
       const { error } = await post("command", { user: state.me.id, channel, command, text: encodeTyped(text) });
@@ -172,7 +220,15 @@ export function sendMessage({ channel, thread = null, text, files = [] }) {
     sent.error = null;
     redraw();
     try {
-      sent.ts = (await post("say", { user: state.me.id, channel, text: encodeTyped(text), ...(thread ? { thread_ts: thread } : {}), ...(files.length ? { files } : {}) })).ts;
+      sent.ts = (
+        await post("say", {
+          user: state.me.id,
+          channel,
+          text: encodeTyped(text),
+          ...(thread ? { thread_ts: thread } : {}),
+          ...(files.length ? { files } : {}),
+        })
+      ).ts;
       state.follow = thread ? state.follow : sent.ts;
       discard();
     } catch (error) {
@@ -191,8 +247,10 @@ export function editor(message, channel) {
   const failure = h("p", { class: "composer-error", role: "alert", hidden: true });
   area.value = decodeTyped(message.text ?? "");
   const end = () => {
+    const composer = area.closest(".main, .thread")?.querySelector(".composer .composer-text");
     state.editing = null;
     touch("messages", "thread");
+    queueMicrotask(() => composer?.focus());
   };
   const save = async () => {
     const text = area.value.trim();
@@ -220,9 +278,18 @@ export function editor(message, channel) {
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
   });
-  return h("div", { class: "editor" }, failure, h("div", { class: "composer-box" }, area), h("div", { class: "editor-foot" },
-    h("button", { type: "button", class: "button", on: { click: end } }, "Cancel"),
-    h("button", { type: "button", class: "button button-primary", on: { click: save } }, "Save")));
+  return h(
+    "div",
+    { class: "editor" },
+    failure,
+    h("div", { class: "composer-box" }, area),
+    h(
+      "div",
+      { class: "editor-foot" },
+      h("button", { type: "button", class: "button", on: { click: end } }, "Cancel"),
+      h("button", { type: "button", class: "button button-primary", on: { click: save } }, "Save"),
+    ),
+  );
 }
 
 export function placeName() {

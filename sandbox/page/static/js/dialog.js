@@ -5,10 +5,13 @@ import { plainText, textObject } from "./mrkdwn.js";
 
 export function openDialog({ title, body, footer, className = "", onCancel }) {
   const titleId = freshId("dialog");
-  const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": titleId },
+  const dialog = h(
+    "dialog",
+    { class: `dialog ${className}`, "aria-labelledby": titleId },
     h("header", { class: "dialog-head" }, h("h2", { id: titleId, tabindex: "-1" }, title)),
     h("div", { class: "dialog-body" }, body),
-    h("footer", { class: "dialog-foot" }, footer));
+    h("footer", { class: "dialog-foot" }, footer),
+  );
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     onCancel?.();
@@ -31,7 +34,15 @@ export function ask({ title, body, yes, no = "Cancel", danger = false }) {
       resolve(answer);
     };
     const deny = h("button", { type: "button", class: "button", on: { click: () => done(false)() } }, no);
-    const go = h("button", { type: "button", class: `button ${danger ? "button-danger" : "button-primary"}`, on: { click: () => done(true)() } }, yes);
+    const go = h(
+      "button",
+      {
+        type: "button",
+        class: `button ${danger ? "button-danger" : "button-primary"}`,
+        on: { click: () => done(true)() },
+      },
+      yes,
+    );
     const dialog = openDialog({ title, body, footer: [deny, go], className: "dialog-small", onCancel: done(false) });
     go.focus();
   });

@@ -7,7 +7,8 @@ const PATHS = {
   home: "M2.5 7.5 8 2.75l5.5 4.75M4 6.5v6.75h8V6.5",
   message: "M2.5 3.5h11v7.5H7l-3 2.5V11H2.5z",
   send: "M2.75 13.25 13.75 8 2.75 2.75l1.5 5.25zM4.25 8h5",
-  attach: "M12.75 7.25 7.6 12.4a2.9 2.9 0 0 1-4.1-4.1l5.5-5.5a1.9 1.9 0 0 1 2.75 2.75L6.5 10.8a.95.95 0 0 1-1.35-1.35L9.9 4.7",
+  attach:
+    "M12.75 7.25 7.6 12.4a2.9 2.9 0 0 1-4.1-4.1l5.5-5.5a1.9 1.9 0 0 1 2.75 2.75L6.5 10.8a.95.95 0 0 1-1.35-1.35L9.9 4.7",
   at: "M10.5 5.5v3.4c0 2.1 3 2.1 3-.9a5.5 5.5 0 1 0-2.2 4.4M10.5 8a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z",
   slash: "M2.5 2.5h11v11h-11zM6.25 11 9.75 5",
   close: "M3.75 3.75l8.5 8.5M12.25 3.75l-8.5 8.5",
@@ -35,12 +36,29 @@ const PATHS = {
 };
 
 export function icon(name, label) {
-  const attributes = { viewBox: "0 0 16 16", class: `icon icon-${name}`, ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }) };
+  const attributes = {
+    viewBox: "0 0 16 16",
+    class: `icon icon-${name}`,
+    ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }),
+  };
   return svg("svg", attributes, svg("path", { d: PATHS[name] ?? PATHS.info }));
 }
 
 // Twelve quiet hues that carry white letters at a contrast of 4.5 or more.
-const HUES = ["#5a55c8", "#0f766e", "#a8456b", "#a14a12", "#1d6fb0", "#6d7a1f", "#7c4fb3", "#b0413e", "#2f7d4f", "#8a5a2b", "#44608f", "#96427d"];
+const HUES = [
+  "#5a55c8",
+  "#0f766e",
+  "#a8456b",
+  "#a14a12",
+  "#1d6fb0",
+  "#6d7a1f",
+  "#7c4fb3",
+  "#b0413e",
+  "#2f7d4f",
+  "#8a5a2b",
+  "#44608f",
+  "#96427d",
+];
 
 function hueOf(id) {
   let sum = 0;
@@ -59,18 +77,43 @@ export function avatar(author) {
 }
 
 function personAvatar({ id, name }) {
-  const letters = svg("text", { x: 18, y: 18.5, "text-anchor": "middle", "dominant-baseline": "central", class: "avatar-letters" });
+  const letters = svg("text", {
+    x: 18,
+    y: 18.5,
+    "text-anchor": "middle",
+    "dominant-baseline": "central",
+    class: "avatar-letters",
+  });
   letters.textContent = initials(name);
-  return svg("svg", { viewBox: "0 0 36 36", class: "avatar", "aria-hidden": "true" },
-    svg("rect", { width: 36, height: 36, rx: 8, fill: hueOf(id) }), letters);
+  return svg(
+    "svg",
+    { viewBox: "0 0 36 36", class: "avatar", "aria-hidden": "true" },
+    svg("rect", { width: 36, height: 36, rx: 8, fill: hueOf(id) }),
+    letters,
+  );
 }
 
 // A service bell: somebody is there when you ring, and waits for your word.
 function appAvatar() {
-  const stroke = { fill: "none", stroke: "#fff", "stroke-width": 1.9, "stroke-linecap": "round", "stroke-linejoin": "round" };
-  return svg("svg", { viewBox: "0 0 36 36", class: "avatar", "aria-hidden": "true" },
+  const stroke = {
+    fill: "none",
+    stroke: "#fff",
+    "stroke-width": 1.9,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  };
+  return svg(
+    "svg",
+    { viewBox: "0 0 36 36", class: "avatar", "aria-hidden": "true" },
     svg("rect", { width: 36, height: 36, rx: 8, fill: "#14604f" }),
     svg("path", { d: "M0 25 C12 20 22 32 36 24 V28 a8 8 0 0 1-8 8 H8 a8 8 0 0 1-8-8z", fill: "#1d7a64" }),
-    svg("path", { d: "M9.5 22.5a8.5 8.5 0 0 1 17 0z", fill: "#fff", stroke: "#fff", "stroke-width": 1.2, "stroke-linejoin": "round" }),
-    svg("path", { d: "M8 25.75h20M18 13.75v-2.5M15.75 10.75h4.5", ...stroke }));
+    svg("path", {
+      d: "M9.5 22.5a8.5 8.5 0 0 1 17 0z",
+      fill: "#fff",
+      stroke: "#fff",
+      "stroke-width": 1.2,
+      "stroke-linejoin": "round",
+    }),
+    svg("path", { d: "M8 25.75h20M18 13.75v-2.5M15.75 10.75h4.5", ...stroke }),
+  );
 }

@@ -14,12 +14,27 @@ export class MessageList {
   constructor(label, { thread = false } = {}) {
     this.thread = thread;
     this.items = new Map(); // key → {node, mark}
-    this.ol = h("ol", { class: "messages", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": label });
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd() } }, icon("down"), "Newest messages");
+    this.ol = h("ol", {
+      class: "messages",
+      role: "log",
+      "aria-live": "polite",
+      "aria-relevant": "additions",
+      "aria-label": label,
+    });
+    this.jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd() } },
+      icon("down"),
+      "Newest messages",
+    );
     this.scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": label }, this.ol);
     this.node = h("div", { class: "list" }, this.scroller, this.jump);
-    this.scroller.addEventListener("scroll", () => { if (this.atEnd()) this.jump.hidden = true; });
-    new ResizeObserver(() => { if (this.stuck) this.toEnd(); }).observe(this.ol);
+    this.scroller.addEventListener("scroll", () => {
+      if (this.atEnd()) this.jump.hidden = true;
+    });
+    new ResizeObserver(() => {
+      if (this.stuck) this.toEnd();
+    }).observe(this.ol);
   }
 
   atEnd() {
@@ -64,7 +79,8 @@ export class MessageList {
       const known = this.items.get(item.key);
       const node = known?.mark === item.mark ? known.node : this.replace(known, item);
       if (!known) added.push(item);
-      if ((after ? after.nextSibling : this.ol.firstChild) !== node) this.ol.insertBefore(node, after ? after.nextSibling : this.ol.firstChild);
+      if ((after ? after.nextSibling : this.ol.firstChild) !== node)
+        this.ol.insertBefore(node, after ? after.nextSibling : this.ol.firstChild);
       after = node;
     }
     return added;
@@ -94,7 +110,9 @@ export function itemsOf({ messages, channel, thread = null, status = null }) {
   const items = [];
   let day = thread === null ? null : dayOf(messages[0]);
   let earlier = null;
-  const whispers = state.ephemerals.filter((one) => one.channel === channel && one.thread === thread).map((one) => ({ ...one.message, whispered: true }));
+  const whispers = state.ephemerals
+    .filter((one) => one.channel === channel && one.thread === thread)
+    .map((one) => ({ ...one.message, whispered: true }));
   const all = [...messages, ...whispers].sort((a, b) => Number(a.ts) - Number(b.ts));
   for (const message of all) {
     const key = dayOf(message);
@@ -108,14 +126,27 @@ export function itemsOf({ messages, channel, thread = null, status = null }) {
     if (message.ts === thread && all.length > 1) items.push(ruleItem(all.length - 1));
   }
   items.push(...state.pending.filter((one) => one.channel === channel && one.thread === thread).map(pendingItem));
-  if (status) items.push({ key: "status", mark: JSON.stringify(status), build: () => h("li", { class: "status-row" }, statusNode(status)) });
+  if (status)
+    items.push({
+      key: "status",
+      mark: JSON.stringify(status),
+      build: () => h("li", { class: "status-row" }, statusNode(status)),
+    });
   return items;
 }
 
 function follows(message, earlier) {
-  return Boolean(earlier) && !earlier.whispered && !message.whispered && earlier.subtype !== "tombstone" && !message.files?.length
-    && earlier.ts !== message.thread_ts
-    && authorOf(earlier).id === authorOf(message).id && Number(message.ts) - Number(earlier.ts) < SAME_BREATH && !earlier.reply_count;
+  return (
+    Boolean(earlier) &&
+    !earlier.whispered &&
+    !message.whispered &&
+    earlier.subtype !== "tombstone" &&
+    !message.files?.length &&
+    earlier.ts !== message.thread_ts &&
+    authorOf(earlier).id === authorOf(message).id &&
+    Number(message.ts) - Number(earlier.ts) < SAME_BREATH &&
+    !earlier.reply_count
+  );
 }
 
 function dayOf(message) {
@@ -141,13 +172,32 @@ function messageItem(message, { channel, thread, compact }) {
 }
 
 function pendingItem(sent) {
-  const build = () => h("li", { class: sent.error ? "message pending failed" : "message pending" },
-    h("div", { class: "gutter" }, avatar(authorOf({ user: state.me.id }))),
-    h("div", { class: "message-main" },
-      h("div", { class: "message-head" }, h("span", { class: "author" }, authorOf({ user: state.me.id }).name), !sent.error && h("span", { class: "stamp" }, "Sending…")),
-      h("div", { class: "text message-content", dir: "auto" }, sent.text), fileList(sent.files),
-      sent.error && h("div", { class: "send-failure", role: "alert" }, icon("warn"), h("span", {}, `Not sent: ${sent.error}`),
-        h("button", { type: "button", class: "link-button", on: { click: sent.retry } }, "Try again"),
-        h("button", { type: "button", class: "link-button", on: { click: sent.discard } }, "Discard"))));
+  const build = () =>
+    h(
+      "li",
+      { class: sent.error ? "message pending failed" : "message pending" },
+      h("div", { class: "gutter" }, avatar(authorOf({ user: state.me.id }))),
+      h(
+        "div",
+        { class: "message-main" },
+        h(
+          "div",
+          { class: "message-head" },
+          h("span", { class: "author" }, authorOf({ user: state.me.id }).name),
+          !sent.error && h("span", { class: "stamp" }, "Sending…"),
+        ),
+        h("div", { class: "text message-content", dir: "auto" }, sent.text),
+        fileList(sent.files),
+        sent.error &&
+          h(
+            "div",
+            { class: "send-failure", role: "alert" },
+            icon("warn"),
+            h("span", {}, `Not sent: ${sent.error}`),
+            h("button", { type: "button", class: "link-button", on: { click: sent.retry } }, "Try again"),
+            h("button", { type: "button", class: "link-button", on: { click: sent.discard } }, "Discard"),
+          ),
+      ),
+    );
   return { key: `pending ${sent.id}`, mark: `${sent.error}`, build, own: true };
 }

@@ -16,8 +16,19 @@ export function mainPane(root) {
   const header = h("div", { class: "pane-head" });
   const lost = h("div", { class: "connection", role: "status" });
   const list = new MessageList("Messages");
-  const home = h("div", { class: "home scroller", role: "tabpanel", id: "panel-home", "aria-label": "Home", tabindex: "0", hidden: true });
-  const composer = new Composer({ place: () => ({ channel: state.channel, thread: null }), placeholder: () => `Message ${placeName()}`, onEditLast: (event) => editLast(event) });
+  const home = h("div", {
+    class: "home scroller",
+    role: "tabpanel",
+    id: "panel-home",
+    "aria-label": "Home",
+    tabindex: "0",
+    hidden: true,
+  });
+  const composer = new Composer({
+    place: () => ({ channel: state.channel, thread: null }),
+    placeholder: () => `Message ${placeName()}`,
+    onEditLast: (event) => editLast(event),
+  });
   const messages = h("div", { class: "conversation", id: "panel-messages" }, list.node, composer.node);
   root.append(header, lost, messages, home);
 
@@ -41,7 +52,9 @@ export function mainPane(root) {
 }
 
 function editLast(event) {
-  const mine = [...inChannel(state.channel).values()].filter((one) => one.user === state.me.id && one.subtype !== "tombstone").at(-1);
+  const mine = [...inChannel(state.channel).values()]
+    .filter((one) => one.user === state.me.id && one.subtype !== "tombstone")
+    .at(-1);
   if (!mine) return;
   event.preventDefault();
   startEdit(mine.ts);
@@ -61,43 +74,103 @@ function drawMessages(list) {
 function welcome(id) {
   const channel = currentChannel();
   const prompts = state.prompts.get(id) ?? [];
-  const build = () => h("li", { class: "welcome" }, channel?.is_im ? appWelcome(id, prompts) : [h("div", { class: "welcome-hash" }, icon("hash")), h("h2", {}, `#${channelTitle(channel)}`), h("p", {}, `Mention @${botName()} here, and it answers in a thread.`)]);
+  const build = () =>
+    h(
+      "li",
+      { class: "welcome" },
+      channel?.is_im
+        ? appWelcome(id, prompts)
+        : [
+            h("div", { class: "welcome-hash" }, icon("hash")),
+            h("h2", {}, `#${channelTitle(channel)}`),
+            h("p", {}, `Mention @${botName()} here, and it answers in a thread.`),
+          ],
+    );
   return { key: `welcome ${id}`, mark: JSON.stringify(prompts), build };
 }
 
 function appWelcome(channel, prompts) {
-  const one = (prompt) => h("button", { type: "button", class: "prompt", on: { click: () => sendMessage({ channel, text: prompt.message }) } },
-    h("span", { class: "prompt-title" }, prompt.title), prompt.message !== prompt.title && h("span", { class: "prompt-text" }, prompt.message));
-  return [avatar({ isApp: true }), h("h2", {}, botName()),
-    h("p", {}, `Ask for anything in your mail and calendars, in your own words. ${botName()} shows you exactly what it would change, and changes nothing until you approve.`),
+  const one = (prompt) =>
+    h(
+      "button",
+      { type: "button", class: "prompt", on: { click: () => sendMessage({ channel, text: prompt.message }) } },
+      h("span", { class: "prompt-title" }, prompt.title),
+      prompt.message !== prompt.title && h("span", { class: "prompt-text" }, prompt.message),
+    );
+  return [
+    avatar({ isApp: true }),
+    h("h2", {}, botName()),
+    h(
+      "p",
+      {},
+      `Ask for anything in your mail and calendars, in your own words. ${botName()} shows you exactly what it would change, and changes nothing until you approve.`,
+    ),
     prompts.length > 0
-      ? h("div", { class: "prompts", role: "group", "aria-label": "Things to try" }, h("p", { class: "faint" }, "Try one of these:"), prompts.map(one))
-      : h("p", { class: "faint" }, "Write a message below to begin.")];
+      ? h(
+          "div",
+          { class: "prompts", role: "group", "aria-label": "Things to try" },
+          h("p", { class: "faint" }, "Try one of these:"),
+          prompts.map(one),
+        )
+      : h("p", { class: "faint" }, "Write a message below to begin."),
+  ];
 }
 
 function drawHeader(header) {
   const channel = currentChannel();
   if (!channel) return;
-  const back = h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Back to conversations", on: { click: () => {
-    state.screen = "rail";
-    touch("screen");
-  } } }, icon("back"));
-  const title = channel.is_im ? [avatar({ isApp: true }), h("h1", {}, botName()), h("span", { class: "app-tag" }, "APP")] : [icon("hash"), h("h1", {}, channelTitle(channel))];
+  const back = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button only-narrow",
+      "aria-label": "Back to conversations",
+      on: {
+        click: () => {
+          state.screen = "rail";
+          touch("screen");
+        },
+      },
+    },
+    icon("back"),
+  );
+  const title = channel.is_im
+    ? [avatar({ isApp: true }), h("h1", {}, botName()), h("span", { class: "app-tag" }, "APP")]
+    : [icon("hash"), h("h1", {}, channelTitle(channel))];
   fill(header, back, h("div", { class: "pane-title" }, title), channel.is_im && tabs(channel));
 }
 
 function tabs(channel) {
-  const tab = (name, label) => h("button", {
-    type: "button", role: "tab", class: "tab", id: `tab-${name}`, "aria-selected": String(state.tab === name), "aria-controls": `panel-${name}`,
-    tabindex: state.tab === name ? "0" : "-1", on: { click: () => showTab(channel, name), keydown: (event) => {
-      if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-      event.preventDefault();
-      const other = name === "home" ? "messages" : "home";
-      showTab(channel, other);
-      queueMicrotask(() => document.getElementById(`tab-${other}`)?.focus());
-    } },
-  }, label);
-  return h("div", { class: "tabs", role: "tablist", "aria-label": botName() }, tab("home", "Home"), tab("messages", "Messages"));
+  const tab = (name, label) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: "tab",
+        id: `tab-${name}`,
+        "aria-selected": String(state.tab === name),
+        "aria-controls": `panel-${name}`,
+        tabindex: state.tab === name ? "0" : "-1",
+        on: {
+          click: () => showTab(channel, name),
+          keydown: (event) => {
+            if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+            event.preventDefault();
+            const other = name === "home" ? "messages" : "home";
+            showTab(channel, other);
+            queueMicrotask(() => document.getElementById(`tab-${other}`)?.focus());
+          },
+        },
+      },
+      label,
+    );
+  return h(
+    "div",
+    { class: "tabs", role: "tablist", "aria-label": botName() },
+    tab("home", "Home"),
+    tab("messages", "Messages"),
+  );
 }
 
 export async function showTab(channel, name) {
@@ -127,11 +200,24 @@ function drawHome(root) {
   const same = homeSurface?.container.view_id === view?.id;
   drawnHome = mark;
   if (!view) {
-    fill(root, h("div", { class: "welcome" }, avatar({ isApp: true }), h("h2", {}, "Nothing here yet"), h("p", { class: "faint" }, `${botName()} fills this page once it has noticed your visit.`)));
+    fill(
+      root,
+      h(
+        "div",
+        { class: "welcome" },
+        avatar({ isApp: true }),
+        h("h2", {}, "Nothing here yet"),
+        h("p", { class: "faint" }, `${botName()} fills this page once it has noticed your visit.`),
+      ),
+    );
     return;
   }
   const top = root.scrollTop;
-  homeSurface = new Surface({ container: { type: "view", view_id: view.id }, kind: "home", earlier: same ? homeSurface.values() : null });
+  homeSurface = new Surface({
+    container: { type: "view", view_id: view.id },
+    kind: "home",
+    earlier: same ? homeSurface.values() : null,
+  });
   fill(root, h("div", { class: "home-page" }, renderBlocks(view.blocks, homeSurface)));
   root.scrollTop = same ? top : 0;
 }

@@ -30,9 +30,15 @@ function writeAddress() {
 
 function enterAddress() {
   const { channel, thread } = readAddress();
-  const known = state.channels.some((one) => one.id === channel) ? channel : (state.channels.find((one) => one.is_im) ?? state.channels[0])?.id;
+  const known = state.channels.some((one) => one.id === channel)
+    ? channel
+    : (state.channels.find((one) => one.is_im) ?? state.channels[0])?.id;
   const home = thread === "home";
-  Object.assign(state, { channel: known ?? null, tab: home ? "home" : "messages", thread: known === channel && !home && thread ? thread : null });
+  Object.assign(state, {
+    channel: known ?? null,
+    tab: home ? "home" : "messages",
+    thread: known === channel && !home && thread ? thread : null,
+  });
   state.screen = state.thread ? "thread" : "main";
 }
 
@@ -105,8 +111,12 @@ const HEARD = {
     state.ephemerals = state.ephemerals.filter((one) => one.message.ts !== message.ts);
     state.ephemerals.push({ channel, thread: threadKey(message), message });
   },
-  ephemeral_deleted: ({ ts }) => { state.ephemerals = state.ephemerals.filter((one) => one.message.ts !== ts); },
-  home: ({ view }) => { state.home = view; },
+  ephemeral_deleted: ({ ts }) => {
+    state.ephemerals = state.ephemerals.filter((one) => one.message.ts !== ts);
+  },
+  home: ({ view }) => {
+    state.home = view;
+  },
 };
 
 state.apply = (event) => HEARD[event.type]?.(event);
@@ -128,7 +138,9 @@ function arrived(channel, message) {
   if (message.user === state.me.id) {
     // Ours: what was shown as being sent is a message now.
     const thread = threadKey(message);
-    const sent = state.pending.find((one) => one.channel === channel && one.thread === thread && !one.error && (one.ts ?? message.ts) === message.ts);
+    const sent = state.pending.find(
+      (one) => one.channel === channel && one.thread === thread && !one.error && (one.ts ?? message.ts) === message.ts,
+    );
     state.pending = state.pending.filter((one) => one !== sent);
     if (sent && !thread) state.follow = message.ts;
   } else if (threadKey(message)) follow(threadKey(message));
@@ -164,7 +176,11 @@ state.switchPerson = (user) => {
 
 function banner(node) {
   const { text = "", details } = state.banner ?? {};
-  fill(node, icon("info"), h("p", {}, text, details && " ", details && h("details", {}, h("summary", {}, "More"), h("span", {}, details))));
+  fill(
+    node,
+    icon("info"),
+    h("p", {}, text, details && " ", details && h("details", {}, h("summary", {}, "More"), h("span", {}, details))),
+  );
   node.hidden = !text;
 }
 
@@ -180,7 +196,9 @@ async function start() {
   applyTheme();
   banner(document.querySelector(".banner"));
   on("shell", () => banner(document.querySelector(".banner")));
-  on("screen shell", () => { document.querySelector(".app").dataset.screen = state.screen; });
+  on("screen shell", () => {
+    document.querySelector(".app").dataset.screen = state.screen;
+  });
   on("location", writeAddress);
   rail(document.querySelector(".rail"));
   mainPane(document.querySelector(".main"));
@@ -199,6 +217,8 @@ async function start() {
 }
 
 start().catch((error) => {
-  fill(document.querySelector(".main"), h("div", { class: "welcome" }, h("h2", {}, "The page can't start"), h("p", {}, error.message)));
+  fill(
+    document.querySelector(".main"),
+    h("div", { class: "welcome" }, h("h2", {}, "The page can't start"), h("p", {}, error.message)),
+  );
 });
-

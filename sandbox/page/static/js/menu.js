@@ -33,10 +33,18 @@ function row(item) {
     closeMenu({ refocus: true });
     item.run();
   };
-  return h("button", {
-    type: "button", class: item.danger ? "menu-item danger" : "menu-item", on: { click: choose },
-    role: item.checked === undefined ? "menuitem" : "menuitemradio", "aria-checked": item.checked === undefined ? null : String(item.checked),
-  }, item.icon, h("span", { class: "menu-text" }, h("span", {}, item.label), item.description && h("small", {}, item.description)));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: item.danger ? "menu-item danger" : "menu-item",
+      on: { click: choose },
+      role: item.checked === undefined ? "menuitem" : "menuitemradio",
+      "aria-checked": item.checked === undefined ? null : String(item.checked),
+    },
+    item.icon,
+    h("span", { class: "menu-text" }, h("span", {}, item.label), item.description && h("small", {}, item.description)),
+  );
 }
 
 function place(menu, button, align) {
@@ -62,7 +70,11 @@ function keys(event) {
   } else if (event.key === "Tab") closeMenu();
 }
 
-addEventListener("pointerdown", (event) => {
-  if (open && !open.menu.contains(event.target) && !open.button.contains(event.target)) closeMenu();
-}, true);
+addEventListener(
+  "pointerdown",
+  (event) => {
+    if (open && !open.menu.contains(event.target) && !open.button.contains(event.target)) closeMenu();
+  },
+  true,
+);
 addEventListener("resize", () => closeMenu());

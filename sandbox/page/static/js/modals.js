@@ -23,7 +23,10 @@ export async function loadViews() {
   asked += 1;
   const turn = asked;
   // Of two answers that overtake each other only the later question's counts.
-  await snapshot(read("views", { user: state.me.id }), ({ home, modals: stack }) => turn === asked && Object.assign(state, { home, modals: stack }));
+  await snapshot(
+    read("views", { user: state.me.id }),
+    ({ home, modals: stack }) => turn === asked && Object.assign(state, { home, modals: stack }),
+  );
   touch("modals", "home");
 }
 
@@ -42,25 +45,59 @@ function draw() {
 }
 
 function parts(view) {
-  const surface = new Surface({ container: { type: "view", view_id: view.id }, kind: "modal", earlier: entered.get(view.id) });
+  const surface = new Surface({
+    container: { type: "view", view_id: view.id },
+    kind: "modal",
+    earlier: entered.get(view.id),
+  });
   const failure = h("p", { class: "modal-failure", role: "alert", hidden: true });
-  const body = h("form", { class: "modal-form", id: `form-${view.id}`, novalidate: true, on: { submit: (event) => {
-    event.preventDefault();
-    submit();
-  } } }, failure, renderBlocks(view.blocks, surface));
-  const close = h("button", { type: "button", class: "button", on: { click: cancel } }, plainText(view.close) || "Close");
-  const send = view.submit && h("button", { type: "submit", form: `form-${view.id}`, class: "button button-primary", "data-action": "modal-submit" },
-    h("span", { class: "button-label" }, plainText(view.submit)), h("span", { class: "spinner", "aria-hidden": "true" }));
+  const body = h(
+    "form",
+    {
+      class: "modal-form",
+      id: `form-${view.id}`,
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          submit();
+        },
+      },
+    },
+    failure,
+    renderBlocks(view.blocks, surface),
+  );
+  const close = h(
+    "button",
+    { type: "button", class: "button", on: { click: cancel } },
+    plainText(view.close) || "Close",
+  );
+  const send =
+    view.submit &&
+    h(
+      "button",
+      { type: "submit", form: `form-${view.id}`, class: "button button-primary", "data-action": "modal-submit" },
+      h("span", { class: "button-label" }, plainText(view.submit)),
+      h("span", { class: "spinner", "aria-hidden": "true" }),
+    );
   return { surface, body, foot: [close, send], failure };
 }
 
 function open(view) {
   const { surface, body, foot, failure } = parts(view);
   const dialog = openDialog({ title: plainText(view.title), body, footer: foot, className: "modal", onCancel: cancel });
-  const cross = h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: cancel } }, icon("close"));
+  const cross = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Close", on: { click: cancel } },
+    icon("close"),
+  );
   dialog.querySelector(".dialog-head").append(cross);
   shown = { view, dialog, surface, failure };
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(".modal-form :is(input, textarea, select)") ?? dialog.querySelector("h2")).focus();
+  (
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector(".modal-form :is(input, textarea, select)") ??
+    dialog.querySelector("h2")
+  ).focus();
 }
 
 function update(view) {
@@ -120,7 +157,7 @@ function showErrors(surface, errors) {
     const text = errors[block] ?? "";
     line.textContent = text;
     line.hidden = !text;
-    const target = node.matches("input, textarea, select") ? node : node.querySelector("input") ?? node;
+    const target = node.matches("input, textarea, select") ? node : (node.querySelector("input") ?? node);
     target.toggleAttribute("aria-invalid", Boolean(text));
     if (text) target.setAttribute("aria-invalid", "true");
     if (text) first ??= target;

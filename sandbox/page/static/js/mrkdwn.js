@@ -17,7 +17,7 @@ export function decode(text) {
 
 export function plainText(object) {
   if (!object) return "";
-  const text = typeof object === "string" ? object : object.text ?? "";
+  const text = typeof object === "string" ? object : (object.text ?? "");
   return visible(object.emoji === false ? text : withEmoji(text));
 }
 
@@ -28,7 +28,10 @@ export function textObject(object) {
 }
 
 export function breakLines(text) {
-  return text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line])).filter((part) => part !== "");
+  return text
+    .split("\n")
+    .flatMap((line, index) => (index ? [h("br"), line] : [line]))
+    .filter((part) => part !== "");
 }
 
 export function mrkdwn(text) {
@@ -178,7 +181,8 @@ function reference(inner) {
   if (target.startsWith("@")) return mention(target.slice(1));
   if (target.startsWith("#")) return channelMention(target.slice(1), label);
   if (target.startsWith("!date^")) return dateReference(target, label);
-  if (target.startsWith("!")) return h("span", { class: "mention" }, `@${label?.replace(/^@/, "") ?? target.slice(1).split("^")[0]}`);
+  if (target.startsWith("!"))
+    return h("span", { class: "mention" }, `@${label?.replace(/^@/, "") ?? target.slice(1).split("^")[0]}`);
   const address = decode(target);
   return link(address, label ?? address.replace(/^mailto:/, ""));
 }
@@ -186,6 +190,8 @@ function reference(inner) {
 function dateReference(target, fallback) {
   const [, seconds, pattern, address] = target.split("^");
   const date = Number(seconds);
-  const text = Number.isFinite(date) && pattern ? slackDate(date, pattern, zone()) : fallback ?? "";
-  return address ? link(decode(address), text) : h("time", { datetime: Number.isFinite(date) ? new Date(date * 1000).toISOString() : null }, text);
+  const text = Number.isFinite(date) && pattern ? slackDate(date, pattern, zone()) : (fallback ?? "");
+  return address
+    ? link(decode(address), text)
+    : h("time", { datetime: Number.isFinite(date) ? new Date(date * 1000).toISOString() : null }, text);
 }

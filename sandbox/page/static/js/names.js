@@ -33,5 +33,5 @@ export function channelMention(id, label) {
 }
 
 export function channelTitle(channel) {
-  return channel?.is_im ? botName() : channel?.name ?? "";
+  return channel?.is_im ? botName() : (channel?.name ?? "");
 }

@@ -7,7 +7,13 @@ import { channelMention, mention } from "./names.js";
 import { slackDate } from "./time.js";
 import { zone } from "./store.js";
 
-const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
+const STYLES = [
+  ["code", "code"],
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["underline", "u"],
+];
 
 const PARTS = {
   text: (part) => breakLines(part.text ?? ""),
@@ -17,13 +23,21 @@ const PARTS = {
   usergroup: (part) => [h("span", { class: "mention" }, `@${part.usergroup_id}`)],
   team: (part) => [h("span", { class: "mention" }, part.team_id)],
   broadcast: (part) => [h("span", { class: "mention" }, `@${part.range}`)],
-  emoji: (part) => [h("span", { class: "emoji", title: `:${part.name}:` }, emoji(part.name) ?? fromCodes(part.unicode) ?? `:${part.name}:`)],
+  emoji: (part) => [
+    h(
+      "span",
+      { class: "emoji", title: `:${part.name}:` },
+      emoji(part.name) ?? fromCodes(part.unicode) ?? `:${part.name}:`,
+    ),
+  ],
   date: (part) => [h("time", {}, slackDate(part.timestamp, part.format ?? "{date}", zone()))],
   color: (part) => [h("code", {}, part.value)],
 };
 
 function fromCodes(unicode) {
-  return /^[0-9a-f]{1,5}(-[0-9a-f]{1,5})*$/i.test(unicode ?? "") ? String.fromCodePoint(...unicode.split("-").map((code) => Math.min(parseInt(code, 16), 0x10ffff))) : null;
+  return /^[0-9a-f]{1,5}(-[0-9a-f]{1,5})*$/i.test(unicode ?? "")
+    ? String.fromCodePoint(...unicode.split("-").map((code) => Math.min(parseInt(code, 16), 0x10ffff)))
+    : null;
 }
 
 function part(piece) {
@@ -41,8 +55,11 @@ function textOf(element) {
 // A list of deeper indent belongs inside the last item of the list before it.
 function addList(element, nodes, open) {
   const depth = Math.min(element.indent ?? 0, 8);
-  const list = h(element.style === "ordered" ? "ol" : "ul", { class: `indent-${depth % 3}`, start: element.offset ? element.offset + 1 : null },
-    (element.elements ?? []).map((item) => h("li", {}, item.type === "rich_text_list" ? [] : parts(item))));
+  const list = h(
+    element.style === "ordered" ? "ol" : "ul",
+    { class: `indent-${depth % 3}`, start: element.offset ? element.offset + 1 : null },
+    (element.elements ?? []).map((item) => h("li", {}, item.type === "rich_text_list" ? [] : parts(item))),
+  );
   while (open.length && open.at(-1).depth >= depth) open.pop();
   const parent = open.at(-1)?.list.lastElementChild;
   if (parent) parent.append(list);

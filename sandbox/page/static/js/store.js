@@ -1,7 +1,14 @@
 // What the page knows, and who wants to hear when it changes.
 
 export const state = {
-  team: {}, people: [], me: null, channels: [], commands: [], banner: {}, botUser: null, bot: null,
+  team: {},
+  people: [],
+  me: null,
+  channels: [],
+  commands: [],
+  banner: {},
+  botUser: null,
+  bot: null,
   channel: null, // id of the open conversation
   thread: null, // ts of the parent of the open thread
   tab: "messages", // of the app: messages or home

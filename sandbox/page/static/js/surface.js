@@ -18,7 +18,8 @@ export class Surface {
   }
 
   register(block, element, node, value) {
-    if (element.action_id) this.readers.push({ block: block.block_id, action: element.action_id, type: element.type, node, value });
+    if (element.action_id)
+      this.readers.push({ block: block.block_id, action: element.action_id, type: element.type, node, value });
   }
 
   // What the person had entered before this was drawn anew, or nothing.
@@ -51,8 +52,12 @@ export class Surface {
     node.setAttribute("aria-busy", "true");
     try {
       await post("click", {
-        user: state.me.id, container: this.container, block_id: block.block_id, action_id: element.action_id,
-        selection, state: { values: this.values() },
+        user: state.me.id,
+        container: this.container,
+        block_id: block.block_id,
+        action_id: element.action_id,
+        selection,
+        state: { values: this.values() },
       });
       return true;
     } catch (error) {

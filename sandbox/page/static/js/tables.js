@@ -25,9 +25,34 @@ export function table(block) {
     const { align, is_wrapped: wrapped } = settings[index] ?? {};
     return `${{ center: "align-center", right: "align-right" }[align] ?? ""} ${wrapped ? "" : "no-wrap"}`;
   };
-  return h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Table" }, h("table", {},
-    h("thead", {}, h("tr", {}, head.map((one, index) => h("th", { scope: "col", class: look(index) }, cell(one))))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((one, index) => h("td", { class: look(index) }, cell(one))))))));
+  return h(
+    "div",
+    { class: "table-wrap", tabindex: "0", role: "region", "aria-label": "Table" },
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((one, index) => h("th", { scope: "col", class: look(index) }, cell(one))),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((one, index) => h("td", { class: look(index) }, cell(one))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 export function dataTable(block, surface) {
@@ -42,15 +67,27 @@ class DataTable {
     this.body = h("tbody");
     this.headRow = h("tr");
     this.foot = h("div", { class: "data-foot" });
-    this.node = h("div", { class: "data-table" }, this.top(),
-      h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": block.caption },
-        h("table", {}, h("caption", { class: "hidden-label" }, block.caption), h("thead", {}, this.headRow), this.body)),
-      this.foot);
+    this.node = h(
+      "div",
+      { class: "data-table" },
+      this.top(),
+      h(
+        "div",
+        { class: "table-wrap", tabindex: "0", role: "region", "aria-label": block.caption },
+        h("table", {}, h("caption", { class: "hidden-label" }, block.caption), h("thead", {}, this.headRow), this.body),
+      ),
+      this.foot,
+    );
     this.draw();
   }
 
   top() {
-    const search = h("input", { type: "search", class: "input input-filter", placeholder: "Filter", "aria-label": `Filter ${this.block.caption}` });
+    const search = h("input", {
+      type: "search",
+      class: "input input-filter",
+      placeholder: "Filter",
+      "aria-label": `Filter ${this.block.caption}`,
+    });
     search.value = this.kept.words;
     search.addEventListener("input", () => {
       Object.assign(this.kept, { words: search.value, page: 0 });
@@ -62,8 +99,13 @@ class DataTable {
   shown() {
     const { words, sort, down } = this.kept;
     const wanted = words.trim().toLowerCase();
-    const rows = wanted ? this.rows.filter((row) => row.some((one) => String(plain(one)).toLowerCase().includes(wanted))) : [...this.rows];
-    const order = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true }));
+    const rows = wanted
+      ? this.rows.filter((row) => row.some((one) => String(plain(one)).toLowerCase().includes(wanted)))
+      : [...this.rows];
+    const order = (a, b) =>
+      typeof a === "number" && typeof b === "number"
+        ? a - b
+        : String(a).localeCompare(String(b), "en", { numeric: true });
     if (sort !== null) rows.sort((a, b) => order(plain(a[sort]), plain(b[sort])) * (down ? -1 : 1));
     return rows;
   }
@@ -75,11 +117,28 @@ class DataTable {
     const from = this.kept.page * this.size;
     const header = this.block.row_header_column_index ?? 0;
     const align = (one) => (one?.type === "raw_number" ? "align-right" : null);
-    fill(this.headRow, this.head.map((one, index) => this.column(one, index)));
-    fill(this.body, rows.slice(from, from + this.size).map((row) => h("tr", {}, row.map((one, index) => (index === header
-      ? h("th", { scope: "row", class: align(one) }, cell(one))
-      : h("td", { class: align(one) }, cell(one)))))));
-    if (!rows.length) add(this.body, [h("tr", {}, h("td", { colspan: String(this.head.length), class: "nothing" }, "Nothing matches."))]);
+    fill(
+      this.headRow,
+      this.head.map((one, index) => this.column(one, index)),
+    );
+    fill(
+      this.body,
+      rows.slice(from, from + this.size).map((row) =>
+        h(
+          "tr",
+          {},
+          row.map((one, index) =>
+            index === header
+              ? h("th", { scope: "row", class: align(one) }, cell(one))
+              : h("td", { class: align(one) }, cell(one)),
+          ),
+        ),
+      ),
+    );
+    if (!rows.length)
+      add(this.body, [
+        h("tr", {}, h("td", { colspan: String(this.head.length), class: "nothing" }, "Nothing matches.")),
+      ]);
     this.pager(rows.length, from, pages);
   }
 
@@ -91,8 +150,16 @@ class DataTable {
       this.headRow.children[index].querySelector("button").focus();
     };
     const sorted = sort === index ? (down ? "descending" : "ascending") : "none";
-    return h("th", { scope: "col", "aria-sort": sorted, class: this.rows[0]?.[index]?.type === "raw_number" ? "align-right" : null },
-      h("button", { type: "button", class: "sorter", on: { click } }, cell(one), icon(sort === index ? "down" : "sort")));
+    return h(
+      "th",
+      { scope: "col", "aria-sort": sorted, class: this.rows[0]?.[index]?.type === "raw_number" ? "align-right" : null },
+      h(
+        "button",
+        { type: "button", class: "sorter", on: { click } },
+        cell(one),
+        icon(sort === index ? "down" : "sort"),
+      ),
+    );
   }
 
   pager(count, from, pages) {
@@ -101,11 +168,23 @@ class DataTable {
       const click = () => {
         this.kept.page = to;
         this.draw();
-        (this.foot.querySelector(`[aria-label="${label}"]:not(:disabled)`) ?? this.foot.querySelector("button:not(:disabled)"))?.focus();
+        (
+          this.foot.querySelector(`[aria-label="${label}"]:not(:disabled)`) ??
+          this.foot.querySelector("button:not(:disabled)")
+        )?.focus();
       };
-      return h("button", { type: "button", class: "icon-button", "aria-label": label, disabled: to < 0 || to >= pages, on: { click } }, icon(name));
+      return h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": label, disabled: to < 0 || to >= pages, on: { click } },
+        icon(name),
+      );
     };
     this.foot.hidden = pages === 1 && !this.kept.words;
-    fill(this.foot, h("span", { role: "status" }, count ? `${from + 1}–${Math.min(from + this.size, count)} of ${count}` : "0 rows"), turn(-1, "back", "Previous page"), turn(1, "right", "Next page"));
+    fill(
+      this.foot,
+      h("span", { role: "status" }, count ? `${from + 1}–${Math.min(from + this.size, count)} of ${count}` : "0 rows"),
+      turn(-1, "back", "Previous page"),
+      turn(1, "right", "Next page"),
+    );
   }
 }

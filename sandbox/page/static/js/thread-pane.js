@@ -13,17 +13,52 @@ export function closeThread() {
   const ts = state.thread;
   Object.assign(state, { thread: null, screen: "main" });
   touch("location", "messages", "thread", "screen");
-  queueMicrotask(() => (document.querySelector(`.main [data-ts="${CSS.escape(ts ?? "")}"] .reply-bar`) ?? document.querySelector(".main .composer-text"))?.focus());
+  queueMicrotask(() =>
+    (
+      document.querySelector(`.main [data-ts="${CSS.escape(ts ?? "")}"] .reply-bar`) ??
+      document.querySelector(".main .composer-text")
+    )?.focus(),
+  );
 }
 
 export function threadPane(root) {
   const name = h("span", { class: "faint thread-place" });
-  const close = h("button", { type: "button", class: "icon-button only-wide", "aria-label": "Close thread", title: "Close (Esc)", on: { click: closeThread } }, icon("close"));
-  const back = h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Back to messages", on: { click: closeThread } }, icon("back"));
+  const close = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button only-wide",
+      "aria-label": "Close thread",
+      title: "Close (Esc)",
+      on: { click: closeThread },
+    },
+    icon("close"),
+  );
+  const back = h(
+    "button",
+    { type: "button", class: "icon-button only-narrow", "aria-label": "Back to messages", on: { click: closeThread } },
+    icon("back"),
+  );
   const list = new MessageList("Thread", { thread: true });
   const prompts = h("div", { class: "thread-prompts", role: "group", "aria-label": "Things to try" });
-  const composer = new Composer({ place: () => ({ channel: state.channel, thread: state.thread }), placeholder: () => "Reply…", onEditLast: editLast });
-  root.append(h("div", { class: "pane-head" }, back, h("div", { class: "pane-title" }, h("h2", {}, "Thread"), name), h("span", { class: "grow" }), close), list.node, prompts, composer.node);
+  const composer = new Composer({
+    place: () => ({ channel: state.channel, thread: state.thread }),
+    placeholder: () => "Reply…",
+    onEditLast: editLast,
+  });
+  root.append(
+    h(
+      "div",
+      { class: "pane-head" },
+      back,
+      h("div", { class: "pane-title" }, h("h2", {}, "Thread"), name),
+      h("span", { class: "grow" }),
+      close,
+    ),
+    list.node,
+    prompts,
+    composer.node,
+  );
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) closeThread();
   });
@@ -78,11 +113,27 @@ function drawPrompts(node) {
   const general = state.prompts.get(state.channel) ?? [];
   const shown = JSON.stringify(own) === JSON.stringify(general) ? [] : own;
   node.hidden = !shown.length;
-  fill(node, shown.map((prompt) => h("button", { type: "button", class: "chip", title: prompt.message, on: { click: () => sendMessage({ channel: state.channel, thread: state.thread, text: prompt.message }) } }, prompt.title)));
+  fill(
+    node,
+    shown.map((prompt) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          title: prompt.message,
+          on: { click: () => sendMessage({ channel: state.channel, thread: state.thread, text: prompt.message }) },
+        },
+        prompt.title,
+      ),
+    ),
+  );
 }
 
 function editLast(event) {
-  const mine = messagesOfThread().filter((one) => one.user === state.me.id && one.ts !== state.thread).at(-1);
+  const mine = messagesOfThread()
+    .filter((one) => one.user === state.me.id && one.ts !== state.thread)
+    .at(-1);
   if (!mine) return;
   event.preventDefault();
   startEdit(mine.ts);

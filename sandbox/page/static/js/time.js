@@ -41,13 +41,25 @@ export function relativeDay(date, zone) {
 export function dayLabel(date, zone) {
   const near = relativeDay(date, zone);
   if (near) return near;
-  const parts = Object.fromEntries(format(zone, { weekday: "long", month: "long", day: "numeric", year: "numeric" }).formatToParts(date).map((p) => [p.type, p.value]));
+  const parts = Object.fromEntries(
+    format(zone, { weekday: "long", month: "long", day: "numeric", year: "numeric" })
+      .formatToParts(date)
+      .map((p) => [p.type, p.value]),
+  );
   const year = parts.year === format(zone, { year: "numeric" }).format(new Date()) ? "" : `, ${parts.year}`;
   return `${parts.weekday}, ${parts.month} ${ordinal(Number(parts.day))}${year}`;
 }
 
 export function fullTime(date, zone) {
-  return format(zone, { weekday: "long", month: "long", day: "numeric", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" }).format(date);
+  return format(zone, {
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(date);
 }
 
 export function when(date, zone) {

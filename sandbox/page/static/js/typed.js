@@ -1,5 +1,6 @@
 // Between what a person reads in the composer (@Name) and what Slack keeps (<@U…>).
 
+import { withEmoji } from "./emoji.js";
 import { decode } from "./mrkdwn.js";
 import { botName, person, personName } from "./names.js";
 import { state } from "./store.js";
@@ -11,9 +12,11 @@ export function mentionable() {
 
 // Longest names first, so that "@Ann" never takes the front of "@Ann Lee".
 export function encodeTyped(text) {
-  let result = text;
-  for (const { id, name } of mentionable().sort((a, b) => b.name.length - a.name.length)) result = mark(result, `@${name}`, `<@${id}>`);
-  for (const channel of state.channels.filter((one) => !one.is_im)) result = mark(result, `#${channel.name}`, `<#${channel.id}|${channel.name}>`);
+  let result = withEmoji(text);
+  for (const { id, name } of mentionable().sort((a, b) => b.name.length - a.name.length))
+    result = mark(result, `@${name}`, `<@${id}>`);
+  for (const channel of state.channels.filter((one) => !one.is_im))
+    result = mark(result, `#${channel.name}`, `<#${channel.id}|${channel.name}>`);
   return result;
 }
 
