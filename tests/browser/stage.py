@@ -60,8 +60,8 @@ class Stage:
         self.slack_url = f"http://127.0.0.1:{slack_port}/api/"
         await self.open_page()
 
-    async def open_page(self) -> None:
-        page = build_page(self.slack.workspace, token=TOKEN, control_token=CONTROL, banner=lambda: BANNER)
+    async def open_page(self, token: str = TOKEN) -> None:
+        page = build_page(self.slack.workspace, token=token, control_token=CONTROL, banner=lambda: BANNER)
         self._page_runner, self.page_port = await serve(page, self.page_port)
 
     async def close_page(self) -> None:

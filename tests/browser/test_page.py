@@ -230,6 +230,13 @@ async def test_the_page_comes_back_by_itself_when_the_sandbox_does(page: Page, s
     await expect(page.locator(".main .message").last).to_contain_text("And now")
 
 
+async def test_a_page_whose_token_is_over_says_where_the_new_address_is(page: Page, stage: Stage) -> None:
+    await expect(page.locator(".welcome")).to_be_visible()
+    await stage.close_page()
+    await stage.open_page(token="another")
+    await expect(page.locator(".connection")).to_contain_text("no longer opens the page")
+
+
 async def test_the_keyboard_is_enough(page: Page, stage: Stage) -> None:
     ts = await stage.slack.workspace.say(stage.person("ada"), stage.dm("ada"), "Plan my week")
     await stage.app.client.chat_postMessage(channel=stage.dm("ada"), thread_ts=ts, text="Here it is")
