@@ -31,6 +31,7 @@ class Calendar:
     sync_floor: int  # a sync token from before this is no longer valid
     events: dict[str, Event] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    instances: dict[str, set[str]] = field(default_factory=dict)  # by series, the ids of those that were changed
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,8 +58,13 @@ class Calendar:
 
     def exceptions(self, series: str) -> dict[str, Event]:
         """The instances of a series that were changed or cancelled, by id."""
-        prefix = f"{series}_"
-        return {key: event for key, event in self.events.items() if key.startswith(prefix)}
+        return {key: self.events[key] for key in self.instances.get(series, ())}
+
+    def keep(self, event: Event, change: int) -> None:
+        self.events[event["id"]] = event
+        self.changes[event["id"]] = change
+        if series := event.get("recurringEventId"):
+            self.instances.setdefault(series, set()).add(event["id"])
 
 
 class Book:
@@ -71,10 +77,9 @@ class Book:
         query = "SELECT id, summary, timezone, sync_floor FROM calendars WHERE account = ?"
         for row in store.rows(query, email):
             self.calendars[row[0]] = Calendar(email, *row)
-        query = "SELECT calendar, id, change, body FROM events WHERE account = ? ORDER BY change"
-        for calendar, event_id, change, body in store.rows(query, email):
-            self.calendars[calendar].events[event_id] = json.loads(body)
-            self.calendars[calendar].changes[event_id] = change
+        query = "SELECT calendar, change, body FROM events WHERE account = ? ORDER BY change"
+        for calendar, change, body in store.rows(query, email):
+            self.calendars[calendar].keep(json.loads(body), change)
             self._last_change = max(self._last_change, change)
 
     @property
@@ -100,8 +105,7 @@ class Book:
         event["etag"] = f'"{self._last_change}"'
         if touch or "updated" not in event:
             event["updated"] = times.stamp(now)
-        calendar.events[event["id"]] = event
-        calendar.changes[event["id"]] = self._last_change
+        calendar.keep(event, self._last_change)
         values = (self.email, calendar.id, event["id"], self._last_change, json.dumps(event))
         self._store.run("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", *values)
         return event

@@ -31,6 +31,7 @@ class Window:
     single: bool
     start: datetime | None
     end: datetime | None
+    now: datetime
     since: int | None = None
     deleted: bool = False
 
@@ -42,6 +43,12 @@ class Window:
             return False
         return not (self.end and first >= self.end)
 
+    def starts(self, series: Event, calendar: Calendar) -> Iterator[datetime]:
+        """When the instances of a series start that are within the window; one without an end ends somewhere."""
+        latest = max(self.now, self.start or BEGINNING, times.moment(series["start"], calendar.zone))
+        before = self.end or latest + recurrence.HORIZON
+        return recurrence.starts(series, calendar.zone, after=self.start or BEGINNING, before=before)
+
 
 def list_(call: Call) -> Reply:
     calendar = call.account.book.calendar(call.params["calendarId"])
@@ -49,7 +56,7 @@ def list_(call: Call) -> Reply:
     window = _window(call, calendar)
     events = [event for event in _candidates(calendar, window) if _wanted(event, params)]
     if params.get("orderBy") == "startTime":
-        events.sort(key=lambda event: (times.moment(event["start"], calendar.zone), event["id"]))
+        events.sort(key=lambda e: (times.moment(e.get("start") or e["originalStartTime"], calendar.zone), e["id"]))
     elif params.get("orderBy") == "updated":
         events.sort(key=lambda event: (event["updated"], event["id"]))
     return _page(call, calendar, events=events, window=window)
@@ -65,7 +72,9 @@ def instances(call: Call) -> Reply:
     span = {
         name: times.parameter(call.params[name]) if name in call.params else None for name in ("timeMin", "timeMax")
     }
-    window = Window(True, span["timeMin"], span["timeMax"], deleted=bool(call.params.get("showDeleted")))
+    window = Window(
+        True, span["timeMin"], span["timeMax"], call.state.clock(), deleted=bool(call.params.get("showDeleted"))
+    )
     events = [*_expanded(calendar, series, window=window)]
     events += [e for e in calendar.exceptions(series["id"]).values() if _seen(calendar, e, window=window)]
     original = call.params.get("originalStart")
@@ -85,7 +94,9 @@ def _window(call: Call, calendar: Calendar) -> Window:
     start, end = (times.parameter(params[n]) if n in params else None for n in ("timeMin", "timeMax"))
     if start and end and end <= start:
         raise GoogleError(400, "timeRangeEmpty", message="The specified time range is empty.", domain="calendar")
-    return Window(bool(params.get("singleEvents")), start, end, deleted=deleted or "updatedMin" in params)
+    return Window(
+        bool(params.get("singleEvents")), start, end, call.state.clock(), deleted=deleted or "updatedMin" in params
+    )
 
 
 def _synced(call: Call, calendar: Calendar) -> Window:
@@ -106,7 +117,7 @@ def _synced(call: Call, calendar: Calendar) -> Window:
         message = "Sync token is no longer valid, a full sync is required."
         raise GoogleError(410, "fullSyncRequired", message=message, domain="calendar", where=where)
     span = [datetime.fromisoformat(text) if text else None for text in (start, end)]
-    return Window(bool(params.get("singleEvents")), span[0], span[1], since=since, deleted=True)
+    return Window(bool(params.get("singleEvents")), span[0], span[1], call.state.clock(), since=since, deleted=True)
 
 
 def _candidates(calendar: Calendar, window: Window) -> Iterator[Event]:
@@ -136,15 +147,13 @@ def _seen(calendar: Calendar, event: Event, *, window: Window) -> bool:
 def _occurs(calendar: Calendar, event: Event, *, window: Window) -> bool:
     if window.start is None and window.end is None:
         return True
-    return any(
-        True for _ in recurrence.starts(event, calendar.zone, after=window.start or BEGINNING, before=window.end)
-    )
+    return any(True for _ in window.starts(event, calendar))
 
 
 def _expanded(calendar: Calendar, event: Event, *, window: Window) -> Iterator[Event]:
     """The instances of a series nobody has changed; the changed ones stand for themselves."""
     changed = calendar.exceptions(event["id"])
-    for start in recurrence.starts(event, calendar.zone, after=window.start or BEGINNING, before=window.end):
+    for start in window.starts(event, calendar):
         found = recurrence.instance(event, start, calendar_zone=calendar.zone)
         if found["id"] not in changed:
             yield found

@@ -38,17 +38,16 @@ def check(event: Event, calendar_zone: ZoneInfo) -> None:
         raise GoogleError(400, "invalid", message="Invalid recurrence rule.") from None
 
 
-def starts(event: Event, calendar_zone: ZoneInfo, *, after: datetime, before: datetime | None) -> Iterator[datetime]:
+def starts(event: Event, calendar_zone: ZoneInfo, *, after: datetime, before: datetime) -> Iterator[datetime]:
     """The starts of a series' instances whose span touches (after, before); instants in the series' zone."""
     home = home_of(event, calendar_zone)
     first, last = times.span(event, calendar_zone)
     length = last - first
-    end = before or max(after, datetime.now(UTC), first) + HORIZON
     low = _local(after - length, home) - timedelta(days=1)
     rules = _rules(event, calendar_zone)
     for count, local in enumerate(rules.xafter(low, inc=True)):
         moment = tz.resolve_imaginary(local.replace(tzinfo=home))
-        if moment >= end or count > MOST_INSTANCES:
+        if moment >= before or count > MOST_INSTANCES:
             return
         if moment + length > after or (not length and moment >= after):
             yield moment
