@@ -60,7 +60,7 @@ class Reply:
 class World:
     """The server on a real socket, in a thread of its own."""
 
-    server: GoogleServer
+    server: GoogleServer | None  # None when it runs in another process
     port: int
     clock: Clock
     tokens: dict[str, str] = field(default_factory=dict)
@@ -96,6 +96,7 @@ class World:
         return self.call("POST", path, urlencode(fields).encode(), {**kind, **(headers or {})})
 
     def flow(self, scopes: list[str]) -> Flow:
+        assert self.server
         client = self.server.client
         config = {
             "client_id": client.client_id,

@@ -338,3 +338,36 @@ def test_calendars_outlive_a_restart(tmp_path: Path) -> None:
         assert world.calendar("GET", "events/lunch00001") == made
         assert events(world, f"syncToken={token}") == []
         assert refused(world, "POST", "events", lunch()) == (409, "duplicate")
+
+
+def test_a_series_ends_at_its_limits_and_shows_what_was_seeded_changed(tmp_path: Path) -> None:
+    def weekly(name: str, *lines: str) -> dict[str, Any]:
+        span = {"start": {"dateTime": "2026-06-01T09:00:00Z"}, "end": {"dateTime": "2026-06-01T10:00:00Z"}}
+        span = {key: {**value, "timeZone": "America/New_York"} for key, value in span.items()}
+        return {"id": name, "summary": name, **span, "recurrence": list(lines)}
+
+    changed = {
+        "id": "weeks_20260608T090000Z",
+        "recurringEventId": "weeks",
+        "originalStartTime": {"dateTime": "2026-06-08T09:00:00Z"},
+        "summary": "moved",
+        "start": {"dateTime": "2026-06-09T09:00:00Z"},
+        "end": {"dateTime": "2026-06-09T10:00:00Z"},
+    }
+    gone = {**changed, "id": "weeks_20260615T090000Z", "status": "cancelled",
+            "originalStartTime": {"dateTime": "2026-06-15T09:00:00Z"}}  # fmt: skip
+    until = weekly("until", "RRULE:FREQ=WEEKLY;UNTIL=20260608T090000Z")
+    seeded = [weekly("weeks", "RRULE:FREQ=WEEKLY;COUNT=4"), changed, gone, until]
+    calendars = [SeedCalendar("primary", "Ada", "UTC", seeded)]
+    with running(tmp_path, [SeedAccount(ADA, "Ada", "UTC", [], calendars)]) as world:
+        found = events(world, "singleEvents=true&orderBy=startTime")
+        told = [(event["summary"], event["start"]["dateTime"]) for event in found]
+        everything = events(world, "singleEvents=true&orderBy=startTime&showDeleted=true")
+    assert told == [
+        ("until", "2026-06-01T09:00:00Z"),
+        ("weeks", "2026-06-01T09:00:00Z"),
+        ("until", "2026-06-08T09:00:00Z"),
+        ("moved", "2026-06-09T09:00:00Z"),
+        ("weeks", "2026-06-22T09:00:00Z"),
+    ]
+    assert [event["status"] for event in everything].count("cancelled") == 1
