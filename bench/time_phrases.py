@@ -140,8 +140,8 @@ def judge(row: Row, section: str) -> tuple[str, object, float]:
     spent = time.perf_counter() - begin
     if not isinstance(meaning, Ambiguous):
         return "exact" if agrees(meaning, row) else "missed", meaning, spent
-    options = [agrees(option, row) for option in meaning.options]
-    return "exact" if options[0] else "offered" if any(options) else "missed", meaning, spent
+    offered = any(agrees(option, row) for option in meaning.options)
+    return "offered" if offered else "missed", meaning, spent
 
 
 SECTIONS = ("duckling", "duckling_negatives", "duckling_durations", "recognizers")

@@ -63,6 +63,21 @@ def moon(moment: datetime) -> float:
     return (mean + terms / 1e6 - 0.00478 * sin(node)) % 360
 
 
+def moon_latitude(moment: datetime) -> float:
+    """Ecliptic latitude of the moon in degrees, to a tenth (Meeus, table 47.B, the largest terms)."""
+    t = _centuries(moment)
+    distance, anomaly, node = (
+        radians(297.8501921 + 445267.1114034 * t),
+        radians(134.9633964 + 477198.8675055 * t),
+        radians(93.2720950 + 483202.0175233 * t),
+    )
+    return (
+        5.128122 * sin(node) + 0.280602 * sin(anomaly + node) + 0.277693 * sin(anomaly - node)
+        + 0.173237 * sin(2 * distance - node) + 0.055413 * sin(2 * distance - anomaly + node)
+        + 0.046271 * sin(2 * distance - anomaly - node)
+    )  # fmt: skip
+
+
 def elongation(moment: datetime) -> float:
     """How far the moon is ahead of the sun, 0 to 360 degrees: 0 is new moon, 180 full moon."""
     return (moon(moment) - sun(moment)) % 360

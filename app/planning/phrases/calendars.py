@@ -7,22 +7,24 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from app.planning.phrases.astronomy import elongation, lunation_before, moon, new_moon, sun, sun_reaches
+from app.planning.phrases.mecca import moon_altitude, sets, sun_altitude
 
 _DAY = timedelta(days=1)
 # Mean number of a lunation that begins Muharram 1420 (17 April 1999), and of the Hebrew and Islamic epochs below.
 _MUHARRAM_1420 = lunation_before(datetime(1999, 4, 17))  # noqa: DTZ001
-# Sunset at Mecca is near 15:30 UTC. The crescent month begins the next day when the moon is new by then; the moon must
-# also set after the sun, which it does when it is new some hours earlier (Umm al-Qura, simplified).
-_MECCA_SUNSET = time(12, 30)
 # Until then the month began on the day after the new moon by universal time, whatever the hour.
 _SUNSET_SINCE = 1420
 
 
 @lru_cache(maxsize=2048)
 def islamic(year: int, month: int, day: int) -> date:
-    """A day of the Islamic calendar of Mecca (Umm al-Qura), month 1 Muharram to 12 Dhu al-Hijja."""
+    """A day of the Islamic calendar of Mecca (Umm al-Qura), month 1 Muharram to 12 Dhu al-Hijja.
+
+    A month begins on the day after the moon is new before sunset in Mecca and sets after the sun.
+    """
     conjunction = new_moon(_MUHARRAM_1420 + (year - 1420) * 12 + month - 1)
-    seen = conjunction.time() <= _MECCA_SUNSET or year < _SUNSET_SINCE
+    sunset = sets(conjunction.date())
+    seen = year < _SUNSET_SINCE or (conjunction < sunset and moon_altitude(sunset) > sun_altitude(sunset))
     first = conjunction.date() + (_DAY if seen else 2 * _DAY)
     return first + (day - 1) * _DAY
 

@@ -66,7 +66,7 @@ def _packed(match: re.Match[str], context: Context) -> Time | None:
 def _military(match: re.Match[str], context: Context) -> Time | None:
     """1530h, 0730 hours; without the word only in company."""
     clock = Clock(int(match[1]), int(match[2]), 0, Grain.MINUTE)
-    return at_clock(context, clock, latent=not match[3])
+    return at_clock(context, clock, latent=not match[3] and match[1][0] != "0")
 
 
 def _iso(match: re.Match[str], context: Context) -> Time | None:

@@ -32,9 +32,25 @@ _ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 
 
+# Spellings in a hurry, and words that mean the same to the grammar.
+_VARIANTS = {
+    "untill": "until", "till": "until", "til": "until", "thru": "through", "wkend": "weekend", "wknd": "weekend", "nxt": "next",
+    "lst": "last", "prev": "previous", "b4": "before", "bfore": "before", "aft": "after", "2nite": "tonight", "2morrow": "tomorrow",
+    "tomm": "tomorrow", "tmro": "tomorrow", "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
+    "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",
+    "midday": "noon", "that": "this", "those": "this", "these": "this", "int'l": "international", "approx": "approximately",
+    "fortnights": "fortnight", "o'clock": "oclock", "weds": "wednesday", "midmonth": "mid month", "midyear": "mid year",
+}  # fmt: skip
+_VARIANT = re.compile(
+    r"(?<![\w'])(?:" + "|".join(map(re.escape, sorted(_VARIANTS, key=len, reverse=True))) + r")(?![\w'])"
+)
+
+
 def tidy(phrase: str) -> str:
     """The phrase in lower case with its typography evened out."""
     text = phrase.translate(_TYPOGRAPHY).lower().strip()
+    text = _VARIANT.sub(lambda word: _VARIANTS[word[0]], text)
+    text = re.sub(r"(?<=\d) ?~ ?(?=\d)", "-", text)
     text = _MERIDIEM.sub(r"\1m", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
     text = re.sub(r"o' ?clock", "oclock", text)

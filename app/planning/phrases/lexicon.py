@@ -47,7 +47,7 @@ PARTS = {
     "after noon": (12, 19), "evening": (18, 24), "early evening": (18, 21), "late evening": (21, 24),
     "night": (18, 24), "late night": (21, 24), "nite": (18, 24), "daytime": (8, 18), "business hours": (9, 17),
     "morn": (0, 12), "mid morning": (9, 11), "mid afternoon": (14, 16), "early in the day": (0, 12),
-    "late in the day": (12, 24), "midday": (12, 13), "after lunch": (13, 17), "after school": (15, 21), "after work": (17, 21),
+    "late in the day": (12, 24),  "after lunch": (13, 17), "after school": (15, 21), "after work": (17, 21),
     "office hours": (9, 17), "working hours": (9, 17),
 }  # fmt: skip
 
@@ -147,6 +147,7 @@ def _phrases() -> dict[str, Entry]:
         "noon": 12,
         "12 noon": 12,
         "mid day": 12,
+        "noonish": 12,
         "midnight": 0,
         "mid night": 0,
         "12 midnight": 0,

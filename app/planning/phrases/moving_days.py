@@ -388,7 +388,7 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (of_india(6, 9), "maha na[v|w]ami|mahanavami|ayudha puja"),
     (
         of_india(6, 10, 14),
-        "[vijaya|vijay] [dashami|dasami|dashmi]|vijayadas[h|]ami|dus[s|]ehra|das[h|]ara|dussehra|dasain|dashain",
+        "[vijaya|vijay] [dashami|dasami|dashmi]|vijayadas[h|]ami|dus[s|]ehra|dus[s|]h[e|]ra|das[h|]ara|dussehra|dasain|dashain",
     ),
     (of_india(6, 15), "[maharishi |maharshi |]valmiki jayanti|pargat di[v|w]as|sharad purnima"),
     (of_india(7, 15), "guru nanak[ dev|][ jayanti| gurpurab| birthday|]|gurpurab|kartik[a|] purnima|dev diwali"),

@@ -28,7 +28,8 @@ def recur(context: Context, repeat: Repeat) -> Recurrence | None:
         return None
     start, moved = aware(first.start, context.zone)
     rule += _until(context, repeat, first)
-    length = first.end - first.start if shift(first.start, first.grain, 1) != first.end else None
+    lasting = repeat.at or (repeat.times[0] if repeat.times else None)
+    length = first.end - first.start if lasting and lasting.kind in {"range", "part"} else None
     if repeat.length:
         length = move(first.start, repeat.length.parts) - first.start
     return Recurrence(start, rule, first.grain, length, moved)

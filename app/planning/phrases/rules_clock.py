@@ -11,6 +11,7 @@ from app.planning.phrases.spans import Span, floor, mapped
 from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet
 from app.planning.phrases.values import Grain
 from app.planning.phrases.words import PLACES, ZONES
+from app.planning.phrases.years import weekday_time
 
 rule = GRAMMAR.rule
 
@@ -103,7 +104,7 @@ def quarter_to(context: Context, clock: Time) -> Time | None:
 _SPOKEN_MINUTES = {5, 10, 20, 25}
 
 
-@rule("NUMBER past CLOCK")
+@rule("NUMBER past|after CLOCK")
 def minutes_past(context: Context, minutes: Number, clock: Time) -> Time | None:
     return _past(context, clock, minutes.whole) if minutes.whole and minutes.whole < 60 else None
 
@@ -146,13 +147,99 @@ def in_part(context: Context, first: Time, second: Time) -> Time | None:
         return None
     time = at_clock(context, settled)
     if part.known or part.dated:
-        days = mapped(part.series, lambda span: Span(floor(span.start, Grain.DAY), _next_day(span.start), Grain.DAY))
-        return meet(Time(days, Grain.DAY, "day", known=part.known), time)
+        return meet(_after_midnight(context, part, settled), time)
     return time
+
+
+@rule("PART from|between? RANGE", "RANGE in? the? PART", cost=-0.3)
+def range_in_part(context: Context, first: Time, second: Time) -> Time | None:
+    """Friday afternoon between 2 and 4."""
+    part, span = (first, second) if first.kind == "part" else (second, first)
+    if span.grain >= Grain.DAY or (span.dated and part.dated) or span.known:
+        return None
+    if not (part.known or part.dated):
+        return replace(span, latent=False)
+    hours = choose(part, context.now)
+    return meet(_days(part), _in_hours(span, hours)) if hours else None
+
+
+def _in_hours(time: Time, part: Span) -> Time:
+    """A range of the clock in the half of the day that a part lies in."""
+
+    def change(span: Span) -> Span:
+        hour = span.start.hour
+        half = timedelta(
+            hours=12 if hour < 12 <= part.start.hour else -12 if part.end.hour <= 12 <= hour and part.end.hour else 0
+        )
+        return Span(span.start + half, span.end + half, span.grain)
+
+    return replace(time, series=mapped(time.series, change), half=0) if time.half else time
+
+
+def _days(part: Time) -> Time:
+    """The days that the spans of a time begin on."""
+    series = mapped(part.series, lambda span: Span(floor(span.start, Grain.DAY), _next_day(span.start), Grain.DAY))
+    return Time(series, Grain.DAY, "day", known=part.known)
+
+
+@rule("SHIFT at? CLOCK|PART", "at? CLOCK SHIFT", cost=-0.3)
+def shifted_at(context: Context, first: Time, second: Time) -> Time | None:
+    """3 days ago at noon."""
+    del context
+    day, time = (first, second) if first.kind == "shift" else (second, first)
+    if day.stated is None or day.stated < Grain.DAY or time.dated or time.known:
+        return None
+    return meet(_days(day), replace(time, latent=False))
+
+
+@rule("close|end of business|play", "cob|eob", "the? close of business")
+def close_of_business(context: Context) -> Time:
+    """When the person's working day ends."""
+    end = context.hours.end
+    return at_clock(context, Clock(end.hour, end.minute, 0, Grain.MINUTE if end.minute else Grain.HOUR))
+
+
+@rule("first thing", "first thing in the? morning")
+def first_thing(context: Context) -> Time:
+    begin = context.hours.start
+    return at_clock(context, Clock(begin.hour, begin.minute, 0, Grain.MINUTE if begin.minute else Grain.HOUR))
+
+
+@rule("this|same time", "at? the same time")
+def same_time(context: Context) -> Time:
+    """This time tomorrow."""
+    return at_clock(context, Clock(context.now.hour, context.now.minute, 0, Grain.MINUTE), latent=True)
+
+
+@rule("this|same time TIME", "at? the same time TIME", "TIME at? this|same time", "TIME at the same time", cost=-0.2)
+def same_time_on(context: Context, day: Time) -> Time | None:
+    if day.kind == "cycle" and day.grain is Grain.WEEK:
+        weekday = weekday_time(context.now.weekday())
+        day = replace(meet(day, weekday), kind="day")
+    return meet(day, replace(same_time(context), latent=False)) if day.grain is Grain.DAY and not day.latent else None
 
 
 def _next_day(moment: datetime) -> datetime:
     return floor(moment, Grain.DAY) + timedelta(days=1)
+
+
+def _after_midnight(context: Context, part: Time, clock: Clock) -> Time:
+    """The days of a part: midnight and the small hours "tonight" are tomorrow's, once today's are over."""
+    days = _days(part)
+    span = choose(days, context.now)
+    evening = choose(part, context.now)
+    if span is None or evening is None or clock.hour > _SMALL_HOURS or evening.start.hour < _NIGHTFALL:
+        return days
+    if span.start + timedelta(hours=clock.hour, minutes=clock.minute) >= context.now:
+        return days if context.now.hour <= _SMALL_HOURS and clock.hour else _tomorrow(days)
+    return _tomorrow(days)
+
+
+_SMALL_HOURS, _NIGHTFALL = 5, 18
+
+
+def _tomorrow(days: Time) -> Time:
+    return replace(days, series=mapped(days.series, lambda span: Span(span.end, _next_day(span.end), Grain.DAY)))
 
 
 def _settle(clock: Clock, part: Span) -> Clock | None:

@@ -127,8 +127,8 @@ def together(context: Context, first: Time, second: Time) -> Time | None:
     return meet(outer, inner)
 
 
-# How far ahead "Fri, Jul 18" is believed to be a year in which that is a Friday.
-_BELIEVED = timedelta(days=731)
+# How far ahead, and back, "Fri, Jul 18" is believed to be in a year in which that is a Friday.
+_BELIEVED, _REMEMBERED = timedelta(days=731), timedelta(days=200)
 
 
 def _on_weekday(context: Context, date: Time, weekday: Time) -> Time | None:
@@ -137,7 +137,7 @@ def _on_weekday(context: Context, date: Time, weekday: Time) -> Time | None:
     coming = choose(date, context.now)
     for backwards in (False, True):
         span = next(iter(agreed.series(context.now, backwards)), None)
-        if span is None or coming is None or abs(span.start - context.now) <= _BELIEVED:
+        if span is None or coming is None or abs(span.start - context.now) <= (_REMEMBERED if backwards else _BELIEVED):
             return replace(of_span(span), dated=True, full=True) if span and backwards else replace(agreed, full=True)
     if coming is None:
         return None
@@ -168,9 +168,10 @@ def _fit(outer: Time, inner: Time) -> bool:
         if outer.grain is not Grain.DAY or outer.kind == inner.kind:
             return False
         return "weekday" in {outer.kind, inner.kind}
-    if inner.kind in _IN_A_DAY and not inner.dated:
+    if inner.kind in _IN_A_DAY and inner.grain < Grain.DAY and not inner.dated:
         return outer.kind not in _IN_A_DAY and outer.grain in {Grain.DAY, Grain.WEEK} and outer.kind != "season"
-    return outer.grain > Grain.HOUR
+    # A year behind an interval belongs to its end ("Nov-Feb 5th, 2017"), unless both ends share the month.
+    return outer.grain > Grain.HOUR and (inner.kind != "range" or inner.full)
 
 
 @rule("the? ORDINAL TIME of|in|from TIME", "the? ORDINAL TIME in|of the TIME", "the? ORDINAL TIME TIME")

@@ -97,11 +97,27 @@ def unit_ending(context: Context, size: Unit | Time) -> Time | None:
     return replace(found, kind="end") if (found := _cut(of_span(unit(context.now, size.grain)), "end")) else None
 
 
-@rule("TIME END", cost=-0.2)
-def day_end(context: Context, time: Time, end: Time) -> Time | None:
-    """Tomorrow EOD."""
-    del context, end
+@rule("TIME END", "END on? TIME", cost=-0.2)
+def day_end(context: Context, first: Time, second: Time) -> Time | None:
+    """Tomorrow EOD, EOD Friday."""
+    del context
+    time = second if first.kind == "end" else first
     return _cut(time, "end") if time.grain is Grain.DAY else None
+
+
+@rule("later|late PART", cost=-0.6)
+def later_part(context: Context, part: Time) -> Time | None:
+    """Later tonight: what is left of it, and not less than its last hours."""
+    span = choose(part, context.now) if part.known else None
+    if span is None or not span.start <= context.now < span.end:
+        return _cut(part, "end")
+    return of_span(Span(floor(context.now, Grain.MINUTE), span.end, span.grain), "range")
+
+
+@rule("sometime|anytime TIME", "any time TIME", "some time TIME", "all day TIME", "TIME all day", cost=0.2)
+def sometime(context: Context, time: Time) -> Time | None:
+    del context
+    return None if time.latent or time.side or time.kind == "clock" else time
 
 
 @rule("later|late TIME", "later in|on? TIME", "later in the TIME", "later in the TIME", cost=-0.3)
@@ -208,9 +224,11 @@ def _stretch(context: Context, length: Length, time: Time, *, start: bool) -> Ti
     return replace(time, series=mapped(time.series, change), grain=length.finest, kind="range", later=False)
 
 
-@rule("the? ORDINAL half of? TIME", "h NUMBER of? TIME", "h NUMBER")
-def half(context: Context, place: Ordinal | Number, time: Time | None = None) -> Time | None:
-    """The first half of 2018."""
+@rule("the? ORDINAL half of? TIME", "h NUMBER of? TIME", "h NUMBER", "YEAR -? h NUMBER")
+def half(context: Context, *values: Ordinal | Number | Time) -> Time | None:
+    """The first half of 2018, H1 2018, 2018-H1."""
+    place = next(value for value in values if isinstance(value, Ordinal | Number))
+    time = next((value for value in values if isinstance(value, Time)), None)
     around = time or of_span(unit(context.now, Grain.YEAR))
     number = int(place.value)
     if around.grain is not Grain.YEAR or number not in {1, 2}:
@@ -304,14 +322,6 @@ def decade(context: Context, year: Time | Number) -> Time | None:
         return None
     begin = datetime(first, 1, 1)  # noqa: DTZ001
     return of_span(Span(begin, shift(begin, Grain.YEAR, 10), Grain.YEAR), "range")
-
-
-@rule("next|following|this|coming working|business|work day", "the? next working|business|work day")
-def working_day(context: Context) -> Time | None:
-    day = floor(context.now, Grain.DAY) + timedelta(days=1)
-    while day.weekday() not in context.hours.days and context.hours.days:
-        day += timedelta(days=1)
-    return of_span(unit(day, Grain.DAY), "day")
 
 
 @rule("the? month of MONTH", "the? month of the? TIME")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.rules_clock import bare_hour
 from app.planning.phrases.rules_shift import travel
-from app.planning.phrases.spans import Span, floor, mapped
+from app.planning.phrases.spans import Span, floor, mapped, unit
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, at_clock, choose, meet, of_span
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import date_time, month_day_time
@@ -41,6 +41,7 @@ def span_range(first: Time, second: Time) -> Time:
         min(first.grain, second.grain),
         "range",
         known=first.known,
+        later=first.later,
         half=max(first.half, second.half),
         dated=first.dated,
         latent=first.latent and second.latent,
@@ -86,6 +87,10 @@ def _pair(first: Time, second: Time) -> bool:
 def _same_half(context: Context, first: Time, second: Time) -> tuple[Time, Time]:
     """2:00 - 2:30 pm, 10 to 2, 5 to 7: one end tells the other's half of the day."""
     start, end = first.clock, second.clock
+    if end and end.twelve and first.kind == "now" and not second.dated:
+        later = (end.hour % 12, end.minute) <= (context.now.hour % 12, context.now.minute)
+        hour = end.hour % 12 + (12 if (context.now.hour >= 12) != later else 0)
+        return first, at_clock(context, replace(end, hour=hour, twelve=False))
     if not start or not end or not (start.twelve or end.twelve):
         return first, second
     if start.twelve and not end.twelve:
@@ -140,7 +145,9 @@ def days_month(context: Context, first: Number | Ordinal, last: Number | Ordinal
     """From 13 to 15 July."""
     del context
     start, end = date_time(month.number, int(first.value)), date_time(month.number, int(last.value))
-    return span_range(start, end) if start and end and not month.known and first.value < last.value else None
+    if start is None or end is None or month.known or first.value >= last.value:
+        return None
+    return replace(span_range(start, end), full=True)
 
 
 @rule(
@@ -151,6 +158,27 @@ def days_month(context: Context, first: Number | Ordinal, last: Number | Ordinal
 def month_days(context: Context, month: Time, first: Number | Ordinal, last: Number | Ordinal) -> Time | None:
     """July 13 to 15."""
     return days_month(context, first, last, month)
+
+
+@rule(
+    "from? the? NUMBER|ORDINAL to|until|through|- the? NUMBER|ORDINAL of|in TIME",
+    "between the? NUMBER|ORDINAL and the? NUMBER|ORDINAL of|in TIME",
+    cost=-0.5,
+)
+def days_of_known(context: Context, first: Number | Ordinal, last: Number | Ordinal, month: Time) -> Time | None:
+    """From 4-23 in next month."""
+    span = choose(month, context.now) if month.grain is Grain.MONTH and month.kind == "cycle" else None
+    if span is None or not 0 < first.value < last.value <= 31:
+        return None
+    start, end = (unit(span.start, Grain.DAY, int(day.value) - 1) for day in (first, last))
+    return of_span(Span(start.start, min(end.end, span.end), Grain.DAY), "range") if start.start < span.end else None
+
+
+@rule("from NUMBER for LENGTH", cost=0.2)
+def hour_lasting(context: Context, hour: Number, length: Length) -> Time | None:
+    """From 9 for 2.5 hours."""
+    clock = bare_hour(context, hour)
+    return _lasting(context, replace(clock, latent=False), length) if clock and length.finest < Grain.DAY else None
 
 
 @rule("from MONTHDAY|WEEKDAY to|till|until|through|- ORDINAL", "between MONTHDAY and ORDINAL", "ORDINAL - ORDINAL")
@@ -215,7 +243,11 @@ _OPEN_AFTER = (
 @rule(*_OPEN_AFTER, cost=0.8)
 def open_after(context: Context, time: Time) -> Time | None:
     del context
-    return None if time.side or time.latent or time.kind == "range" else replace(time, side="after")
+    return (
+        None
+        if time.side or time.latent or time.kind == "range"
+        else replace(time, side="after", kind="open", clock=None)
+    )
 
 
 @rule("since TIME", "ever since TIME", cost=0.6)
@@ -224,7 +256,11 @@ def since(context: Context, time: Time) -> Time | None:
     if time.side or time.latent or time.kind == "range":
         return None
     span = None if time.known else next(iter(time.series(context.now, True)), None)
-    return replace(of_span(span, time.kind), side="after") if span else replace(time, side="after")
+    return (
+        replace(of_span(span, time.kind), side="after", kind="open", clock=None)
+        if span
+        else replace(time, side="after", kind="open", clock=None)
+    )
 
 
 @rule("> TIME", "after the? end of TIME", cost=0.5)
@@ -234,7 +270,11 @@ def open_beyond(context: Context, time: Time) -> Time | None:
     if time.side or time.latent:
         return None
     return replace(
-        time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)), side="after"
+        time,
+        series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)),
+        side="after",
+        kind="open",
+        clock=None,
     )
 
 
@@ -256,7 +296,7 @@ def open_before(context: Context, time: Time) -> Time | None:
         time = replace(
             time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY))
         )
-    return replace(time, side="before")
+    return replace(time, side="before", kind="open", clock=None)
 
 
 @rule("< = TIME", "on or before TIME", "through the? end of TIME", cost=0.5)
@@ -266,5 +306,9 @@ def open_through(context: Context, time: Time) -> Time | None:
     if time.side or time.latent:
         return None
     return replace(
-        time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)), side="before"
+        time,
+        series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)),
+        side="before",
+        kind="open",
+        clock=None,
     )

@@ -33,8 +33,10 @@ def _length(amount: Fraction, grain: Grain) -> Length:
 
 
 @rule("NUMBER -? LETTER")
-def counted(context: Context, number: Number, unit: Unit) -> Length:
+def counted(context: Context, number: Number, unit: Unit) -> Length | None:
     del context
+    if unit.short and number.written > 3:  # "the 1990s"
+        return None
     return _length(number.value, unit.grain)
 
 
@@ -93,7 +95,7 @@ def and_quarters(context: Context, number: Number, quarters: Number, unit: Unit)
     return _length(number.value + quarters.value / 4, unit.grain)
 
 
-@rule("LENGTH and a half")
+@rule("LENGTH and a? half")
 def length_half(context: Context, length: Length) -> Length | None:
     """An hour and a half."""
     del context
@@ -330,7 +332,9 @@ def _of_week(context: Context, time: Time, near: Time | None, weeks: int) -> Tim
 def this_time(context: Context, time: Time) -> Time | None:
     if time.known or time.side or time.kind == "clock":
         return None
-    if time.kind == "part":
+    if time.kind == "month":  # of this calendar year, over or not
+        span = nth(time.series, unit(context.now, Grain.YEAR).start, 0)
+    elif time.kind == "part":
         span = nth(time.series, day_of(context.now), 0)
     else:
         span = choose(replace(time, later=False), context.now)
@@ -414,7 +418,7 @@ def weeks_on(context: Context, length: Length, day: Time) -> Time | None:
 
 @rule("more|longer than LENGTH ago", "over LENGTH ago", "LENGTH or more ago", "at least LENGTH ago", cost=-0.3)
 def long_ago(context: Context, length: Length) -> Time:
-    return replace(_shifted(context, length, -1), side="before")
+    return replace(_shifted(context, length, -1), side="before", kind="open", clock=None)
 
 
 @rule("less than LENGTH ago", "within LENGTH ago", "under LENGTH ago", cost=-0.3)
@@ -425,9 +429,19 @@ def not_long_ago(context: Context, length: Length) -> Time:
     return of_span(Span(span.start, now, start.grain), "range") if span and span.start < now else start
 
 
+@rule("less than|under|within LENGTH after|from TIME", cost=0.1)
+def shortly_after(context: Context, length: Length, time: Time) -> Time | None:
+    """Less than 3 days after tomorrow."""
+    span = None if time.side or time.latent else choose(time, context.now)
+    if span is None:
+        return None
+    start = span.end if span.grain >= Grain.DAY else span.start
+    return of_span(Span(start, travel(context, start, length.parts), min(span.grain, length.finest)), "range")
+
+
 @rule("more than LENGTH from now|later", "after LENGTH", cost=-0.3)
 def far_ahead(context: Context, length: Length) -> Time:
-    return replace(_shifted(context, length, 1), side="after")
+    return replace(_shifted(context, length, 1), side="after", kind="open", clock=None)
 
 
 @rule("NUMBER decades", "a decade", "one decade")
