@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +32,11 @@ def server() -> Iterator[Addresses]:
     """A server with Steward's schema in it, gone afterwards."""
     # Not below pytest's own folder: under root, the server's user may not enter that.
     home = Path(tempfile.mkdtemp(prefix="steward-test-"))
-    with asyncio.Runner() as runner:
+    # A thread of its own, because this may be called from within a running loop.
+    with ThreadPoolExecutor(1) as thread:
+        loop = asyncio.new_event_loop()
         running = services(home, database_url=None, redis_url=None)
-        addresses = runner.run(running.__aenter__())
+        addresses = thread.submit(loop.run_until_complete, running.__aenter__()).result()
         try:
             assert addresses.database_admin_url is not None
             app = make_url(addresses.database_admin_url).set(username=LOGIN, password=PASSWORD)
@@ -41,7 +44,8 @@ def server() -> Iterator[Addresses]:
             upgrade(found.admin, found.app)
             yield found
         finally:
-            runner.run(running.__aexit__(None, None, None))
+            thread.submit(loop.run_until_complete, running.__aexit__(None, None, None)).result()
+            loop.close()
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -16,6 +16,7 @@ class Ownership:
     def __init__(self, url: str) -> None:
         self._conninfo = conninfo(url)
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._socket = -1
         self._number = 0
         self._opening = asyncio.Lock()
         self.lost = asyncio.Event()
@@ -48,7 +49,8 @@ class Ownership:
             connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, **session(APP))
             self._number = await take_number(connection)
         self._connection = connection
-        asyncio.get_running_loop().add_reader(connection.fileno(), self._noticed, connection)
+        self._socket = connection.fileno()
+        asyncio.get_running_loop().add_reader(self._socket, self._noticed, connection)
         self.lost.clear()
 
     def _noticed(self, connection: psycopg.AsyncConnection[Any]) -> None:
@@ -56,20 +58,18 @@ class Ownership:
         try:
             connection.pgconn.consume_input()
         except psycopg.OperationalError:
-            self._lose(connection)
+            self._let_go()
+            connection.pgconn.finish()
 
-    def _lose(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        asyncio.get_running_loop().remove_reader(connection.fileno())
-        connection.pgconn.finish()
+    def _let_go(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket)
         self._connection = None
         self.lost.set()
 
     async def close(self) -> None:
         """Give the number back; what it still owns is free at once."""
         if connection := self._connection:
-            asyncio.get_running_loop().remove_reader(connection.fileno())
-            self._connection = None
-            self.lost.set()
+            self._let_go()
             try:
                 # Before closing, so that it is free when this returns, not when the server has noticed.
                 await connection.execute("SELECT pg_advisory_unlock_all()")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 
@@ -26,9 +27,11 @@ class SchemaError(Exception):
     """The database can't be prepared, in words for whoever runs Steward."""
 
 
-def conninfo(url: str) -> str:
+def conninfo(url: str | URL) -> str:
     """An address as psycopg takes it, whether or not it names SQLAlchemy's driver."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    parsed = make_url(url)
+    options = {name: value if isinstance(value, str) else ",".join(value) for name, value in parsed.query.items()}
+    return make_conninfo("", **parsed.translate_connect_args(database="dbname", username="user"), **options)
 
 
 def upgrade(admin_url: str, app_url: str) -> None:
@@ -91,7 +94,7 @@ def _make_tables(admin: URL, user: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with psycopg.connect(conninfo(admin.render_as_string(hide_password=False)), autocommit=True) as connection:
+    with psycopg.connect(conninfo(admin), autocommit=True) as connection:
         make = sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}")
         connection.execute(make.format(sql.Identifier(SCHEMA), sql.Identifier(OWNER)))
         lend = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
