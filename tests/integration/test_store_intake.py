@@ -1,0 +1,107 @@
+"""The intake of envelopes: many in one commit, and nothing lost when its connection is cut."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from app.domain.errors import StoreUnavailable
+from app.domain.types import person_id
+from app.store import PostgresStore
+from app.store.inbox import sender
+from tests.fakes import ManualClock
+from tests.postgres import Addresses
+
+TEAM, USER = "T1", "U1"
+ANN = person_id(TEAM, USER)
+
+
+@pytest.fixture
+async def store(database: Addresses, clock: ManualClock) -> AsyncIterator[PostgresStore]:
+    opened = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def admin(database: Addresses) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async with await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as connection:
+        yield connection
+
+
+async def count(admin: psycopg.AsyncConnection[Any], query: str) -> int:
+    row = await (await admin.execute(query)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_those_that_wait_together_are_committed_together(
+    store: PostgresStore, admin: psycopg.AsyncConnection[Any]
+) -> None:
+    await store.inbox.put("first", {})
+    answers = await asyncio.gather(*(store.inbox.put(f"Ev{n}", {"n": n}) for n in range(3000)))
+    assert all(answers)
+    assert await count(admin, "SELECT count(*) FROM steward.inbox") == 3001
+    assert await count(admin, "SELECT count(DISTINCT xmin::text) FROM steward.inbox") == 4
+
+
+async def test_a_cut_connection_fails_the_batch_and_the_next_put_connects_anew(
+    store: PostgresStore, admin: psycopg.AsyncConnection[Any]
+) -> None:
+    """The commit is held open by a lock, and its connection cut meanwhile: nobody can know whether it happened."""
+    await store.inbox.put("before", {})
+    async with admin.transaction():
+        await admin.execute("LOCK TABLE steward.inbox IN SHARE MODE")
+        batch = [asyncio.create_task(store.inbox.put(f"Ev{n}", {})) for n in range(3)]
+        pid = await blocked(admin)
+        await admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+    for put in batch:
+        with pytest.raises(StoreUnavailable):
+            await put
+    # Slack brings them again; the envelope of before belongs to nobody now, because its connection is gone.
+    assert await asyncio.gather(*(store.inbox.put(f"Ev{n}", {}) for n in range(3))) == [True, True, True]
+    assert [waiting.id for waiting in await store.waiting()] == ["before"]
+
+
+async def blocked(admin: psycopg.AsyncConnection[Any]) -> int:
+    """The backend that waits for a lock on the inbox."""
+    while True:
+        query = "SELECT pid FROM pg_locks WHERE relation = 'steward.inbox'::regclass AND NOT granted"
+        if row := await (await admin.execute(query)).fetchone():
+            return int(row[0])
+        await asyncio.sleep(0.005)
+
+
+async def test_a_put_that_nobody_waits_for_any_more_is_kept_all_the_same(
+    store: PostgresStore, admin: psycopg.AsyncConnection[Any]
+) -> None:
+    async with admin.transaction():
+        await admin.execute("LOCK TABLE steward.inbox IN SHARE MODE")
+        put = asyncio.create_task(store.inbox.put("Ev1", {}))
+        await blocked(admin)
+        put.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await put
+    assert not await store.inbox.put("Ev1", {})
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"team_id": TEAM, "event": {"user": USER}},
+        {"team_id": TEAM, "event": {"subtype": "message_changed", "message": {"user": USER}}},
+        {"team_id": TEAM, "event": {"subtype": "message_deleted", "previous_message": {"user": USER}}},
+        {"team": {"id": TEAM}, "user": {"id": USER}, "type": "block_actions"},
+        {"team_id": TEAM, "user_id": USER, "command": "/steward"},
+        {"team_id": TEAM, "event": {"type": "user_change", "user": {"id": USER, "name": "ann"}}},
+    ],
+)
+def test_the_sender_is_known_from_the_envelope_alone(envelope: dict[str, Any]) -> None:
+    assert sender(envelope) == ANN
+
+
+@pytest.mark.parametrize("envelope", [{}, {"team_id": TEAM}, {"team_id": TEAM, "event": {"type": "tokens_revoked"}}])
+def test_an_envelope_may_be_nobodys(envelope: dict[str, Any]) -> None:
+    assert sender(envelope) is None
