@@ -1,17 +1,13 @@
 """What can go wrong with the embedded servers, in sentences a person can act on."""
 
-import inspect
 import json
 from typing import Self
 
+from app.domain.errors import StewardError
 
-class EmbeddedError(Exception):
+
+class EmbeddedError(StewardError):
     """The embedded servers could not be started."""
-
-    def __init__(self, **facts: str) -> None:
-        self.facts = facts
-        sentence = " ".join(inspect.cleandoc(type(self).__doc__ or "").split())
-        super().__init__(sentence.format(**facts))
 
     def to_json(self) -> str:
         """One line, as it travels from the supervisor to whoever started it."""

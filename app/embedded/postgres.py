@@ -11,6 +11,7 @@ from app.embedded.errors import (
     DiskFull,
     EmbeddedError,
     FolderNotWritable,
+    PasswordRefused,
     ServerFailed,
 )
 from app.embedded.identity import StopSteps, runs, stop_stranded
@@ -24,6 +25,7 @@ VERSION = "18"
 
 # A fresh cluster takes 40 MB and its write-ahead log at least two segments of 16 MB; the rest is room to work.
 NEEDED_MB = 128
+CONNECT_SECONDS = 5
 # Never the number of a live process: Linux stops at 2^22, macOS at 99,999.
 NO_PROCESS = 2**31 - 1
 
@@ -72,6 +74,8 @@ _CORRUPTION = (
     "is missing",
     "unexpected data",
 )
+# What it says when it will answer later (postmaster.c, proc.c).
+_PASSING = ("starting up", "shutting down", "recovery mode", "not yet accepting", "too many clients", "reserved for")
 
 
 class Postgres:
@@ -107,6 +111,23 @@ class Postgres:
         except (FileNotFoundError, UnicodeDecodeError):
             return False
         return len(lines) >= 8 and lines[3] == str(secret.port) and lines[7].strip() == "ready"
+
+    def answers(self, secret: Secret) -> bool:
+        """SELECT 1 with our password: scram proves to each side that the other one is who it should be."""
+        import psycopg
+
+        try:
+            with psycopg.connect(self.url(secret), connect_timeout=CONNECT_SECONDS) as connection:
+                connection.execute("SELECT 1")
+        except psycopg.OperationalError as error:
+            text = str(error)
+            if "password authentication failed" in text:
+                kept = self.place.folder / "secret.json"
+                raise PasswordRefused(folder=str(self.place.server), secret=str(kept)) from error
+            if "FATAL" in text and not any(sign in text for sign in _PASSING):
+                raise self._explain_failure(text) from error
+            return False
+        return True
 
     def explain(self, log: str) -> EmbeddedError | PortTaken | StillInUse:
         if "Address already in use" in log:
@@ -161,6 +182,8 @@ class Postgres:
             found = (self.data / "PG_VERSION").read_text().strip()
         except (FileNotFoundError, UnicodeDecodeError) as error:
             raise self._corrupt("its PG_VERSION can't be read") from error
+        if not (self.data / "global" / "pg_control").exists():
+            raise self._corrupt("global/pg_control is missing")
         if not found.isdigit():
             raise self._corrupt("its PG_VERSION is damaged")
         if found != VERSION:

@@ -38,7 +38,11 @@ class Server(Protocol):
 
     def command(self, secret: Secret) -> list[str]: ...
 
-    def is_ready(self, secret: Secret) -> bool: ...
+    def is_ready(self, secret: Secret) -> bool:
+        """Whether the server just started accepts connections, as far as its supervisor can tell."""
+
+    def answers(self, secret: Secret) -> bool:
+        """Whether it answers a user who knows the secret. Raises EmbeddedError when it never will."""
 
     def explain(self, log: str) -> EmbeddedError | PortTaken | StillInUse:
         """Why it ended, from what it wrote since it was started."""

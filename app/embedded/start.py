@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.embedded.errors import EmbeddedError, NotAnswering, PasswordRefused, ServerFailed
+from app.embedded.errors import EmbeddedError, NotAnswering, ServerFailed
 from app.embedded.place import Place, make_place, try_lock
 from app.embedded.server import Server
 from app.embedded.supervisor import KINDS, START_SECONDS
@@ -20,11 +20,6 @@ from app.embedded.supervisor import KINDS, START_SECONDS
 JOIN_SECONDS = START_SECONDS + 60.0  # the predecessor may be stopping first
 RESTART_PAUSE = 1.0  # between two supervisors, should they keep being killed
 _POLL_SECONDS = 0.02
-_CONNECT_SECONDS = 5
-
-
-class _Refused(Exception):
-    """The server is there and doesn't know our password."""
 
 
 _log = logging.getLogger(__name__)
@@ -88,14 +83,9 @@ async def _reach(server: Server, home: Path, kind: str) -> str:
         if lock is not None:
             await _launch(place, home, kind, lock)
         secret = place.read_secret()
-        if secret is not None and place.ready.exists():
-            url = server.url(secret)
-            try:
-                if await _answers(url):
-                    return url
-            except _Refused as error:
-                kept = place.folder / "secret.json"
-                raise PasswordRefused(folder=str(place.server), secret=str(kept)) from error
+        # Asked in a thread: a connection that is being made can't be cancelled cleanly.
+        if secret is not None and place.ready.exists() and await asyncio.to_thread(server.answers, secret):
+            return server.url(secret)
         await asyncio.sleep(_POLL_SECONDS)
     raise NotAnswering(server=server.name, seconds=f"{JOIN_SECONDS:.0f}", log=str(place.log))
 
@@ -146,36 +136,6 @@ def _environment() -> dict[str, str]:
     # The same import path as ours, whatever interpreter or environment it came from.
     search = [str(root), *(each for each in sys.path if each)]
     return kept | {"PYTHONPATH": os.pathsep.join(search), "LC_ALL": "C", "TZ": "UTC"}
-
-
-async def _answers(url: str) -> bool:
-    return await (_database_answers(url) if url.startswith("postgresql:") else _redis_answers(url))
-
-
-async def _database_answers(url: str) -> bool:
-    """SELECT 1 with our password: scram proves to each side that the other one is who we think."""
-    import psycopg
-
-    try:
-        async with await psycopg.AsyncConnection.connect(url, connect_timeout=_CONNECT_SECONDS) as connection:
-            await connection.execute("SELECT 1")
-    except psycopg.OperationalError as error:
-        if "password authentication failed" in str(error):
-            raise _Refused from error
-        return False
-    return True
-
-
-async def _redis_answers(url: str) -> bool:
-    import redis.asyncio
-
-    client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=_CONNECT_SECONDS)
-    try:
-        return bool(await client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        await client.aclose()
 
 
 async def _keep(server: Server, home: Path, kind: str, url: str) -> None:

@@ -54,6 +54,8 @@ class Supervisor:
         self.server.prepare(Secret(password, port))
         for _ in range(PORT_ATTEMPTS):
             port = port if port and _is_free(port) else _free_port()
+            if port is None:
+                continue
             secret = Secret(password, port)
             self.place.write_secret(secret)
             with contextlib.suppress(PortTaken):
@@ -197,9 +199,13 @@ def _answer(line: str) -> None:
     os.close(quiet)
 
 
-def _free_port() -> int:
+def _free_port() -> int | None:
+    """A port that nobody has right now, or nothing when loopback has none to give."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", 0))
+        except OSError:
+            return None
         return int(probe.getsockname()[1])
 
 

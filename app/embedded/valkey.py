@@ -72,6 +72,9 @@ class Valkey:
             return False
         return answer == b"+OK\r\n+PONG\r\n"
 
+    def answers(self, secret: Secret) -> bool:
+        return self.is_ready(secret)
+
     def explain(self, log: str) -> EmbeddedError | PortTaken | StillInUse:
         if "Address already in use" in log:
             return PortTaken()
