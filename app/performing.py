@@ -51,6 +51,7 @@ class Performer:
         """Take an action one step on, or redraw its card if that is all it needs."""
         claim = await self._approvals.claim(person, action)
         if claim is None:
+            await self._approvals.expire(person, self._now())
             settled = await self._approvals.get(person, action)
             if settled is None or settled.drawn is settled.status:
                 return

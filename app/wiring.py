@@ -1,5 +1,7 @@
 """Settings in, Services out: the one place where ports meet their implementations."""
 
+import asyncio
+import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -47,29 +49,43 @@ class House:
     performer: Performer
     accounts: Accounts
     reception: Reception
+    mind: "LateMind"
 
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open every connection, in the event loop and process that will use them. Raises StoreUnavailable."""
     clock = SystemClock()
-    store = await PostgresStore.open(settings.postgres_url, key=settings.sealing_key, clock=clock)
-    queue = RedisQueue(settings.valkey_url)
+    store = await PostgresStore.open(settings.database, key=settings.sealing_key, clock=clock)
+    queue = RedisQueue(settings.redis)
     session = aiohttp.ClientSession()
     client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
         consent = GoogleConsent(session, _oauth_client(settings), Endpoints.under(settings.google_api_url), clock)
+        mind = LateMind(lambda: _model(settings))
         services = Services(
             store=store,
             grants=store.grants,
             chat=SlackChat(client),
             queue=queue,
-            mind=LateMind(lambda: _model(settings)),
+            mind=mind,
             desks=GoogleDesks(session, store.grants, consent, clock, root=settings.google_api_url),
             consent=consent,
             clock=clock,
         )
-        yield _joined(settings, services, store=store, queue=queue, client=client)
+        accounts = Accounts(services)
+        yield House(
+            settings=settings,
+            services=services,
+            store=store,
+            queue=queue,
+            client=client,
+            assistant=Assistant(services, _limits(settings), invite=accounts.invite),
+            performer=Performer(services),
+            accounts=accounts,
+            reception=Reception(services),
+            mind=mind,
+        )
     finally:
         await session.close()
         if client.session is not None:
@@ -78,25 +94,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await store.close()
 
 
-def _joined(
-    settings: Settings, services: Services, *, store: PostgresStore, queue: RedisQueue, client: AsyncWebClient
-) -> House:
-    accounts = Accounts(services)
-    limits = Limits(
+def _limits(settings: Settings) -> Limits:
+    return Limits(
         characters=settings.message_limit,
         requests=settings.requests_per_minute,
-        allowed=frozenset(settings.allowed_users),
-    )
-    return House(
-        settings=settings,
-        services=services,
-        store=store,
-        queue=queue,
-        client=client,
-        assistant=Assistant(services, limits, invite=accounts.invite),
-        performer=Performer(services),
-        accounts=accounts,
-        reception=Reception(services),
+        allowed=frozenset(user.lower() if "@" in user else user for user in settings.allowed_users),
     )
 
 
@@ -117,9 +119,18 @@ class LateMind:
 
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
         """See the port Mind."""
+        return await (await self._built()).think(request, desk, watch)
+
+    async def warm(self) -> None:
+        """Load the libraries beside the loop, so that the first request needn't wait for them."""
+        await self._built()
+
+    async def _built(self) -> Mind:
         if self._agent is None:
+            await asyncio.to_thread(importlib.import_module, "app.agent.agent")
+            await asyncio.to_thread(importlib.import_module, "integrations.models.ollama")
             self._agent = build_agent(self._model)
-        return await self._agent.think(request, desk, watch)
+        return self._agent
 
 
 def build_agent(model: "Callable[[], BaseChatModel]") -> Mind:

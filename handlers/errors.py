@@ -1,7 +1,6 @@
 """The boundary at Slack's side: what nobody foresaw is logged, and the person hears of it."""
 
 import structlog
-from slack_bolt.response import BoltResponse
 
 from app.assistant import Assistant
 from app.domain.errors import StewardError
@@ -19,7 +18,7 @@ class Boundary:
         self._assistant = assistant
         self._inbox = inbox
 
-    async def unforeseen(self, error: Exception, body: Body) -> BoltResponse:
+    async def unforeseen(self, error: Exception, body: Body) -> None:
         """Log what happened and apologise where it happened; the envelope is settled, so it can't fail for ever."""
         log.error("unforeseen", error=type(error).__name__, key=key(body), exc_info=error)
         event = body.get("event", {})
@@ -30,4 +29,3 @@ class Boundary:
             await self._inbox.settle(key(body))
         except StewardError as failure:
             log.error("apology_failed", error=failure.code)
-        return BoltResponse(status=200)

@@ -13,6 +13,7 @@ from app.domain.types import Address
 STATEFUL = re.compile(r"^(iso-2022|hz|utf-7)", re.IGNORECASE)
 """Charsets whose bytes pass for ASCII: they must be believed, the others are tried as UTF-8 first."""
 SILENT = ("script", "style", "head", "title", "template", "noscript")
+BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 BREAKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table")
 
 
@@ -39,8 +40,9 @@ def header(value: str) -> str:
 
 def addresses(value: str) -> tuple[Address, ...]:
     """The addresses of a header, names decoded; what has no address in it is left out."""
-    found = getaddresses([value], strict=False)
-    return tuple(Address(email=email.strip(), name=header(name)) for name, email in found if "@" in email)
+    found = tuple(Address(email=e.strip(), name=header(n)) for n, e in getaddresses([value]) if "@" in e)
+    # Newer Pythons refuse a whole header for one odd address; what looks like an address is kept all the same.
+    return found or tuple(Address(email=e) for e in BARE.findall(value))
 
 
 def text_of_html(markup: str) -> str:

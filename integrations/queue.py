@@ -40,6 +40,14 @@ class RedisQueue:
         except RedisError as error:
             log.warning("wake_failed", kind=kind, id=ident, error=type(error).__name__)
 
+    async def tick(self, job: str, *, within: int) -> None:
+        """Wake a recurring job, once within so many seconds however many schedulers tick."""
+        try:
+            if self._redis.set(f"steward:tick:{job}", 1, nx=True, ex=max(within - 1, 1)):
+                self._queues[BULK].enqueue(job, ttl=within, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT)
+        except RedisError as error:
+            log.warning("tick_failed", job=job, error=type(error).__name__)
+
     def ping(self) -> bool:
         """Whether Redis answers."""
         try:

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
-from app.settings import Settings
 
 from app.domain.errors import StewardError
 from app.domain.types import PersonId
+from app.settings import Settings
 from app.wiring import House, open_house
 
 log = structlog.get_logger(__name__)

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import sys
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +62,7 @@ async def serve(options: Options) -> None:
         google = await build_google(_folder(options, "google"), control_token=known["control"])
         if world["accounts"] is not None:
             google.seed(world["accounts"])
-        banner = {"text": options.banner or BANNER, "details": world["notes"]}
+        banner = {"text": options.banner or BANNER, "details": " ".join(world["notes"])}
         apps = {
             "page": build_page(
                 slack.workspace, token=known["page"], control_token=known["control"], banner=lambda: banner
@@ -168,7 +167,8 @@ def _stop_event(until_stdin_closes: bool) -> asyncio.Event:
         loop.add_signal_handler(number, stop.set)
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):
+            pass
         loop.call_soon_threadsafe(stop.set)
 
     if until_stdin_closes:

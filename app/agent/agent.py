@@ -48,7 +48,7 @@ class Agent:
         )
 
     def _messages(self, request: Request, desk: Desk) -> list[BaseMessage]:
-        roles: dict[str, type[BaseMessage]] = {"person": HumanMessage, "steward": AIMessage}
+        roles: dict[str, type[BaseMessage]] = {"user": HumanMessage, "assistant": AIMessage}
         history = [roles[u.role](u.text) for u in request.history]
         return [SystemMessage(self._system(request, desk)), *history, HumanMessage(visible(request.text))]
 

@@ -225,11 +225,14 @@ class Approvals(Protocol):
 class Store(Protocol):
     """Everything that lasts."""
 
-    inbox: Inbox
-    people: People
-    turns: Turns
-    approvals: Approvals
-
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def turns(self) -> Turns: ...
+    @property
+    def approvals(self) -> Approvals: ...
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), actions to
         claim, and cards that have shown an old status for some seconds."""

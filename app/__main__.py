@@ -1,0 +1,150 @@
+"""The command line: run, ask, serve, work, schedule, migrate, doctor, manifest."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from app.commands.children import leashed
+from app.commands.run import Own
+from app.domain.errors import StewardError
+from app.embedded import EmbeddedError
+from app.settings import Settings
+from app.store.schema import SchemaError
+from app.telemetry import Telemetry, configure_logs
+from integrations.queue import BULK, NOW
+
+INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C ended."""
+Command = Callable[[argparse.Namespace], int]
+
+
+def main() -> int:
+    """Exit status 0 when it did what was asked, 1 when it says what is wrong."""
+    given = _parser().parse_args()
+    command: Command = given.command
+    try:
+        status = command(given)
+    except (StewardError, EmbeddedError, SchemaError) as failure:
+        print(getattr(failure, "sentence", failure), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(command=command)
+        return sub
+
+    _add_own(add("run", _run, "run everything that isn't configured elsewhere, until Ctrl-C"))
+    ask = add("ask", _ask, "play one request in the sandbox, cards included")
+    _add_own(ask)
+    ask.add_argument("text", help="the request, in your own words")
+    ask.add_argument("--answer", choices=("approve", "reject"), default="", help="what to click; asked when absent")
+    ask.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    add("serve", _serve, "run the app process: Slack and HTTP")
+    add("work", _work, "run a worker").add_argument("queue", choices=(NOW, BULK))
+    add("schedule", _schedule, "run the scheduler")
+    add("migrate", _migrate, "bring the database up to date")
+    add("doctor", _doctor, "check every setting, service, token and scope")
+    add("manifest", _manifest, "print the Slack app manifest")
+    return parser
+
+
+def _add_own(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mailbox", type=Path, help="an mbox file as the mailbox")
+    parser.add_argument("--calendar", type=Path, help="an .ics file, or a folder of them, as the calendar")
+    parser.add_argument("--me", default="", help="whose mailbox it is; guessed when absent")
+
+
+def _settings(given: argparse.Namespace) -> tuple[Settings, Own]:
+    """The settings, in a home of its own for each own mailbox: nobody's mail mixes with the invented world's."""
+    settings = Settings.load()
+    mailbox, calendar = (path.absolute() if path else None for path in (given.mailbox, given.calendar))
+    own = Own(mailbox, calendar, given.me)
+    if own == Own():
+        return settings, own
+    mark = sha256("\n".join(own.arguments()).encode()).hexdigest()[:10]
+    return Settings.load(steward_home=settings.home / "own" / mark), own
+
+
+def _run(given: argparse.Namespace) -> int:
+    from app.commands.run import run
+
+    settings, own = _settings(given)
+    _logs(settings)
+    return asyncio.run(run(settings, own))
+
+
+def _ask(given: argparse.Namespace) -> int:
+    from app.commands.ask import Asked, ask
+
+    settings, own = _settings(given)
+    _logs(settings)
+    return asyncio.run(ask(settings, own, Asked(given.text, given.answer, given.json)))
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from app.commands.serve import serve
+
+    settings = _process()
+    asyncio.run(serve(settings, Telemetry()))
+    return 0
+
+
+def _work(given: argparse.Namespace) -> int:
+    from app.commands.work import work
+
+    work(_process(), given.queue)
+    return 0
+
+
+def _schedule(_: argparse.Namespace) -> int:
+    from app.commands.schedule import schedule
+
+    asyncio.run(schedule(_process()))
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from app.commands.migrate import migrate
+
+    migrate(Settings.load())
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from app.commands.doctor import doctor
+
+    return asyncio.run(doctor(Settings.load()))
+
+
+def _manifest(_: argparse.Namespace) -> int:
+    from app.commands.manifest import manifest
+
+    print(manifest())
+    return 0
+
+
+def _process() -> Settings:
+    """The settings of one process of a house, which ends with whoever started it."""
+    leashed()
+    settings = Settings.load()
+    _logs(settings)
+    return settings
+
+
+def _logs(settings: Settings) -> None:
+    configure_logs(level=settings.log_level, style=settings.log_format)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

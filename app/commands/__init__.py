@@ -1,0 +1,1 @@
+"""What the command line does: each command joins handlers or jobs with the house and runs them."""

@@ -1,0 +1,240 @@
+"""The whole house on one machine: whatever isn't configured is started, supervised, and ended together."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import aiohttp
+from sqlalchemy.engine import make_url
+
+from app.commands.children import Child, kept
+from app.domain.errors import StewardError
+from app.embedded import Addresses, services
+from app.settings import Settings, kept_secret
+from app.store.schema import upgrade
+from integrations.queue import BULK, NOW
+
+LOGIN = "steward"
+"""The login user of an embedded database; its rights are those of the roles it may switch to."""
+READY_SECONDS = 60.0
+"""How long the app may take to answer, cold imports included."""
+POLL = 0.05
+LOOPBACK = "127.0.0.1"
+
+
+class ChildFailed(StewardError):
+    """{name} could not start. What it said stands above; nothing of yours was changed."""
+
+
+class NotReady(StewardError):
+    """Steward did not answer within {seconds:.0f} s after its start. The log above says more; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """One's own mail and calendar instead of the invented world."""
+
+    mailbox: Path | None = None
+    calendar: Path | None = None
+    me: str = ""
+
+    def arguments(self) -> list[str]:
+        """As the sandbox takes them."""
+        named = (("--mailbox", self.mailbox), ("--calendar", self.calendar), ("--me", self.me))
+        return [str(part) for name, value in named if value for part in (name, value)]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A house that runs: how to reach its page, if it has one."""
+
+    page: str = ""
+    page_url: str = ""
+    page_token: str = ""
+    control: str = ""
+    notes: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@contextlib.asynccontextmanager
+async def house(settings: Settings, own: Own) -> AsyncIterator[Running]:
+    """Everything Steward needs on this machine, for the length of the block; joins a house that runs already.
+
+    Raises StewardError, EmbeddedError, SchemaError."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    told = settings.home / "house.json"
+    with (settings.home / "house.lock").open("w") as lock:
+        if not _locked(lock):
+            yield _read(told)
+            return
+        async with _started(settings, own) as running:
+            _write(told, running)
+            try:
+                yield running
+            finally:
+                told.unlink(missing_ok=True)
+
+
+@contextlib.asynccontextmanager
+async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
+    async with contextlib.AsyncExitStack() as stack:
+        addresses = await stack.enter_async_context(
+            services(settings.home, database_url=settings.database or None, redis_url=settings.redis or None)
+        )
+        environment = {"STEWARD_HOME": str(settings.home), **await _addressed(settings, addresses)}
+        running = Running(environment=environment)
+        if not settings.connected_to_slack:
+            running = await _sandbox(stack, settings, own, environment)
+        environment = {**running.environment, **_http(settings)}
+        module = (sys.executable, "-m", "app")
+        app = Child("The app", (*module, "serve"), environment)
+        workers = [Child(f"The worker {q}", (*module, "work", q), environment) for q in (NOW, BULK)]
+        scheduler = Child("The scheduler", (*module, "schedule"), environment)
+        process = await app.start()
+        await stack.enter_async_context(kept([app, *workers, scheduler]))
+        await _ready(process, environment)
+        yield Running(**{**running.__dict__, "environment": environment})
+
+
+async def _addressed(settings: Settings, addresses: Addresses) -> dict[str, str]:
+    """The database brought up to date, and the addresses the processes are given."""
+    admin = addresses.database_admin_url or settings.database_admin or None
+    url = addresses.database_url
+    if url is None:
+        password = kept_secret(settings.home / "database-password", lambda: secrets.token_bytes(24)).hex()
+        login = make_url(admin or "").set(username=LOGIN, password=password, database=LOGIN)
+        url = login.render_as_string(hide_password=False)
+    if admin:
+        await asyncio.to_thread(upgrade, admin, url)
+    return {"DATABASE_URL": url, "REDIS_URL": addresses.redis_url}
+
+
+def _http(settings: Settings) -> dict[str, str]:
+    """The port of the app's HTTP server: as configured, else the usual one if it is free."""
+    if "http_port" in settings.model_fields_set:
+        return {}
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((LOOPBACK, settings.http_port))
+        except OSError:
+            probe.bind((LOOPBACK, 0))
+        return {"HTTP_PORT": str(probe.getsockname()[1])}
+
+
+async def _sandbox(
+    stack: contextlib.AsyncExitStack, settings: Settings, own: Own, environment: Mapping[str, str]
+) -> Running:
+    """The stand-ins, as a process of their own; what they tell is where the product finds "Slack" and "Google"."""
+    child = Child(
+        "The sandbox",
+        (
+            *(sys.executable, "-m", "sandbox", "serve", "--home", str(settings.home / "sandbox")),
+            *("--page-port", str(settings.page_port), "--until-stdin-closes", *own.arguments()),
+            *(
+                ("--banner", f"Answers come from {settings.model} at {settings.ollama_host}.")
+                if _chosen(settings)
+                else ()
+            ),
+        ),
+        environment,
+    )
+    process = await child.start(tell=True)
+    stack.push_async_callback(child.end)
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    if not line:
+        raise ChildFailed(name=child.name)
+    told: dict[str, Any] = json.loads(line)
+    reached = {
+        k: v for k, v in told["environment"].items() if not (_chosen(settings) and k in ("MODEL", "OLLAMA_HOST"))
+    }
+    return Running(
+        page=told["page"],
+        page_url=told["page_url"],
+        page_token=told["page_token"],
+        control=told["control"],
+        notes=tuple(told["notes"]),
+        environment={**environment, **reached},
+    )
+
+
+def _chosen(settings: Settings) -> bool:
+    """Whether a real model was asked for; a host that merely runs is not a reason."""
+    return "model" in settings.model_fields_set
+
+
+def _banner(settings: Settings) -> str:
+    where = f"{settings.model} at {settings.ollama_host}"
+    return f"A sandbox on your machine: no Slack, no Google. What you write is answered by {where}."
+
+
+async def _ready(process: asyncio.subprocess.Process, environment: Mapping[str, str]) -> None:
+    """Wait until the app answers; a child that ends before has said why on standard error."""
+    url = f"http://{LOOPBACK}:{environment.get('HTTP_PORT') or os.environ['HTTP_PORT']}/ready"
+    async with aiohttp.ClientSession() as session, asyncio.timeout(READY_SECONDS):
+        try:
+            while process.returncode is None:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(url) as response:
+                        if response.status == 200:
+                            return
+                await asyncio.sleep(POLL)
+        except TimeoutError as late:
+            raise NotReady(seconds=READY_SECONDS) from late
+    raise ChildFailed(name="The app")
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(path: Path) -> Running:
+    told: dict[str, Any] = json.loads(path.read_text())
+    return Running(**{**told, "notes": tuple(told["notes"])})
+
+
+def _write(path: Path, running: Running) -> None:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({k: v for k, v in running.__dict__.items() if k != "environment"} | {"environment": {}}))
+
+
+async def run(settings: Settings, own: Own) -> int:
+    """`python -m app run`: until a signal."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with house(settings, own) as running:
+        for line in _welcome(settings, running):
+            print(line, flush=True)
+        await stop.wait()
+    return 0
+
+
+def _welcome(settings: Settings, running: Running) -> list[str]:
+    if not running.page:
+        return ["Steward is running in your Slack workspace. Stop it with Ctrl-C."]
+    return [
+        "",
+        "  Steward is running. Open this page and write to it:",
+        "",
+        f"    {running.page}",
+        "",
+        *(f"  {note}" for note in running.notes),
+        f"  Everything is kept in {settings.home}. Stop with Ctrl-C.",
+        "",
+    ]

@@ -1,0 +1,121 @@
+"""The app process: Bolt on two sockets, the HTTP server, the sweeper."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+import handlers
+from app.domain.errors import StewardError, StoreUnavailable
+from app.settings import Settings
+from app.sweeper import Rehear, Sweeper
+from app.telemetry import Telemetry
+from app.wiring import House, open_house
+from handlers.envelopes import again
+from handlers.http import Http
+from integrations.slack.chat import make_client
+
+SOCKETS = 2
+"""Socket Mode connections of one process: one refreshes while the other listens (design, section 5)."""
+PING_SECONDS = 2
+"""A cut link is noticed in 1.5 s instead of 9.5 s (design, section 10)."""
+
+log = structlog.get_logger(__name__)
+
+
+class PortTaken(StewardError):
+    """Port {port} is taken by another program. Set HTTP_PORT to a free one; Google's redirect address follows it."""
+
+
+async def serve(settings: Settings, telemetry: Telemetry) -> None:
+    """Serve until SIGTERM or SIGINT; /ready answers once requests are heard. Raises StewardError."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(settings))
+        bolt = handlers.build(_verbs(house), house.client)
+        await stack.enter_async_context(_http(house, telemetry))
+        await stack.enter_async_context(_sockets(bolt, settings))
+        sweeper = Sweeper(house.store, house.queue, rehear=_rehear(bolt, house))
+        await stack.enter_async_context(running(sweeper.run()))
+        await stack.enter_async_context(running(house.mind.warm()))
+        await stop.wait()
+
+
+def _verbs(house: House) -> handlers.Verbs:
+    return handlers.Verbs(
+        assistant=house.assistant,
+        accounts=house.accounts,
+        reception=house.reception,
+        chat=house.services.chat,
+        inbox=house.store.inbox,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _sockets(bolt: AsyncApp, settings: Settings) -> AsyncIterator[None]:
+    token = settings.slack_app_token.get_secret_value()
+    sockets = [
+        AsyncSocketModeHandler(
+            bolt, token, web_client=make_client(token, settings.slack_api_url), ping_interval=PING_SECONDS
+        )
+        for _ in range(SOCKETS)
+    ]
+    try:
+        await asyncio.gather(*(s.connect_async() for s in sockets))
+        yield
+    finally:
+        await asyncio.gather(*(s.close_async() for s in sockets))
+
+
+@contextlib.asynccontextmanager
+async def _http(house: House, telemetry: Telemetry) -> AsyncIterator[None]:
+    async def store() -> bool:
+        try:
+            await house.store.ping()
+        except StoreUnavailable:
+            return False
+        return True
+
+    async def queue() -> bool:
+        return await asyncio.to_thread(house.queue.ping)
+
+    http = Http(house.accounts, checks={"database": store, "queue": queue}, metrics=telemetry.render)
+    runner = web.AppRunner(http.app(), access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, house.settings.http_host, house.settings.http_port).start()
+        except OSError as taken:
+            raise PortTaken(port=house.settings.http_port) from taken
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _rehear(bolt: AsyncApp, house: House) -> Rehear:
+    """A kept envelope goes the way of a new one, past the check for duplicates."""
+
+    async def rehear(key: str) -> None:
+        if envelope := await house.store.inbox.take(key):
+            await bolt.async_dispatch(again(dict(envelope)))
+
+    return rehear
+
+
+@contextlib.asynccontextmanager
+async def running(work: Awaitable[None]) -> AsyncIterator[None]:
+    """A task for the length of the block."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

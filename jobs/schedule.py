@@ -1,0 +1,17 @@
+"""What recurs: the scheduler only ticks, the truth is in rows."""
+
+from dataclasses import dataclass
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A job that is woken again and again; twice is as good as once."""
+
+    job: str
+    every: int
+    """Seconds."""
+
+
+TICKS = (Tick("jobs.tidy.tidy", every=HOUR),)

@@ -1,0 +1,19 @@
+"""The job that lets go of what was kept long enough."""
+
+import structlog
+
+from app.domain.errors import StewardError
+from app.settings import Settings
+from app.wiring import open_house
+
+log = structlog.get_logger(__name__)
+
+
+async def tidy() -> None:
+    """Called by the scheduler's tick."""
+    try:
+        settings = Settings.load()
+        async with open_house(settings) as house:
+            await house.store.tidy(inbox_days=settings.inbox_retention_days)
+    except StewardError as failure:
+        log.warning("tidy_put_off", error=failure.code)
