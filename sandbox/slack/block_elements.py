@@ -56,8 +56,9 @@ class ElementChecker(Checker):
         if kind == "image":
             self.image(node, where)
             return
-        self.unique(self.action_ids, self.string(node, "action_id", where, most=limits.ACTION_ID), "action_id", where)
-        self.text(node, "placeholder", where, most=limits.PLACEHOLDER, plain=True)
+        action_id = self.string(node, "action_id", where, most=limits.ACTION_ID)
+        self.unique(self.action_ids, action_id, what="action_id", where=where)
+        self.plain(node, "placeholder", where, most=limits.PLACEHOLDER)
         if "confirm" in node:
             self._confirm(node["confirm"], f"{where}/confirm")
         self._by_kind(kind, node, where)
@@ -75,24 +76,24 @@ class ElementChecker(Checker):
                 self._feedback(node.get(side), f"{where}/{side}")
         elif kind == "icon_button":
             self.string(node, "icon", where, required=True)
-            self.text(node, "text", where, most=limits.BUTTON_TEXT, plain=True, required=True)
+            self.plain(node, "text", where, most=limits.BUTTON_TEXT, required=True)
         elif kind == "number_input" and not isinstance(node.get("is_decimal_allowed"), bool):
             self.complain("missing required field: is_decimal_allowed", where)
         elif kind == "plain_text_input":
             self._typed(node, where)
 
     def _button(self, node: Node, where: str) -> None:
-        self.text(node, "text", where, most=limits.BUTTON_TEXT, plain=True, required=True)
+        self.plain(node, "text", where, most=limits.BUTTON_TEXT, required=True)
         self.string(node, "value", where, most=limits.BUTTON_VALUE)
         self.string(node, "url", where, most=limits.BUTTON_URL)
         self.string(node, "accessibility_label", where, most=limits.BUTTON_LABEL)
-        self.choice(node, "style", where, frozenset({"primary", "danger"}))
+        self.choice(node, "style", where, allowed=frozenset({"primary", "danger"}))
 
     def _feedback(self, node: Any, where: str) -> None:
         if not isinstance(node, dict):
             self.complain("must provide an object", where)
             return
-        self.text(node, "text", where, most=limits.BUTTON_TEXT, plain=True, required=True)
+        self.plain(node, "text", where, most=limits.BUTTON_TEXT, required=True)
         self.string(node, "value", where, most=limits.BUTTON_VALUE, required=True)
 
     def _choices(self, kind: str, node: Node, where: str) -> None:
@@ -104,16 +105,16 @@ class ElementChecker(Checker):
             self.complain("only one of options and option_groups allowed", where)
         for index, group in enumerate(self.items(node, "option_groups", where, most=limits.OPTION_GROUPS)):
             at = f"{where}/option_groups/{index}"
-            self.text(group, "label", at, most=limits.OPTION_TEXT, plain=True, required=True)
+            self.plain(group, "label", at, most=limits.OPTION_TEXT, required=True)
             options = self.items(group, "options", at, most=limits.SELECT_OPTIONS)
             self._options(options, f"{at}/options", kind)
 
     def _options(self, options: list[Any], where: str, kind: str) -> None:
         def check(option: Node, at: str) -> None:
-            plain = kind not in _MRKDWN_OPTIONS
-            self.text(option, "text", at, most=limits.OPTION_TEXT, plain=plain, required=True)
+            text = self.text if kind in _MRKDWN_OPTIONS else self.plain
+            text(option, "text", at, most=limits.OPTION_TEXT, required=True)
             self.string(option, "value", at, most=limits.OPTION_VALUE, required=True)
-            self.text(option, "description", at, most=limits.OPTION_DESCRIPTION, plain=plain)
+            text(option, "description", at, most=limits.OPTION_DESCRIPTION)
 
         self.each(options, where, check)
 
@@ -128,10 +129,10 @@ class ElementChecker(Checker):
         if not isinstance(node, dict):
             self.complain("must provide an object", where)
             return
-        self.text(node, "title", where, most=limits.CONFIRM_TITLE, plain=True, required=True)
+        self.plain(node, "title", where, most=limits.CONFIRM_TITLE, required=True)
         self.text(node, "text", where, most=limits.CONFIRM_TEXT, required=True)
-        self.text(node, "confirm", where, most=limits.CONFIRM_BUTTON, plain=True)
-        self.text(node, "deny", where, most=limits.CONFIRM_BUTTON, plain=True)
+        self.plain(node, "confirm", where, most=limits.CONFIRM_BUTTON)
+        self.plain(node, "deny", where, most=limits.CONFIRM_BUTTON)
 
     def image(self, node: Node, where: str) -> None:
         if "slack_file" not in node:

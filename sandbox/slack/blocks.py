@@ -68,7 +68,7 @@ class BlockChecker(ElementChecker):
             self.complain(f"unsupported type: {kind}", f"{where}/type")
             return
         block_id = self.string(node, "block_id", where, most=limits.BLOCK_ID)
-        self.unique(self._block_ids, block_id, "block_id", where)
+        self.unique(self._block_ids, block_id, what="block_id", where=where)
         self.action_ids = set()
         self._checks[kind](node, where)
 
@@ -88,7 +88,7 @@ class BlockChecker(ElementChecker):
 
     def _image_block(self, node: Node, where: str) -> None:
         self.image(node, where)
-        self.text(node, "title", where, most=limits.IMAGE_TITLE, plain=True)
+        self.plain(node, "title", where, most=limits.IMAGE_TITLE)
 
     def _actions(self, node: Node, where: str) -> None:
         listed = self.items(node, "elements", where, most=limits.ACTIONS_ELEMENTS)
@@ -111,7 +111,7 @@ class BlockChecker(ElementChecker):
         self.only(node, where, frozenset({"elements"}))
 
     def _header(self, node: Node, where: str) -> None:
-        self.text(node, "text", where, most=limits.HEADER_TEXT, plain=True, required=True)
+        self.plain(node, "text", where, most=limits.HEADER_TEXT, required=True)
         self.only(node, where, frozenset({"text", "level"}))
 
     def _markdown(self, node: Node, where: str) -> None:
@@ -125,8 +125,8 @@ class BlockChecker(ElementChecker):
         self.each(self.items(node, "elements", where, most=1_000), f"{where}/elements", check)
 
     def _input(self, node: Node, where: str) -> None:
-        self.text(node, "label", where, most=limits.INPUT_LABEL, plain=True, required=True)
-        self.text(node, "hint", where, most=limits.INPUT_HINT, plain=True)
+        self.plain(node, "label", where, most=limits.INPUT_LABEL, required=True)
+        self.plain(node, "hint", where, most=limits.INPUT_HINT)
         self.element(node.get("element"), f"{where}/element", elements.IN_INPUT)
 
     def _cells(self, rows: list[Any], where: str) -> None:
@@ -160,7 +160,7 @@ class BlockChecker(ElementChecker):
     def _task_card(self, node: Node, where: str) -> None:
         for key in ("task_id", "title", "status"):
             self.string(node, key, where, required=True)
-        self.choice(node, "status", where, limits.TASK_STATUSES)
+        self.choice(node, "status", where, allowed=limits.TASK_STATUSES)
         for key in ("details", "output"):
             if key in node and (not isinstance(node[key], dict) or node[key].get("type") != "rich_text"):
                 self.complain("must be a rich_text block", f"{where}/{key}")
@@ -174,7 +174,7 @@ class BlockChecker(ElementChecker):
 
     def _alert(self, node: Node, where: str) -> None:
         self.text(node, "text", where, most=limits.SECTION_TEXT, required=True)
-        self.choice(node, "level", where, limits.ALERT_LEVELS)
+        self.choice(node, "level", where, allowed=limits.ALERT_LEVELS)
 
     def _card(self, node: Node, where: str) -> None:
         if not any(node.get(key) for key in ("hero_image", "title", "actions", "body")):
@@ -196,9 +196,9 @@ class BlockChecker(ElementChecker):
     def _container(self, node: Node, where: str) -> None:
         if not node.get("title") and not node.get("rich_text_title"):
             self.complain("missing required field: title or rich_text_title", where)
-        self.text(node, "title", where, most=limits.CONTAINER_TITLE, plain=True)
+        self.plain(node, "title", where, most=limits.CONTAINER_TITLE)
         self.text(node, "subtitle", where, most=limits.CONTAINER_SUBTITLE)
-        self.choice(node, "width", where, limits.CONTAINER_WIDTHS)
+        self.choice(node, "width", where, allowed=limits.CONTAINER_WIDTHS)
         if node.get("is_collapsible") and node.get("has_header_divider"):
             self.complain("has_header_divider cannot be set when is_collapsible is true", where)
         if node.get("default_collapsed") and not node.get("is_collapsible"):
@@ -208,7 +208,7 @@ class BlockChecker(ElementChecker):
         self.each(children, f"{where}/child_blocks", lambda child, at: self.block(child, at, allowed))
 
     def _video(self, node: Node, where: str) -> None:
-        self.text(node, "title", where, most=limits.VIDEO_TITLE, plain=True, required=True)
+        self.plain(node, "title", where, most=limits.VIDEO_TITLE, required=True)
         self.string(node, "author_name", where, most=limits.VIDEO_AUTHOR)
         for key in ("alt_text", "video_url", "thumbnail_url"):
             self.string(node, key, where, required=True)

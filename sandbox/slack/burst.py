@@ -11,7 +11,7 @@ from sandbox.slack.backend import Backend
 from sandbox.slack.timeline import Message
 
 MAX_COUNT = 1_000_000
-IN_FLIGHT = 2_000  # unacked at once when no rate is asked for: as fast as the app keeps up
+IN_FLIGHT = 500  # unacked at once when no rate is asked for: as fast as the app keeps up
 GIVE_UP_AFTER_S = 30.0  # without a single ack
 
 
@@ -27,13 +27,12 @@ class Burst:
         if rate is not None and not rate > 0:
             raise ValueError("rate must be greater than 0, or null for as fast as acks come")
         user = wanted.get("user") or self._backend.directory.people()[0]["id"]
-        return await _Run(self._backend, user, str(wanted.get("text", "hello")), bool(wanted.get("visible"))).pump(
-            count, rate
-        )
+        text, visible = str(wanted.get("text", "hello")), bool(wanted.get("visible"))
+        return await _Run(self._backend, user, text=text, visible=visible).pump(count, rate)
 
 
 class _Run:
-    def __init__(self, backend: Backend, user: str, text: str, visible: bool) -> None:
+    def __init__(self, backend: Backend, user: str, *, text: str, visible: bool) -> None:
         self._backend, self._user, self._visible = backend, user, visible
         self._channel: str = backend.directory.dm(user)["id"]
         self._text, elements = texts.compose(text)

@@ -35,22 +35,30 @@ class Checker:
         if most is not None and len(value) > most:
             self.complain(f"must be less than {most + 1} characters", where)
 
-    def text(self, node: Node, key: str, where: str, *, most: int, plain: bool = False, required: bool = False) -> None:
-        """A text object: plain_text, or mrkdwn where that is allowed."""
-        value, at = node.get(key), f"{where}/{key}"
-        if value is None:
-            if required:
-                self.complain(f"missing required field: {key}", where)
-            return
-        if not isinstance(value, dict):
-            self.complain("must provide an object", at)
-            return
-        allowed = ("plain_text",) if plain else ("plain_text", "mrkdwn")
-        if value.get("type") not in allowed:
-            self.complain(f"must be one of: {', '.join(allowed)}", f"{at}/type")
-        self.string(value, "text", at, most=most, required=True)
+    def text(self, node: Node, key: str, where: str, *, most: int, required: bool = False) -> None:
+        """A text object, plain_text or mrkdwn."""
+        if self._present(node, key, where, required=required):
+            self._text_object(node[key], f"{where}/{key}", most=most, allowed=("plain_text", "mrkdwn"))
 
-    def choice(self, node: Node, key: str, where: str, allowed: frozenset[str]) -> None:
+    def plain(self, node: Node, key: str, where: str, *, most: int, required: bool = False) -> None:
+        """A text object that must be plain_text."""
+        if self._present(node, key, where, required=required):
+            self._text_object(node[key], f"{where}/{key}", most=most, allowed=("plain_text",))
+
+    def _present(self, node: Node, key: str, where: str, *, required: bool) -> bool:
+        if node.get(key) is None and required:
+            self.complain(f"missing required field: {key}", where)
+        return node.get(key) is not None
+
+    def _text_object(self, value: Any, where: str, *, most: int, allowed: tuple[str, ...]) -> None:
+        if not isinstance(value, dict):
+            self.complain("must provide an object", where)
+            return
+        if value.get("type") not in allowed:
+            self.complain(f"must be one of: {', '.join(allowed)}", f"{where}/type")
+        self.string(value, "text", where, most=most, required=True)
+
+    def choice(self, node: Node, key: str, where: str, *, allowed: frozenset[str]) -> None:
         if node.get(key) is not None and node[key] not in allowed:
             self.complain(f"must be one of: {', '.join(sorted(allowed))}", f"{where}/{key}")
 
@@ -77,7 +85,7 @@ class Checker:
             else:
                 self.complain("must provide an object", f"{where}/{index}")
 
-    def unique(self, seen: set[str], value: str | None, what: str, where: str) -> None:
+    def unique(self, seen: set[str], value: str | None, *, what: str, where: str) -> None:
         if value is None:
             return
         if value in seen:

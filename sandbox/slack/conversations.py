@@ -44,30 +44,30 @@ class Conversations:
         elif f"<@{self.directory.bot_user_id}>" in message.get("text", "") and "bot_id" not in message:
             self.emit(events.mentioned(message, channel), message.get("user"))
 
-    def change(self, channel: str, ts: str, fields: dict[str, Any], at: str) -> Message:
+    def change(self, channel: str, ts: str, *, fields: dict[str, Any], at: str) -> Message:
         """Replaces fields of a message; a field set to None is taken away; `at` is the change's own ts."""
         previous = self.timeline.get(channel, ts)
         message = {key: value for key, value in {**previous, **fields}.items() if value is not None}
         self.timeline.put(channel, message)
         self.feed.publish("message_changed", **_place(channel, message), message=message)
         if self.directory.channels[channel]["is_im"]:
-            self.emit(events.changed(message, previous, channel, at), message.get("user"))
+            self.emit(events.changed(message, previous, channel=channel, ts=at), message.get("user"))
         return message
 
-    def remove(self, channel: str, ts: str, at: str) -> None:
+    def remove(self, channel: str, ts: str, *, at: str) -> None:
         """Deletes a message; the root of a thread with replies stays as a tombstone, as in Slack."""
         previous = self.timeline.get(channel, ts)
         if previous.get("reply_count"):
-            self._entomb(channel, previous, at)
+            self._entomb(channel, previous, at=at)
             return
         self.timeline.drop(channel, ts)
         if is_reply(previous):
             self._refresh_root(channel, previous["thread_ts"])
         self.feed.publish("message_deleted", **_place(channel, previous))
         if self.directory.channels[channel]["is_im"]:
-            self.emit(events.deleted(previous, channel, at), previous.get("user"))
+            self.emit(events.deleted(previous, channel=channel, ts=at), previous.get("user"))
 
-    def _entomb(self, channel: str, previous: Message, at: str) -> None:
+    def _entomb(self, channel: str, previous: Message, *, at: str) -> None:
         kept = ("type", "ts", "thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
         tombstone = {key: previous[key] for key in kept if key in previous} | {
             "subtype": "tombstone",
@@ -78,7 +78,7 @@ class Conversations:
         self.timeline.put(channel, tombstone)
         self.feed.publish("message_changed", **_place(channel, tombstone), message=tombstone)
         if self.directory.channels[channel]["is_im"]:
-            self.emit(events.changed(tombstone, previous, channel, at), previous.get("user"))
+            self.emit(events.changed(tombstone, previous, channel=channel, ts=at), previous.get("user"))
 
     def _refresh_root(self, channel: str, thread_ts: str) -> None:
         """Counts the replies again; Slack does not tell the app of it."""

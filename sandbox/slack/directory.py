@@ -73,9 +73,12 @@ class Directory:
 
     def _bot_user(self) -> dict[str, Any]:
         profile = {"real_name": "Steward", "display_name": "", "bot_id": self.bot_id, "api_app_id": self.app_id}
-        return self._user_facts(self.bot_user_id, BOT_NAME, "Steward", "Etc/UTC") | {"profile": profile, "is_bot": True}
+        return self._user_facts(self.bot_user_id, BOT_NAME, real_name="Steward", zone="Etc/UTC") | {
+            "profile": profile,
+            "is_bot": True,
+        }
 
-    def _user_facts(self, user_id: str, name: str, real_name: str, zone: str) -> dict[str, Any]:
+    def _user_facts(self, user_id: str, name: str, *, real_name: str, zone: str) -> dict[str, Any]:
         return {
             "id": user_id,
             "team_id": self.team["id"],
@@ -98,7 +101,7 @@ class Directory:
         known = next((u for u in self.users.values() if u["profile"].get("email") == person["email"]), None)
         if known is not None:
             return known
-        user = self._user_facts(self._ids.new("U"), person["name"], person["real_name"], person["tz"])
+        user = self._user_facts(self._ids.new("U"), person["name"], real_name=person["real_name"], zone=person["tz"])
         user["profile"] = {
             "real_name": person["real_name"],
             "display_name": person["name"],

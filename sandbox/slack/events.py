@@ -62,15 +62,18 @@ def mentioned(message: Message, channel: str) -> Event:
     }
 
 
-def changed(message: Message, previous: Message, channel: str, ts: str) -> Event:
-    return _hidden("message_changed", channel, ts) | {"message": message, "previous_message": previous}
+def changed(message: Message, previous: Message, *, channel: str, ts: str) -> Event:
+    return _hidden("message_changed", channel=channel, ts=ts) | {"message": message, "previous_message": previous}
 
 
-def deleted(previous: Message, channel: str, ts: str) -> Event:
-    return _hidden("message_deleted", channel, ts) | {"previous_message": previous, "deleted_ts": previous["ts"]}
+def deleted(previous: Message, *, channel: str, ts: str) -> Event:
+    return _hidden("message_deleted", channel=channel, ts=ts) | {
+        "previous_message": previous,
+        "deleted_ts": previous["ts"],
+    }
 
 
-def _hidden(subtype: str, channel: str, ts: str) -> Event:
+def _hidden(subtype: str, *, channel: str, ts: str) -> Event:
     return {
         "type": "message",
         "subtype": subtype,
@@ -82,6 +85,6 @@ def _hidden(subtype: str, channel: str, ts: str) -> Event:
     }
 
 
-def home_opened(user: str, channel: str, ts: str, tab: str, view: dict[str, Any] | None) -> Event:
+def home_opened(user: str, channel: str, *, ts: str, tab: str, view: dict[str, Any] | None) -> Event:
     event = {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab, "event_ts": ts}
     return event if view is None else {**event, "view": view}

@@ -124,7 +124,7 @@ class Interactions:
             case "errors":
                 return {"errors": payload["errors"]}
             case "update":
-                self._surfaces.update(view_id, self._view(payload["view"]), None)
+                self._surfaces.update(view_id, self._view(payload["view"]))
             case "push":
                 self._surfaces.push(user, self._view(payload["view"]), fresh=False)
             case "clear":

@@ -48,8 +48,8 @@ class Responses:
             if whispered is not None:
                 backend.surfaces.unwhisper(place.user, place.channel, ts)
             else:
-                backend.conversations.remove(place.channel, ts, backend.ids.ts())
+                backend.conversations.remove(place.channel, ts, at=backend.ids.ts())
         elif whispered is not None:
             backend.surfaces.whisper(place.user, place.channel, {**whispered, **fields})
         else:
-            backend.conversations.change(place.channel, ts, fields, backend.ids.ts())
+            backend.conversations.change(place.channel, ts, fields=fields, at=backend.ids.ts())

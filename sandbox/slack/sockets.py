@@ -10,6 +10,7 @@ from sandbox.slack.switches import Switches
 
 MAX_SOCKETS = 10  # per app
 HEARTBEAT_S = 10  # Slack pings too; a client that does not answer is gone
+CLOSE_WITHIN_S = 1.0  # how long a client may take to say goodbye
 REORDER_WINDOW_S = 0.05  # envelopes of this time arrive in reverse order when the switch is on
 CONNECTION_TIME_S = 18_060  # what Slack's hello says of how long a connection will live
 
@@ -19,7 +20,9 @@ class Socket:
 
     def __init__(self, switches: Switches, host: str) -> None:
         self._switches, self._host = switches, host
-        self.ws = web.WebSocketResponse(heartbeat=HEARTBEAT_S, compress=False, max_msg_size=1 << 20)
+        self.ws = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S, compress=False, max_msg_size=1 << 20
+        )
         self._queue: deque[str] = deque()
         self._first: deque[str] = deque()  # hello and disconnect keep their place whatever is reordered
         self._wake = asyncio.Event()

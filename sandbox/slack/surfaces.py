@@ -39,7 +39,7 @@ class Surfaces:
     def status(self, channel: str, thread_ts: str) -> dict[str, Any] | None:
         return self._statuses.get((channel, thread_ts))
 
-    def set_status(self, channel: str, thread_ts: str, status: str, loading_messages: list[str]) -> None:
+    def set_status(self, channel: str, thread_ts: str, *, status: str, loading_messages: list[str]) -> None:
         key = (channel, thread_ts)
         self.clear_status(channel, thread_ts, quietly=bool(status))
         if not status:
@@ -49,7 +49,7 @@ class Surfaces:
         self._expiries[key] = asyncio.get_running_loop().call_later(lasts, self.clear_status, channel, thread_ts)
         self._feed.publish("status", channel=channel, thread_ts=thread_ts, status=self._statuses[key])
 
-    def clear_status(self, channel: str, thread_ts: str, quietly: bool = False) -> None:
+    def clear_status(self, channel: str, thread_ts: str, *, quietly: bool = False) -> None:
         """Also what happens when the app posts in the thread."""
         timer = self._expiries.pop((channel, thread_ts), None)
         if timer is not None:
@@ -94,7 +94,7 @@ class Surfaces:
             raise SlackError("not_found")
         return found[1]
 
-    def publish_home(self, user: str, view: View, expected_hash: str | None) -> View:
+    def publish_home(self, user: str, view: View, *, expected_hash: str | None = None) -> View:
         before = self._homes.get(user)
         if expected_hash and before is not None and before["hash"] != expected_hash:
             raise SlackError("hash_conflict")
@@ -121,7 +121,7 @@ class Surfaces:
         self._feed.publish("view_opened", user=user, view=shown)
         return shown
 
-    def update(self, view_id: str, view: View, expected_hash: str | None) -> View:
+    def update(self, view_id: str, view: View, *, expected_hash: str | None = None) -> View:
         found = self.find(view_id)
         if found is None:
             raise SlackError("not_found")
@@ -129,7 +129,7 @@ class Surfaces:
         if expected_hash and before["hash"] != expected_hash:
             raise SlackError("hash_conflict")
         if before["type"] == "home":
-            return self.publish_home(user, view, None)
+            return self.publish_home(user, view)
         kept = {key: before[key] for key in ("id", "root_view_id", "previous_view_id")}
         shown = self._stamp({**view, **kept, "state": before["state"]})
         self._stacks[user] = [shown if old["id"] == view_id else old for old in self._stacks[user]]

@@ -31,9 +31,9 @@ def complaints(view: View, surface: str) -> list[str]:
     if view.get("type") != surface:
         checker.complain(f"unsupported type: {view.get('type')}", "/view/type")
     if surface == "modal":
-        checker.text(view, "title", "/view", most=limits.VIEW_TITLE, plain=True, required=True)
-        checker.text(view, "submit", "/view", most=limits.VIEW_SUBMIT, plain=True)
-        checker.text(view, "close", "/view", most=limits.VIEW_CLOSE, plain=True)
+        checker.plain(view, "title", "/view", most=limits.VIEW_TITLE, required=True)
+        checker.plain(view, "submit", "/view", most=limits.VIEW_SUBMIT)
+        checker.plain(view, "close", "/view", most=limits.VIEW_CLOSE)
     elif "submit" in view or "close" in view:
         checker.complain("home view cannot have submit and close", "/view")
     checker.string(view, "private_metadata", "/view", most=limits.PRIVATE_METADATA)
@@ -44,7 +44,7 @@ def complaints(view: View, surface: str) -> list[str]:
         checker.complain("missing required field: blocks", "/view")
     checker.blocks(view.get("blocks", []), "/view/blocks")
     if any(b.get("type") == "input" for b in view.get("blocks", []) if isinstance(b, dict)) and surface == "modal":
-        checker.text(view, "submit", "/view", most=limits.VIEW_SUBMIT, plain=True, required=True)
+        checker.plain(view, "submit", "/view", most=limits.VIEW_SUBMIT, required=True)
     return checker.problems
 
 

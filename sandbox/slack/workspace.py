@@ -101,11 +101,13 @@ class Workspace:
     async def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         self._own(user, channel, ts)
         at = self._ids.ts()
-        self._conversations.change(channel, ts, {**self._composed(text), "edited": {"user": user, "ts": at}}, at)
+        self._conversations.change(
+            channel, ts, fields={**self._composed(text), "edited": {"user": user, "ts": at}}, at=at
+        )
 
     async def delete(self, user: str, channel: str, ts: str) -> None:
         self._own(user, channel, ts)
-        self._conversations.remove(channel, ts, self._ids.ts())
+        self._conversations.remove(channel, ts, at=self._ids.ts())
 
     def _own(self, user: str, channel: str, ts: str) -> None:
         self._directory.joined(channel, user)
@@ -134,15 +136,15 @@ class Workspace:
         await self._interactions.close(user, view_id)
 
     async def open_home(self, user: str) -> None:
-        self._opened(user, self._directory.dm(user)["id"], "home")
+        self._opened(user, self._directory.dm(user)["id"], tab="home")
 
     async def open_messages(self, user: str, channel: str) -> None:
         self._directory.joined(channel, user)
-        self._opened(user, channel, "messages")
+        self._opened(user, channel, tab="messages")
 
-    def _opened(self, user: str, channel: str, tab: str) -> None:
+    def _opened(self, user: str, channel: str, *, tab: str) -> None:
         view = self._surfaces.home(user) if tab == "home" else None
-        self._conversations.emit(events.home_opened(user, channel, self._ids.ts(), tab, view), user)
+        self._conversations.emit(events.home_opened(user, channel, ts=self._ids.ts(), tab=tab, view=view), user)
 
     async def stop(self, user: str, channel: str, thread_ts: str) -> None:
         """The native stop button of an agent session: the app is told, the status stays the app's to change."""

@@ -21,7 +21,7 @@ async def set_status(call: Call) -> dict[str, Any]:
     loading = call.json("loading_messages") or []
     if not isinstance(loading, list) or len(loading) > LOADING_MESSAGES:
         raise invalid_arguments(f"no more than {LOADING_MESSAGES} items allowed [json-pointer:/loading_messages]")
-    call.backend.surfaces.set_status(channel, thread_ts, call.text("status") or "", loading)
+    call.backend.surfaces.set_status(channel, thread_ts, status=call.text("status") or "", loading_messages=loading)
     return {}
 
 
@@ -44,15 +44,15 @@ async def set_prompts(call: Call) -> dict[str, Any]:
 
 async def set_title(call: Call) -> dict[str, Any]:
     channel, thread_ts = _thread(call)
-    session(call, channel, thread_ts)["title"] = call.required("title")
+    session(call, (channel, thread_ts))["title"] = call.required("title")
     return {}
 
 
 async def set_session_status(call: Call) -> dict[str, Any]:
     channel, thread_ts = _thread(call)
     status = call.required("status")
-    change_session(call, channel, thread_ts, status)
-    found = session(call, channel, thread_ts)
+    change_session(call, (channel, thread_ts), status=status)
+    found = session(call, (channel, thread_ts))
     if call.text("title") and not found["title"]:
         found["title"] = _title(call)
     return {"status": found["status"], "agent_status": found["status"], "title": found["title"]}
@@ -69,21 +69,22 @@ async def rename_session(call: Call) -> dict[str, Any]:
     channel, thread_ts = _thread(call)
     if (channel, thread_ts) not in call.backend.surfaces.sessions:
         raise SlackError("session_not_found")
-    session(call, channel, thread_ts)["title"] = _title(call)
+    session(call, (channel, thread_ts))["title"] = _title(call)
     return {"title": _title(call)}
 
 
-def session(call: Call, channel: str, thread_ts: str) -> dict[str, Any]:
+def session(call: Call, place: tuple[str, str]) -> dict[str, Any]:
     sessions = call.backend.surfaces.sessions
-    return sessions.setdefault((channel, thread_ts), {"status": "active", "title": ""})
+    return sessions.setdefault(place, {"status": "active", "title": ""})
 
 
-def change_session(call: Call, channel: str, thread_ts: str, status: str) -> None:
+def change_session(call: Call, place: tuple[str, str], *, status: str) -> None:
+    """`place` is the channel and the thread's ts."""
     if status not in SESSION_STATUSES:
         raise invalid_arguments(f"must be one of: {', '.join(SESSION_STATUSES)} [json-pointer:/status]")
-    found = session(call, channel, thread_ts)
+    found = session(call, place)
     found["status"] = status
-    call.backend.feed.publish("session", channel=channel, thread_ts=thread_ts, session=dict(found))
+    call.backend.feed.publish("session", channel=place[0], thread_ts=place[1], session=dict(found))
 
 
 METHODS = (

@@ -62,9 +62,6 @@ def content(call: Call) -> dict[str, Any]:
         found["blocks"] = blocks.accepted(listed)
     if attachments:
         found["attachments"] = attachments
-    for key in ("unfurl_links", "unfurl_media"):
-        if key in call.arguments:
-            found[key] = call.flag(key)
     return found
 
 
@@ -87,7 +84,7 @@ def _accepted_metadata(call: Call) -> tuple[dict[str, Any] | None, dict[str, Any
 async def update(call: Call) -> dict[str, Any]:
     """Blocks that are not in the call stay (an empty list takes them away), and so does the text."""
     backend, channel = call.backend, call.channel()
-    message = own_message(call, channel, "cant_update_message")
+    message = own_message(call, channel, refusal="cant_update_message")
     if message.get("streaming_state") == "in_progress":
         raise SlackError("streaming_state_conflict")
     fields = content(call)
@@ -100,11 +97,11 @@ async def update(call: Call) -> dict[str, Any]:
         fields["metadata"] = metadata
     at = backend.ids.ts()
     edited = {"user": backend.directory.bot_user_id, "ts": at}
-    changed = backend.conversations.change(channel, message["ts"], {**fields, "edited": edited}, at)
+    changed = backend.conversations.change(channel, message["ts"], fields={**fields, "edited": edited}, at=at)
     return {"channel": channel, "ts": message["ts"], "text": changed["text"], "message": changed, **warning}
 
 
-def own_message(call: Call, channel: str, refusal: str) -> Message:
+def own_message(call: Call, channel: str, *, refusal: str) -> Message:
     message = call.backend.timeline.get(channel, call.text("ts") or "")
     if message.get("bot_id") != call.backend.directory.bot_id:
         raise SlackError(refusal)
@@ -113,8 +110,8 @@ def own_message(call: Call, channel: str, refusal: str) -> Message:
 
 async def delete(call: Call) -> dict[str, Any]:
     channel = call.channel()
-    message = own_message(call, channel, "cant_delete_message")
-    call.backend.conversations.remove(channel, message["ts"], call.backend.ids.ts())
+    message = own_message(call, channel, refusal="cant_delete_message")
+    call.backend.conversations.remove(channel, message["ts"], at=call.backend.ids.ts())
     return {"channel": channel, "ts": message["ts"]}
 
 

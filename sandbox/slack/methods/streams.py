@@ -53,15 +53,15 @@ async def stop(call: Call) -> dict[str, Any]:
         "streaming_state": "completed",
         "metadata": call.json("metadata"),
     }
-    done = call.backend.conversations.change(channel, message["ts"], fields, call.backend.ids.ts())
+    done = call.backend.conversations.change(channel, message["ts"], fields=fields, at=call.backend.ids.ts())
     if call.text("session_status"):
-        change_session(call, channel, message["thread_ts"], call.required("session_status"))
+        change_session(call, (channel, message["thread_ts"]), status=call.required("session_status"))
     return {"channel": channel, "ts": message["ts"], "message": done}
 
 
 def _streaming(call: Call) -> tuple[str, Message]:
     channel = call.channel()
-    message = own_message(call, channel, "message_not_owned_by_app")
+    message = own_message(call, channel, refusal="message_not_owned_by_app")
     if message.get("streaming_state") == "in_progress" and _too_old(call, message):
         message = {**message, "streaming_state": "completed"}
         call.backend.conversations.show_only(channel, message)

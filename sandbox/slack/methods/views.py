@@ -39,13 +39,13 @@ async def update(call: Call) -> dict[str, Any]:
     if found is None:
         raise SlackError("not_found")
     view = _view(call, found[1]["type"])
-    return {"view": surfaces.update(found[1]["id"], view, call.text("hash"))}
+    return {"view": surfaces.update(found[1]["id"], view, expected_hash=call.text("hash"))}
 
 
 async def publish(call: Call) -> dict[str, Any]:
     user = call.backend.directory.user(call.required("user_id"))
     view = _view(call, "home")
-    return {"view": call.backend.surfaces.publish_home(user["id"], view, call.text("hash"))}
+    return {"view": call.backend.surfaces.publish_home(user["id"], view, expected_hash=call.text("hash"))}
 
 
 METHODS = (
