@@ -59,17 +59,17 @@ _CATEGORY = rx(
     r"\b(?:(?P<promotions>promotion(?:s|al)?|promos?|marketing|advertising|advertisements?|adverts?|"
     r"ads|commercials?|special offers|offers|deals|sales|"
     r"newsletters?|news ?letters?|mailing lists?|subscriptions?|junk|bulk)|(?P<social>socials?(?: media| networks?)?)|"
-    r"(?P<updates>updates?|notifications?|receipts|notices)|(?P<forums>forums?|discussion lists?)|(?P<primary>primary))"
-    rf"(?:\s+(?P<noun>{MAIL}|stuff|ones|things|junk|categor(?:y|ies)|tabs?|section|folder|crap|clutter|spam))?\b"
+    r"(?P<updates>updates?|notifications?|notices)|(?P<forums>forums?|discussion lists?)|(?P<primary>primary))"
+    rf"(?:\s+(?P<noun>{MAIL}|stuff|ones|things|junk|categor(?:y|ies)|tabs?|section|folder|crap|clutter|spam|notifications?|updates?|alerts?|digests?|blasts?))?\b"
 )
 _STANDS_ALONE = rx(rf"^\s*(?:$|[{MARK},.?!]|(?:and|or|&)\b|{MARK})")
 _NEEDS_NOUN = frozenset(
     {"social", "update", "forum", "primary", "bulk", "sales", "junk", "notices", "subscription", "marketing"}
 )
 _SUBJECT = rx(
-    rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)(?:\s+(?:is|of|contains?|"
-    rf"containing|has|like))?\s*:?\s*(?P<subject>\"[^\"]+\"|[^{MARK},?]+?)(?=\s*(?:$|[{MARK},?]|"
-    rf"\bfrom\b))"
+    rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)(?:\s+(?:is|of|contains?|containing|has|like))?"
+    rf"\s*:?\s*(?P<subject>\"[^\"]+\"|[^{MARK},?\"]+?)(?=\s*(?:$|[{MARK},?]|\bfrom\b))|"
+    r"\b(?:titled|entitled|called|named|headed)\s*:?\s*(?P<quoted>\"[^\"]+\")"
 )
 _LABEL = rx(
     r"\b(?:labell?ed(?: as| with)?|with (?:the )?label|(?:in|under) the label|"
@@ -79,17 +79,17 @@ _TOPIC = rx(
     r"\b(?:about|regarding|concerning|re|on the (?:topic|subject) of|on the subject|relat(?:ed|"
     r"ing) to|mention(?:ing|s)?|contain(?:ing|s)?|"
     r"with the words?|(?:that|which) (?:mention|contain|talk about|discuss)s?|discussing|dealing with|"
-    r"to do with)\s*:?\s*"
+    r"to do with)\b\s*:?\s*"
     rf"(?P<topic>\"[^\"]+\"|[^{MARK}?!;]+)"
 )
 _TOPIC_ENDS = rx(
-    rf"\s+(?=(?:from|by|sent by|that|which|who|in my|in the (?:last|past)|and (?:also )?(?:reply|"
-    rf"archive|draft|tell|show|list|summari[sz]e)|across|unread)\b)|\s*,\s*(?=(?:from|which|that|"
-    rf"in my)\b)|\s+(?:{MAIL})$"
+    rf"\s+(?=(?:from|by|sent by|that|which|who|in my|in the (?:last|past)|across|unread|and (?:also |then )?"
+    rf"(?:reply|archive|draft|tell|show|list|summari[sz]e|let|write|answer|give))\b)|"
+    rf"\s*,\s*(?=(?:from|which|that|in my|tell|and|then|give|show|please)\b)|\s+(?:{MAIL})$"
 )
 _SENDER = rx(
     rf"\b(?P<lead>(?:that |which )?(?:(?:i |we )?(?:got|received|have|came|come|is|are|was|"
-    rf"were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:the\s+)?(?={NAME})"
+    rf"were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:(?-i:the)\s+)?(?={NAME})"
 )
 _WROTE = rx(
     rf"\b(?P<name>{NAME})\s+(?:(?:has |have )?(?:sent|wrote|written|emailed|mailed|messaged)|"
@@ -110,8 +110,9 @@ _UNREAD = rx(
     r"messages?)))\b"
 )
 _ANYWHERE = rx(
-    r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived|(?:in|from) (?:the |"
-    r"my )?archived?|archived ones too|all folders)\b"
+    r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived(?: ones| mails?)?|(?:in|from) (?:the |my )?archived?|"
+    r"archived ones too|all folders|(?:(?:it|they|that)\s+)?(?:might|may|could|is|are|was|were)(?: already| even)?(?: be| have been)? "
+    r"(?:archived|in the archive))\b"
 )
 _SENT = rx(
     r"\b(?:in (?:my )?sent(?: (?:mail|folder|items|box))?|sent (?:mail|items|folder|messages|emails)|"
@@ -137,11 +138,12 @@ class Filter:
     newer_than_days: int = 0
     where: str = ""
     account: str = ""
+    limit: int = 0  # "the 5 latest"; 0 is the caller's usual number
 
     @property
     def named(self) -> bool:
         """Whether anything narrows the mails down; without that nothing may be archived."""
-        return replace(self, account="", where="", unread=False) != Filter()
+        return replace(self, account="", where="", unread=False, limit=0) != Filter()
 
     def arguments(self, *, with_where: bool = True) -> list[Json]:
         """One set of arguments per call."""
@@ -166,7 +168,8 @@ class Filter:
 
 def take_filter(scan: Scan, *, person: str = "") -> Filter:
     """Take every part of the grammar out of the sentence; `person` is whom "her" and "him" mean."""
-    quoted_subject = _take_text(scan, _SUBJECT, "subject")
+    subject = scan.take(_SUBJECT)
+    limit = _take_limit(scan)
     older, newer = _take_older(scan), _take_newer(scan)
     account = take_account(scan)
     unread = scan.take(_UNREAD) is not None
@@ -177,9 +180,9 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
     to = scan.take(_TO)
     return Filter(
         senders=senders,
-        categories=take_categories(scan),
+        categories=() if senders and only_newsletters(scan.text) else take_categories(scan),
         words=topic,
-        subject=quoted_subject,
+        subject=(subject["subject"] or subject["quoted"]).strip().strip('"') if subject else "",
         to=_pronoun(to["name"], person) if to and to["name"].lower() not in {"me", "us", "my inbox"} else "",
         label=(label["label"] or label["label2"]).strip('"') if label else "",
         unread=unread,
@@ -187,7 +190,22 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
         newer_than_days=newer,
         where="sent" if to and to["sent"] else where,
         account=account,
+        limit=limit,
     )
+
+
+_NEWEST = r"(?:latest|newest|most recent|last|recent|top|first)"
+_SO_MANY = rx(
+    rf"\b(?:{_NEWEST}\s+(?P<after>{NUMBER})|(?P<before>{NUMBER})\s+{_NEWEST})\b(?!\s*(?:days?|weeks?|months?|years?|hours?)\b)|"
+    rf"\b(?P<one>the\s+(?:very\s+)?(?:latest|newest|most recent|last)(?=\s+(?:e-?mail|mail|message|note)\b))"
+)
+
+
+def _take_limit(scan: Scan) -> int:
+    found = scan.take(_SO_MANY)
+    if not found:
+        return 0
+    return 1 if found["one"] else int(number(found["after"] or found["before"]))
 
 
 def _pronoun(name: str, person: str) -> str:
@@ -219,6 +237,15 @@ def _take_newer(scan: Scan) -> int:
     if found["word"]:
         return _WORD_DAYS[found["word"].lower()]
     return 7 if found["day"] else _days(found["n1"], found["unit"])
+
+
+_NEWSLETTERS = rx(r"\bnews ?letters?\b")
+
+
+def only_newsletters(text: str) -> bool:
+    """Whether "newsletters" is the only category named: with a sender it is a noun, that sender's may be filed anywhere."""
+    kinds = [found for found in _CATEGORY.finditer(text) if _is_category(found)]
+    return bool(kinds) and all(_NEWSLETTERS.search(found.group()) for found in kinds)
 
 
 def take_account(scan: Scan) -> str:
@@ -253,11 +280,6 @@ def _is_category(found: re.Match[str]) -> bool:
     if found["noun"] or found.group().lower() not in _NEEDS_NOUN:
         return True
     return _STANDS_ALONE.match(found.string[found.end() :]) is not None
-
-
-def _take_text(scan: Scan, pattern: re.Pattern[str], group: str) -> str:
-    found = scan.take(pattern)
-    return found[group].strip().strip('"') if found else ""
 
 
 def _take_where(scan: Scan) -> str:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from sandbox.models.planner.conversation import Conversation, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
-from sandbox.models.planner.intents.find import FindMails, SummariseMails
+from sandbox.models.planner.intents.find import FindMails
 from sandbox.models.planner.intents.focus import Focus
 from sandbox.models.planner.intents.people import WhoIs
 from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
+from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
 from sandbox.models.planner.people import ADDRESS
 from sandbox.models.planner.scan import ORDINALS, rx
@@ -35,10 +36,12 @@ _COMMAND = rx(
     r"remind|email|mail|message|send|draft|schedule|book|set up|arrange|create|put|add|"
     r"block|plan|organi[sz]e|invite|find|search|look|show|list|check|get|give|summari[sz]e|sum up|"
     r"recap|catch|what|what's|when|who|do i|am i|is there|are there|any|how|have i|did|read|"
-    r"delete|forward|move|cancel|reschedule|file|sweep|purge|empty|meet|pencil|reserve|say|brief|tell|make)\b"
+    r"delete|forward|move|cancel|reschedule|file|sweep|purge|empty|meet|pencil|reserve|say|brief|tell|make|hold|"
+    r"open|pull up|fetch|count|new|my (?:\w+ )?(?:calendar|agenda|schedule|meetings|inbox|mail|mails|emails|day))\b"
 )
 # "and archive …", "also tell …": a new request in the tone of the last one.
 _OPENER = rx(rf"^(?:and|also|then|plus|next)(?: then| also)?[ ,]+(?={_COMMAND.pattern[1:]})")
+_SENTENCE_END = re.compile(r"\s*(?:[.!]|\n)")
 _CHOICE_LINE = re.compile(rf"^\s*[•*-]\s*(?P<name>.+?)\s+—\s+(?P<email>{ADDRESS})\s*$", re.MULTILINE)
 _WHICH_ASKED = re.compile(r"^Which (?P<name>.+?) do you mean\?$", re.MULTILINE)
 
@@ -146,6 +149,8 @@ def _split(message: str, context: Context) -> tuple[Intent, ...]:
         if not left.strip() or not _COMMAND.match(mended(right)) or in_quotes:
             continue
         first = _first(left, context)
+        if isinstance(first, NotUnderstood) and not _COMMAND.match(mended(left)) and _SENTENCE_END.match(seam.group()):
+            return _split(right, context)  # "I'm drowning in mail. Archive …"
         if isinstance(first, SmallTalk) and not seam.group().strip(" ,"):
             continue
         after = replace(context, person=first.person or context.person, before=(*context.before, first)[-VARIABLE:])

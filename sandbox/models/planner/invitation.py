@@ -30,10 +30,18 @@ _MAKING = (
 )
 _BOOK_AT = rx(rf"^{_BOOKING}\b(?:\s+(?:me|us|in))?\s*")
 _MAKE_AT = rx(rf"^{_MAKING}\b(?:\s+(?:me|us))?\s*")
+_NEW_AT = rx(
+    rf"^(?:(?:create|add|make)\s+)?(?:(?:a|an|the)\s+)?new\s+(?:calendar\s+)?(?:entry|{_KIND})\s*:?\s+(?!with\b|on\b|at\b|for\b)"
+)
+# What is booked with a company and not on a calendar; "put my flight on the calendar" is another matter.
+_TRAVEL = rx(
+    r"^(?:(?:me|us|a|an|the|my|some|one)\s+)*(?:[\w-]+\s+)?(?:flights?|trains?|hotels?|taxis?|cabs?|uber|tickets?|rooms? at|"
+    r"cars?|rental|seats?|trips?|airbnb|cruise|holiday|vacation)\b"
+)
 _INVITE_AT = rx(rf"^(?:invite|inviting)\s+(?P<names>.+?)\s+(?:to|for)\s+(?=(?:a|an|the|my|our)?\s*[\w\s-]*{_KIND}\b)")
 _MEET_AT = rx(r"^(?:meet(?:ing)?(?: up)?|catch up|sit down|sync(?: up)?|speak|talk|chat)\s+(?=with\b)|^meet\s+(?=\S)")
 _BARE_KIND = rx(
-    rf"^(?:(?:a|an|the)\s+)?(?:new\s+)?(?:[\w-]+\s+)?{_KIND}\s+(?:with|at|on|tomorrow|today|next|this|"
+    rf"^(?:(?:a|an|the)\s+)?(?:new\s+)?(?:[\w-]+\s+)?{_KIND}\s+(?:with|w/|at|on|tomorrow|today|next|this|"
     rf"for|{MARK})"
 )
 _HAS_KIND = rx(rf"\b{_KIND}s?\b")
@@ -112,6 +120,9 @@ _GENERIC = frozenset(
     }
     | {"appointment"}
 )
+_MERE_KIND = rx(
+    r"^(?:event|entry|appointment|meeting|invite|calendar (?:event|entry))\s*:?\s+(?=\w)(?!with\b|at\b|on\b|in\b)"
+)
 _JOINED_KIND = rx(rf"^{_KIND}s?$")
 
 
@@ -186,14 +197,15 @@ def _described(event: Invitation, scan: Scan, title: str) -> Invitation:
 
 def _opened(text: str) -> tuple[Scan | None, list[str]]:
     """The sentence without its verb, and whom the verb itself named; no scan if this is no wish for an event."""
-    if _QUESTION.match(text):
+    booked = _BOOK_AT.match(text)
+    if _QUESTION.match(text) or (booked and _TRAVEL.match(text[booked.end() :]) and not _ON_CALENDAR.search(text)):
         return None, []
     if found := _INVITE_AT.match(text):
         names, _ = names_at(found["names"])
         return Scan(text[found.end() :]), names
     timed = take_moment(Scan(text)) is not None
     makes = _MAKE_AT.match(text) if _ON_CALENDAR.search(text) or _HAS_KIND.search(text) else None
-    if opening := _BOOK_AT.match(text) or makes:
+    if opening := _NEW_AT.match(text) or booked or makes:
         return Scan(text[opening.end() :]), []
     meets = _MEET_AT.match(text) if timed else None
     if meets:
@@ -225,7 +237,7 @@ def _kind_of(scan: Scan) -> str:
         for piece in pieces
         if piece.lower() not in {"and", "it", "please", "for", "on", "at", "in", "to", "a", "an", "the"}
     ]
-    return pieces[0] if pieces else ""
+    return _MERE_KIND.sub("", pieces[0]) if pieces else ""
 
 
 def _own_title(kind: str, guests: tuple[str, ...]) -> str:

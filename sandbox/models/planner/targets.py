@@ -20,9 +20,11 @@ _FILLER = rx(
     rf"around|via|by|what|what's|whats|how many|many|e-?mail|"
     rf"check|see|show|list|first|few|top|important|check|if|whether)\b"
 )
+_THREAD = rx(r"\b(?:threads?|conversations?|discussions?|chain|project)\b")
+_PUNCTUATION = re.compile(r"(?<=\w)[,.!?:;]+(?=\s|$)|(?<=\s)[^\w\s]+(?=\s|$)")
 _TRAILING = rx(r"^[\s,.!?:;-]+|[\s,.!?:;-]+$")
 _THE_NTH = rx(
-    rf"\b(?:the\s+)?(?:(?P<word>{ORDINAL})\s+(?:one|{MAIL}|thread|item)|(?:number|no\.?|"
+    rf"\b(?:the\s+)?(?:(?P<word>(?!last){ORDINAL}\s+(?:{MAIL}|thread|item)|{ORDINAL}\s+one)|(?:number|no\.?|"
     rf"#)\s?(?P<digit>\d{{1,2}}))\b"
 )
 _BARE_NTH = rx(rf"^(?:the\s+)?(?P<word>{ORDINAL})(?:\s+one)?$")
@@ -31,24 +33,21 @@ _THAT_ONE = rx(rf"\b(?:that|this)(?:\s+(?:one|{MAIL}|thread))?\b|\bit\b")
 
 def residue(scan: Scan) -> str:
     """The words no grammar took, without those that carry no meaning: what is left is a topic or a sender."""
-    pieces = [tidy_topic(_TRAILING.sub("", " ".join(_FILLER.sub(" ", piece).split()))) for piece in scan.rest()]
+    pieces = [
+        tidy_topic(_TRAILING.sub("", " ".join(_FILLER.sub(" ", _PUNCTUATION.sub(" ", piece)).split())))
+        for piece in scan.rest()
+    ]
     return " ".join(piece for piece in pieces if re.search(r"\w{2,}", piece))
 
 
-def read_filter(text: str, context: Context) -> Filter:
-    """The whole filter of a sentence whose verb is already gone; words left over narrow it, names as the sender."""
+def read_filter(text: str, context: Context, *, left_is_sender: bool = False) -> Filter:
+    """The whole filter of a sentence whose verb is already gone; words left over narrow it, if wanted as the sender."""
     scan = Scan(text)
     found = take_filter(scan, person=context.person)
     left = residue(scan)
     if not left:
         return found
-    if (
-        left[0].isupper()
-        and not found.senders
-        and not found.to
-        and "project" not in left.lower()
-        and not left[-1].isdigit()
-    ):
+    if left_is_sender and left[0].isupper() and not (found.senders or found.to or _THREAD.search(text)):
         return replace(found, senders=(tidy(left),))
     return replace(found, words=" ".join(part for part in (left, found.words) if part))
 
@@ -58,7 +57,7 @@ def pointed_at(text: str, context: Context) -> Listed | None:
     found = _THE_NTH.search(text) or _BARE_NTH.match(text.strip())
     if found and context.shown:
         groups = found.groupdict()
-        place = int(groups["digit"]) - 1 if groups.get("digit") else ORDINALS[groups["word"].lower()]
+        place = int(groups["digit"]) - 1 if groups.get("digit") else ORDINALS[groups["word"].lower().split()[0]]
         return context.shown[place] if -1 <= place < len(context.shown) else None
     if _THAT_ONE.search(text) and len(context.shown) == 1:
         return context.shown[0]

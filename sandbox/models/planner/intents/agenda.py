@@ -13,15 +13,16 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 
 HORIZON = "in 60 days"  # how far "when is my meeting with X" looks ahead
-_NOUN = (
+_THING = (
     r"(?:calendars?|agenda|schedule|diary|meetings?|events?|appointments?|calls?|invites?|bookings?|"
-    r"plans|1[:-]1s?|stand-?ups?|lunch|dinner|day|week|morning|afternoon|evening|weekend)"
+    r"plans|1[:-]1s?|stand-?ups?|lunch|dinner|conflicts?|clash(?:es)?|overlaps?|double.bookings?)"
 )
+_NOUN = rf"(?:{_THING}|day|week|morning|afternoon|evening|weekend)"
 _ASKS = rx(
     rf"^(?:what(?:'s|s| is| are| does| do)?\b.*\b(?:{_NOUN}|on|planned|scheduled|coming up|happening|"
     rf"look like|have|got)\b|"
     rf"(?:show|list|tell me|give me|read|open|check|see|look at|go through|run (?:me )?through|view|"
-    rf"pull up|display|get)\b.*\b{_NOUN}\b|"
+    rf"pull up|display|get)\b.*\b(?:{_THING}|my (?:day|week))\b|"
     rf"(?:do|have|did|will|am|are|is|anything|any|how many|how much|how's|hows|how is|how does|how do|"
     rf"which|where|who am i|who do i)\b.*"
     rf"\b(?:{_NOUN}|anything|something|free|busy|available|booked|on|planned|scheduled|look|looking|got|meeting)\b|"
@@ -29,7 +30,10 @@ _ASKS = rx(
     rf"next week's )+(?:\w+ )?{_NOUN}\b|(?:calendar|agenda|schedule|meetings|events)\b|"
     r"(?:free|busy|available)\b|find (?:me )?(?:a |an |some )?(?:free|open|available)\b)"
 )
-_ABOUT_MAIL = rx(r"\b(?:e-?mails?|mails?|messages?|inbox|unread|newsletters?|threads?)\b")
+_ABOUT_MAIL = rx(
+    r"\b(?:e-?mails?|mails?|e-?mailed|messages?|inbox|unread|newsletters?|threads?|promotions?|promos?|updates|receipts?|invoices?|wrote|"
+    r"written|sent|sends?|replied)\b"
+)
 _WHEN = rx(
     r"^(?:when|what time|what day|which day|at what time|how soon)(?:'s|s| is| are| do| am| will| did|"
     r" does| was)?\s+(?:(?:my|the|our|i|we)\s+)?(?:next |upcoming )?"
@@ -42,7 +46,12 @@ _MEETS = rx(
 _WITH = rx(r"\bwith\s+|\b(?:meet(?:ing)?|see(?:ing)?|call(?:ing)?|talk(?:ing)? to|speak(?:ing)? to)\s+(?:with\s+)?")
 _FREE = rx(r"\b(?:free|busy|available|availability|open)\b")
 _WORDS = rx(rf"\b(?:about|regarding|called|titled|named|on the subject of|matching)\s+(?P<words>[^{MARK}?,;]+)")
-_BARE_SPAN = frozenset({"day", "week", "morning", "afternoon", "evening", "weekend"})
+
+
+_NO_KIND = rx(r"\b(?:scheduled|happening|next|planned|again|do i|am i|i am|is|are)\b|[¦?]")
+_ANY_MEETING = rx(
+    r"^(?:(?:my|the|next|our|upcoming|a)\s+)*(?:meet(?:ing|ings)?|call|event|appointment|talk(?:ing)?|see(?:ing)?|speak(?:ing)?)$"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class ListEvents(Intent):
     start: Moment
     words: str = ""
     account: str = ""
+    end: str = ""
     free: bool = False  # asked for free time, which this can only show the busy side of
 
     @classmethod
@@ -66,12 +76,25 @@ class ListEvents(Intent):
             return None
         if not moment and rx(r"\b(?:my|the|this) (?:week|weekend)\b").search(text):
             moment = Moment(day="this week")
-        return cls(moment or Moment(day="today"), _whom(scan, context), account, _FREE.search(text) is not None)
+        last = take_moment(scan)
+        return cls(
+            moment or Moment(day="today"),
+            _whom(scan, context),
+            account,
+            end=last.text if moment and last and last.day else "",
+            free=_FREE.search(text) is not None,
+        )
 
     def steps(self) -> Steps[Outcome]:
-        args: Json = {"start": self.start.text, "end": self.start.end, "words": self.words, "account": self.account}
+        args: Json = {
+            "start": self.start.text,
+            "end": self.end or self.start.end,
+            "words": self.words,
+            "account": self.account,
+        }
         result = yield from one(Call("list_events", {name: value for name, value in args.items() if value}))
-        phrase = _preposition(self.start.text) + (f" with {self.words}" if self.words else "")
+        phrase = _preposition(self.start.text) + (f" to {self.end}" if self.end else "")
+        phrase += f" with {self.words}" if self.words else ""
         text = event_list(result, phrase=phrase)
         if self.free and not result.get("error"):
             text += "\nI can show what is taken; working out free slots is more than this planner does."
@@ -100,6 +123,7 @@ class WhenIs(Intent):
     """Find the next event with somebody or about something."""
 
     words: str
+    whom: str = ""
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
@@ -109,12 +133,12 @@ class WhenIs(Intent):
         scan = Scan(found["rest"])
         take_moment(scan)
         whom = _whom(scan, context)
-        kind = tidy_topic(rx(r"\b(?:scheduled|happening|next|planned|again)\b|[¦?]").sub(" ", scan.text)).strip()
-        return cls(whom or " ".join(kind.split()))
+        kind = " ".join(tidy_topic(_NO_KIND.sub(" ", scan.text)).split())
+        return cls(kind, whom) if kind and whom and not _ANY_MEETING.match(kind) else cls(whom or kind, whom)
 
     def steps(self) -> Steps[Outcome]:
         result = yield from one(Call("list_events", {"start": "today", "end": HORIZON, "words": self.words}))
-        events = list(result.get("events") or ())
+        events = _theirs(list(result.get("events") or ()), self.whom)
         if result.get("error"):
             return Outcome(event_list(result, phrase=""))
         if not events:
@@ -124,7 +148,14 @@ class WhenIs(Intent):
 
     @property
     def person(self) -> str:
-        return self.words
+        return self.whom
+
+
+def _theirs(events: list[Json], whom: str) -> list[Json]:
+    """The events that name the person; all of them if none does, since guests may be known by address only."""
+    first = whom.lower().split()[0] if whom else ""
+    named = [event for event in events if first in f"{event.get('title', '')} {event.get('guests', '')}".lower()]
+    return named or events
 
 
 def _whom(scan: Scan, context: Context) -> str:

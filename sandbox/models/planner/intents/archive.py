@@ -18,6 +18,12 @@ _VERB = rx(
     r"(?:remov|mov|tak|get)(?:e|ing)?(?=.*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|"
     r"into) (?:the |my )?archive)))\b\s*"
 )
+_PASSIVE = rx(
+    r"^(?P<what>.+?)\s+(?:can|should|could|may|must|needs? to|has to|have to|ought to)\s+(?:all\s+|now\s+|just\s+)?"
+    r"(?:be (?:archived|cleared(?: out| away)?|tidied (?:up|away)|filed away)|go (?:in|into|to) the archive|"
+    r"leave (?:my|the) inbox)$"
+)
+_AND = rx(r"\s*,?\s+(?:and|plus|as well as)\s+(?:also\s+)?")
 _WHITHER = rx(r"\s*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into|in) (?:the |my )?archive)\b")
 _PARTICLE = rx(r"\s+(?:up|out|away)$")
 _NOT_MAIL = rx(r"\b(?:calendar|meetings?|events?|appointments?|schedule|agenda)\b")
@@ -28,24 +34,28 @@ class ArchiveMails(Intent):
     """Propose to archive the mails a filter names."""
 
     which: Filter
+    others: tuple[Filter, ...] = ()  # "… and all promotions older than 30 days"
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
-        verb = _VERB.match(text)
-        if not verb or (_NOT_MAIL.search(text) and not text.lower().startswith("archiv")):
+        verb, passive = _VERB.match(text), _PASSIVE.match(text)
+        if not (verb or passive) or (_NOT_MAIL.search(text) and not text.lower().startswith("archiv")):
             return None
-        rest = _PARTICLE.sub("", _WHITHER.sub("", text[verb.end() :]))
+        rest = passive["what"] if passive else _PARTICLE.sub("", _WHITHER.sub("", text[verb.end() if verb else 0 :]))
         if entry := pointed_at(rest, context):
             return cls(filter_of(entry))
-        which = read_filter(rest, context)
-        return cls(replace(which, where=""))
+        parts = [_mails(part, context) for part in _AND.split(rest)]
+        if len(parts) > 1 and all(part.named and part.older_than_days for part in parts):
+            return cls(parts[0], tuple(parts[1:]))
+        return cls(_mails(rest, context))
 
     def steps(self) -> Steps[Outcome]:
-        if not self.which.named:
+        if not all(which.named for which in (self.which, *self.others)):
             return Outcome(
                 "Which mails should go to the archive? Say for example “archive promotions older than 30 days”."
             )
-        results = yield [Call("archive_emails", arguments) for arguments in self.which.arguments(with_where=False)]
+        wanted = [args for which in (self.which, *self.others) for args in which.arguments(with_where=False)]
+        results = yield [Call("archive_emails", args) for args in wanted]
         return proposal(results)
 
     def varied(self, text: str, context: Context) -> Intent | None:
@@ -54,7 +64,8 @@ class ArchiveMails(Intent):
             return None
         scan = Scan(more)
         if account := take_account(scan):
-            return replace(self, which=replace(self.which, account=account))
+            others = tuple(replace(which, account=account) for which in self.others)
+            return replace(self, which=replace(self.which, account=account), others=others)
         if categories := take_categories(scan):
             return replace(self, which=replace(self.which, categories=categories))
         names, _ = names_at(more.removeprefix("from ").strip())
@@ -68,3 +79,8 @@ class ArchiveMails(Intent):
     @property
     def person(self) -> str:
         return self.which.senders[0] if self.which.senders else ""
+
+
+def _mails(text: str, context: Context) -> Filter:
+    """Which mails; archiving is about the inbox anyway, and takes all there are."""
+    return replace(read_filter(text, context, left_is_sender=True), where="", limit=0)

@@ -12,8 +12,10 @@ from sandbox.models.planner.wording import name_case
 
 _WHO = rx(
     rf"^(?:who(?:'s|s| is| was| are)|do you know|do i know|tell me (?:about|who)|what do (?:you|"
-    rf"we) know about|info(?:rmation)? (?:on|about))\s+(?P<name>{NAME})(?:\s+is)?(?:\s+again)?[\s?]*$"
+    rf"we) know about|info(?:rmation)? (?:on|about)|do (?:i|we) know (?:an?|any))\s+(?P<name>{NAME})"
+    r"(?:\s+is)?(?:\s+again)?[\s?]*$"
 )
+_WHICH = rx(rf"^(?:which|what|how many) (?P<name>{NAME}) do (?:i|we|you) (?:know|have)[\s?]*$")
 _DETAILS = r"(?:e-?mail(?: address)?|address|contact(?: details| info(?:rmation)?)?|mail address|details)"
 _ADDRESS_OF = rx(
     rf"^(?:(?:what(?:'s|s| is)|find|get|give me|show(?: me)?|look up|do you have|do we have|i need|"
@@ -34,7 +36,7 @@ class WhoIs(Intent):
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
-        found = _WHO.match(text) or _HOW_TO_REACH.match(text)
+        found = _WHO.match(text) or _WHICH.match(text) or _HOW_TO_REACH.match(text)
         address = None if found else _ADDRESS_OF.match(text)
         if not found and not address:
             return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from sandbox.models.planner.conversation import Call, Json
-from sandbox.models.planner.filters import MAIL, Filter
+from sandbox.models.planner.filters import MAIL, Filter, tidy_topic
 from sandbox.models.planner.letter import Letter, body_of
 from sandbox.models.planner.people import (
     NAME,
@@ -25,7 +25,11 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, p
 from sandbox.models.planner.targets import filter_of, nth, pointed_at, read_filter
 from sandbox.models.planner.wording import name_case
 
+STOCK_REPLY = (
+    "Thank you for your mail. I have read it and will get back to you."  # all that can be drafted without a model
+)
 BODY_ASKED = "What should the reply to"  # how a later turn knows that its words are the letter
+_STOCK_NOTE = "The words are a stock sentence: I have no language model. Tell me “reply … that …” to say it yourself."
 MAILS_LOOKED_AT = 5  # enough to see whether a name means one person
 _VERB = rx(
     r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|"
@@ -57,10 +61,19 @@ _EVERYONE = rx(r"^(?:everyone|everybody|all)(?:\s+(?:on|in)\s+(?:the\s+)?)?")
 _ABOUT = rx(r"\s+(?:about|on|regarding|re)\s+(?:the\s+|my\s+|our\s+)?(?P<topic>.+)$")
 _KNOW = rx(r"^\s*(?:also )?(?:know|to know)\b[\s,:]*(?:(?:also |too )?that\b)?[\s,:]*")
 _CLAUSE = rx(r"^\s*[,:]?\s*(?:(?:also|too|again|please|politely|kindly) )?(?:that\b)?[\s,:]*")
-_THEIR_MAIL = rx(
-    rf"^(?:the\s+|my\s+)?(?:(?:last|latest|newest|most recent|recent|unread|first)\s+)*(?:{MAIL}|note|"
-    rf"question|invite|invitation|request)?\s*(?:from|by|of)?\s*"
+_THREAD = rx(
+    r"^(?:(?:the|my|our|that)\s+)?(?P<topic>.+?)\s+(?:e-?mail\s+|mail\s+)?(?:threads?|conversation|discussion|chain)$"
 )
+_HAS_TITLE = rx(r"\b(?:titled|entitled|called|named|subject(?: line)?|headed)\s*:?\s*\"[^\"]+\"")
+_AS_REPLY = rx(
+    r"\s*,?\s*(?:as (?:a|an|my) (?:reply|answer|response)(?: to .*)?|(?:by|via|per|in an?) (?:e-?mail|mail|reply))$"
+)
+_DRAFT = rx(r"^(?:draft|write|compose|prepare)\b")
+_TURN_DOWN = rx(
+    rf"^(?P<verb>decline|turn down|accept|agree to|reject)\s+(?P<name>{NAME})['’]s?\s+(?P<what>(?:[\w-]+\s+){{0,4}}?"
+    r"(?:proposal|offer|suggestion|request|idea|plan|invitation|invite))(?P<rest>.*)$"
+)
+_INSTEAD = rx(r"\b(?:and|but)\s+(?:suggest|propose|offer|ask for)\s+(?P<other>.+?)(?:\s+instead)?$")
 
 
 @dataclass(frozen=True)
@@ -75,8 +88,9 @@ class Reply(Intent):
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
-        read = cls._say_to(text, context) or cls._tell(text, context) or cls._reply(text, context)
-        return replace(read, writer=context.first_name) if read else None
+        read = cls._say_to(text, context) or cls._turn_down(text, context)
+        read = read or cls._tell(text, context) or cls._reply(text, context)
+        return replace(read, words=_AS_REPLY.sub("", read.words), writer=context.first_name) if read else None
 
     @classmethod
     def _say_to(cls, text: str, context: Context) -> Self | None:
@@ -84,6 +98,19 @@ class Reply(Intent):
         if not found:
             return None
         words = " ".join(part for part in (found["body"], found["for"]) if part)
+        return cls(Filter(senders=(_whom(found["name"], context),)), words)
+
+    @classmethod
+    def _turn_down(cls, text: str, context: Context) -> Self | None:
+        """Declining or accepting a proposal by mail; an invitation is answered in the calendar unless mail was said."""
+        found = _TURN_DOWN.match(text)
+        by_mail = rx(r"\b(?:e-?mail|mail|reply)\b").search(text) is not None
+        if not found or (found["what"].lower().endswith(("invitation", "invite")) and not by_mail):
+            return None
+        yes = found["verb"].lower() in {"accept", "agree to"}
+        other = _INSTEAD.search(_AS_REPLY.sub("", found["rest"]))
+        words = f"{'I am happy to accept' if yes else 'Thank you, but I have to decline'} the {found['what']}."
+        words += f" Could we do {other['other']} instead?" if other else ""
         return cls(Filter(senders=(_whom(found["name"], context),)), words)
 
     @classmethod
@@ -111,11 +138,13 @@ class Reply(Intent):
             return None
         rest = text[verb.end() :]
         target, words, manner = _parted(rest)
+        if not words and _DRAFT.match(text):
+            words, manner = STOCK_REPLY, "stock"
         to_all = bool(verb["all"]) or _REPLY_ALL.search(target) is not None or bool(_EVERYONE.match(target))
         which = _mail_meant(_EVERYONE.sub("", _REPLY_ALL.sub("", target)), context)
         if which is None:
             return None
-        return cls(which, words, manner, to_all)
+        return cls(replace(which, limit=0), words, manner, to_all)
 
     def steps(self) -> Steps[Outcome]:
         whom = self.which.senders[0] if self.which.senders else ""
@@ -133,7 +162,8 @@ class Reply(Intent):
         letter = Letter(first_name(str(mail.get("from") or whom)) or first_name(whom), self.writer)
         args: Json = {"thread": mail.get("thread"), "body": letter.around(body_of(self.words, self.manner))}
         result = yield from one(Call("send_reply", {**args, "reply_all": True} if self.to_all else args))
-        return proposal([result])
+        outcome = proposal([result])
+        return replace(outcome, text=f"{outcome.text}\n{_STOCK_NOTE}") if self.manner == "stock" else outcome
 
     def _newest(self, whom: str) -> Steps[tuple[list[Json], str]]:
         """The newest mail meant, or the question to ask; looked up by address once when the name finds nothing."""
@@ -177,8 +207,9 @@ def _whom(name: str, context: Context) -> str:
 
 def _parted(rest: str) -> tuple[str, str, str]:
     """Whom, what, and in which manner: "Tom's last email: yes" → ("Tom's last email", "yes", "say")."""
-    name = name_at(rest)
-    marker = _MARKER.search(rest, name.end() if name and name["name"].lower() != "that" else 0)
+    name, title = name_at(rest), _HAS_TITLE.search(rest)
+    after = title.end() if title else name.end() if name and name["name"].lower() != "that" else 0
+    marker = _MARKER.search(rest, after)
     if not marker:
         return rest, "", "say"
     return rest[: marker.start()], rest[marker.end() :].strip(), "ask" if marker["ask"] else "say"
@@ -194,9 +225,13 @@ def _mail_meant(target: str, context: Context) -> Filter | None:
         return Filter()
     if "'s " in target or rx(r"\b(?:from|by)\b").search(target):
         return read_filter(target, context)
+    if thread := _THREAD.match(target):
+        return Filter(words=tidy_topic(thread["topic"]))
+    if _HAS_TITLE.search(target):
+        return read_filter(target, context)
     about = _ABOUT.search(target)
     name = name_at(target)
-    if not name:
+    if not name or name["name"].split()[0].lower() in {"me", "us", "a", "an", "myself"}:
         return None
     sender = _whom(target[: about.start()] if about else name["name"], context)
     return Filter(senders=(tidy(sender),), words=about["topic"].strip() if about else "")

@@ -1,0 +1,66 @@
+"""Searching the mailbox the way every intent does: roles looked up, an empty inbox widened once, a filter varied."""
+
+from dataclasses import replace
+
+from sandbox.models.planner.conversation import Call, Json
+from sandbox.models.planner.filters import Filter, relation_among, take_account
+from sandbox.models.planner.followups import also_for
+from sandbox.models.planner.people import names_at, resolve
+from sandbox.models.planner.scan import Scan, rx
+from sandbox.models.planner.steps import Context, Outcome, Steps
+from sandbox.models.planner.targets import read_filter
+
+LIST_LIMIT = 10
+_ONLY = rx(r"^(?:only|just)\s+(?P<rest>.+)$")
+_BY_SENDER = rx(r"\b(?:from|by)\s")
+_LEADS = rx(r"^(?:(?:for|in|on|with|from|by)\s+)+")
+
+
+def searched(which: Filter) -> Steps[list[Json] | Outcome]:
+    """The answers of one search per sender and category, or the question that must be asked first."""
+    role = relation_among(which.senders)
+    if role:
+        found = yield from resolve(role)
+        if found.question:
+            return Outcome(found.question)
+        which = replace(which, senders=tuple(found.email if one == role else one for one in which.senders))
+    results = yield _calls(which)
+    if not any(result.get("mails") or result.get("error") for result in results) and _can_widen(which):
+        results = yield _calls(replace(which, where="anywhere"))
+    return results
+
+
+def _calls(which: Filter) -> list[Call]:
+    return [Call("search_mail", {**args, "limit": which.limit or LIST_LIMIT}) for args in which.arguments()]
+
+
+def _can_widen(which: Filter) -> bool:
+    """Whether an empty result may lie outside the inbox; asking for the inbox means the inbox."""
+    return which.named and not which.where and not which.unread
+
+
+def varied_filter(which: Filter, text: str, context: Context) -> Filter | None:
+    """The filter with what a later message changes: the account, the sender, the topic, unread only."""
+    if only := _ONLY.match(text):
+        return _narrowed(which, read_filter(only["rest"], context))
+    more = also_for(text)
+    if more is None:
+        return None
+    if account := take_account(Scan(more)):
+        return replace(which, account=account)
+    if _BY_SENDER.search(text) or (which.senders and not which.words):
+        names, rest = names_at(_LEADS.sub("", more))
+        return replace(which, senders=tuple(names)) if names and not rest.strip(" .?!") else None
+    other = read_filter(more, context)
+    return replace(which, words=other.words) if other.words and which.words else None
+
+
+def _narrowed(which: Filter, narrower: Filter) -> Filter:
+    return replace(
+        which,
+        unread=which.unread or narrower.unread,
+        account=narrower.account or which.account,
+        senders=narrower.senders or which.senders,
+        newer_than_days=narrower.newer_than_days or which.newer_than_days,
+        older_than_days=narrower.older_than_days or which.older_than_days,
+    )
