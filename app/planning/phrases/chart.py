@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit, Value
 
 # What a rule may return: a value, or nothing when it does not apply after all.
 Build = Callable[..., Value | None]
+Builder = TypeVar("Builder", bound=Build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ class Grammar:
         self.root = Node()
         self.words: set[str] = set()
 
-    def rule(self, *patterns: str, cost: float = 0.0) -> Callable[[Build], Build]:
+    def rule(self, *patterns: str, cost: float = 0.0) -> Callable[[Builder], Builder]:
         """Add a rule: lower case is a word, upper case a value that the function gets after the context."""
 
-        def add(build: Build) -> Build:
+        def add(build: Builder) -> Builder:
             for pattern in patterns:
                 for names in _alternatives(pattern):
                     self._add(names, Rule(build, cost))

@@ -9,7 +9,8 @@ FIXED_DAYS = """
 1/15 [indian |]army day
 1/24 international day of education
 1/26 international customs day|australia day|republic day[ of india|]|indian republic day
-1/27 international day of commemoration in memory of the victims of the holocaust|[international |]holocaust [memorial|remembrance] day
+1/27 international day of commemoration in memory of the victims of the holocaust
+1/27 [international |]holocaust [memorial|remembrance] day
 1/28 data [privacy|protection] day
 2/2 ground[ |]hog[s|][ day|]|world wetlands day|candlemas
 2/4 world cancer day
@@ -27,14 +28,18 @@ FIXED_DAYS = """
 3/14 pi day
 3/17 [st |saint ][patricks|patrick|pattys|paddys][ day|]|[st |saint ]paddy[s|] day
 3/20 international day of happiness|[un |]french language day
-3/21 international day of nowruz|nowruz|world poetry day|world down syndrome day|international day of forests|international day for the elimination of racial discrimination
+3/21 international day of nowruz|nowruz|world poetry day|world down syndrome day|international day of forests
+3/21 international day for the elimination of racial discrimination
 3/22 world water day
 3/23 world meteorological day
-3/24 world tuberculosis day|world tb day|international day for the right to the truth concerning gross human rights violations and for the dignity of victims
-3/25 international day of remembrance of [the victims of slavery|slavery victims] and the transatlantic slave trade|international day of solidarity with detained and missing staff members|[feast of the |]annunciation[ day|]
+3/24 world tuberculosis day|world tb day
+3/24 international day for the right to the truth concerning gross human rights violations and for the dignity of victims
+3/25 international day of remembrance of [the victims of slavery|slavery victims] and the transatlantic slave trade
+3/25 international day of solidarity with detained and missing staff members|[feast of the |]annunciation[ day|]
 4/1 april fool[s|][ day|]|all fools day
 4/2 [world |]autism awareness day
-4/4 [united nations |un |international |]mine awareness day|international day for mine awareness and assistance in mine action
+4/4 [united nations |un |international |]mine awareness day
+4/4 international day for mine awareness and assistance in mine action
 4/6 international day of sport for development and peace
 4/7 [united nations |un |]world health day|day of remembrance of the victims of the rwanda genocide
 4/10 [national |]sibling[s|] day
@@ -43,7 +48,8 @@ FIXED_DAYS = """
 4/20 chinese language day
 4/21 world creativity and innovation day
 4/22 [international mother |international |mother |]earth day
-4/23 [un |]english language day|spanish language day|world book[ and copyright|] day|[saint |st ]georges day|feast of [saint|st] george
+4/23 [un |]english language day|spanish language day|world book[ and copyright|] day|[saint |st ]georges day
+4/23 feast of [saint|st] george
 4/25 world malaria day|anzac day
 4/26 [international |]chernobyl disaster remembrance day|world intellectual property day
 4/28 world day for safety and health at work|workers memorial day
@@ -54,13 +60,16 @@ FIXED_DAYS = """
 5/3 world press freedom day
 5/4 star wars day|may the fourth
 5/5 cinco de mayo
-5/8 world red cross and red crescent day|[international |]world red cross day|ve day|victory in europe day|world ovarian cancer day|time of remembrance and reconciliation for those who lost their lives during the second world war
+5/8 world red cross and red crescent day|[international |]world red cross day|ve day|victory in europe day
+5/8 world ovarian cancer day
+5/8 time of remembrance and reconciliation for those who lost their lives during the second world war
 5/9 victory day|europe day
 5/10 world lupus day
 5/12 [international |]nurses day
 5/15 international day of families
 5/16 international day of living together in peace|international day of light
-5/17 world [telecommunication and |]information society day|[international |]day against homophobia[ and transphobia|]|world hypertension day
+5/17 world [telecommunication and |]information society day
+5/17 [international |]day against homophobia[ and transphobia|]|world hypertension day
 5/18 international museum day
 5/20 world bee day|world metrology day
 5/21 world day for cultural diversity[ for dialogue and development|]
@@ -121,7 +130,8 @@ FIXED_DAYS = """
 9/21 international day of peace|world peace day
 9/22 world car free day
 9/23 [international |]celebrate bisexuality day|international day of sign languages
-9/26 international day for the total elimination of nuclear weapons|european day of languages|world contraception day
+9/26 international day for the total elimination of nuclear weapons|european day of languages
+9/26 world contraception day
 9/27 world tourism day
 9/28 world rabies day|international day for universal access to information
 9/29 world heart day|michaelmas
@@ -141,9 +151,11 @@ FIXED_DAYS = """
 10/24 united nations day|un day|world development information day
 10/27 world day for audiovisual heritage
 10/29 world stroke day
-10/31 [hallo|halo|hallowe|halloe|haloe|hallow]en[ day|]|halloween[ day|]|haloween[ day|]|hallow een|all hallows eve|all saints eve|world cities day|reformation day
+10/31 [hallo|halo|hallowe|halloe|haloe|hallow]en[ day|]|halloween[ day|]|haloween[ day|]|hallow een|all hallows eve
+10/31 all saints eve|world cities day|reformation day
 11/1 all saint[s|][ day|]|all hallows[ day|]|world vegan day
-11/2 all soul[s|][ day|]|day of the dead|dia de [los |]muertos|international day to end impunity for crimes against journalists
+11/2 all soul[s|][ day|]|day of the dead|dia de [los |]muertos
+11/2 international day to end impunity for crimes against journalists
 11/5 world tsunami awareness day|guy fawkes[ day| night|]|bonfire night
 11/6 international day for preventing the exploitation of the environment in war and armed conflict
 11/9 world freedom day

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from itertools import product
 
 from app.planning.phrases.fixed_days import FIXED_DAYS
-from app.planning.phrases.moving_days import MOVING_DAYS, Days
+from app.planning.phrases.moving_days import MOVING_DAYS
+from app.planning.phrases.moving_rules import Days
 from app.planning.phrases.spans import Span, cyclic
 from app.planning.phrases.times import Time, day_span
 from app.planning.phrases.values import Grain
@@ -73,5 +74,5 @@ def holiday_names(*, foreign: bool = False) -> dict[str, Callable[[object], Time
         build = _earth_hour if "earth hour" in names else _holiday
         time = build(names[0], days)
         for name in names:
-            table.setdefault(name, lambda context, time=time: time)  # type: ignore[misc]
+            table.setdefault(name, lambda context, time=time, name=name: replace(time, holiday=name.title()))  # type: ignore[misc]
     return table

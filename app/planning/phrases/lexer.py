@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 
 # Spellings in a hurry, and words that mean the same to the grammar.
 _VARIANTS = {
-    "untill": "until", "till": "until", "til": "until", "thru": "through", "wkend": "weekend", "wknd": "weekend", "nxt": "next",
+    "untill": "until", "til": "till", "thru": "through", "wkend": "weekend", "wknd": "weekend", "nxt": "next",
     "lst": "last", "prev": "previous", "b4": "before", "bfore": "before", "aft": "after", "2nite": "tonight", "2morrow": "tomorrow",
     "tomm": "tomorrow", "tmro": "tomorrow", "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
     "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",

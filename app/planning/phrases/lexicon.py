@@ -122,7 +122,7 @@ def _ending(grain: Grain) -> Entry:
             begin = start.replace(day=21)
         if grain is Grain.YEAR:
             begin = start.replace(month=9)
-        return of_span(Span(begin or start, end, _END_GRAIN[grain]), "end")
+        return of_span(Span(begin or start, end, _END_GRAIN[grain]), "close")
 
     return build
 

@@ -1,189 +1,38 @@
-"""Names and rules of the feasts and public days that move: by weekday, by Easter, by the moon, by old calendars."""
+"""Names of the feasts and public days that move, as patterns like those of fixed_days."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
-from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
-
-from app.planning.phrases.calendars import chinese, hebrew, hindu, islamic, islamic_in, onam, sankranti
-
-# The days of a holiday in a year: the first one and how many.
-Days = Callable[[int], Iterator[tuple[date, int]]]
-_DAY = timedelta(days=1)
-
-
-def weekday_of(month: int, weekday: int, place: int, *, plus: int = 0, days: int = 1) -> Days:
-    """The place-th weekday (0 Monday) of a month, from the end when negative, and so many days later."""
-
-    def find(year: int) -> Iterator[tuple[date, int]]:
-        if place > 0:
-            first = date(year, month, 1)
-            day = first + ((weekday - first.weekday()) % 7 + 7 * (place - 1)) * _DAY
-        else:
-            last = date(year + month // 12, month % 12 + 1, 1) - _DAY
-            day = last - ((last.weekday() - weekday) % 7) * _DAY
-        yield day + plus * _DAY, days
-
-    return find
-
-
-def from_easter(offset: int, *, days: int = 1, orthodox: bool = False) -> Days:
-    """So many days after Easter Sunday of the western or the orthodox church."""
-    method = EASTER_ORTHODOX if orthodox else EASTER_WESTERN
-    return lambda year: iter([(easter(year, method) + offset * _DAY, days)])
-
-
-def of_islam(month: int, day: int, days: int = 1) -> Days:
-    return lambda year: ((found, days) for found in sorted(islamic_in(year, month, day)))
-
-
-def of_judaism(month: int, day: int, days: int = 1) -> Days:
-    """A Hebrew feast: one of a day is dated by the evening it begins on, a longer one includes that evening's day."""
-    return lambda year: iter([(hebrew(year, month, day) - _DAY, days + 1 if days > 1 else 1)])
-
-
-def of_china(month: int, day: int) -> Days:
-    return lambda year: iter([(chinese(year, month, day), 1)])
-
-
-def of_india(month: int, tithi: int, hour: float = 6.0, *, plus: int = 0, days: int = 1) -> Days:
-    def find(year: int) -> Iterator[tuple[date, int]]:
-        found = hindu(year, month, tithi, hour)
-        if found:
-            yield found + plus * _DAY, days
-
-    return find
-
-
-def _ramadan(year: int) -> Iterator[tuple[date, int]]:
-    for first in sorted(islamic_in(year, 9, 1)):
-        hijri = int((year - 622) * 33 / 32)
-        end = next(
-            (islamic(at, 10, 1) for at in range(hijri - 2, hijri + 3) if 0 < (islamic(at, 10, 1) - first).days < 40),
-            first,
-        )
-        yield first, (end - first).days
-
-
-def _last_friday_of_ramadan(year: int) -> Iterator[tuple[date, int]]:
-    for first, days in _ramadan(year):
-        last = first + (days - 1) * _DAY
-        yield last - ((last.weekday() - 4) % 7) * _DAY, 1
-
-
-def _pongal(plus: int) -> Days:
-    """Around the sun's entry into Makara; after sunset it counts for the next day."""
-
-    def find(year: int) -> Iterator[tuple[date, int]]:
-        moment = sankranti(year, 9, 1)
-        yield moment.date() + ((1 if moment.hour >= 18 else 0) + plus) * _DAY, 1
-
-    return find
-
-
-def _tax_day(year: int) -> Iterator[tuple[date, int]]:
-    """15 April, or the next day that is neither a weekend nor Washington's Emancipation Day (16 April, observed)."""
-    emancipation = date(year, 4, 16)
-    shift = {5: -1, 6: 1}.get(emancipation.weekday(), 0)
-    day = date(year, 4, 15)
-    while day.weekday() >= 5 or day == emancipation + shift * _DAY:
-        day += _DAY
-    yield day, 1
-
-
-def _boss_day(year: int) -> Iterator[tuple[date, int]]:
-    """The working day nearest to 16 October."""
-    day = date(year, 10, 16)
-    yield day + {5: -1, 6: 1}.get(day.weekday(), 0) * _DAY, 1
-
-
-# Where it was not the first Tuesday of March.
-_SUPER_TUESDAYS = {1996: (3, 12), 1992: (3, 10), 1988: (3, 8), 1984: (3, 13), 2008: (2, 5)}
-
-
-def _super_tuesday(year: int) -> Iterator[tuple[date, int]]:
-    """The day on which most states of the US hold their primaries."""
-    if year in _SUPER_TUESDAYS:
-        yield date(year, *_SUPER_TUESDAYS[year]), 1
-    elif year % 4 == 0:
-        yield from weekday_of(3, 1, 1)(year)
-
-
-def _emancipation(year: int) -> Iterator[tuple[date, int]]:
-    """16 April in Washington, on the working day nearest to it."""
-    day = date(year, 4, 16)
-    yield day + {5: -1, 6: 1}.get(day.weekday(), 0) * _DAY, 1
-
-
-def _kings_day(year: int) -> Iterator[tuple[date, int]]:
-    """27 April in the Netherlands, a day earlier when that is a Sunday."""
-    day = date(year, 4, 27)
-    yield day - (_DAY if day.weekday() == 6 else 0 * _DAY), 1
-
-
-def _inauguration(year: int) -> Iterator[tuple[date, int]]:
-    if year % 4 == 1:
-        day = date(year, 1, 20)
-        yield day + (_DAY if day.weekday() == 6 else 0 * _DAY), 1
-
-
-def _administrative(year: int) -> Iterator[tuple[date, int]]:
-    """Wednesday of the last full week of April."""
-    last = date(year, 4, 27)
-    yield last - ((last.weekday() - 2) % 7) * _DAY, 1
-
-
-def _election(year: int) -> Iterator[tuple[date, int]]:
-    yield next(weekday_of(11, 0, 1, plus=1)(year))
-
-
-def _parsi(year: int) -> Iterator[tuple[date, int]]:
-    """A calendar of 365 days without leap days (Shahenshahi)."""
-    for count in (year - 2018, year - 2017):
-        day = date(2018, 8, 17) + 365 * count * _DAY
-        if day.year == year:
-            yield day, 1
-
-
-def _rabindra(year: int) -> Iterator[tuple[date, int]]:
-    """25 Boishakh of the Bengali calendar, whose year begins the day after the sun's entry into Mesha."""
-    yield sankranti(year, 0, 4).date() + 25 * _DAY, 1
-
-
-def _vaisakhi(year: int) -> Iterator[tuple[date, int]]:
-    yield sankranti(year, 0, 4).date(), 1
-
-
-def _after_labor_day(year: int) -> Iterator[tuple[date, int]]:
-    yield next(weekday_of(9, 0, 1, plus=6)(year))
-
-
-def _tisha(year: int) -> Iterator[tuple[date, int]]:
-    """9 Av; on a Sabbath the fast waits for Sunday."""
-    day = hebrew(year, 5, 9)
-    day += _DAY if day.weekday() == 5 else 0 * _DAY
-    yield day - _DAY, 1
-
-
-def _independence(year: int) -> Iterator[tuple[date, int]]:
-    """5 Iyar, moved so that neither it nor the day before touches a Sabbath."""
-    day = hebrew(year, 2, 5)
-    day += {4: -1, 5: -2, 0: 1}.get(day.weekday(), 0) * _DAY
-    yield day - _DAY, 1
-
-
-def _shoah(year: int) -> Iterator[tuple[date, int]]:
-    """27 Nisan, moved away from a Friday or a Sunday."""
-    day = hebrew(year, 1, 27)
-    day += {4: -1, 6: 1}.get(day.weekday(), 0) * _DAY
-    yield day - _DAY, 1
-
-
-def _dhanteras_to_bhai_dooj(plus: int) -> Days:
-    return of_india(6, 30, 18, plus=plus)
-
+from app.planning.phrases.calendars import onam
+from app.planning.phrases.moving_rules import (
+    Days,
+    administrative,
+    after_labor_day,
+    boss_day,
+    dhanteras_to_bhai_dooj,
+    election,
+    emancipation,
+    from_easter,
+    inauguration,
+    independence,
+    kings_day,
+    last_friday_of_ramadan,
+    of_china,
+    of_india,
+    of_islam,
+    of_judaism,
+    parsi,
+    pongal,
+    rabindra,
+    ramadan,
+    shoah,
+    super_tuesday,
+    tax_day,
+    tisha,
+    vaisakhi,
+    weekday_of,
+)
 
 MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (
@@ -205,25 +54,27 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (weekday_of(5, 6, 2), "mother[s|] day|mom[s|] day|mommy[s|] day"),
     (weekday_of(6, 6, 3), "father[s|] day|dad[s|] day|daddy[s|] day"),
     (weekday_of(7, 6, 4), "[national |]parent[s|] day"),
-    (_after_labor_day, "[national |]grandparent[s|] day|[national |]grand parent[s|] day"),
-    (_tax_day, "[us |]tax day"),
-    (_boss_day, "[national |]boss[es|s|] day|bosss day"),
-    (_super_tuesday, "[super|super duper|tsunami|giga|mega] tuesday|[the |]tuesday of destiny"),
-    (_emancipation, "emancipation day"),
-    (_kings_day, "kings day|koningsdag|king day"),
+    (after_labor_day, "[national |]grandparent[s|] day|[national |]grand parent[s|] day"),
+    (tax_day, "[us |]tax day"),
+    (boss_day, "[national |]boss[es|s|] day|bosss day"),
+    (super_tuesday, "[super|super duper|tsunami|giga|mega] tuesday|[the |]tuesday of destiny"),
+    (emancipation, "emancipation day"),
+    (kings_day, "kings day|koningsdag|king day"),
     (
         weekday_of(3, 6, 2),
-        "daylight saving[s|][ time|] [start|starts|begin|begins|beginning|start day|starting]|dst [start|begins|starts]|[start|beginning] of daylight saving[s|][ time|]",
+        "daylight saving[s|][ time|] [start|starts|begin|begins|beginning|start day|starting]|"
+        "dst [start|begins|starts]|[start|beginning] of daylight saving[s|][ time|]",
     ),
     (
         weekday_of(11, 6, 1),
         "daylight saving[s|][ time|] [end|ends|ending|end day]|dst [end|ends]|end of daylight saving[s|][ time|]",
     ),
-    (_election, "[us |]election day"),
-    (_inauguration, "inauguration day"),
+    (election, "[us |]election day"),
+    (inauguration, "inauguration day"),
     (
-        _administrative,
-        "administrative professionals[ day|]|[administrative assistants|admin|admins|secretaries|secretarys|secretary|admin professionals] day",
+        administrative,
+        "administrative professionals[ day|]|"
+        "[administrative assistants|admin|admins|secretaries|secretarys|secretary|admin professionals] day",
     ),
     (weekday_of(5, 6, 2, plus=-2), "military spouse[s|] day|military spouse appreciation day"),
     (weekday_of(5, 5, 3), "armed forces day"),
@@ -288,27 +139,32 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (of_islam(1, 10), "ashura|day of ashura|ashoura"),
     (
         of_islam(3, 12),
-        "mawlid[ al nabi| an nabi|]|[the |]prophets birthday|[prophet |]muhammads birthday|milad[ un nabi|]|eid milad un nabi|id e milad|mawlid al nabi al sharif",
+        "mawlid[ al nabi| an nabi|]|[the |]prophets birthday|[prophet |]muhammads birthday|"
+        "milad[ un nabi|]|eid milad un nabi|id e milad|mawlid al nabi al sharif",
     ),
     (
         of_islam(7, 27),
-        "isra and miraj|isra miraj|[the |]prophets ascension|[the |]night journey|[the |]ascension to heaven|lailat al miraj|laylat al miraj|shab e meraj",
+        "isra and miraj|isra miraj|[the |]prophets ascension|[the |]night journey|"
+        "[the |]ascension to heaven|lailat al miraj|laylat al miraj|shab e meraj",
     ),
     (of_islam(8, 15), "lailat al bara[a|ah]t|laylat al bara[a|ah]t|shab e bara[a|]t|mid shaban"),
-    (_ramadan, "rama[d|dh|z|zz]an|ramadhan|ramzan|[the |]month of ramadan|holy month of ramadan"),
+    (ramadan, "rama[d|dh|z|zz]an|ramadhan|ramzan|[the |]month of ramadan|holy month of ramadan"),
     (
         of_islam(9, 27),
         "[laylat|lailat] al [qadr|kadr]|[the |]night of [power|decree|value|destiny|measures]|shab e qadr",
     ),
-    (_last_friday_of_ramadan, "jumu[a|aa]tul wida|jumat[u|]l wida|jamat ul vida|[the |]last friday of ramadan"),
+    (last_friday_of_ramadan, "jumu[a|aa]tul wida|jumat[u|]l wida|jamat ul vida|[the |]last friday of ramadan"),
     (
         of_islam(10, 1),
-        "eid al fitr|eid ul fitr|[e|]id [al|ul] fit[e|]r|ramadan feast|lesser eid|eid e fitr|feast of breaking the fast|eid",
+        "eid al fitr|eid ul fitr|[e|]id [al|ul] fit[e|]r|ramadan feast|lesser eid|eid e fitr|"
+        "feast of breaking the fast|eid",
     ),
     (of_islam(12, 9), "arafa[t|h|] day|day of arafa[t|h|]"),
     (
         of_islam(12, 10),
-        "eid al ad[h|]a|[e|]id ul ad[h|]a|[e|]id al adha|[feast of the |]sacrifice[ feast|]|[the |]feast of [the |]sacrifice|bak[a|]r[a|i|] [e|]id|bakri id|bak[a|]r id|eid ul zuha|eid qurban|kurban bayrami|festival of sacrifice|greater eid",
+        "eid al ad[h|]a|[e|]id ul ad[h|]a|[e|]id al adha|[feast of the |]sacrifice[ feast|]|"
+        "[the |]feast of [the |]sacrifice|bak[a|]r[a|i|] [e|]id|bakri id|bak[a|]r id|eid ul zuha|"
+        "eid qurban|kurban bayrami|festival of sacrifice|greater eid",
     ),
     (of_judaism(7, 1, 2), "rosh ha[ |]shan[a|ah]|rosh hashan[a|ah]|jewish new year|yom teruah|feast of trumpets"),
     (of_judaism(7, 10), "yom kip[p|]ur|day of atonement"),
@@ -324,11 +180,11 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (of_judaism(12, 14), "purim|feast of lots"),
     (of_judaism(12, 15), "shushan purim"),
     (of_judaism(1, 15, 8), "passover|pesa[c|]h"),
-    (_shoah, "yom ha[ |]shoah|holocaust day|yom hashoah"),
-    (_independence, "yom ha[ |]atzmaut|israeli independence day|israel independence day"),
+    (shoah, "yom ha[ |]shoah|holocaust day|yom hashoah"),
+    (independence, "yom ha[ |]atzmaut|israeli independence day|israel independence day"),
     (of_judaism(2, 18), "lag b[ |a|]omer|lag baomer|lag bomer"),
     (of_judaism(3, 6, 2), "shav[uo|o|u]t[h|]|shavuos|[the |]feast of weeks"),
-    (_tisha, "tisha b[ |]av|[the |]ninth of av|tishah bav"),
+    (tisha, "tisha b[ |]av|[the |]ninth of av|tishah bav"),
     (of_china(1, 1), "[chinese|lunar|chinese lunar] new year[s|][ day|]|spring festival|tet"),
     (of_china(1, 15), "lantern festival|yuanxiao"),
     (
@@ -340,23 +196,25 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (of_china(7, 15), "[hungry |]ghost festival"),
     (of_china(8, 15), "mid[ |]autumn[ festival| day|]|moon festival|mooncake festival|chuseok"),
     (of_china(9, 9), "double ninth festival|chongyang"),
-    (_dhanteras_to_bhai_dooj(0), "d[i|ee]w[a|]li|deepa[v|w]ali|dipavali|diwali|lakshmi puja|deepavali"),
+    (dhanteras_to_bhai_dooj(0), "d[i|ee]w[a|]li|deepa[v|w]ali|dipavali|diwali|lakshmi puja|deepavali"),
     (of_india(6, 28, 18), "dhanteras|dhantrayodashi|dhanatrayodashi|dhanvantari trayodashi"),
     (
-        _dhanteras_to_bhai_dooj(-1),
+        dhanteras_to_bhai_dooj(-1),
         "nara[k|ka] chaturdas[h|]i|naraka chaudas|[kali|roop|narak] chaudas|ch[h|]ot[i|ee] d[i|ee]wali|kali chaudas",
     ),
-    (_dhanteras_to_bhai_dooj(1), "govardhan puja|annakut|gujarati new year|padwa"),
+    (dhanteras_to_bhai_dooj(1), "govardhan puja|annakut|gujarati new year|padwa"),
     (
         of_india(7, 2, 13),
-        "bh[a|]i [dooj|duj|bij|tika|phota|beej]|bhau b[ee|i]j|bhaiya dooj|bhai teeka|bhaubeej|bhaiduj|bhai fonta|yama dwitiya",
+        "bh[a|]i [dooj|duj|bij|tika|phota|beej]|bhau b[ee|i]j|bhaiya dooj|bhai teeka|bhaubeej|bhaiduj|"
+        "bhai fonta|yama dwitiya",
     ),
     (of_india(7, 6, 18), "chhath[ puja| parv|]|dala [puja|chhath]|surya shashthi|chhathi"),
     (of_india(6, 19, 20), "kar[v|w]a chauth|karaka chaturthi|karva chowth"),
     (of_india(11, 15, 19), "holika dahan[a|]|kamudu pyre|chhoti holi|choti holi"),
     (
         of_india(11, 15, 19, plus=1),
-        "holi|dhulandi|phagwah|dhulheti|rangwali holi|festival of colo[u|]rs|dol[ |]yatra|dolyatra|dhuleti|hola mohalla|hola",
+        "holi|dhulandi|phagwah|dhulheti|rangwali holi|festival of colo[u|]rs|dol[ |]yatra|dolyatra|"
+        "dhuleti|hola mohalla|hola",
     ),
     (of_india(10, 29, 24), "maha[ |]sh[i|]v[a|]ratri|[maha |]s[h|]ivar[a|]tri|mahashivratri"),
     (of_india(10, 5, 9), "vasant[a|] panchami|basant[a|] panchami|saraswati [puja|jayanti]"),
@@ -376,7 +234,9 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (of_india(4, 15, 10), "raksha bandhan|rakhi[ purnima| festival|]|rakshabandhan|rakhri"),
     (
         of_india(4, 23, 24),
-        "[krishna |sri krishna |shri krishna |]janmas[h|]tami|gokul[a|]sh[h|]tami|gokulashtami|krishnasht[a|]mi|krishna jayanti|saatam aatham|yadukulashtami|srikrishna jayanti|ashtami rohini|krishnashtami",
+        "[krishna |sri krishna |shri krishna |]janmas[h|]tami|gokul[a|]sh[h|]tami|gokulashtami|"
+        "krishnasht[a|]mi|krishna jayanti|saatam aatham|yadukulashtami|srikrishna jayanti|ashtami rohini|"
+        "krishnashtami",
     ),
     (of_india(5, 4, 12), "gan[e|]sh[a|] chat[h|]urt[h|]i|vinayak[a|] chaturthi|vinayagar chaturthi|ganeshotsav"),
     (
@@ -388,24 +248,27 @@ MOVING_DAYS: tuple[tuple[Days, str], ...] = (
     (of_india(6, 9), "maha na[v|w]ami|mahanavami|ayudha puja"),
     (
         of_india(6, 10, 14),
-        "[vijaya|vijay] [dashami|dasami|dashmi]|vijayadas[h|]ami|dus[s|]ehra|dus[s|]h[e|]ra|das[h|]ara|dussehra|dasain|dashain",
+        "[vijaya|vijay] [dashami|dasami|dashmi]|vijayadas[h|]ami|dus[s|]ehra|dus[s|]h[e|]ra|das[h|]ara|"
+        "dussehra|dasain|dashain",
     ),
     (of_india(6, 15), "[maharishi |maharshi |]valmiki jayanti|pargat di[v|w]as|sharad purnima"),
     (of_india(7, 15), "guru nanak[ dev|][ jayanti| gurpurab| birthday|]|gurpurab|kartik[a|] purnima|dev diwali"),
     (lambda year: iter([(onam(year), 1)]), "onam|thiru[v|]onam|thiru onam"),
-    (_pongal(-1), "bo[gh|g]i[ pandigai|]|bhogi[ pandigai|]|lohri"),
+    (pongal(-1), "bo[gh|g]i[ pandigai|]|bhogi[ pandigai|]|lohri"),
     (
-        _pongal(0),
-        "[thai |thai |]pongal|[makar|makara] [sankranti|sankranthi|sankrant]|maghi|uttarayan[a|]|pongala|magh bihu|pongal",
+        pongal(0),
+        "[thai |thai |]pongal|[makar|makara] [sankranti|sankranthi|sankrant]|maghi|uttarayan[a|]|pongala|"
+        "magh bihu|pongal",
     ),
-    (_pongal(1), "mat[t|]u pongal"),
-    (_pongal(2), "kaanum pongal|kanni pongal|kanum pongal|kannum pongal"),
-    (_rabindra, "rabindra jayanti|rabindranath jayanti|rabindra nath jayanti|tagore jayanti"),
+    (pongal(1), "mat[t|]u pongal"),
+    (pongal(2), "kaanum pongal|kanni pongal|kanum pongal|kannum pongal"),
+    (rabindra, "rabindra jayanti|rabindranath jayanti|rabindra nath jayanti|tagore jayanti"),
     (
-        _vaisakhi,
-        "[v|b]aisakhi|vaisakh[i|]|[v|b]asakhi|vaishakhi|vishu|[tamil|sikh] new year|mesha sankranti|mesadi|puthandu|baisakhi day",
+        vaisakhi,
+        "[v|b]aisakhi|vaisakh[i|]|[v|b]asakhi|vaishakhi|vishu|[tamil|sikh] new year|mesha sankranti|"
+        "mesadi|puthandu|baisakhi day",
     ),
-    (_parsi, "parsi new year[s|][ day|]|jamshedi navroz|shahenshahi navroz|pateti|navroz"),
+    (parsi, "parsi new year[s|][ day|]|jamshedi navroz|shahenshahi navroz|pateti|navroz"),
     (lambda year: iter([(date(year, 4, 14), 1)]), "ambedkar jayanti"),
     (
         lambda year: iter([(date(year, 5, 30), 2)]),

@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.planning.phrases import rules_clock, rules_date, rules_near, rules_part, rules_range, rules_repeat, rules_shift
+from app.planning.phrases import (
+    rules_clock,
+    rules_date,
+    rules_length,
+    rules_near,
+    rules_part,
+    rules_range,
+    rules_repeat,
+    rules_shift,
+)
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.iso import read_iso
 from app.planning.phrases.lexer import LONGEST, Lexer, tidy
@@ -15,7 +24,7 @@ from app.planning.phrases.times import Context, Time, Value
 from app.planning.phrases.values import Meaning, WorkingHours
 
 # The modules that fill the grammar; named so that they stay imported.
-RULES = (rules_clock, rules_date, rules_near, rules_part, rules_range, rules_repeat, rules_shift)
+RULES = (rules_clock, rules_date, rules_length, rules_near, rules_part, rules_range, rules_repeat, rules_shift)
 # Words and marks of the longest phrase that is still read: the chart grows with the cube of them.
 MOST_ATOMS = 30
 STANDARD_HOURS = WorkingHours()

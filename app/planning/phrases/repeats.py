@@ -7,7 +7,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from app.planning.phrases.clocks import aware
-from app.planning.phrases.spans import Series, Span, inside, mapped, move, shift, units
+from app.planning.phrases.spans import Series, Span, inside, mapped, move, units
 from app.planning.phrases.times import Context, Repeat, Time, choose, meet
 from app.planning.phrases.values import Grain, Recurrence
 

@@ -156,7 +156,7 @@ def either(context: Context, first: Time, second: Time) -> Time | None:
 
 
 def _fit(outer: Time, inner: Time) -> bool:
-    if outer.side or inner.side or {"now", "end", "open"} & {outer.kind, inner.kind}:
+    if outer.side or inner.side or {"now", "end", "close", "open"} & {outer.kind, inner.kind}:
         return False
     if (
         inner.known

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
-from app.planning.phrases.spans import Span, cyclic, floor, mapped, nth, unit
+from app.planning.phrases.spans import Span, cyclic, floor, inside, mapped, nth, unit
 from app.planning.phrases.times import Context, Number, Ordinal, Time, choose, of_span
 from app.planning.phrases.values import Grain
 
@@ -33,7 +34,15 @@ def nth_following(context: Context, place: Ordinal, what: Time, mark: Time) -> T
 
 def _beside(context: Context, what: Time, mark: Time, count: int) -> Time | None:
     """The count-th from the end of a mark, or back from its start."""
-    if what.known or what.side or what.latent or mark.latent or mark.side or what.kind not in _COUNTED:
+    if (
+        what.known
+        or what.side
+        or what.latent
+        or mark.latent
+        or mark.side
+        or what.kind not in _COUNTED
+        or mark.grain < Grain.DAY
+    ):
         return None
     span = choose(mark, context.now)
     if span is None:
@@ -121,3 +130,39 @@ def working_days_after(context: Context, number: Number, day: Time, mark: Time) 
     span = None if mark.latent or mark.side else choose(mark, context.now)
     found = nth(day.series, span.end, (number.whole or 1) - 1) if span else None
     return of_span(found, "day") if found else None
+
+
+@rule("TIME after|past|from CLOCK", "TIME any time after CLOCK", "TIME anytime after CLOCK", cost=0.1)
+def rest_of_day(context: Context, day: Time, clock: Time) -> Time | None:
+    """Tomorrow after 3pm: until the day is over."""
+    del context
+    return _piece(day, clock, lambda whole, at: Span(at.start, whole.end, at.grain))
+
+
+@rule("TIME before|until|till|by CLOCK", "TIME no later than CLOCK", cost=0.1)
+def start_of_day(context: Context, day: Time, clock: Time) -> Time | None:
+    """Friday before 10am."""
+    del context
+    return _piece(day, clock, lambda whole, at: Span(whole.start, at.start, at.grain))
+
+
+@rule("TIME before PART", cost=0.1)
+def day_before_part(context: Context, day: Time, part: Time) -> Time | None:
+    """Friday before lunch."""
+    del context
+    return _piece(day, part, lambda whole, at: Span(whole.start, at.start, at.grain))
+
+
+def _piece(day: Time, clock: Time, cut: Callable[[Span, Span], Span]) -> Time | None:
+    """The part of each day before or after a clock."""
+    if day.grain is not Grain.DAY or day.side or day.latent or clock.dated or clock.known:
+        return None
+
+    def change(span: Span) -> Span | None:
+        at = next(inside(span, clock.series), None)
+        piece = cut(span, at) if at else None
+        return piece if piece and piece.start < piece.end else None
+
+    return replace(
+        day, series=mapped(day.series, change), grain=clock.grain, kind="range", half=clock.half, dated=True, clock=None
+    )

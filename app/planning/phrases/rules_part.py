@@ -26,7 +26,7 @@ _CUTS: dict[Grain, tuple[Grain, dict[str, tuple[int, int | None]]]] = {
 
 def _cut(time: Time, where: str) -> Time | None:
     """A part of every span of a time."""
-    if time.side or time.latent or time.kind in {"clock", "now", "open", "end"}:
+    if time.side or time.latent or time.kind in {"clock", "now", "open", "end", "close"}:
         return None
 
     def change(span: Span) -> Span | None:
@@ -90,18 +90,18 @@ def unit_middle(context: Context, size: Unit) -> Time | None:
     return _cut(of_span(unit(context.now, size.grain)), "middle")
 
 
-@rule("at? the? end of UNIT", "the END", "at the? END", cost=-0.2)
+@rule("at? the? end of UNIT", "UNIT -? end", "the UNIT -? end", "the CLOSE", "at the? CLOSE", cost=-0.2)
 def unit_ending(context: Context, size: Unit | Time) -> Time | None:
     if isinstance(size, Time):
         return size
     return replace(found, kind="end") if (found := _cut(of_span(unit(context.now, size.grain)), "end")) else None
 
 
-@rule("TIME END", "END on? TIME", cost=-0.2)
+@rule("TIME CLOSE", "CLOSE on? TIME", cost=-0.2)
 def day_end(context: Context, first: Time, second: Time) -> Time | None:
     """Tomorrow EOD, EOD Friday."""
     del context
-    time = second if first.kind == "end" else first
+    time = second if first.kind == "close" else first
     return _cut(time, "end") if time.grain is Grain.DAY else None
 
 

@@ -41,7 +41,7 @@ def span_range(first: Time, second: Time) -> Time:
         min(first.grain, second.grain),
         "range",
         known=first.known,
-        later=first.later,
+        later=first.later or (first.dated and not first.known),
         half=max(first.half, second.half),
         dated=first.dated,
         latent=first.latent and second.latent,
@@ -74,7 +74,7 @@ def _pair(first: Time, second: Time) -> bool:
     """Whether two times can be the ends of one interval: two clocks, or two days, not one of each."""
     if "range" in {first.kind, second.kind} or "open" in {first.kind, second.kind}:
         return False
-    if first.kind in {"now", "shift", "end"} or second.kind in {"now", "shift", "end"}:
+    if first.kind in {"now", "shift", "end", "close"} or second.kind in {"now", "shift", "end", "close"}:
         return not (first.latent or second.latent)
     bare = [time.kind in _CLOCKS | {"part"} and not time.dated and not time.known for time in (first, second)]
     if bare[0] != bare[1]:
@@ -215,15 +215,20 @@ def _lasting(context: Context, time: Time, length: Length) -> Time:
     return replace(time, series=mapped(time.series, extend), grain=grain, kind="range", clock=None)
 
 
-@rule("by TIME", "no later than TIME", "until|till the? end of TIME", cost=0.6)
+@rule("by TIME", "no later than TIME", cost=0.6)
 def by(context: Context, time: Time) -> Time | None:
     """From now until then: by Friday includes Friday, by 2pm ends at two."""
-    span = None if time.side or time.latent else choose(time, context.now)
+    span = None if time.side or _weak(time) else choose(time, context.now)
     now = floor(context.now, Grain.SECOND)
     if span is None or span.end <= now:
         return None
-    named = time.kind in {"part", "end", "range"}
+    named = time.kind in {"part", "end", "close", "range"}
     return of_span(Span(now, max(span.end if named else span.start, now), Grain.SECOND), "range")
+
+
+def _weak(time: Time) -> bool:
+    """Latent, and no hour either, which "after" and "by" need no more words for."""
+    return time.latent and time.kind != "clock"
 
 
 _OPEN_AFTER = (
@@ -245,21 +250,21 @@ def open_after(context: Context, time: Time) -> Time | None:
     del context
     return (
         None
-        if time.side or time.latent or time.kind == "range"
-        else replace(time, side="after", kind="open", clock=None)
+        if time.side or _weak(time) or time.kind == "range"
+        else replace(time, side="after", kind="open", clock=None, latent=False)
     )
 
 
 @rule("since TIME", "ever since TIME", cost=0.6)
 def since(context: Context, time: Time) -> Time | None:
     """Since Monday: the last one."""
-    if time.side or time.latent or time.kind == "range":
+    if time.side or _weak(time) or time.kind == "range":
         return None
     span = None if time.known else next(iter(time.series(context.now, True)), None)
     return (
         replace(of_span(span, time.kind), side="after", kind="open", clock=None)
         if span
-        else replace(time, side="after", kind="open", clock=None)
+        else replace(time, side="after", kind="open", clock=None, latent=False)
     )
 
 
@@ -290,13 +295,13 @@ def open_beyond(context: Context, time: Time) -> Time | None:
 )
 def open_before(context: Context, time: Time) -> Time | None:
     del context
-    if time.side or time.latent or time.kind == "range":
+    if time.side or _weak(time) or time.kind == "range":
         return None
-    if time.kind == "end":
+    if time.kind in {"end", "close"}:
         time = replace(
             time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY))
         )
-    return replace(time, side="before", kind="open", clock=None)
+    return replace(time, side="before", kind="open", clock=None, latent=False)
 
 
 @rule("< = TIME", "on or before TIME", "through the? end of TIME", cost=0.5)

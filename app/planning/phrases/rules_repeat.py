@@ -188,7 +188,8 @@ def on_day(context: Context, first: Repeat | Time, second: Repeat | Time) -> Rep
 @rule(
     "REPEAT on? the ORDINAL",
     "on? the ORDINAL REPEAT",
-    "the ORDINAL of REPEAT",
+    "the? ORDINAL of REPEAT",
+    "the? ORDINAL day of REPEAT",
     "every ORDINAL of the month",
     "every ORDINAL day of the month",
 )
@@ -201,6 +202,17 @@ def on_month_day(context: Context, first: Repeat | Ordinal, second: Repeat | Ord
         return None
     day = month_day_time(place.value)
     return replace(repeat, unit=None, times=(day,)) if day else None
+
+
+@rule("REPEAT on? DATE", cost=0.1)
+def yearly_on(context: Context, repeat: Repeat, date: Time) -> Repeat | None:
+    """Every year on May 5."""
+    del context
+    return (
+        replace(repeat, unit=None, times=(date,))
+        if repeat.unit is Grain.YEAR and date.full and not date.known
+        else None
+    )
 
 
 @rule("REPEAT starting|beginning|from on|from? TIME", cost=0.3)

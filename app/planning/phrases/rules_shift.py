@@ -8,11 +8,14 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.rules_length import length_of
 from app.planning.phrases.spans import Span, floor, mapped, move, nth, shift, unit
 from app.planning.phrases.times import Context, Length, Number, Parts, Time, Unit, choose, day_of, of_span, of_unit
 from app.planning.phrases.values import NOMINAL_SECONDS, Grain
 
 rule = GRAMMAR.rule
+# What comes once a year: "two weeks after Christmas" may be counted from the one that is over.
+_YEARLY = {"date", "holiday", "month", "season", "quarter"}
 # Where a series moved by a length is searched from, at most: a few years.
 _FARTHEST = timedelta(days=2000)
 # What a shift by a unit is precise to, as Duckling has it: "in 3 days" is about this hour in three days.
@@ -26,117 +29,6 @@ _PRECISION = {
     Grain.QUARTER: Grain.MONTH,
     Grain.YEAR: Grain.MONTH,
 }
-
-
-def _length(amount: Fraction, grain: Grain) -> Length:
-    return Length(((amount, grain),))
-
-
-@rule("NUMBER -? LETTER")
-def counted(context: Context, number: Number, unit: Unit) -> Length | None:
-    del context
-    if unit.short and number.written > 3:  # "the 1990s"
-        return None
-    return _length(number.value, unit.grain)
-
-
-@rule("a|an|one UNIT", cost=0.1)
-def one(context: Context, unit: Unit) -> Length:
-    del context
-    return _length(Fraction(1), unit.grain)
-
-
-@rule("a NUMBER UNIT", "a good NUMBER UNIT")
-def some(context: Context, number: Number, unit: Unit) -> Length | None:
-    """A couple of minutes."""
-    del context
-    return None if number.written or number.value not in {2, 3} else _length(number.value, unit.grain)
-
-
-@rule("a? fortnight", "one fortnight")
-def fortnight(context: Context) -> Length:
-    del context
-    return _length(Fraction(2), Grain.WEEK)
-
-
-@rule("half an|a? UNIT", "1 / 2 an|a? UNIT", "a half UNIT")
-def half_unit(context: Context, unit: Unit) -> Length:
-    del context
-    return _length(Fraction(1, 2), unit.grain)
-
-
-@rule("a? quarter of? an|a UNIT", "a quarter UNIT", cost=-0.2)
-def quarter_unit(context: Context, unit: Unit) -> Length:
-    del context
-    return _length(Fraction(1, 4), unit.grain)
-
-
-@rule("NUMBER quarters of? an|a? UNIT", cost=-0.2)
-def quarters_unit(context: Context, number: Number, unit: Unit) -> Length:
-    del context
-    return _length(number.value / 4, unit.grain)
-
-
-@rule("NUMBER and a? half UNIT", "a NUMBER and a half UNIT")
-def and_half(context: Context, number: Number, unit: Unit) -> Length:
-    del context
-    return _length(number.value + Fraction(1, 2), unit.grain)
-
-
-@rule("NUMBER and a? quarter UNIT")
-def and_quarter(context: Context, number: Number, unit: Unit) -> Length:
-    del context
-    return _length(number.value + Fraction(1, 4), unit.grain)
-
-
-@rule("NUMBER and NUMBER quarters UNIT")
-def and_quarters(context: Context, number: Number, quarters: Number, unit: Unit) -> Length:
-    del context
-    return _length(number.value + quarters.value / 4, unit.grain)
-
-
-@rule("LENGTH and a? half")
-def length_half(context: Context, length: Length) -> Length | None:
-    """An hour and a half."""
-    del context
-    amount, grain = length.parts[-1]
-    return Length((*length.parts[:-1], (amount + Fraction(1, 2), grain)))
-
-
-@rule("LENGTH and a quarter")
-def length_quarter(context: Context, length: Length) -> Length:
-    del context
-    amount, grain = length.parts[-1]
-    return Length((*length.parts[:-1], (amount + Fraction(1, 4), grain)))
-
-
-@rule("LENGTH and? LENGTH")
-def added(context: Context, first: Length, second: Length) -> Length | None:
-    del context
-    if first.finest <= max(grain for _, grain in second.parts):
-        return None
-    return Length(first.parts + second.parts)
-
-
-@rule("LENGTH and? NUMBER", cost=0.5)
-def rest(context: Context, length: Length, number: Number) -> Length | None:
-    """2 hours and 10: minutes are meant."""
-    del context
-    if length.finest not in {Grain.HOUR, Grain.MINUTE} or not number.whole or number.whole >= 60:
-        return None
-    return Length((*length.parts, (number.value, Grain(length.finest - 1))))
-
-
-@rule("NUMBER '", "NUMBER ' '", 'NUMBER "')
-def primes(context: Context, number: Number) -> Length:
-    del context
-    return _length(number.value, Grain.MINUTE)
-
-
-@rule("about|around|approximately|exactly|precisely|roughly|almost|nearly|only|just LENGTH", "for LENGTH")
-def about(context: Context, length: Length) -> Length:
-    del context
-    return length
 
 
 def travel(context: Context, moment: datetime, parts: Parts, sign: int = 1) -> datetime:
@@ -160,7 +52,7 @@ def _shifted(context: Context, length: Length, sign: int) -> Time:
 
 @rule(
     "in LENGTH",
-    "LENGTH from now|today",
+    "LENGTH from now",
     "LENGTH hence|later",
     "in another? LENGTH time",
     "LENGTH from right now",
@@ -196,7 +88,12 @@ def _from(context: Context, length: Length, time: Time, sign: int) -> Time | Non
         start = floor(travel(context, span.start, length.parts, sign), grain)
         return Span(start, shift(start, grain, 1), grain)
 
+    if grain is Grain.HOUR and any(amount.denominator != 1 for amount, _ in length.parts):
+        grain = Grain.MINUTE
     stated = length.finest if time.kind == "now" else None
+    if not time.known and time.kind not in _YEARLY:
+        span = choose(time, context.now)
+        return of_span(change(span), "shift") if span else None
     margin = timedelta(seconds=2 * sum(int(amount + 1) * NOMINAL_SECONDS[unit] for amount, unit in length.parts))
     series = mapped(time.series, change, min(margin, _FARTHEST))
     return Time(series, grain, "shift", known=time.known, half=time.half, dated=time.dated, stated=stated)
@@ -255,12 +152,12 @@ def last_units(context: Context, length: Length) -> Time | None:
 
 @rule("the? NUMBER last|past|previous LETTER", cost=-0.2)
 def last_counted(context: Context, number: Number, size: Unit) -> Time | None:
-    return _run(context, _length(number.value, size.grain), -1)
+    return _run(context, length_of(number.value, size.grain), -1)
 
 
 @rule("the? NUMBER next|following|coming LETTER", cost=-0.2)
 def next_counted(context: Context, number: Number, size: Unit) -> Time | None:
-    return _run(context, _length(number.value, size.grain), 1)
+    return _run(context, length_of(number.value, size.grain), 1)
 
 
 def _run(context: Context, length: Length, sign: int) -> Time | None:
@@ -288,7 +185,7 @@ def _run(context: Context, length: Length, sign: int) -> Time | None:
     "in the next LENGTH",
     cost=-0.5,
 )
-def within_length(context: Context, length: Length) -> Time:
+def withinlength_of(context: Context, length: Length) -> Time:
     grain = _PRECISION[length.finest]
     end = floor(travel(context, context.now, length.parts), grain)
     return of_span(Span(floor(context.now, Grain.SECOND), end, Grain.SECOND), "range")
@@ -379,7 +276,7 @@ def upcoming(context: Context, length: Length) -> Time | None:
 
 @rule("the? NUMBER upcoming LETTER", cost=-0.4)
 def counted_upcoming(context: Context, number: Number, size: Unit) -> Time | None:
-    return _upcoming(context, _length(number.value, size.grain))
+    return _upcoming(context, length_of(number.value, size.grain))
 
 
 def _upcoming(context: Context, length: Length) -> Time | None:
@@ -442,18 +339,6 @@ def shortly_after(context: Context, length: Length, time: Time) -> Time | None:
 @rule("more than LENGTH from now|later", "after LENGTH", cost=-0.3)
 def far_ahead(context: Context, length: Length) -> Time:
     return replace(_shifted(context, length, 1), side="after", kind="open", clock=None)
-
-
-@rule("NUMBER decades", "a decade", "one decade")
-def decades(context: Context, number: Number | None = None) -> Length:
-    del context
-    return _length(10 * (number.value if number else Fraction(1)), Grain.YEAR)
-
-
-@rule("all day long?", "a? full day", "the whole day long?", cost=-0.5)
-def all_day(context: Context) -> Length:
-    del context
-    return _length(Fraction(1), Grain.DAY)
 
 
 @rule("LENGTH after|thereafter")

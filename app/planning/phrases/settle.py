@@ -72,7 +72,7 @@ def on_clock(context: Context, time: Time, span: Span) -> Instant | Interval:
         return Interval(start, None, span.grain, moved)
     if time.side == "before":
         return Interval(None, start, span.grain, moved)
-    if time.kind not in {"range", "end"} and is_unit(span):
+    if time.kind not in {"range", "end", "close"} and is_unit(span):
         stated = time.stated if time.stated is not None else span.grain
         return Instant(start, span.grain, stated, moved, time.holiday)
     end, end_moved = aware(span.end, context.zone)
