@@ -1,4 +1,4 @@
-"""The command line: run, ask, serve, work, schedule, migrate, doctor, manifest."""
+"""The command line: run, ask, serve, work, schedule, migrate, doctor, reset, manifest."""
 
 import argparse
 import asyncio
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     add("schedule", _schedule, "run the scheduler")
     add("migrate", _migrate, "bring the database up to date")
     add("doctor", _doctor, "check every setting, service, token and scope")
+    add("reset", _reset, "forget the sandbox: mail, messages, database")
     add("manifest", _manifest, "print the Slack app manifest")
     return parser
 
@@ -118,6 +119,13 @@ def _migrate(_: argparse.Namespace) -> int:
     from app.commands.migrate import migrate
 
     migrate(Settings.load())
+    return 0
+
+
+def _reset(_: argparse.Namespace) -> int:
+    from app.commands.reset import reset
+
+    print(reset(Settings.load()))
     return 0
 
 

@@ -22,8 +22,6 @@ def configure_logs(*, level: str, style: str) -> None:
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
-    # Bolt warns that a client was given besides SLACK_BOT_TOKEN, which it reads from the environment by itself.
-    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
     console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     renderer: Processor = structlog.processors.JSONRenderer() if style == "json" else console
     structlog.configure(

@@ -1,5 +1,6 @@
 """What reaches Steward: Slack and HTTP. `build` makes Bolt's app of the verbs."""
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ class Verbs:
 
 def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     """Bolt's app: every envelope kept, every listener one verb."""
-    app = AsyncApp(client=client, request_verification_enabled=False, ssl_check_enabled=False)
+    app = AsyncApp(client=client, logger=_quiet(), request_verification_enabled=False, ssl_check_enabled=False)
     keeper = Keeper(verbs.inbox)
     commands = Commands(assistant=verbs.assistant, accounts=verbs.accounts, reception=verbs.reception, chat=verbs.chat)
     messages = Messages(verbs.assistant, commands)
@@ -47,6 +48,13 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     app.action(re.compile("."))(keeper.settling(_nothing))
     app.error(Boundary(verbs.assistant, verbs.inbox).unforeseen)
     return app
+
+
+def _quiet() -> logging.Logger:
+    """Bolt takes its level from here; it would warn that a client was given besides SLACK_BOT_TOKEN in the environment."""
+    logger = logging.getLogger("steward.bolt")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 async def _nothing(body: Body) -> None:

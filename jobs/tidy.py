@@ -1,5 +1,7 @@
 """The job that lets go of what was kept long enough."""
 
+from datetime import timedelta
+
 import structlog
 
 from app.domain.errors import StewardError
@@ -14,6 +16,7 @@ async def tidy() -> None:
     try:
         settings = Settings.load()
         async with open_house(settings) as house:
-            await house.store.tidy(inbox_days=settings.inbox_retention_days)
+            kept = timedelta(days=settings.retention_days)
+            await house.store.tidy(house.services.clock.now() - kept)
     except StewardError as failure:
         log.warning("tidy_put_off", error=failure.code)

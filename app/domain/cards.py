@@ -101,7 +101,7 @@ def when(start: datetime, end: datetime, zone: str, *, all_day: bool = False) ->
 
 def _offset(at: datetime) -> str:
     text = at.strftime("%z")
-    return "" if text == "+0000" else f"{text[:3]}:{text[3:]}".removesuffix(":00")
+    return "+0" if text == "+0000" else f"{text[:3]}:{text[3:]}".removesuffix(":00")
 
 
 def counted(n: int, one: str, many: str = "") -> str:

@@ -1,5 +1,6 @@
 """Everything that lasts, in PostgreSQL: the aggregates over their pools, and what waits."""
 
+from datetime import datetime
 from typing import Self
 
 from sqlalchemy import func, select
@@ -45,6 +46,11 @@ class PostgresStore:
         async with self._relay.statement() as connection:
             rows = (await connection.execute(select(waits))).all()
         return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person) for row in rows)
+
+    async def tidy(self, before: datetime) -> None:
+        """Forget envelopes, conversations and unused links older than `before` (aware)."""
+        async with self._relay.statement() as connection:
+            await connection.execute(select(func.steward.tidy(before)))
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""

@@ -255,11 +255,17 @@ class OAuth:
         account = self._state.accounts[email]
         found: dict[str, Any] = {"sub": account.sub}
         if scopes.ALIASES["email"] in allowed:
-            found |= {"email": account.email, "email_verified": True}
+            found |= {"email": account.email, "email_verified": True, **self._hosted(account.email)}
         if scopes.ALIASES["profile"] in allowed:
             given, _, family = account.name.partition(" ")
             found |= {"name": account.name, "given_name": given, "family_name": family}
         return found
+
+    def _hosted(self, email: str) -> dict[str, str]:
+        """The claim of a Workspace account: here, a domain of several accounts is a company's."""
+        domain = email.partition("@")[2]
+        shared = sum(other.endswith(f"@{domain}") for other in self._state.accounts) > 1
+        return {"hd": domain} if shared else {}
 
     async def revoke(self, request: web.Request) -> web.Response:
         form = await request.post()
