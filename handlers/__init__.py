@@ -51,7 +51,7 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
 
 
 def _quiet() -> logging.Logger:
-    """Bolt takes its level from here; it would warn that a client was given besides SLACK_BOT_TOKEN in the environment."""
+    """Bolt takes its level from here; it would warn of SLACK_BOT_TOKEN in the environment beside the client given."""
     logger = logging.getLogger("steward.bolt")
     logger.setLevel(logging.ERROR)
     return logger
