@@ -64,13 +64,12 @@ class PostgresApprovals:
     # Working.
 
     async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
-        """Take up an approved action, or one whose owner is gone; None when there is nothing to take. What is past its
-        time expires here too, and a card that shows an old status is looked at ever more rarely."""
+        """Take up an approved action, or one whose owner is gone; None when there is nothing to take. Whoever
+        asked then may have come to redraw its card, and will be sent to do so again after an ever longer time."""
         now, owner = self._clock.now(), await self._ownership.held()
         async with self._database.transaction(person) as connection:
             row = await _one(connection, _claimed(owner, now).where(_own(person, action)))
             if row is None:
-                await connection.execute(_expired(now).where(_own(person, action)))
                 await connection.execute(_looked_at(now).where(_own(person, action)))
         return Claim(approval=_approval(row), since=row["started_at"], tries=row["tries"]) if row else None
 

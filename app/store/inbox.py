@@ -1,7 +1,7 @@
 """Envelopes, kept durably before they are acked: all that wait are written in one commit."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,9 +18,10 @@ BATCH = 1_000
 """Envelopes in one INSERT: more gain nothing, and the first of them would wait for the last."""
 INSERT = """
 INSERT INTO steward.inbox (key, person, payload, owner)
-SELECT key, person, payload::json, %s FROM unnest(%s::text[], %s::uuid[], %s::text[]) AS e (key, person, payload)
+SELECT key, person, payload::json, %s FROM unnest(%b::text[], %b::uuid[], %b::text[]) AS e (key, person, payload)
 ON CONFLICT DO NOTHING RETURNING key
 """
+"""Arrays go in binary: as text, escaping every quote of every payload would take most of the time."""
 
 
 class _Arrival(NamedTuple):
@@ -30,20 +31,32 @@ class _Arrival(NamedTuple):
     kept: "asyncio.Future[bool]"
 
 
+TEAMS = (("team_id",), ("team", "id"), ("user", "team_id"))
+USERS = (
+    ("user_id",),
+    ("user", "id"),
+    ("event", "user"),
+    ("event", "user", "id"),
+    ("event", "message", "user"),
+    ("event", "previous_message", "user"),
+)
+"""Where Slack's events, interactions and commands name the workspace and who caused them."""
+
+
 def sender(envelope: Mapping[str, Any]) -> UUID | None:
-    """Whose envelope it is, from the places where Slack's events, interactions and commands name team and user."""
-    event = envelope.get("event") or {}
-    team = envelope.get("team_id") or (envelope.get("team") or {}).get("id")
-    candidates = (
-        envelope.get("user_id"),
-        envelope.get("user"),
-        event.get("user"),
-        (event.get("message") or {}).get("user"),
-        (event.get("previous_message") or {}).get("user"),
-    )
-    users = (c.get("id") if isinstance(c, Mapping) else c for c in candidates)
-    user = next((u for u in users if u), None)
+    """Whose envelope it is, from the envelope alone; None for what nobody caused."""
+    team, user = _first(envelope, TEAMS), _first(envelope, USERS)
     return person_id(team, user) if team and user else None
+
+
+def _first(envelope: Mapping[str, Any], paths: Iterable[tuple[str, ...]]) -> str:
+    for path in paths:
+        found: Any = envelope
+        for name in path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        if found and isinstance(found, str):
+            return found
+    return ""
 
 
 class Intake:

@@ -1,4 +1,12 @@
-"""Makes the roles, the schema and its tables, however many processes start at once."""
+"""Makes the roles, the schema and its tables, however many processes start at once.
+
+The login user of DATABASE_URL has no rights; each connection acts as one role lent to it from its first moment, and
+RESET ROLE comes back to that role. What this keeps out: a query that forgot its WHERE, a part that reaches for tables
+of another's, a payload rewritten after approval, a deleted or forged line of the audit. What it can't keep out: someone
+who runs SQL of their own choice as the login user can switch between the lent roles and name any person in
+`steward.person`. Envelopes belong to people too but arrive before anyone is known, so the app has no right to their
+table at all: it takes and settles one at a time, by Slack's key, through functions.
+"""
 
 from pathlib import Path
 

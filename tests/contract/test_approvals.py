@@ -150,16 +150,18 @@ async def test_expiry_touches_what_is_past_its_time_and_only_that(house: House) 
     assert await store.approvals.get(BOB.id, theirs.id) == theirs
 
 
-async def test_an_overdue_card_waits_until_a_claim_expires_it(house: House) -> None:
+async def test_an_overdue_card_waits_to_be_expired_and_then_to_be_redrawn(house: House) -> None:
     store = await house.process()
     proposed = await house.proposed(store, archive())
     await store.approvals.shown(proposed, "1.1")
     house.clock.advance(timedelta(days=1))
     assert await waiting_actions(store) == [str(proposed.id)]
     assert await store.approvals.claim(ANN.id, proposed.id) is None
-    expired = await store.approvals.get(ANN.id, proposed.id)
-    assert expired is not None
+    [expired] = await store.approvals.expire(ANN.id, house.clock.now())
     assert (expired.status, expired.drawn) == (S.EXPIRED, S.PROPOSED)
+    assert await waiting_actions(store) == []
+    house.clock.advance(timedelta(seconds=10))
+    assert await waiting_actions(store) == [str(proposed.id)]
 
 
 async def test_cards_wait_oldest_first_until_decided(house: House) -> None:

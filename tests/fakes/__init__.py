@@ -4,6 +4,7 @@ from tests.fakes.calendars import MemoryCalendar
 from tests.fakes.clock import ManualClock
 from tests.fakes.desks import MemoryDesks
 from tests.fakes.grants import MemoryConsent, MemoryGrants
+from tests.fakes.house import FakeHouse
 from tests.fakes.mailboxes import MemoryMailbox
 from tests.fakes.minds import ScriptedMind
 from tests.fakes.store import Disk, MemoryStore
@@ -12,6 +13,7 @@ from tests.fakes.talk import Card, Line, MemoryChat, MemoryQueue
 __all__ = [
     "Card",
     "Disk",
+    "FakeHouse",
     "Line",
     "ManualClock",
     "MemoryCalendar",

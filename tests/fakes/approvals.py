@@ -59,9 +59,7 @@ class MemoryApprovals:
         if row is None:
             return None
         if not row.claimable(now, held=self._disk.held(row.owner)):
-            if row.overdue(now):
-                self._move(row, S.EXPIRED)
-            elif row.undrawn(now):
+            if row.undrawn(now):
                 row.redraw_at = now + max(AGAIN, now - row.changed_at)
             return None
         status = S.RUNNING if row.approval.status is S.APPROVED else row.approval.status

@@ -14,7 +14,7 @@ class MemoryCalendar:
         self._events = {(e.calendar, e.id): e for e in events}
         self.invitations: list[tuple[str, str]] = []
         """Mails to guests: address and what for."""
-        self.faults: deque[tuple[bool, ProviderError]] = deque()
+        self.faults: deque[tuple[bool, ProviderError | None]] = deque()
         """Errors for the next changes, in order: (whether it is committed first, what is raised)."""
 
     @property

@@ -29,7 +29,7 @@ class MemoryMailbox:
         self._numbers = count(1)
         self.sent_bytes: list[bytes] = []
         """What went out, in order."""
-        self.faults: deque[tuple[bool, ProviderError]] = deque()
+        self.faults: deque[tuple[bool, ProviderError | None]] = deque()
         """Errors for the next changes, in order: (whether it is committed first, what is raised)."""
 
     @property

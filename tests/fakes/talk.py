@@ -35,13 +35,16 @@ class Card:
 
 
 class MemoryChat:
-    """Keeps what was said and shown; posts of a turn or an action are made once, as Slack's metadata lets the real one
+    """Keeps what was said and shown; with `again`, what stands already is found, as Slack's metadata lets the real one
     do."""
 
     def __init__(self, *people: Person) -> None:
         self.people = {(p.team, p.user): p for p in people}
         self.lines: list[Line] = []
         self.cards: dict[ActionId, Card] = {}
+        """The newest card of each action."""
+        self.posted: list[Card] = []
+        """Every card that was posted, repetitions included."""
         self.statuses: list[tuple[Place, str]] = []
         self.homes: dict[str, tuple[tuple[Account, ...], tuple[Approval, ...]]] = {}
         self.invitations: list[tuple[Place, str]] = []
@@ -55,9 +58,11 @@ class MemoryChat:
             raise ChatError(why="channel_not_found")
         return f"1700000000.{next(self._ts):06d}"
 
-    async def say(self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0) -> str:
+    async def say(
+        self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0, again: bool = False
+    ) -> str:
         for line in self.lines:
-            if turn and line.turn == turn.id:
+            if again and turn and line.turn == turn.id:
                 return line.ts
         self.lines.append(Line(place, text, self._post(), turn=turn.id if turn else None))
         return self.lines[-1].ts
@@ -68,10 +73,11 @@ class MemoryChat:
     async def status(self, place: Place, text: str) -> None:
         self.statuses.append((place, text))
 
-    async def show(self, approval: Approval) -> str:
+    async def show(self, approval: Approval, *, again: bool = False) -> str:
         card = self.cards.get(approval.id)
-        if card is None or card.place != approval.place:
+        if card is None or not again or card.place != approval.place:
             card = self.cards[approval.id] = Card(approval.place, self._post())
+            self.posted.append(card)
         card.states.append(approval)
         return card.ts
 

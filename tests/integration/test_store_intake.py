@@ -102,6 +102,8 @@ def test_the_sender_is_known_from_the_envelope_alone(envelope: dict[str, Any]) -
     assert sender(envelope) == ANN
 
 
-@pytest.mark.parametrize("envelope", [{}, {"team_id": TEAM}, {"team_id": TEAM, "event": {"type": "tokens_revoked"}}])
+@pytest.mark.parametrize(
+    "envelope", [{}, {"team_id": TEAM}, {"team_id": TEAM, "event": "odd", "user": 7}, {"team": "odd", "user_id": USER}]
+)
 def test_an_envelope_may_be_nobodys(envelope: dict[str, Any]) -> None:
     assert sender(envelope) is None

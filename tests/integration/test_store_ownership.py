@@ -19,7 +19,7 @@ from app.store.ownership import Ownership
 from tests.fakes import ManualClock
 from tests.houses import House, in_postgres
 from tests.postgres import Addresses
-from tests.samples import ANN, archive
+from tests.samples import ANN, archive, message
 
 ROOT = Path(__file__).parents[2]
 # Claims the action it is told to, says so, and then works on it until it is killed.
@@ -191,6 +191,25 @@ async def test_after_every_connection_was_cut_the_store_goes_on(
     assert resumed is not None
     assert resumed.attempt == 2
     assert await store.inbox.take("Ev1") == {}
+
+
+async def test_a_cancelled_transaction_leaves_nothing_behind(
+    house: House, store: PostgresStore, database: Addresses
+) -> None:
+    said = message()
+    async with await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as admin:
+        async with admin.transaction():
+            await admin.execute("LOCK TABLE steward.turns IN EXCLUSIVE MODE")
+            opening = [asyncio.create_task(store.turns.open(said, limit=9)) for _ in range(3)]
+            await blocked(database.admin, 3)
+            for task in opening:
+                task.cancel()
+            await asyncio.wait(opening)
+            assert all(task.cancelled() for task in opening)
+        query = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'steward_login' AND state LIKE 'idle in%'"
+        assert await (await admin.execute(query)).fetchone() == (0,)
+    _, new = await store.turns.open(said, limit=9)
+    assert new
 
 
 async def test_a_server_that_isnt_there_is_unavailable(database: Addresses, clock: ManualClock) -> None:
