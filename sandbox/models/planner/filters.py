@@ -30,6 +30,7 @@ _NEWER = rx(
     rf"this morning|this week|this month|this year|tonight)(?:'s)?"
     rf"|since (?P<day>monday|tuesday|wednesday|thursday|friday|saturday|sunday))"
 )
+# Periods of the calendar reach back at most so many days; only "today" is exact without computing a date.
 _WORD_DAYS = {
     "today": 1,
     "this morning": 1,
@@ -60,15 +61,17 @@ _CATEGORY = rx(
     r"ads|commercials?|special offers|offers|deals|sales|"
     r"newsletters?|news ?letters?|mailing lists?|subscriptions?|junk|bulk)|(?P<social>socials?(?: media| networks?)?)|"
     r"(?P<updates>updates?|notifications?|notices)|(?P<forums>forums?|discussion lists?)|(?P<primary>primary))"
-    rf"(?:\s+(?P<noun>{MAIL}|stuff|ones|things|junk|categor(?:y|ies)|tabs?|section|folder|crap|clutter|spam|notifications?|updates?|alerts?|digests?|blasts?))?\b"
+    rf"(?:\s+(?P<noun>{MAIL}|stuff|ones|things|junk|categor(?:y|ies)|tabs?|section|folder|crap|clutter|"
+    rf"spam|notifications?|updates?|alerts?|digests?|blasts?))?\b"
 )
 _STANDS_ALONE = rx(rf"^\s*(?:$|[{MARK},.?!]|(?:and|or|&)\b|{MARK})")
 _NEEDS_NOUN = frozenset(
     {"social", "update", "forum", "primary", "bulk", "sales", "junk", "notices", "subscription", "marketing"}
 )
 _SUBJECT = rx(
-    rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)(?:\s+(?:is|of|contains?|containing|has|like))?"
-    rf"\s*:?\s*(?P<subject>\"[^\"]+\"|[^{MARK},?\"]+?)(?=\s*(?:$|[{MARK},?]|\bfrom\b))|"
+    rf"\b(?:with|whose|having)?\s*(?:the\s+|a\s+)?(?:subject(?: line)?|title)"
+    rf"(?:\s+(?:is|of|contains?|containing|has|like))?\s*:?\s*"
+    rf"(?P<subject>\"[^\"]+\"|[^{MARK},?\"]+?(?=\s*(?:$|[{MARK},?]|\bfrom\b)))|"
     r"\b(?:titled|entitled|called|named|headed)\s*:?\s*(?P<quoted>\"[^\"]+\")"
 )
 _LABEL = rx(
@@ -110,8 +113,10 @@ _UNREAD = rx(
     r"messages?)))\b"
 )
 _ANYWHERE = rx(
-    r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived(?: ones| mails?)?|(?:in|from) (?:the |my )?archived?|"
-    r"archived ones too|all folders|(?:(?:it|they|that)\s+)?(?:might|may|could|is|are|was|were)(?: already| even)?(?: be| have been)? "
+    r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived(?: ones| mails?)?|"
+    r"(?:in|from) (?:the |my )?archived?|"
+    r"archived ones too|all folders|(?:(?:it|they|that)\s+)?(?:might|may|could|is|are|was|"
+    r"were)(?: already| even)?(?: be| have been)? "
     r"(?:archived|in the archive))\b"
 )
 _SENT = rx(
@@ -139,11 +144,12 @@ class Filter:
     where: str = ""
     account: str = ""
     limit: int = 0  # "the 5 latest"; 0 is the caller's usual number
+    vague: str = ""  # a period of the calendar, which a number of days only covers
 
     @property
     def named(self) -> bool:
         """Whether anything narrows the mails down; without that nothing may be archived."""
-        return replace(self, account="", where="", unread=False, limit=0) != Filter()
+        return replace(self, account="", where="", unread=False, limit=0, vague="") != Filter()
 
     def arguments(self, *, with_where: bool = True) -> list[Json]:
         """One set of arguments per call."""
@@ -168,9 +174,12 @@ class Filter:
 
 def take_filter(scan: Scan, *, person: str = "") -> Filter:
     """Take every part of the grammar out of the sentence; `person` is whom "her" and "him" mean."""
-    subject = scan.take(_SUBJECT)
     limit = _take_limit(scan)
+    vague = _VAGUE.search(scan.text)
     older, newer = _take_older(scan), _take_newer(scan)
+    if older and vague:  # "last year's mail, so anything older than 365 days": the number says it
+        newer, vague = 0, None
+    subject = scan.take(_SUBJECT)
     account = take_account(scan)
     unread = scan.take(_UNREAD) is not None
     where = _take_where(scan)
@@ -180,7 +189,7 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
     to = scan.take(_TO)
     return Filter(
         senders=senders,
-        categories=() if senders and only_newsletters(scan.text) else take_categories(scan),
+        categories=take_categories(scan),
         words=topic,
         subject=(subject["subject"] or subject["quoted"]).strip().strip('"') if subject else "",
         to=_pronoun(to["name"], person) if to and to["name"].lower() not in {"me", "us", "my inbox"} else "",
@@ -191,20 +200,30 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
         where="sent" if to and to["sent"] else where,
         account=account,
         limit=limit,
+        vague=vague.group("period") if vague else "",
     )
 
 
+_VAGUE = rx(
+    r"(?<!the )(?<!the past )\b(?P<period>(?:last|previous) (?:week|month|quarter|year)|this (?:week|"
+    r"month|year)|yesterday|"
+    r"since (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
 _NEWEST = r"(?:latest|newest|most recent|last|recent|top|first)"
 _SO_MANY = rx(
-    rf"\b(?:{_NEWEST}\s+(?P<after>{NUMBER})|(?P<before>{NUMBER})\s+{_NEWEST})\b(?!\s*(?:days?|weeks?|months?|years?|hours?)\b)|"
+    rf"\b(?:{_NEWEST}\s+(?P<after>{NUMBER})|(?P<before>{NUMBER})\s+{_NEWEST})\b(?!\s*(?:days?|weeks?|"
+    rf"months?|years?|hours?)\b)|"
     rf"\b(?P<one>the\s+(?:very\s+)?(?:latest|newest|most recent|last)(?=\s+(?:e-?mail|mail|message|note)\b))"
 )
+
+
+_THEIR_LATEST = rx(rf"['’]s? (?:very )?{_NEWEST} (?:unread )?(?:e-?mail|mail|message|note)\b")
 
 
 def _take_limit(scan: Scan) -> int:
     found = scan.take(_SO_MANY)
     if not found:
-        return 0
+        return 1 if _THEIR_LATEST.search(scan.text) else 0
     return 1 if found["one"] else int(number(found["after"] or found["before"]))
 
 
@@ -224,7 +243,7 @@ def _take_older(scan: Scan) -> int:
         if found[count]:
             return _days(found[count], found[unit])
     if found["last"]:
-        return _days(None, found["unit5"])
+        return _days(None, found["unit5"]) * (2 if found["last"].lower() == "last" else 1)
     return {"half a year": 182, "yesterday": 1, "today": 1}[found["half"].lower()]
 
 
@@ -236,16 +255,19 @@ def _take_newer(scan: Scan) -> int:
         return _days(found["n2"], found["unit2"])
     if found["word"]:
         return _WORD_DAYS[found["word"].lower()]
-    return 7 if found["day"] else _days(found["n1"], found["unit"])
+    if found["day"]:
+        return 7
+    days = _days(found["n1"], found["unit"])
+    return days * 2 if _VAGUE.search(found.group()) else days
 
 
-_NEWSLETTERS = rx(r"\bnews ?letters?\b")
+_BY_NOUN = rx(r"^(?:news ?letters?|notifications?)\b")
 
 
-def only_newsletters(text: str) -> bool:
-    """Whether "newsletters" is the only category named: with a sender it is a noun, that sender's may be filed anywhere."""
+def only_nouns(text: str) -> bool:
+    """Whether the categories named are mere nouns ("newsletters"): a sender's may be filed anywhere."""
     kinds = [found for found in _CATEGORY.finditer(text) if _is_category(found)]
-    return bool(kinds) and all(_NEWSLETTERS.search(found.group()) for found in kinds)
+    return bool(kinds) and all(_BY_NOUN.match(found.group()) for found in kinds)
 
 
 def take_account(scan: Scan) -> str:

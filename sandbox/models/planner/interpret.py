@@ -134,11 +134,7 @@ def _pick(message: str, options: Sequence[tuple[str, str]]) -> str:
 
 
 def _with_person(intent: Intent, name: str, email: str) -> Intent:
-    if isinstance(intent, Schedule):
-        return intent.for_person(name, email)
-    if isinstance(intent, Reply) and intent.person.lower() == name.lower():
-        return intent.for_person(email)
-    return intent
+    return intent.for_person(name, email) if isinstance(intent, Schedule | Reply) else intent
 
 
 def _split(message: str, context: Context) -> tuple[Intent, ...]:

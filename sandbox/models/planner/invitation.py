@@ -26,32 +26,36 @@ _BOOKING = (
 )
 _MAKING = (
     r"(?:creat(?:e|ing)|mak(?:e|ing)|add(?:ing)?|put(?:ting)?(?: (?:in|down))?|have|organi[sz]e|get|"
-    r"throw|stick|enter|send|insert|find time for|find (?:a )?time)"
+    r"throw|stick|enter|send|insert|do|set|find time for|find (?:a )?time)"
 )
 _BOOK_AT = rx(rf"^{_BOOKING}\b(?:\s+(?:me|us|in))?\s*")
 _MAKE_AT = rx(rf"^{_MAKING}\b(?:\s+(?:me|us))?\s*")
 _NEW_AT = rx(
-    rf"^(?:(?:create|add|make)\s+)?(?:(?:a|an|the)\s+)?new\s+(?:calendar\s+)?(?:entry|{_KIND})\s*:?\s+(?!with\b|on\b|at\b|for\b)"
+    rf"^(?:(?:create|add|make)\s+)?(?:(?:a|an|the)\s+)?new\s+(?:calendar\s+)?(?:entry|"
+    rf"{_KIND})\s*:?\s+(?!with\b|on\b|at\b|for\b)"
 )
 # What is booked with a company and not on a calendar; "put my flight on the calendar" is another matter.
+_GIVEN = rx(r"\s*,?\s*\b(?:based on|according to|depending on|given|in view of)\s+(?:my|the)\b.*$")
 _TRAVEL = rx(
-    r"^(?:(?:me|us|a|an|the|my|some|one)\s+)*(?:[\w-]+\s+)?(?:flights?|trains?|hotels?|taxis?|cabs?|uber|tickets?|rooms? at|"
+    r"^(?:(?:me|us|a|an|the|my|some|one)\s+)*(?:[\w-]+\s+)?(?:flights?|trains?|hotels?|taxis?|cabs?|"
+    r"uber|tickets?|rooms? at|"
     r"cars?|rental|seats?|trips?|airbnb|cruise|holiday|vacation)\b"
 )
 _INVITE_AT = rx(rf"^(?:invite|inviting)\s+(?P<names>.+?)\s+(?:to|for)\s+(?=(?:a|an|the|my|our)?\s*[\w\s-]*{_KIND}\b)")
 _MEET_AT = rx(r"^(?:meet(?:ing)?(?: up)?|catch up|sit down|sync(?: up)?|speak|talk|chat)\s+(?=with\b)|^meet\s+(?=\S)")
 _BARE_KIND = rx(
-    rf"^(?:(?:a|an|the)\s+)?(?:new\s+)?(?:[\w-]+\s+)?{_KIND}\s+(?:with|w/|at|on|tomorrow|today|next|this|"
+    rf"^(?:(?:a|an|the)\s+)?(?:[\w-]+\s+){{0,2}}{_KIND}\s+(?:with|w/|at|on|tomorrow|today|next|this|"
     rf"for|{MARK})"
 )
+_BARE_WITH = rx(rf"^(?:(?:a|an)\s+)?(?:quick\s+|short\s+)?{_KIND}\s+(?:with|w/)\s+\S+(?:\s+\S+){{0,3}}$")
 _HAS_KIND = rx(rf"\b{_KIND}s?\b")
 _ON_CALENDAR = rx(
     r"\b(?:to|on|in|into|onto|for)\s+(?:(?:my|the|our|his|her)\s+)?(?:(?:work|personal|"
     r"google)\s+)?(?:calendar|agenda|diary|schedule)\b"
 )
 _QUESTION = rx(
-    r"^(?:when|what|who|where|why|how|is|are|do|does|did|am|have i|has|show|list|which|any|"
-    r"find)\b(?!.*\b(?:find (?:a )?time|find time)\b)"
+    r"^(?:when|what|who|where|why|how|is|are|do(?! (?:a|an)\b)|does|did|am|have i|has|show|list|which|any|"
+    r"tell)\b"
 )
 _TITLE = rx(
     rf"\s*[,]?\s*\b(?:(?:titled|entitled|called|named|with (?:the )?title|title(?:d)?(?: it)?|"
@@ -120,6 +124,8 @@ _GENERIC = frozenset(
     }
     | {"appointment"}
 )
+_FOR_A_DEED = rx(r"^(?:reminder|time|slot|block|note|entry|event|)$")
+_DEED = rx(rf"\bto\s+(?P<deed>[a-z][^{MARK},;]*?)(?=\s*(?:$|[{MARK},;]))")
 _MERE_KIND = rx(
     r"^(?:event|entry|appointment|meeting|invite|calendar (?:event|entry))\s*:?\s+(?=\w)(?!with\b|at\b|on\b|in\b)"
 )
@@ -156,7 +162,7 @@ class Invitation:
 
 def read_invitation(text: str) -> Invitation | None:
     """Understand the text as a wish for an event: it needs a verb of booking, or a kind of event and a time."""
-    scan, invited = _opened(text)
+    scan, invited = _opened(_GIVEN.sub("", text))
     if scan is None:
         return None
     quoted = scan.take(_QUOTED_TITLE)
@@ -185,6 +191,8 @@ def _described(event: Invitation, scan: Scan, title: str) -> Invitation:
     what = scan.take(_FOR)
     kind = _kind_of(scan)
     purpose = what["what"].strip() if what else ""
+    if not purpose and _FOR_A_DEED.match(kind) and (deed := scan.take(_DEED)):
+        purpose, kind = deed["deed"].strip(), ""
     if kind.lower() in _GENERIC and purpose:
         kind, purpose = _ARTICLES.sub("", purpose), ""
     return replace(
@@ -211,7 +219,8 @@ def _opened(text: str) -> tuple[Scan | None, list[str]]:
     if meets:
         rest = text[meets.end() :]
         return Scan(rest if rest.lower().startswith("with") else f"with {rest}"), []
-    return (Scan(text) if timed and _BARE_KIND.match(text) else None), []
+    bare = (timed and _BARE_KIND.match(text)) or _BARE_WITH.match(text)
+    return (Scan(text) if bare else None), []
 
 
 def _guests(scan: Scan) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from sandbox.models.planner.conversation import Listed
-from sandbox.models.planner.filters import MAIL, Filter, take_filter, tidy_topic
+from sandbox.models.planner.filters import MAIL, Filter, only_nouns, take_filter, tidy_topic
 from sandbox.models.planner.people import tidy
 from sandbox.models.planner.scan import ORDINAL, ORDINALS, Scan, rx
 from sandbox.models.planner.steps import Context
@@ -18,7 +18,7 @@ _FILLER = rx(
     rf"bunch|lots?|tons?|other|others|been|coming|come|"
     rf"came|sent|received|today|every single|single|full|entire|whole|whatever|been|sitting|lying|"
     rf"around|via|by|what|what's|whats|how many|many|e-?mail|"
-    rf"check|see|show|list|first|few|top|important|check|if|whether)\b"
+    rf"news|where|when|check|see|show|list|first|few|top|important|check|if|whether)\b"
 )
 _THREAD = rx(r"\b(?:threads?|conversations?|discussions?|chain|project)\b")
 _PUNCTUATION = re.compile(r"(?<=\w)[,.!?:;]+(?=\s|$)|(?<=\s)[^\w\s]+(?=\s|$)")
@@ -45,11 +45,11 @@ def read_filter(text: str, context: Context, *, left_is_sender: bool = False) ->
     scan = Scan(text)
     found = take_filter(scan, person=context.person)
     left = residue(scan)
-    if not left:
-        return found
-    if left_is_sender and left[0].isupper() and not (found.senders or found.to or _THREAD.search(text)):
-        return replace(found, senders=(tidy(left),))
-    return replace(found, words=" ".join(part for part in (left, found.words) if part))
+    if left and left_is_sender and left[0].isupper() and not (found.senders or found.to or _THREAD.search(text)):
+        found = replace(found, senders=(tidy(left),))
+    elif left:
+        found = replace(found, words=" ".join(part for part in (left, found.words) if part))
+    return replace(found, categories=()) if found.senders and only_nouns(text) else found
 
 
 def pointed_at(text: str, context: Context) -> Listed | None:

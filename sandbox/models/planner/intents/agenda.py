@@ -28,7 +28,7 @@ _ASKS = rx(
     rf"\b(?:{_NOUN}|anything|something|free|busy|available|booked|on|planned|scheduled|look|looking|got|meeting)\b|"
     rf"(?:my |the |today's |tomorrow's |todays |tomorrows |this week's |"
     rf"next week's )+(?:\w+ )?{_NOUN}\b|(?:calendar|agenda|schedule|meetings|events)\b|"
-    r"(?:free|busy|available)\b|find (?:me )?(?:a |an |some )?(?:free|open|available)\b)"
+    r"(?:free|busy|available)\b|what(?:'s| is) next$|find (?:me )?(?:a |an |some )?(?:free|open|available)\b)"
 )
 _ABOUT_MAIL = rx(
     r"\b(?:e-?mails?|mails?|e-?mailed|messages?|inbox|unread|newsletters?|threads?|promotions?|promos?|updates|receipts?|invoices?|wrote|"
@@ -72,14 +72,14 @@ class ListEvents(Intent):
         account = take_account(scan)
         take_minutes(scan) if _FREE.search(text) else None
         moment = take_moment(scan)
-        if not moment and not rx(rf"\b{_NOUN}\b").search(text):
+        if not moment and not rx(rf"\b(?:{_NOUN}|next|coming up)\b").search(text):
             return None
         if not moment and rx(r"\b(?:my|the|this) (?:week|weekend)\b").search(text):
             moment = Moment(day="this week")
         last = take_moment(scan)
         return cls(
             moment or Moment(day="today"),
-            _whom(scan, context),
+            "" if _FREE.search(text) else _whom(scan, context),
             account,
             end=last.text if moment and last and last.day else "",
             free=_FREE.search(text) is not None,
@@ -124,6 +124,7 @@ class WhenIs(Intent):
 
     words: str
     whom: str = ""
+    start: str = ""
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
@@ -131,18 +132,22 @@ class WhenIs(Intent):
         if not found or not _MEETS.search(found["rest"]):
             return None
         scan = Scan(found["rest"])
-        take_moment(scan)
+        moment = take_moment(scan)
+        start = moment.text if moment else ""
         whom = _whom(scan, context)
         kind = " ".join(tidy_topic(_NO_KIND.sub(" ", scan.text)).split())
-        return cls(kind, whom) if kind and whom and not _ANY_MEETING.match(kind) else cls(whom or kind, whom)
+        words = kind if kind and not _ANY_MEETING.match(kind) else whom
+        return cls(words, whom, start)
 
     def steps(self) -> Steps[Outcome]:
-        result = yield from one(Call("list_events", {"start": "today", "end": HORIZON, "words": self.words}))
+        span: Json = {"start": self.start} if self.start else {"start": "today", "end": HORIZON}
+        result = yield from one(Call("list_events", {**span, "words": self.words} if self.words else span))
         events = _theirs(list(result.get("events") or ()), self.whom)
         if result.get("error"):
             return Outcome(event_list(result, phrase=""))
         if not events:
-            return Outcome(f"I found nothing with “{self.words}” on your calendar in the next 60 days.")
+            about = f" with “{self.words}”" if self.words else ""
+            return Outcome(f"I found nothing{about} on your calendar {self.start or 'in the next 60 days'}.")
         more = "\n".join(["After that:", *map(event_line, events[1:4])]) if len(events) > 1 else ""
         return Outcome("\n".join(part for part in ("Next:", event_line(events[0]), more) if part))
 

@@ -15,7 +15,8 @@ _VERB = rx(
     r"^(?:archiv(?:e|ing)|(?:clear|clean|sweep|tidy|mop|purg|flush|empty|declutter|weed)(?:e|ing|"
     r"ying)?(?:\s+(?:out|away|up|off|down))?|"
     r"get(?:ting)? rid of|fil(?:e|ing) away|put(?:ting)? away|"
-    r"(?:remov|mov|tak|get)(?:e|ing)?(?=.*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|"
+    r"(?:remov|mov|tak|get|toss|throw|put|shov|send|dump)(?:e|ing)?(?=.*\b(?:(?:out of|from|"
+    r"off) (?:my |the )?inbox|(?:to|"
     r"into) (?:the |my )?archive)))\b\s*"
 )
 _PASSIVE = rx(
@@ -53,6 +54,10 @@ class ArchiveMails(Intent):
         if not all(which.named for which in (self.which, *self.others)):
             return Outcome(
                 "Which mails should go to the archive? Say for example “archive promotions older than 30 days”."
+            )
+        if vague := next((which.vague for which in (self.which, *self.others) if which.vague), ""):
+            return Outcome(
+                f"I can't work out the dates of “{vague}”. Say it in days, for example “older than 30 days”."
             )
         wanted = [args for which in (self.which, *self.others) for args in which.arguments(with_where=False)]
         results = yield [Call("archive_emails", args) for args in wanted]

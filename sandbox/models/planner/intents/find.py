@@ -15,7 +15,10 @@ _NOUN = (
     rf"(?:{MAIL}|newsletters?|promos?|promotions?|(?:social )?updates|notifications|unread|invoices?|receipts?|"
     r"attachments?|tickets?|bills?|confirmations?|statements?)"
 )
-_WRITING = r"(?:e-?mailed|mailed|written|wrote|write|writes|sent|send|sends|reply|replied|answered|heard|hear|got back|messaged)"
+_WRITING = (
+    r"(?:e-?mailed|mailed|written|wrote|write|writes|sent|send|sends|reply|replied|answered|heard|"
+    r"hear|got back|messaged)"
+)
 _SEARCH = rx(
     r"^(?:(?:find|search(?:ing)?(?: for| through)?|look(?:ing)? (?:for|up|through)|dig (?:out|up)|pull up|fetch|"
     r"locate|finding|hunt for)\b|"
@@ -27,11 +30,14 @@ _SEARCH = rx(
 )
 _SEARCH_VERB = rx(
     r"^(?:(?:find|search(?:ing)?(?: for| through)?|look(?:ing)? (?:for|up|through)|dig (?:out|up)|pull up|fetch|locate|"
-    r"finding|hunt for|show|list|get|give|open|display|check|see|read|bring up|view|go through|filter|count)\s+(?:me\s+)?"
+    r"finding|hunt for|show|list|get|give|open|display|check|see|read|bring up|view|go through|filter|"
+    r"count)\s+(?:me\s+)?"
     r"(?:if\s+(?:i|there)\s+(?:have|is|are|got)\s+)?(?:for\s+)?|"
-    r"(?:what's|whats|what is|what are|what|which|is there|are there|do i have|did i get|have i (?:got|received|gotten)|"
+    r"(?:what's|whats|what is|what are|what|which|is there|are there|do i have|did i get|"
+    r"have i (?:got|received|gotten)|"
     r"got|how many|where is|where's|where are|any(?:thing)?|do we have|who)\s+)+"
-    rf"(?:(?:has |have |had )?{_WRITING}\s+(?:(?:to )?(?:me|us)\s+)?(?=about|regarding|on|in|from|this|last|today|yesterday))?"
+    rf"(?:(?:has |have |had )?{_WRITING}\s+(?:(?:to )?(?:me|us)\s+)?(?=about|regarding|on|in|from|this|"
+    rf"last|today|yesterday))?"
 )
 DID_THEY = rx(
     rf"^(?:did|has|have|what did|what has|when did|what's|does)\s+(?P<name>{NAME})\s+(?:ever\s+|already\s+|just\s+)?"

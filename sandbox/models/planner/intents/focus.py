@@ -19,7 +19,7 @@ _FOCUS = rx(
     r"(?:brief me|morning briefing|daily briefing|my (?:day|morning) briefing|give me (?:a|my|"
     r"the) (?:briefing|rundown|overview)(?: (?:of|for) (?:my |the )?(?:day|today))?|briefing)\b.*$|"
     r"(?:create|make|give me|build|write|draw up|show me|show|get me)\b.*\b(?:priorit(?:y|ies)|"
-    r"to-?do)\b|where should i (?:start|begin)|how should i (?:start|spend|plan)|"
+    r"to-?do)\b|what did i miss\b.*|where should i (?:start|begin)|how should i (?:start|spend|plan)|"
     r"(?:today's |my |top )+(?:focus|priorities)|(?:anything|is there anything|any(?: mails?|"
     r" emails?)?)\b.*\b(?:urgent|important|pressing)\b)"
 )
@@ -46,7 +46,8 @@ class Focus(Intent):
         account = take_account(scan)
         moment = take_moment(scan) or Moment(day="today")
         with_events = bool(_CALENDAR_TOO.search(text)) or not _MAIL_ONLY.search(text)
-        return cls(moment.text, account, with_events)
+        day = f"this {moment.text}" if moment.text in {"morning", "afternoon", "evening"} else moment.text
+        return cls(day, account, with_events)
 
     def steps(self) -> Steps[Outcome]:
         shared: Json = {"account": self.account} if self.account else {}

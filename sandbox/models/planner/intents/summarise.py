@@ -34,7 +34,8 @@ _AND_TELL = rx(
     r"(?:me\s+)?(?:what|about|how|if|whether|who|when|which|why|it|them|the gist|the main|its).*$"
 )
 _FINDS = rx(
-    r"^(?:find|search(?: for)?|look (?:for|up)|open|get|pull up|show(?: me)?|dig (?:out|up)|read|check|fetch|go through)\s+"
+    r"^(?:find|search(?: for)?|look (?:for|up)|open|get|pull up|show(?: me)?|dig (?:out|up)|read|"
+    r"check|fetch|go through)\s+"
 )
 
 
