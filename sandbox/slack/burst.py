@@ -2,12 +2,14 @@
 
 import asyncio
 from functools import partial
+from itertools import cycle
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
 from sandbox.slack import events, texts
 from sandbox.slack.backend import Backend
+from sandbox.slack.conversations import bot_identity
 from sandbox.slack.timeline import Message
 
 MAX_COUNT = 1_000_000
@@ -20,21 +22,26 @@ class Burst:
         self._backend = backend
 
     async def run(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """`{"count", "rate": per second | null, "user", "text", "visible": false}`; times are milliseconds."""
+        """`{"count", "rate": per second | null, "users": [ids, in turn] or "user", "text", "visible": false, "own": false}`;
+        own: as Slack tells an app of its own posts. Times are milliseconds."""
         count, rate = int(wanted["count"]), wanted.get("rate")
         if not 0 < count <= MAX_COUNT:
             raise ValueError(f"count must be between 1 and {MAX_COUNT}")
         if rate is not None and not rate > 0:
             raise ValueError("rate must be greater than 0, or null for as fast as acks come")
         user = wanted.get("user") or self._backend.directory.people()[0]["id"]
-        text, visible = str(wanted.get("text", "hello")), bool(wanted.get("visible"))
-        return await _Run(self._backend, user, text=text, visible=visible).pump(count, rate)
+        users = [str(each) for each in wanted.get("users") or [user]]
+        run = _Run(self._backend, users, text=str(wanted.get("text", "hello")), own=bool(wanted.get("own")))
+        run.visible = bool(wanted.get("visible"))
+        return await run.pump(count, rate)
 
 
 class _Run:
-    def __init__(self, backend: Backend, user: str, *, text: str, visible: bool) -> None:
-        self._backend, self._user, self._visible = backend, user, visible
-        self._channel: str = backend.directory.dm(user)["id"]
+    visible = False
+
+    def __init__(self, backend: Backend, users: list[str], *, text: str, own: bool) -> None:
+        self._backend, self._own = backend, own
+        self._places = cycle([(user, str(backend.directory.dm(user)["id"])) for user in users])
         self._text, elements = texts.compose(text)
         self._blocks = texts.rich_text(elements, "burst")
         self._sent: list[float] = []
@@ -85,28 +92,24 @@ class _Run:
         return True
 
     def _emit(self) -> None:
-        message = self._message()
-        if self._visible:
-            self._backend.timeline.put(self._channel, message)
-            self._backend.feed.publish("message", channel=self._channel, ts=message["ts"], message=message)
-        event_id, payload = self._backend.events.callback(events.posted(message, self._channel))
+        user, channel = next(self._places)
+        message = self._message(user)
+        if self.visible:
+            self._backend.timeline.put(channel, message)
+            self._backend.feed.publish("message", channel=channel, ts=message["ts"], message=message)
+        event_id, payload = self._backend.events.callback(events.posted(message, channel))
         sent = perf_counter()
         self._sent.append(sent)
         if not self._backend.hub.deliver_measured(event_id, payload, partial(self._ack, sent)):
             self._undeliverable += 1
 
-    def _message(self) -> Message:
+    def _message(self, user: str) -> Message:
         ts = self._backend.ids.ts()
-        return {
-            "type": "message",
-            "user": self._user,
-            "text": self._text,
-            "ts": ts,
-            "thread_ts": ts,
-            "client_msg_id": str(uuid4()),
-            "team": self._backend.directory.team["id"],
-            "blocks": self._blocks,
-        }
+        said = {"type": "message", "text": self._text, "ts": ts, "thread_ts": ts, "blocks": self._blocks}
+        if self._own:
+            return {**said, **bot_identity(self._backend.directory)}
+        team = self._backend.directory.team["id"]
+        return {**said, "user": user, "client_msg_id": str(uuid4()), "team": team}
 
     def _ack(self, sent: float) -> None:
         self._last_ack = perf_counter()

@@ -16,10 +16,6 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def unescape(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
 def compose(typed: str) -> tuple[str, list[dict[str, Any]]]:
     """The message text (mrkdwn with entities) and the rich_text elements of what a person typed."""
     text, elements, end = "", list[dict[str, Any]](), 0
