@@ -254,3 +254,15 @@ async def test_a_burst_measures_every_ack_and_leaves_no_trace(slack: Standin, ra
     took = report["ack_ms"]
     assert 0 < took["min"] <= took["p50"] <= took["p95"] <= took["p99"] <= took["max"]
     assert slack.workspace.history(slack.dm(slack.ben)) == []
+
+
+async def test_a_burst_speaks_for_several_people_or_for_the_app(slack: Standin) -> None:
+    socket = await slack.connect()
+    people = {"count": 4, "users": [slack.ada, slack.ben]}
+    said, report = await asyncio.gather(events_of(socket, 4), slack.control("POST", "burst", people))
+    assert [(event["user"], event["channel"]) for event in said] == 2 * [
+        (slack.ada, slack.dm(slack.ada)),
+        (slack.ben, slack.dm(slack.ben)),
+    ]
+    own, _ = await asyncio.gather(events_of(socket, 1), slack.control("POST", "burst", {"count": 1, "own": True}))
+    assert (own[0]["user"], "bot_id" in own[0], report["acked"]) == (slack.workspace.bot_user_id, True, 4)
