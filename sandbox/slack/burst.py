@@ -22,8 +22,8 @@ class Burst:
         self._backend = backend
 
     async def run(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        """`{"count", "rate": per second | null, "users": [ids, in turn] or "user", "text", "visible": false, "own": false}`;
-        own: as Slack tells an app of its own posts. Times are milliseconds."""
+        """`{"count", "rate": per second | null, "users": [ids, in turn] or "user": id, "text",
+        "visible": false, "own": false}`; own: as Slack tells an app of its own posts. Times are milliseconds."""
         count, rate = int(wanted["count"]), wanted.get("rate")
         if not 0 < count <= MAX_COUNT:
             raise ValueError(f"count must be between 1 and {MAX_COUNT}")
@@ -31,16 +31,13 @@ class Burst:
             raise ValueError("rate must be greater than 0, or null for as fast as acks come")
         user = wanted.get("user") or self._backend.directory.people()[0]["id"]
         users = [str(each) for each in wanted.get("users") or [user]]
-        run = _Run(self._backend, users, text=str(wanted.get("text", "hello")), own=bool(wanted.get("own")))
-        run.visible = bool(wanted.get("visible"))
-        return await run.pump(count, rate)
+        text, own, visible = str(wanted.get("text", "hello")), bool(wanted.get("own")), bool(wanted.get("visible"))
+        return await _Run(self._backend, users, text=text, own=own, visible=visible).pump(count, rate)
 
 
 class _Run:
-    visible = False
-
-    def __init__(self, backend: Backend, users: list[str], *, text: str, own: bool) -> None:
-        self._backend, self._own = backend, own
+    def __init__(self, backend: Backend, users: list[str], *, text: str, own: bool, visible: bool) -> None:
+        self._backend, self._own, self._visible = backend, own, visible
         self._places = cycle([(user, str(backend.directory.dm(user)["id"])) for user in users])
         self._text, elements = texts.compose(text)
         self._blocks = texts.rich_text(elements, "burst")
@@ -94,7 +91,7 @@ class _Run:
     def _emit(self) -> None:
         user, channel = next(self._places)
         message = self._message(user)
-        if self.visible:
+        if self._visible:
             self._backend.timeline.put(channel, message)
             self._backend.feed.publish("message", channel=channel, ts=message["ts"], message=message)
         event_id, payload = self._backend.events.callback(events.posted(message, channel))
