@@ -120,15 +120,17 @@ class Assistant:
 
     async def _answer(self, turn: Turn) -> None:
         await self._services.chat.status(turn.place, FIRST_SIGN)
+        unconnected = False
         try:
             thought, status = await self._think(turn), TurnStatus.ENDED
         except LostClaim:
             return
         except StewardError as failure:
             thought, status = Thought(reply=failure.sentence), TurnStatus.FAILED
-            if isinstance(failure, NotConnected):
-                await self._invite(turn.person, turn.place)
+            unconnected = isinstance(failure, NotConnected)
         await self._conclude(turn, thought, status)
+        if unconnected:
+            await self._invite(turn.person, turn.place)
 
     async def _think(self, turn: Turn) -> Thought:
         store = self._services.store

@@ -58,7 +58,7 @@ class Bench:
             raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
         self.actions.append(action)
         card = action.card()
-        return f"{card.title}: {card.summary} (account {card.account.name})"
+        return f"{card.title} (account {card.account.name})"
 
     # Times.
 
