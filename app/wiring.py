@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from app.accounts import Accounts
 from app.assistant import Assistant, Limits
@@ -23,6 +22,7 @@ from app.store import PostgresStore
 from integrations.google.consent import Client, Endpoints, GoogleConsent
 from integrations.google.desks import GoogleDesks
 from integrations.queue import RedisQueue
+from integrations.slack.chat import Client as SlackClient
 from integrations.slack.chat import SlackChat, make_client
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class House:
     services: Services
     store: PostgresStore
     queue: RedisQueue
-    client: AsyncWebClient
+    client: SlackClient
     assistant: Assistant
     performer: Performer
     accounts: Accounts

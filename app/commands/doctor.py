@@ -5,16 +5,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import aiohttp
-import psycopg
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from app.commands.manifest import SCOPES
+from app.domain.errors import ChatError
 from app.settings import Settings
-from app.store.schema import conninfo
+from app.store.schema import SchemaError, look
 from integrations.google.consent import Endpoints
-from integrations.slack.chat import make_client
+from integrations.queue import RedisQueue
+from integrations.slack.access import bot_scopes, open_socket
+from integrations.slack.chat import UNANSWERED
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)
 
@@ -56,13 +55,10 @@ async def _database(settings: Settings) -> Finding:
     if not settings.database:
         return Finding(what, True, "an embedded one is started with `run` (DATABASE_URL is not set)")
     try:
-        async with await psycopg.AsyncConnection.connect(conninfo(settings.database), connect_timeout=5) as connection:
-            version = connection.info.server_version // 10_000
-            found = await connection.execute("SELECT to_regclass('steward.approvals')")
-            row = await found.fetchone()
-    except psycopg.Error as refused:
-        return Finding(what, False, f"can't connect ({str(refused).splitlines()[0]}). Check DATABASE_URL.")
-    if row is None or row[0] is None:
+        version, migrated = await look(settings.database)
+    except SchemaError as refused:
+        return Finding(what, False, f"can't connect ({refused}). Check DATABASE_URL.")
+    if not migrated:
         return Finding(what, False, f"version {version} answers, but it is empty. Run: python -m app migrate")
     return Finding(what, True, f"version {version}, migrated")
 
@@ -71,13 +67,12 @@ async def _redis(settings: Settings) -> Finding:
     what = "Redis"
     if not settings.redis:
         return Finding(what, True, "an embedded Valkey is started with `run` (REDIS_URL is not set)")
-    client = Redis.from_url(settings.redis, socket_connect_timeout=5, socket_timeout=5)
+    queue = RedisQueue(settings.redis)
     try:
-        await client.ping()
-    except RedisError as refused:
-        return Finding(what, False, f"doesn't answer ({refused}). Check REDIS_URL.")
+        if not await asyncio.to_thread(queue.ping):
+            return Finding(what, False, "doesn't answer. Check REDIS_URL.")
     finally:
-        await client.aclose()
+        queue.close()
     return Finding(what, True, "answers")
 
 
@@ -85,32 +80,29 @@ async def _bot(settings: Settings) -> Finding:
     what = "Slack bot token"
     if not settings.connected_to_slack:
         return Finding(what, True, "not set: the sandbox stands in for Slack")
-    client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
-        answer = await client.auth_test()
-    except SlackApiError as refused:
-        return Finding(what, False, f"Slack says {refused.response['error']}. Copy it again from OAuth & Permissions.")
-    except (SlackClientError, aiohttp.ClientError, TimeoutError) as lost:
-        return Finding(what, False, f"can't reach Slack ({type(lost).__name__}). Check SLACK_API_URL.")
-    granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
+        team, granted = await bot_scopes(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    except ChatError as refused:
+        return Finding(what, False, _refused(refused, "Copy it again from OAuth & Permissions."))
     if missing := [s for s in SCOPES if s not in granted]:
         return Finding(what, False, f"lacks {', '.join(missing)}. Paste the manifest again and reinstall the app.")
-    return Finding(what, True, f"{answer['team']}, every scope granted")
+    return Finding(what, True, f"{team}, every scope granted")
 
 
 async def _app(settings: Settings) -> Finding:
     what = "Slack app token"
     if not settings.connected_to_slack:
         return Finding(what, True, "not set: the sandbox stands in for Slack")
-    token = settings.slack_app_token.get_secret_value()
     try:
-        await make_client(token, settings.slack_api_url).apps_connections_open(app_token=token)
-    except SlackApiError as refused:
-        said = refused.response["error"]
-        return Finding(what, False, f"Slack says {said}. Make one with connections:write under Basic Information.")
-    except (SlackClientError, aiohttp.ClientError, TimeoutError) as lost:
-        return Finding(what, False, f"Slack can't be reached ({type(lost).__name__}).")
+        await open_socket(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+    except ChatError as refused:
+        return Finding(what, False, _refused(refused, "Make one with connections:write under Basic Information."))
     return Finding(what, True, "Socket Mode opens")
+
+
+def _refused(refused: ChatError, advice: str) -> str:
+    why = refused.facts["why"]
+    return "Slack can't be reached. Check SLACK_API_URL." if why == UNANSWERED else f"Slack says {why}. {advice}"
 
 
 async def _google(settings: Settings) -> Finding:

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import aiohttp
-from sqlalchemy.engine import make_url
 
 from app.commands.children import Child, kept
 from app.domain.errors import StewardError
 from app.embedded import Addresses, services
 from app.settings import Settings, kept_secret
-from app.store.schema import upgrade
+from app.store.schema import login, upgrade
 from integrations.queue import BULK, NOW
 
 LOGIN = "steward"
@@ -112,8 +111,7 @@ async def _addressed(settings: Settings, addresses: Addresses) -> dict[str, str]
     url = addresses.database_url
     if url is None:
         password = kept_secret(settings.home / "database-password", lambda: secrets.token_bytes(24)).hex()
-        login = make_url(admin or "").set(username=LOGIN, password=password, database=LOGIN)
-        url = login.render_as_string(hide_password=False)
+        url = login(admin or "", user=LOGIN, password=password)
     if admin:
         await asyncio.to_thread(upgrade, admin, url)
     return {"DATABASE_URL": url, "REDIS_URL": addresses.redis_url}

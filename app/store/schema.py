@@ -31,6 +31,10 @@ OLDEST_SERVER = 160000
 """PostgreSQL 16: the first that grants a role without inheriting its rights."""
 
 
+LOOK_SECONDS = 5
+"""How long a server may take to let us in."""
+
+
 class SchemaError(Exception):
     """The database can't be prepared, in words for whoever runs Steward."""
 
@@ -40,6 +44,22 @@ def conninfo(url: str | URL) -> str:
     parsed = make_url(url)
     options = {name: value if isinstance(value, str) else ",".join(value) for name, value in parsed.query.items()}
     return make_conninfo("", **parsed.translate_connect_args(database="dbname", username="user"), **options)
+
+
+def login(server: str, *, user: str, password: str) -> str:
+    """The address of a user's own database, named after them, on the server of another address."""
+    return make_url(server).set(username=user, password=password, database=user).render_as_string(hide_password=False)
+
+
+async def look(url: str) -> tuple[int, bool]:
+    """The server's major version, and whether it has Steward's tables. Raises SchemaError when it can't be reached."""
+    try:
+        async with await psycopg.AsyncConnection.connect(conninfo(url), connect_timeout=LOOK_SECONDS) as connection:
+            found = await connection.execute("SELECT to_regclass('steward.approvals') IS NOT NULL")
+            row = await found.fetchone()
+            return connection.info.server_version // 10_000, row == (True,)
+    except psycopg.Error as refused:
+        raise SchemaError(str(refused).splitlines()[0] if str(refused) else type(refused).__name__) from refused
 
 
 def upgrade(admin_url: str, app_url: str) -> None:

@@ -33,6 +33,8 @@ LOOK_BACK = 100
 """Messages searched for one of ours after an interruption."""
 UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError)
 
+Client = AsyncWebClient
+"""Slack's own client, by a name that needs nobody else to know its library."""
 log = structlog.get_logger(__name__)
 
 
