@@ -68,10 +68,10 @@ async def _sockets(bolt: AsyncApp, settings: Settings) -> AsyncIterator[None]:
         for _ in range(SOCKETS)
     ]
     try:
-        await asyncio.gather(*(s.connect_async() for s in sockets))
+        await asyncio.gather(*(s.connect_async() for s in sockets))  # type: ignore[no-untyped-call]
         yield
     finally:
-        await asyncio.gather(*(s.close_async() for s in sockets))
+        await asyncio.gather(*(s.close_async() for s in sockets))  # type: ignore[no-untyped-call]
 
 
 @contextlib.asynccontextmanager
