@@ -145,7 +145,7 @@ class Performer:
         return await self._approvals.settle(claim, Status.FAILED, note=refusal.sentence)
 
     async def _later(self, claim: Claim, delay: timedelta, why: StewardError) -> Approval | None:
-        if claim.approval.attempt < TRIES:
+        if claim.tries < TRIES:
             await self._approvals.wait(claim, self._now() + delay)
             return None
         if claim.approval.status is Status.UNDOING:
@@ -166,7 +166,7 @@ class Performer:
         return await self._approvals.settle(claim, status, note=note if receipt is None else "", receipt=receipt)
 
     def _backoff(self, claim: Claim) -> timedelta:
-        return timedelta(seconds=BACKOFF[min(claim.approval.attempt, len(BACKOFF)) - 1])
+        return timedelta(seconds=BACKOFF[min(claim.tries, len(BACKOFF)) - 1])
 
     def _age(self, claim: Claim) -> timedelta:
         return self._now() - claim.since

@@ -1,6 +1,7 @@
 """Finds rows that were left behind and wakes them again: what makes every wake-up and every process dispensable."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -11,6 +12,8 @@ from app.domain.ports import Kind, Queue, Store, Waiting
 EVERY = 2.0
 """Seconds between two sweeps: an orphan waits at most this long (design: recovery within 15 s)."""
 
+AGAIN = 6.0
+"""Seconds after which a row that still waits is woken once more; the queue forgets wake-ups after a minute."""
 Rehear = Callable[[str], Awaitable[None]]
 """Goes on with a kept envelope, by its key."""
 log = structlog.get_logger(__name__)
@@ -24,6 +27,7 @@ class Sweeper:
         self._queue = queue
         self._rehear = rehear
         self._hearing: set[asyncio.Task[None]] = set()
+        self._woken: dict[tuple[Kind, str], float] = {}
 
     async def run(self) -> None:
         """Sweep until cancelled; a database that is away is waited for."""
@@ -36,9 +40,13 @@ class Sweeper:
 
     async def sweep(self) -> None:
         """Wake everything that waits and that nobody works on."""
+        now = time.monotonic()
+        self._woken = {row: at for row, at in self._woken.items() if now - at < AGAIN}
         for row in await self._store.waiting():
             if row.kind is not Kind.ENVELOPE:
-                await self._queue.wake(row.kind, row.id, row.person)
+                if (row.kind, row.id) not in self._woken:
+                    self._woken[row.kind, row.id] = now
+                    await self._queue.wake(row.kind, row.id, row.person)
             elif self._rehear is not None:
                 # On its own: a request takes as long as its thinking, and the next orphan shall not wait for it.
                 task = asyncio.create_task(self._hear(self._rehear, row))

@@ -11,7 +11,8 @@ from app.domain.types import ActionId, Place, person_id
 from handlers.envelopes import Body
 
 BUTTON = re.compile(r"^decide:(\w+)$")
-"""The action_id of a button that decides; its value is the action's id and nothing else."""
+"""The action_id of a button that decides; its value is the action's id and nothing else. Its block is named after the
+confirmations the card showed, so that two clicks on one drawing count once."""
 
 
 class Clicks:
@@ -28,7 +29,7 @@ class Clicks:
         decision = Decision(click["action_id"].partition(":")[2])
         try:
             action = ActionId(UUID(click["value"]))
-            await self._assistant.decide(person, action, decision, click=str(click.get("action_ts", "")))
+            await self._assistant.decide(person, action, decision, click=str(click.get("block_id", "")))
         except (NotYours, AlreadySettled) as refusal:
             await self._chat.whisper(place(body), user, refusal.sentence)
 

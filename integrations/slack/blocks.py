@@ -136,12 +136,12 @@ def _receipt(receipt: Receipt, sign: str) -> list[list[Block]]:
 
 def _expiry(approval: Approval) -> str:
     """Slack shows it in each reader's own zone."""
-    return f"<!date^{int(approval.expires_at.timestamp())}^{{date_short_pretty}} at {{time}}|within a day>"
+    return f"<!date^{int(approval.expires_at.timestamp())}^{{date_short_pretty}} at {{time}}|{approval.expires_at:%-d %b %H:%M} UTC>"
 
 
 def _buttons(approval: Approval) -> list[Block]:
     offers = [_button(approval, d) for d in approval.offers]
-    return [{"type": "actions", "elements": offers}] if offers else []
+    return [{"type": "actions", "block_id": f"shown:{approval.confirmations}", "elements": offers}] if offers else []
 
 
 def _button(approval: Approval, decision: Decision) -> Block:

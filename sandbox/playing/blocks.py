@@ -51,6 +51,8 @@ def plain(mrkdwn: str) -> str:
     """Slack's markup for links and entities as text."""
 
     def written(found: re.Match[str]) -> str:
+        if found[1].startswith("!date^"):
+            return found[2] or ""
         return _link(found[1].removeprefix("mailto:"), found[2])
 
     return html.unescape(_LINK.sub(written, mrkdwn))
