@@ -45,9 +45,11 @@ async def connect(context: BrowserContext, page: Page) -> None:
     for address in ("alex.rivera@larkspur.example", "alex@rivera-family.example"):
         await say(page, "connect")
         async with context.expect_page() as opened:
-            await page.get_by_role("link", name="Connect Google").or_(
-                page.get_by_role("button", name="Connect Google")
-            ).last.click()
+            await (
+                page.get_by_role("link", name="Connect Google")
+                .or_(page.get_by_role("button", name="Connect Google"))
+                .last.click()
+            )
         consent = await opened.value
         await consent.get_by_text(address).click()
         await consent.get_by_role("button", name="Continue").click()

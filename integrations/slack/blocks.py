@@ -136,7 +136,8 @@ def _receipt(receipt: Receipt, sign: str) -> list[list[Block]]:
 
 def _expiry(approval: Approval) -> str:
     """Slack shows it in each reader's own zone."""
-    return f"<!date^{int(approval.expires_at.timestamp())}^{{date_short_pretty}} at {{time}}|{approval.expires_at:%-d %b %H:%M} UTC>"
+    at = approval.expires_at
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%-d %b %H:%M %Z}>"
 
 
 def _buttons(approval: Approval) -> list[Block]:
