@@ -152,7 +152,7 @@ class Ollama:
         frames = Frames(str(body["model"]), generate=generate)
         if not body.get("messages"):
             return self._only_loaded(body, frames, entry)
-        run = _Run(self, request, body, frames, entry)
+        run = _Run(self, request, body=body, frames=frames, entry=entry)
         return await run.until_gone()
 
     def _only_loaded(self, body: Json, frames: Frames, entry: Json) -> web.Response:
@@ -186,7 +186,7 @@ async def _body(request: web.Request) -> Json:
 class _Run:
     """One request on its way through line, slot and answer."""
 
-    def __init__(self, server: Ollama, request: web.Request, body: Json, frames: Frames, entry: Json) -> None:
+    def __init__(self, server: Ollama, request: web.Request, *, body: Json, frames: Frames, entry: Json) -> None:
         self.server = server
         self.request = request
         self.body = body

@@ -48,10 +48,19 @@ def mail_list(results: Sequence[Json], *, noun: str = "mail", none: str = "I fou
     notes = notes_of(results)
     if not mails:
         return "\n".join([*errors_of(results), *notes]) or none
-    total = max(sum(int(result.get("total") or 0) for result in results), len(mails))
     shown = mails[:MAX_LISTED]
-    head = f"{count(total, noun)}:" if total == len(shown) else f"{count(total, noun)}, the newest {len(shown)}:"
+    counted = _total(results, len(mails))
+    head = f"{counted} {noun}{'' if counted == '1' else 's'}"
+    head += ":" if counted == str(len(shown)) else f", the newest {len(shown)}:"
     return "\n".join([head, *map(mail_line, shown), *errors_of(results), *notes])
+
+
+def _total(results: Sequence[Json], listed_mails: int) -> str:
+    """How many there are in all: numbers add up, "at least 500" stays what it is."""
+    totals = [str(result.get("total") or 0) for result in results]
+    numbers = [int(digits[0]) for total in totals if (digits := re.search(r"\d+", total))]
+    least = "at least " if any(not total.isdigit() for total in totals) else ""
+    return f"{least}{max(sum(numbers), listed_mails)}"
 
 
 def errors_of(results: Iterable[Json]) -> list[str]:
@@ -85,7 +94,8 @@ def _until(start: str, end: str) -> str:
     try:
         first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
     except ValueError:
-        return f" to {clean(end)}" if end else ""
+        joint = "–" if re.fullmatch(r"\d{1,2}:\d{2}", end) else " to "
+        return f"{joint}{clean(end)}" if end else ""
     return f"–{last:%H:%M}" if first.date() == last.date() else f" to {when(end)}"
 
 

@@ -96,8 +96,22 @@ def result(text: str) -> Json:
         except ValueError:
             parsed = None
         if isinstance(parsed, dict):
-            return parsed
+            return _restored(str(parsed["text"])) if set(parsed) == {"cut", "text"} else parsed
     return {"error": text.strip() or "the tool answered nothing"}
+
+
+def _restored(text: str) -> Json:
+    """As much of a JSON text that was cut for length as can be closed again."""
+    places = [len(text), *(found.end() for found in reversed(list(re.finditer(r"[}\]]", text))))]
+    for place in places:
+        for closing in ("}", "]}", '"]}', '"}]}', "}]}"):
+            try:
+                parsed = json.loads(text[:place] + closing)
+            except ValueError:
+                continue
+            if isinstance(parsed, dict):
+                return parsed
+    return {"error": "the result was too long to read"}
 
 
 def read(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None) -> Conversation:

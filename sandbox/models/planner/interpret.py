@@ -16,7 +16,7 @@ from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
 from sandbox.models.planner.people import ADDRESS
 from sandbox.models.planner.scan import ORDINALS, rx
-from sandbox.models.planner.steps import Context, Intent
+from sandbox.models.planner.steps import TIMES_ASKED, Context, Intent
 from sandbox.models.planner.wording import mended, without_closing, without_opening
 
 VARIABLE = 4  # how many requests "make it 4pm" may reach back over
@@ -42,6 +42,9 @@ _COMMAND = rx(
 # "and archive …", "also tell …": a new request in the tone of the last one.
 _OPENER = rx(rf"^(?:and|also|then|plus|next)(?: then| also)?[ ,]+(?={_COMMAND.pattern[1:]})")
 _SENTENCE_END = re.compile(r"\s*(?:[.!]|\n)")
+NOON = 12
+_HALF = rx(r"\b(?:(?P<late>pm|afternoon|evening|later)|am|morning|earlier)\b")
+_HOUR = re.compile(r"\b(\d{1,2}):\d{2}")
 _CHOICE_LINE = re.compile(rf"^\s*[•*-]\s*(?P<name>.+?)\s+—\s+(?P<email>{ADDRESS})\s*$", re.MULTILINE)
 _WHICH_ASKED = re.compile(r"^Which (?P<name>.+?) do you mean\?$", re.MULTILINE)
 
@@ -52,6 +55,15 @@ def understand(conversation: Conversation) -> tuple[Intent, ...]:
     for turn in conversation.earlier[-REMEMBERED:]:
         context = _after(context, turn, intents_of(turn.ask, context))
     return intents_of(conversation.current.ask, context)
+
+
+def settled(conversation: Conversation) -> Conversation:
+    """The conversation without a remark that only urges on: the unanswered request before it is the one meant."""
+    if not conversation.earlier or conversation.earlier[-1].answer:
+        return conversation
+    if any(intent.complete for intent in understand(conversation)):
+        return conversation
+    return replace(conversation, earlier=conversation.earlier[:-1], current=conversation.earlier[-1])
 
 
 def _after(context: Context, turn: Turn, intents: tuple[Intent, ...]) -> Context:
@@ -71,7 +83,7 @@ def _after(context: Context, turn: Turn, intents: tuple[Intent, ...]) -> Context
 def intents_of(message: str, context: Context) -> tuple[Intent, ...]:
     """All requests in one message; a message about an earlier request varies that one."""
     message = message.strip()
-    if chosen := _chosen(message, context):
+    if chosen := _chosen(message, context) or _chosen_time(message, context):
         return chosen
     varied = _varied(message, context)
     if varied:
@@ -121,6 +133,20 @@ def _chosen(message: str, context: Context) -> tuple[Intent, ...]:
     if not email:
         return ()
     return (_with_person(context.before[-1], name, email),)
+
+
+def _chosen_time(message: str, context: Context) -> tuple[Intent, ...]:
+    """The answer to "Which do you mean?" about times: an ordinal, a half of the day, or part of the time itself."""
+    last = context.before[-1] if context.before else None
+    if TIMES_ASKED not in context.answer or not isinstance(last, Schedule):
+        return ()
+    options = re.findall(r"^•\s*(.+)$", context.answer, re.MULTILINE)
+    half = _HALF.search(message)
+    late = [option for option in options if (hour := _HOUR.search(option)) and int(hour[1]) >= NOON]
+    early = [option for option in options if option not in late]
+    fitting = (late if half["late"] else early) if half else []
+    meant = fitting[0] if len(fitting) == 1 else _pick(message, [(option, option) for option in options])
+    return (last.at(meant),) if meant else ()
 
 
 def _pick(message: str, options: Sequence[tuple[str, str]]) -> str:

@@ -1,4 +1,4 @@
-"""Searching the mailbox the way every intent does: roles looked up, an empty inbox widened once, a filter varied."""
+"""Searching the mailbox the way every intent does: roles looked up, nothing left to a default, a filter varied."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from sandbox.models.planner.steps import Context, Outcome, Steps
 from sandbox.models.planner.targets import read_filter
 
 LIST_LIMIT = 10
+MOST = 25  # mails worth asking for at once: more than that no tool lists and nobody reads
 _ONLY = rx(r"^(?:only|just)\s+(?P<rest>.+)$")
 _BY_SENDER = rx(r"\b(?:from|by)\s")
 _LEADS = rx(r"^(?:(?:for|in|on|with|from|by)\s+)+")
@@ -24,19 +25,9 @@ def searched(which: Filter) -> Steps[list[Json] | Outcome]:
         if found.question:
             return Outcome(found.question)
         which = replace(which, senders=tuple(found.email if one == role else one for one in which.senders))
-    results = yield _calls(which)
-    if not any(result.get("mails") or result.get("error") for result in results) and _can_widen(which):
-        results = yield _calls(replace(which, where="anywhere"))
-    return results
-
-
-def _calls(which: Filter) -> list[Call]:
-    return [Call("search_mail", {**args, "limit": which.limit or LIST_LIMIT}) for args in which.arguments()]
-
-
-def _can_widen(which: Filter) -> bool:
-    """Whether an empty result may lie outside the inbox; asking for the inbox means the inbox."""
-    return which.named and not which.where and not which.unread
+    where = which.where or ("" if which.unread else "anywhere")
+    limit = min(which.limit or LIST_LIMIT, MOST)
+    return (yield [Call("search_mail", {**args, "limit": limit}) for args in replace(which, where=where).arguments()])
 
 
 def varied_filter(which: Filter, text: str, context: Context) -> Filter | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.models.planner.conversation import Call, Conversation, read
-from sandbox.models.planner.interpret import understand
+from sandbox.models.planner.interpret import settled, understand
 from sandbox.models.planner.steps import Outcome, advance
 
 MAX_STEPS = 10  # rounds of calls in one turn; a rule never needs more, so more means the results don't come back
@@ -22,7 +22,7 @@ class Answer:
 
 def plan(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]] | None) -> Answer:
     """Work out the next step from nothing but the request."""
-    conversation = read(messages, tools)
+    conversation = settled(read(messages, tools))
     if conversation.steps >= MAX_STEPS:
         return Answer("I called my tools several times and got nowhere, so I stopped. Nothing was changed.")
     return _next(conversation)
@@ -44,7 +44,8 @@ def _next(conversation: Conversation) -> Answer:
 def _worded(outcomes: Sequence[Outcome]) -> str:
     parts = []
     for outcome in outcomes:
-        parts.append(f"I've prepared a card for you: {outcome.text}" if outcome.proposed else outcome.text)
+        lead = {0: "", 1: "I've prepared a card for you: "}.get(outcome.proposed, "I've prepared cards for you:\n")
+        parts.append(lead + outcome.text)
     cards = sum(outcome.proposed for outcome in outcomes)
     if cards:
         parts.append(_CARD[cards == 1])

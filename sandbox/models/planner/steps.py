@@ -11,12 +11,16 @@ T = TypeVar("T")
 Steps = Generator[list[Call], list[Json], T]
 
 
+# How a later turn knows that it answers a choice between times.
+TIMES_ASKED = "That time can be read in more than one way. Which do you mean?"
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What an intent has to say at its end; `proposed` when a card now waits for the person."""
+    """What an intent has to say at its end, and how many cards now wait for the person."""
 
     text: str
-    proposed: bool = False
+    proposed: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,16 +94,18 @@ def _without(call: Call) -> Json:
 
 def proposal(results: Sequence[Json]) -> Outcome:
     """Word what changing tools answered: what was proposed, what there is nothing to do for, what went wrong."""
-    lines, proposed = [], False
+    lines: list[str] = []
+    proposed = 0
     for result in results:
         if result.get("proposed"):
-            proposed = True
-            lines.append(str(result["proposed"]).strip())
+            cards = result["proposed"] if isinstance(result["proposed"], list) else [result["proposed"]]
+            proposed += len(cards)
+            lines += [str(card).strip() for card in cards]
         elif result.get("nothing"):
             lines.append(f"Nothing to do: {_sentence(result['nothing'])}")
         elif result.get("ambiguous"):
             choices = "\n".join(f"• {choice}" for choice in result["ambiguous"])
-            lines.append(f"That can be read in more than one way. Which do you mean?\n{choices}")
+            lines.append(f"{TIMES_ASKED}\n{choices}")
         else:
             lines.append(f"That didn't work: {_sentence(result.get('error', 'the tool gave no reason'))}")
     return Outcome("\n".join(lines), proposed)

@@ -13,7 +13,7 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, p
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 from sandbox.models.planner.wording import sentence_case
 
-MAILS_LOOKED_AT = 50  # "everyone who emailed about …": as many mails as one search shows
+MAILS_LOOKED_AT = 25  # "everyone who emailed about …": as many mails as one search shows
 _WHEN_ASKED = "When should I put"
 _ADDED_GUEST = rx(
     r"^(?:(?:and|also|please|oh)[ ,]+)*(?:add|invite|include|bring(?: in)?|"
@@ -120,6 +120,10 @@ class Schedule(Intent):
     @property
     def person(self) -> str:
         return self.event.guests[0] if self.event.guests else ""
+
+    def at(self, phrase: str) -> "Schedule":
+        """The same event once the person has chosen between two readings of its time."""
+        return replace(self, event=replace(self.event, moment=Moment(said=phrase)))
 
     def for_person(self, name: str, email: str) -> "Schedule":
         """The same event once the person has said who is meant by a name."""
