@@ -10,6 +10,7 @@ from uuid import uuid4
 from sandbox.slack import events, texts
 from sandbox.slack.backend import Backend
 from sandbox.slack.conversations import bot_identity
+from sandbox.slack.events import Event
 from sandbox.slack.timeline import Message
 
 MAX_COUNT = 1_000_000
@@ -23,7 +24,8 @@ class Burst:
 
     async def run(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """`{"count", "rate": per second | null, "users": [ids, in turn] or "user": id, "text",
-        "visible": false, "own": false}`; own: as Slack tells an app of its own posts. Times are milliseconds."""
+        "visible": false, "redrawn": false}`; redrawn: what Slack tells an app when it has changed a post of its own.
+        Times are milliseconds."""
         count, rate = int(wanted["count"]), wanted.get("rate")
         if not 0 < count <= MAX_COUNT:
             raise ValueError(f"count must be between 1 and {MAX_COUNT}")
@@ -31,13 +33,14 @@ class Burst:
             raise ValueError("rate must be greater than 0, or null for as fast as acks come")
         user = wanted.get("user") or self._backend.directory.people()[0]["id"]
         users = [str(each) for each in wanted.get("users") or [user]]
-        text, own, visible = str(wanted.get("text", "hello")), bool(wanted.get("own")), bool(wanted.get("visible"))
-        return await _Run(self._backend, users, text=text, own=own, visible=visible).pump(count, rate)
+        redrawn, visible = bool(wanted.get("redrawn")), bool(wanted.get("visible"))
+        text = str(wanted.get("text", "hello"))
+        return await _Run(self._backend, users, text=text, redrawn=redrawn, visible=visible).pump(count, rate)
 
 
 class _Run:
-    def __init__(self, backend: Backend, users: list[str], *, text: str, own: bool, visible: bool) -> None:
-        self._backend, self._own, self._visible = backend, own, visible
+    def __init__(self, backend: Backend, users: list[str], *, text: str, redrawn: bool, visible: bool) -> None:
+        self._backend, self._redrawn, self._visible = backend, redrawn, visible
         self._places = cycle([(user, str(backend.directory.dm(user)["id"])) for user in users])
         self._text, elements = texts.compose(text)
         self._blocks = texts.rich_text(elements, "burst")
@@ -90,23 +93,29 @@ class _Run:
 
     def _emit(self) -> None:
         user, channel = next(self._places)
-        message = self._message(user)
-        if self._visible:
-            self._backend.timeline.put(channel, message)
-            self._backend.feed.publish("message", channel=channel, ts=message["ts"], message=message)
-        event_id, payload = self._backend.events.callback(events.posted(message, channel))
+        event_id, payload = self._backend.events.callback(
+            self._changed(channel) if self._redrawn else self._posted(user, channel)
+        )
         sent = perf_counter()
         self._sent.append(sent)
         if not self._backend.hub.deliver_measured(event_id, payload, partial(self._ack, sent)):
             self._undeliverable += 1
 
-    def _message(self, user: str) -> Message:
+    def _posted(self, user: str, channel: str) -> Event:
+        team, said = self._backend.directory.team["id"], {"user": user, "client_msg_id": str(uuid4())}
+        message = {**self._message(), **said, "team": team}
+        if self._visible:
+            self._backend.timeline.put(channel, message)
+            self._backend.feed.publish("message", channel=channel, ts=message["ts"], message=message)
+        return events.posted(message, channel)
+
+    def _changed(self, channel: str) -> Event:
+        before = {**self._message(), **bot_identity(self._backend.directory)}
+        return events.changed(before, before, channel=channel, ts=self._backend.ids.ts())
+
+    def _message(self) -> Message:
         ts = self._backend.ids.ts()
-        said = {"type": "message", "text": self._text, "ts": ts, "thread_ts": ts, "blocks": self._blocks}
-        if self._own:
-            return {**said, **bot_identity(self._backend.directory)}
-        team = self._backend.directory.team["id"]
-        return {**said, "user": user, "client_msg_id": str(uuid4()), "team": team}
+        return {"type": "message", "text": self._text, "ts": ts, "thread_ts": ts, "blocks": self._blocks}
 
     def _ack(self, sent: float) -> None:
         self._last_ack = perf_counter()
