@@ -1,0 +1,55 @@
+"""One house for all tests of this folder, in one event loop; each test finds it as on a good day.
+
+An async fixture here says `@pytest_asyncio.fixture(loop_scope="session")`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.acceptance.house import House, connected, opened
+from tests.acceptance.people import Person
+
+ALEX = ["alex.rivera@larkspur.example", "alex@rivera-family.example"]
+PRIYA = ["priya.raman@larkspur.example", "priya@ramanpost.example"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_house() -> AsyncIterator[House]:
+    async with opened() as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(running_house: House) -> AsyncIterator[House]:
+    """The house; after the test nothing may have gone wrong in it that nobody foresaw."""
+    yield running_house
+    await running_house.rest()
+    assert running_house.complaints() == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def living_there(running_house: House) -> AsyncIterator[tuple[Person, Person]]:
+    async with AsyncExitStack() as stack:
+        alex = await running_house.person(stack, ALEX[0], ALEX)
+        priya = await running_house.person(stack, PRIYA[0], PRIYA)
+        yield await connected(alex), await connected(priya)
+
+
+@pytest.fixture
+def alex(living_there: tuple[Person, Person], house: House) -> Person:
+    return living_there[0]
+
+
+@pytest.fixture
+def priya(living_there: tuple[Person, Person], house: House) -> Person:
+    return living_there[1]

@@ -1,0 +1,234 @@
+"""A house of real processes on real sockets: the stand-ins, apps, workers and the scheduler, all under control."""
+
+import json
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
+from redis import Redis
+from sqlalchemy.engine import make_url
+
+from app.embedded import services
+from app.store.schema import upgrade
+from sandbox.playing.connecting import connect_all
+from tests.acceptance.people import Person
+from tests.acceptance.processes import Process
+from tests.acceptance.stand_ins import Google, Models, Slack
+from tests.acceptance.waiting import until
+
+SOCKETS = 2
+"""Socket Mode connections that one app opens."""
+MANY = "10000"
+"""Requests a minute: the tests of one person ask more than any person does."""
+
+
+@dataclass
+class House:
+    """Everything that runs, and the two people who live there."""
+
+    home: Path
+    session: ClientSession
+    google: Google
+    slack: Slack
+    models: Models
+    redis_url: str
+    apps: list[Process]
+    now: Process
+    bulk: Process
+    scheduler: Process
+    page_url: str
+    page_token: str
+    team: str = ""
+    _read: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def app(self) -> Process:
+        return self.apps[0]
+
+    @property
+    def processes(self) -> list[Process]:
+        return [*self.apps, self.now, self.bulk, self.scheduler]
+
+    async def start_app(self, app: Process, **changed: str) -> None:
+        """Start an app and wait until it hears."""
+        before = (await self.slack.get("sockets"))["sockets"]
+        app.start(**changed)
+        await self.slack.until_connected(before + SOCKETS)
+
+    async def kill_app(self, app: Process) -> None:
+        """SIGKILL, and Slack has noticed."""
+        before = (await self.slack.get("sockets"))["sockets"]
+        app.kill()
+        await self.slack.until_connected(before - SOCKETS)
+
+    async def stop_app(self, app: Process) -> None:
+        before = (await self.slack.get("sockets"))["sockets"]
+        await app.end()
+        await self.slack.until_connected(before - SOCKETS)
+
+    def flush(self) -> None:
+        """Empty the wake-up server, as an operator might."""
+        with Redis.from_url(self.redis_url) as redis:
+            redis.flushall()
+
+    def queued(self) -> int:
+        with Redis.from_url(self.redis_url) as redis:
+            return int(redis.llen("rq:queue:now"))
+
+    def server(self, kind: str) -> psutil.Process:
+        """The embedded server itself: "postgres" or "valkey-server"."""
+        found = []
+        for process in psutil.process_iter(["name", "cmdline"]):
+            if process.info["name"] == kind and str(self.home) in " ".join(process.info["cmdline"] or ()):
+                found.append(process)
+        (one,) = found
+        return one
+
+    def complaints(self) -> list[str]:
+        """What no process foresaw, since this was last asked."""
+        found = []
+        for process in self.processes:
+            lines = list(process.said()) if process.log.exists() else []
+            new = lines[self._read.get(process.name, 0) :]
+            self._read[process.name] = len(lines)
+            found += [f"{process.name}: {line}" for line in new if _unforeseen(line)]
+        return found
+
+    async def rest(self) -> None:
+        """As on a good day: everything runs, nothing is held, every envelope acked."""
+        for stand_in in (self.google, self.slack, self.models):
+            await stand_in.rest()
+        for process in self.processes[1:]:
+            if not process.alive and process is not self.apps[-1]:
+                process.start()
+        if not self.app.alive:
+            await self.start_app(self.app)
+        if len(self.apps) > 1 and self.apps[1].alive:
+            await self.stop_app(self.apps[1])
+        await self.slack.until_acked()
+
+    async def person(self, stack: AsyncExitStack, email: str, accounts: list[str]) -> Person:
+        """A member of the workspace, by the address in their profile, at the page."""
+        page = {"url": self.page_url, "token": self.page_token}
+        async with self.session.get(f"{page['url']}/api/state", headers={"X-Page-Token": page["token"]}) as response:
+            people = (await response.json())["people"]
+        about = next(p for p in people if p["profile"]["email"] == email)
+        entering = Person.entered(self.session, page["url"], token=page["token"], about=about, accounts=accounts)
+        return await stack.enter_async_context(entering)
+
+
+def _unforeseen(line: str) -> bool:
+    if not line.startswith("{"):
+        return line.startswith("Traceback")
+    said = json.loads(line)
+    return said.get("level") in ("error", "critical") or said.get("event") == "unforeseen"
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[House]:
+    """A house in a home of its own, gone afterwards."""
+    # Not below pytest's own folder: under root, the database's user may not enter that.
+    home = Path(tempfile.mkdtemp(prefix="steward-house-"))
+    home.chmod(0o755)
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        session = await stack.enter_async_context(
+            ClientSession(cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout(total=60))
+        )
+        addresses = await stack.enter_async_context(services(home, database_url=None, redis_url=None))
+        assert addresses.database_admin_url is not None
+        login = make_url(addresses.database_admin_url).set(
+            username="steward", password=secrets.token_hex(24), database="steward"
+        )
+        database = login.render_as_string(hide_password=False)
+        upgrade(addresses.database_admin_url, database)
+        told = await _sandbox(stack, home)
+        ports = [_free_port(), _free_port()]
+        environment = {
+            **told["environment"],
+            "STEWARD_HOME": str(home),
+            "DATABASE_URL": database,
+            "REDIS_URL": addresses.redis_url,
+            "OAUTH_REDIRECT_URL": f"http://localhost:{ports[0]}/oauth/google",
+            "LOG_FORMAT": "json",
+            "REQUESTS_PER_MINUTE": MANY,
+        }
+        house = _house(home, session, told, environment=environment, ports=ports)
+        for process in house.processes:
+            stack.push_async_callback(process.end)
+        for process in house.processes:
+            if process not in house.apps:
+                process.start()
+        await house.slack.rest()
+        await house.google.rest()
+        await house.start_app(house.app)
+        await _ready(session, ports[0])
+        yield house
+
+
+async def _sandbox(stack: AsyncExitStack, home: Path) -> dict[str, Any]:
+    """The stand-ins, in a process of their own, and what they tell about themselves."""
+    arguments = ("sandbox", "serve", "--home", str(home / "sandbox"), "--until-stdin-closes")
+    sandbox = Process("sandbox", arguments, {}, home=home)
+    sandbox.start()
+    stack.push_async_callback(sandbox.end)
+    told: dict[str, Any] = json.loads(sandbox.first_line())
+    return told
+
+
+def _house(
+    home: Path, session: ClientSession, told: dict[str, Any], *, environment: dict[str, str], ports: list[int]
+) -> House:
+    reached, control = told["environment"], told["control"]
+
+    def process(name: str, *arguments: str, **more: str) -> Process:
+        return Process(name, ("app", *arguments), {**environment, **more}, home=home)
+
+    return House(
+        home=home,
+        session=session,
+        google=Google(session, reached["GOOGLE_API_URL"], control),
+        slack=Slack(session, reached["SLACK_API_URL"], control),
+        models=Models(session, reached["OLLAMA_HOST"], control),
+        redis_url=environment["REDIS_URL"],
+        apps=[process(f"app-{n}", "serve", HTTP_PORT=str(port)) for n, port in enumerate(ports, start=1)],
+        now=process("worker-now", "work", "now"),
+        bulk=process("worker-bulk", "work", "bulk"),
+        scheduler=process("scheduler", "schedule"),
+        page_url=told["page_url"],
+        page_token=told["page_token"],
+    )
+
+
+async def _ready(session: ClientSession, port: int) -> None:
+    async def ready() -> bool:
+        try:
+            async with session.get(f"http://127.0.0.1:{port}/ready") as response:
+                return response.status == 200
+        except ClientError:
+            return False
+
+    await until(ready, what="an app that is ready")
+
+
+async def connected(person: Person) -> Person:
+    """The person, with every account of theirs connected over the consent page, as their browser would."""
+    async with person.page.watch(lambda _: None) as board:
+        board.messages |= {message["ts"]: message for message in await person.page.past()}
+        found = await connect_all(person.page, board)
+    assert set(found) == set(person.accounts)
+    return person
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
