@@ -28,7 +28,8 @@ def main() -> int:
     try:
         status = command(given)
     except (StewardError, EmbeddedError, SchemaError) as failure:
-        print(getattr(failure, "sentence", failure), file=sys.stderr)
+        if sentence := getattr(failure, "sentence", str(failure)):
+            print(sentence, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

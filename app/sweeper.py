@@ -8,6 +8,7 @@ import structlog
 
 from app.domain.errors import StewardError, StoreUnavailable
 from app.domain.ports import Kind, Queue, Store, Waiting
+from app.telemetry import Telemetry
 
 EVERY = 2.0
 """Seconds between two sweeps: an orphan waits at most this long (design: recovery within 15 s)."""
@@ -22,10 +23,11 @@ log = structlog.get_logger(__name__)
 class Sweeper:
     """Runs in every app process and in the scheduler; any number of them may run at once."""
 
-    def __init__(self, store: Store, queue: Queue, *, rehear: Rehear | None) -> None:
+    def __init__(self, store: Store, queue: Queue, *, rehear: Rehear | None, telemetry: Telemetry) -> None:
         self._store = store
         self._queue = queue
         self._rehear = rehear
+        self._telemetry = telemetry
         self._hearing: set[asyncio.Task[None]] = set()
         self._woken: dict[tuple[Kind, str], float] = {}
 
@@ -42,7 +44,10 @@ class Sweeper:
         """Wake everything that waits and that nobody works on."""
         now = time.monotonic()
         self._woken = {row: at for row, at in self._woken.items() if now - at < AGAIN}
-        for row in await self._store.waiting():
+        waiting = await self._store.waiting()
+        for kind in Kind:
+            self._telemetry.waiting.labels(kind.value).set(sum(row.kind is kind for row in waiting))
+        for row in waiting:
             if row.kind is not Kind.ENVELOPE:
                 if (row.kind, row.id) not in self._woken:
                     self._woken[row.kind, row.id] = now

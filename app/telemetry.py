@@ -2,10 +2,9 @@
 
 import logging
 import sys
-from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from structlog.types import EventDict, Processor, WrappedLogger
 
@@ -48,18 +47,31 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.envelopes = Counter("steward_envelopes", "Envelopes heard, by kind", ["kind"], registry=self.registry)
-        self.turns = Counter("steward_turns", "Turns ended, by status", ["status"], registry=self.registry)
-        self.decisions = Counter("steward_decisions", "Clicks that decided", ["decision"], registry=self.registry)
-        self.thinking = Histogram(
-            "steward_thinking_seconds", "From hearing a request to its reply", buckets=BUCKETS, registry=self.registry
+        home = self.registry
+        self.envelopes = Counter(
+            "steward_envelopes",
+            "Envelopes from Slack, by what became of them: kept, duplicate, refused",
+            ["outcome"],
+            registry=home,
         )
+        self.keeping = Histogram(
+            "steward_keeping_seconds", "From an envelope to its durable row", buckets=BUCKETS, registry=home
+        )
+        self.answering = Histogram(
+            "steward_answering_seconds",
+            "From an envelope to all that it causes here",
+            ["kind"],
+            buckets=BUCKETS,
+            registry=home,
+        )
+        self.decisions = Counter(
+            "steward_decisions",
+            "Clicks on cards, by decision and by whether they moved something",
+            ["decision", "outcome"],
+            registry=home,
+        )
+        self.waiting = Gauge("steward_waiting", "Rows nobody works on, at the last sweep", ["kind"], registry=home)
 
     def render(self) -> tuple[bytes, str]:
         """Prometheus' text format and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
-
-
-def bound(**context: Any) -> None:
-    """Adds ids to every later line of this task."""
-    structlog.contextvars.bind_contextvars(**context)

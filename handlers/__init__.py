@@ -11,6 +11,7 @@ from app.accounts import Accounts
 from app.assistant import Assistant
 from app.domain.ports import Chat, Inbox
 from app.reception import Reception
+from app.telemetry import Telemetry
 from handlers.approvals import BUTTON, Clicks
 from handlers.commands import COMMAND, Commands
 from handlers.envelopes import Body, Keeper
@@ -28,12 +29,13 @@ class Verbs:
     reception: Reception
     chat: Chat
     inbox: Inbox
+    telemetry: Telemetry
 
 
 def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     """Bolt's app: every envelope kept, every listener one verb."""
     app = AsyncApp(client=client, logger=_quiet(), request_verification_enabled=False, ssl_check_enabled=False)
-    keeper = Keeper(verbs.inbox)
+    keeper = Keeper(verbs.inbox, verbs.telemetry)
     commands = Commands(assistant=verbs.assistant, accounts=verbs.accounts, reception=verbs.reception, chat=verbs.chat)
     messages = Messages(verbs.assistant, commands)
     app.use(keeper.keep)
@@ -42,7 +44,7 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     app.event("app_home_opened")(keeper.settling(Home(verbs.reception).opened))
     app.command(COMMAND)(keeper.settling(commands.slash))
     app.action("do:connect")(keeper.settling(commands.connect))
-    app.action(BUTTON)(keeper.settling(Clicks(verbs.assistant, verbs.chat).decide))
+    app.action(BUTTON)(keeper.settling(Clicks(verbs.assistant, verbs.chat, verbs.telemetry).decide))
     # What we have no verb for is acked all the same: an unacked envelope comes back.
     app.event(re.compile("."))(keeper.settling(_nothing))
     app.action(re.compile("."))(keeper.settling(_nothing))

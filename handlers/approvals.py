@@ -8,6 +8,7 @@ from app.domain.approvals import Decision
 from app.domain.errors import AlreadySettled, NotYours
 from app.domain.ports import Chat
 from app.domain.types import ActionId, Place, person_id
+from app.telemetry import Telemetry
 from handlers.envelopes import Body
 
 BUTTON = re.compile(r"^decide:(\w+)$")
@@ -18,9 +19,10 @@ confirmations the card showed, so that two clicks on one drawing count once."""
 class Clicks:
     """Turns a click into a decision."""
 
-    def __init__(self, assistant: Assistant, chat: Chat) -> None:
+    def __init__(self, assistant: Assistant, chat: Chat, telemetry: Telemetry) -> None:
         self._assistant = assistant
         self._chat = chat
+        self._telemetry = telemetry
 
     async def decide(self, body: Body) -> None:
         """A button of a card: the click's owner is who clicked, whatever the button says."""
@@ -30,7 +32,9 @@ class Clicks:
         try:
             action = ActionId(UUID(click["value"]))
             await self._assistant.decide(person, action, decision, click=str(click.get("block_id", "")))
+            self._telemetry.decisions.labels(decision.value, "moved").inc()
         except (NotYours, AlreadySettled) as refusal:
+            self._telemetry.decisions.labels(decision.value, refusal.code).inc()
             await self._chat.whisper(place(body), user, refusal.sentence)
 
 

@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from app.domain.errors import StoreUnavailable
 from app.domain.ports import Inbox
+from app.telemetry import Telemetry
 
 AGAIN = "x-steward-again"
 """Marks a request that the sweeper brings again; Socket Mode requests carry no headers, so nobody else can."""
@@ -25,6 +26,11 @@ def key(body: Mapping[str, Any]) -> str:
     return str(body.get("event_id") or body.get("trigger_id") or body.get("view", {}).get("id", ""))
 
 
+def kind(body: Mapping[str, Any]) -> str:
+    """What sort of envelope it is: an event's type, an interaction's type, or a command."""
+    return str(body.get("event", {}).get("type") or body.get("type") or "command")
+
+
 def again(body: Body) -> AsyncBoltRequest:
     """A kept envelope as a request that is not taken for a duplicate of itself."""
     return AsyncBoltRequest(mode="socket_mode", body=body, headers={AGAIN: "1"})
@@ -33,8 +39,9 @@ def again(body: Body) -> AsyncBoltRequest:
 class Keeper:
     """Bolt's global middleware and the wrapping of its listeners, around one inbox."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: Inbox, telemetry: Telemetry) -> None:
         self._inbox = inbox
+        self._telemetry = telemetry
 
     async def keep(
         self,
@@ -47,10 +54,13 @@ class Keeper:
         if not key(body) or AGAIN in req.headers:
             return await next()
         try:
-            new = await self._inbox.put(key(body), body)
+            with self._telemetry.keeping.time():
+                new = await self._inbox.put(key(body), body)
         except StoreUnavailable:
             log.warning("envelope_not_kept", key=key(body))
+            self._telemetry.envelopes.labels("refused").inc()
             return BoltResponse(status=503)
+        self._telemetry.envelopes.labels("kept" if new else "duplicate").inc()
         return await next() if new else BoltResponse(status=200)
 
     def settling(self, verb: Verb) -> Listener:
@@ -58,7 +68,8 @@ class Keeper:
 
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
-            await verb(body)
+            with self._telemetry.answering.labels(kind(body)).time():
+                await verb(body)
             await self._inbox.settle(key(body))
 
         return listener

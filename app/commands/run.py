@@ -28,11 +28,23 @@ LOGIN = "steward"
 READY_SECONDS = 60.0
 """How long the app may take to answer, cold imports included."""
 POLL = 0.05
+MODEL_SECONDS = 5.0
+"""How long a model's host may take to say that it is there."""
 LOOPBACK = "127.0.0.1"
 
 
 class ChildFailed(StewardError):
-    """{name} could not start. What it said stands above; nothing of yours was changed."""
+    """{said}"""
+
+
+class PortTaken(StewardError):
+    """Port {port} is taken by another program. Choose a free one: {name}=… (Google's redirect address follows
+    HTTP_PORT)."""
+
+
+class NoModel(StewardError):
+    """There is no Ollama at {host}. Start it there, set OLLAMA_HOST to where it runs, or leave MODEL out to use the
+    sandbox's planner."""
 
 
 class NotReady(StewardError):
@@ -63,6 +75,8 @@ class Running:
     control: str = ""
     notes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    joined: bool = False
+    """True when it ran before and belongs to another command."""
 
 
 @contextlib.asynccontextmanager
@@ -73,9 +87,12 @@ async def house(settings: Settings, own: Own) -> AsyncIterator[Running]:
     settings.home.mkdir(parents=True, exist_ok=True)
     told = settings.home / "house.json"
     with (settings.home / "house.lock").open("w") as lock:
-        if not _locked(lock):
-            yield _read(told)
-            return
+        while not _locked(lock):
+            if found := _read(told):
+                yield found
+                return
+            await asyncio.sleep(POLL)  # it is just starting, or just stopping
+        told.unlink(missing_ok=True)
         async with _started(settings, own) as running:
             _write(told, running)
             try:
@@ -86,6 +103,7 @@ async def house(settings: Settings, own: Own) -> AsyncIterator[Running]:
 
 @contextlib.asynccontextmanager
 async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
+    await _check(settings)
     async with contextlib.AsyncExitStack() as stack:
         addresses = await stack.enter_async_context(
             services(settings.home, database_url=settings.database or None, redis_url=settings.redis or None)
@@ -117,16 +135,41 @@ async def _addressed(settings: Settings, addresses: Addresses) -> dict[str, str]
     return {"DATABASE_URL": url, "REDIS_URL": addresses.redis_url}
 
 
+async def _check(settings: Settings) -> None:
+    """What was asked for by name and can't be had is said before anything starts. Raises PortTaken, NoModel."""
+    for name, port in (("HTTP_PORT", settings.http_port), ("PAGE_PORT", settings.page_port)):
+        if name.lower() in settings.model_fields_set and port and not _free(port):
+            raise PortTaken(port=port, name=name)
+    if _chosen(settings):
+        timeout = aiohttp.ClientTimeout(total=MODEL_SECONDS)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.get(f"{settings.ollama_host}/api/version") as response,
+            ):
+                response.raise_for_status()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as lost:
+            raise NoModel(host=settings.ollama_host) from lost
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
 def _http(settings: Settings) -> dict[str, str]:
     """The port of the app's HTTP server: as configured, else the usual one if it is free."""
     if "http_port" in settings.model_fields_set:
         return {}
+    if _free(settings.http_port):
+        return {"HTTP_PORT": str(settings.http_port)}
     with socket.socket() as probe:
-        try:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((LOOPBACK, settings.http_port))
-        except OSError:
-            probe.bind((LOOPBACK, 0))
+        probe.bind((LOOPBACK, 0))
         return {"HTTP_PORT": str(probe.getsockname()[1])}
 
 
@@ -152,7 +195,8 @@ async def _sandbox(
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line:
-        raise ChildFailed(name=child.name)
+        await process.wait()
+        raise ChildFailed(said="")  # it has said why on standard error
     told: dict[str, Any] = json.loads(line)
     reached = {
         k: v for k, v in told["environment"].items() if not (_chosen(settings) and k in ("MODEL", "OLLAMA_HOST"))
@@ -190,7 +234,7 @@ async def _ready(process: asyncio.subprocess.Process, environment: Mapping[str, 
                 await asyncio.sleep(POLL)
         except TimeoutError as late:
             raise NotReady(seconds=READY_SECONDS) from late
-    raise ChildFailed(name="The app")
+    raise ChildFailed(said="")  # it has said why on standard error
 
 
 def _locked(lock: IO[str]) -> bool:
@@ -201,14 +245,18 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
-def _read(path: Path) -> Running:
-    told: dict[str, Any] = json.loads(path.read_text())
-    return Running(**{**told, "notes": tuple(told["notes"])})
+def _read(path: Path) -> Running | None:
+    """The house that runs; None while it is starting or stopping."""
+    try:
+        told: dict[str, Any] = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return Running(**{**told, "notes": tuple(told["notes"]), "joined": True})
 
 
 def _write(path: Path, running: Running) -> None:
     path.touch(mode=0o600)
-    path.write_text(json.dumps({k: v for k, v in running.__dict__.items() if k != "environment"} | {"environment": {}}))
+    path.write_text(json.dumps({k: v for k, v in running.__dict__.items() if k != "environment"}))
 
 
 async def run(settings: Settings, own: Own) -> int:
@@ -219,7 +267,8 @@ async def run(settings: Settings, own: Own) -> int:
     async with house(settings, own) as running:
         for line in _welcome(settings, running):
             print(line, flush=True)
-        await stop.wait()
+        if not running.joined:
+            await stop.wait()
     return 0
 
 
@@ -228,11 +277,11 @@ def _welcome(settings: Settings, running: Running) -> list[str]:
         return ["Steward is running in your Slack workspace. Stop it with Ctrl-C."]
     return [
         "",
-        "  Steward is running. Open this page and write to it:",
+        f"  Steward is {'already ' if running.joined else ''}running. Open this page and write to it:",
         "",
         f"    {running.page}",
         "",
         *(f"  {note}" for note in running.notes),
-        f"  Everything is kept in {settings.home}. Stop with Ctrl-C.",
+        f"  Everything is kept in {settings.home}.{'' if running.joined else ' Stop with Ctrl-C.'}",
         "",
     ]

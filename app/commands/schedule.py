@@ -7,6 +7,7 @@ import signal
 from app.commands.serve import running
 from app.settings import Settings
 from app.sweeper import Sweeper
+from app.telemetry import Telemetry
 from app.wiring import open_house
 from integrations.queue import RedisQueue
 from jobs.schedule import TICKS, Tick
@@ -19,7 +20,8 @@ async def schedule(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
-        await stack.enter_async_context(running(Sweeper(house.store, house.queue, rehear=None).run()))
+        sweeper = Sweeper(house.store, house.queue, rehear=None, telemetry=Telemetry())
+        await stack.enter_async_context(running(sweeper.run()))
         for tick in TICKS:
             await stack.enter_async_context(running(_ticking(tick, house.queue)))
         await stop.wait()

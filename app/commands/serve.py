@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 
 import structlog
 from aiohttp import web
@@ -39,22 +39,23 @@ async def serve(settings: Settings, telemetry: Telemetry) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
-        bolt = handlers.build(_verbs(house), house.client)
+        bolt = handlers.build(_verbs(house, telemetry), house.client)
         await stack.enter_async_context(_http(house, telemetry))
         await stack.enter_async_context(_sockets(bolt, settings))
-        sweeper = Sweeper(house.store, house.queue, rehear=_rehear(bolt, house))
+        sweeper = Sweeper(house.store, house.queue, rehear=_rehear(bolt, house), telemetry=telemetry)
         await stack.enter_async_context(running(sweeper.run()))
         await stack.enter_async_context(running(house.mind.warm()))
         await stop.wait()
 
 
-def _verbs(house: House) -> handlers.Verbs:
+def _verbs(house: House, telemetry: Telemetry) -> handlers.Verbs:
     return handlers.Verbs(
         assistant=house.assistant,
         accounts=house.accounts,
         reception=house.reception,
         chat=house.services.chat,
         inbox=house.store.inbox,
+        telemetry=telemetry,
     )
 
 
