@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from sandbox.slack import events, texts
 from sandbox.slack.backend import Backend
-from sandbox.slack.conversations import bot_identity
 from sandbox.slack.events import Event
 from sandbox.slack.timeline import Message
 
@@ -24,8 +23,8 @@ class Burst:
 
     async def run(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """`{"count", "rate": per second | null, "users": [ids, in turn] or "user": id, "text",
-        "visible": false, "redrawn": false}`; redrawn: what Slack tells an app when it has changed a post of its own.
-        Times are milliseconds."""
+        "visible": false, "unfurled": false}`; unfurled: what Slack tells an app when it has put a preview under a
+        person's link. Times are milliseconds."""
         count, rate = int(wanted["count"]), wanted.get("rate")
         if not 0 < count <= MAX_COUNT:
             raise ValueError(f"count must be between 1 and {MAX_COUNT}")
@@ -33,14 +32,14 @@ class Burst:
             raise ValueError("rate must be greater than 0, or null for as fast as acks come")
         user = wanted.get("user") or self._backend.directory.people()[0]["id"]
         users = [str(each) for each in wanted.get("users") or [user]]
-        redrawn, visible = bool(wanted.get("redrawn")), bool(wanted.get("visible"))
+        unfurled, visible = bool(wanted.get("unfurled")), bool(wanted.get("visible"))
         text = str(wanted.get("text", "hello"))
-        return await _Run(self._backend, users, text=text, redrawn=redrawn, visible=visible).pump(count, rate)
+        return await _Run(self._backend, users, text=text, unfurled=unfurled, visible=visible).pump(count, rate)
 
 
 class _Run:
-    def __init__(self, backend: Backend, users: list[str], *, text: str, redrawn: bool, visible: bool) -> None:
-        self._backend, self._redrawn, self._visible = backend, redrawn, visible
+    def __init__(self, backend: Backend, users: list[str], *, text: str, unfurled: bool, visible: bool) -> None:
+        self._backend, self._unfurled, self._visible = backend, unfurled, visible
         self._places = cycle([(user, str(backend.directory.dm(user)["id"])) for user in users])
         self._text, elements = texts.compose(text)
         self._blocks = texts.rich_text(elements, "burst")
@@ -94,7 +93,7 @@ class _Run:
     def _emit(self) -> None:
         user, channel = next(self._places)
         event_id, payload = self._backend.events.callback(
-            self._changed(channel) if self._redrawn else self._posted(user, channel)
+            self._previewed(user, channel) if self._unfurled else self._posted(user, channel)
         )
         sent = perf_counter()
         self._sent.append(sent)
@@ -102,20 +101,30 @@ class _Run:
             self._undeliverable += 1
 
     def _posted(self, user: str, channel: str) -> Event:
-        team, said = self._backend.directory.team["id"], {"user": user, "client_msg_id": str(uuid4())}
-        message = {**self._message(), **said, "team": team}
+        message = self._message(user)
         if self._visible:
             self._backend.timeline.put(channel, message)
             self._backend.feed.publish("message", channel=channel, ts=message["ts"], message=message)
         return events.posted(message, channel)
 
-    def _changed(self, channel: str) -> Event:
-        before = {**self._message(), **bot_identity(self._backend.directory)}
-        return events.changed(before, before, channel=channel, ts=self._backend.ids.ts())
+    def _previewed(self, user: str, channel: str) -> Event:
+        before = self._message(user)
+        preview = {"id": 1, "from_url": "https://example.com/", "title": "Example Domain", "fallback": "Example Domain"}
+        after = {**before, "attachments": [preview]}
+        return events.changed(after, before, channel=channel, ts=self._backend.ids.ts())
 
-    def _message(self) -> Message:
+    def _message(self, user: str) -> Message:
         ts = self._backend.ids.ts()
-        return {"type": "message", "text": self._text, "ts": ts, "thread_ts": ts, "blocks": self._blocks}
+        return {
+            "type": "message",
+            "user": user,
+            "text": self._text,
+            "ts": ts,
+            "thread_ts": ts,
+            "client_msg_id": str(uuid4()),
+            "team": self._backend.directory.team["id"],
+            "blocks": self._blocks,
+        }
 
     def _ack(self, sent: float) -> None:
         self._last_ack = perf_counter()

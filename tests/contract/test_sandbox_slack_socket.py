@@ -256,7 +256,7 @@ async def test_a_burst_measures_every_ack_and_leaves_no_trace(slack: Standin, ra
     assert slack.workspace.history(slack.dm(slack.ben)) == []
 
 
-async def test_a_burst_speaks_for_several_people_or_of_the_apps_own_posts(slack: Standin) -> None:
+async def test_a_burst_speaks_for_several_people_or_of_unfurled_links(slack: Standin) -> None:
     socket = await slack.connect()
     people = {"count": 4, "users": [slack.ada, slack.ben]}
     said, report = await asyncio.gather(events_of(socket, 4), slack.control("POST", "burst", people))
@@ -264,7 +264,8 @@ async def test_a_burst_speaks_for_several_people_or_of_the_apps_own_posts(slack:
         (slack.ada, slack.dm(slack.ada)),
         (slack.ben, slack.dm(slack.ben)),
     ]
-    redrawing = slack.control("POST", "burst", {"count": 1, "redrawn": True})
-    (changed,), _ = await asyncio.gather(events_of(socket, 1), redrawing)
-    assert (changed["subtype"], changed["message"]["user"]) == ("message_changed", slack.workspace.bot_user_id)
+    unfurling = slack.control("POST", "burst", {"count": 1, "user": slack.ada, "unfurled": True})
+    (changed,), _ = await asyncio.gather(events_of(socket, 1), unfurling)
+    assert changed["subtype"] == "message_changed"
+    assert changed["message"] == {**changed["previous_message"], "attachments": changed["message"]["attachments"]}
     assert report["acked"] == 4
