@@ -17,7 +17,7 @@ import re
 import sys
 import time
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def _same_range(meaning: object, value: Row, kind: str) -> bool:
             return ours is text
         wall = ours.replace(tzinfo=None)
         if kind == "timerange":
-            wall = datetime.combine(datetime(2000, 1, 1), wall.time())
+            wall = datetime.combine(date(2000, 1, 1), wall.time())
             return near(wall, datetime.fromisoformat(f"2000-01-01 {text}"), min(grain, Grain.HOUR)) or (
                 text == "23:59:59" and wall.hour == 0
             )
@@ -121,9 +121,9 @@ def _same_set(meaning: Recurrence, timex: str) -> bool:
     rule = dict(part.split("=") for part in meaning.rrule.split(";"))
     if match := re.fullmatch(r"P(\d+)([DWMY])", timex):
         return rule["FREQ"] == _UNITS[match[2]] and rule.get("INTERVAL", "1") == match[1]
-    if match := re.match(r"XXXX-WXX-(\d)", timex):
-        if rule.get("BYDAY") != _WEEKDAYS[int(match[1]) - 1]:
-            return False
+    match = re.match(r"XXXX-WXX-(\d)", timex)
+    if match and rule.get("BYDAY") != _WEEKDAYS[int(match[1]) - 1]:
+        return False
     if match := re.search(r"T(\d\d)(?::(\d\d))?", timex):
         return meaning.start.strftime("%H:%M") == f"{match[1]}:{match[2] or '00'}"
     return True
@@ -167,7 +167,8 @@ def main() -> None:
                 counts[name][verdict] += 1
             if options.misses and verdict != "exact":
                 print(
-                    f"{verdict}: {row.get('span', row['text'])!r} {row.get('expected', row.get('values'))}\n    {meaning}"
+                    f"{verdict}: {row.get('span', row['text'])!r} {row.get('expected', row.get('values'))}\n"
+                    f"    {meaning}"
                 )
     report(counts, spent)
 

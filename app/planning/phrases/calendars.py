@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from app.planning.phrases.astronomy import elongation, lunation_before, moon, new_moon, sun, sun_reaches
 from app.planning.phrases.mecca import moon_altitude, sets, sun_altitude
@@ -91,7 +92,7 @@ def _chinese_months(solstice: datetime) -> list[date]:
     next_solstice = (sun_reaches(270.0, solstice + timedelta(days=365)) + _CHINA).date()
     leap_year = sum(first <= next_solstice for first in firsts) > 13
     months, skipped = [], not leap_year
-    for first, after in zip(firsts, firsts[1:], strict=False):
+    for first, after in pairwise(firsts):
         if not skipped and _term(first) == _term(after):
             skipped = True
             continue

@@ -124,7 +124,10 @@ class Grammar:
             if node.below:
                 ending.append(Edge(edge.start, node, values, cost))
             for rule in node.rules:
-                built = rule.build(context, *values)
+                try:
+                    built = rule.build(context, *values)
+                except OverflowError:  # "next 9999 years": beyond the calendar, so the rule does not apply
+                    continue
                 if built is not None:
                     yield Item(edge.start, item.end, names_of(built), built, cost + 1.0 + rule.cost)
 

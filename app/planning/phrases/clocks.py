@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 def aware(wall: datetime, zone: str) -> tuple[datetime, bool]:
-    """A wall time in a zone: one that the clocks skip is moved forward by the gap (True), a repeated one is the first."""
+    """A wall time in a zone: one that the clocks skip is moved on by the gap (True), a repeated one is the first."""
     local = wall.replace(tzinfo=ZoneInfo(zone))
     back = local.astimezone(UTC).astimezone(ZoneInfo(zone))
     if back.replace(tzinfo=None, fold=0) != wall.replace(fold=0):

@@ -33,7 +33,7 @@ FIXED_DAYS = """
 3/22 world water day
 3/23 world meteorological day
 3/24 world tuberculosis day|world tb day
-3/24 international day for the right to the truth concerning gross human rights violations and for the dignity of victims
+3/24 international day for the right to the truth[ concerning gross human rights violations|]
 3/25 international day of remembrance of [the victims of slavery|slavery victims] and the transatlantic slave trade
 3/25 international day of solidarity with detained and missing staff members|[feast of the |]annunciation[ day|]
 4/1 april fool[s|][ day|]|all fools day

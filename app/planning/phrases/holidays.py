@@ -62,7 +62,7 @@ def _earth_hour(name: str, days: Days) -> Time:
 
 
 def holiday_names(*, foreign: bool = False) -> dict[str, Callable[[object], Time]]:
-    """Entries for the lexicon: what each name means; or only those from other scripts, which are spelled in many ways."""
+    """Entries for the lexicon: what each name means; or only those from other scripts, whose spelling varies."""
     rules: list[tuple[Days, str]] = [row for row in MOVING_DAYS if not foreign or _is_foreign(row[1])]
     for line in [] if foreign else FIXED_DAYS.strip().splitlines():
         when, _, pattern = line.partition(" ")

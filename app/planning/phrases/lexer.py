@@ -35,11 +35,13 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 # Spellings in a hurry, and words that mean the same to the grammar.
 _VARIANTS = {
     "untill": "until", "til": "till", "thru": "through", "wkend": "weekend", "wknd": "weekend", "nxt": "next",
-    "lst": "last", "prev": "previous", "b4": "before", "bfore": "before", "aft": "after", "2nite": "tonight", "2morrow": "tomorrow",
-    "tomm": "tomorrow", "tmro": "tomorrow", "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
+    "lst": "last", "prev": "previous", "b4": "before", "bfore": "before", "aft": "after", "2nite": "tonight",
+    "2morrow": "tomorrow", "tomm": "tomorrow", "tmro": "tomorrow",
+    "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
     "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",
-    "midday": "noon", "that": "this", "those": "this", "these": "this", "int'l": "international", "approx": "approximately",
-    "fortnights": "fortnight", "o'clock": "oclock", "weds": "wednesday", "midmonth": "mid month", "midyear": "mid year",
+    "midday": "noon", "that": "this", "those": "this", "these": "this", "int'l": "international",
+    "approx": "approximately", "fortnights": "fortnight", "o'clock": "oclock",
+    "weds": "wednesday", "midmonth": "mid month", "midyear": "mid year",
 }  # fmt: skip
 _VARIANT = re.compile(
     r"(?<![\w'])(?:" + "|".join(map(re.escape, sorted(_VARIANTS, key=len, reverse=True))) + r")(?![\w'])"

@@ -42,8 +42,9 @@ def part(first: int, last: int, *, latent: bool = False) -> Time:
 PARTS = {
     "morning": (0, 12), "early morning": (0, 9), "early in the morning": (0, 9), "early hours of the morning": (0, 9),
     "late morning": (9, 12), "lunch": (12, 14), "lunch time": (12, 14), "lunchtime": (12, 14), "brunch": (10, 13),
-    "breakfast": (7, 10), "breakfast time": (7, 10), "dinner": (18, 21), "dinner time": (18, 21), "dinnertime": (18, 21),
-    "supper": (18, 21), "afternoon": (12, 19), "early afternoon": (12, 16), "late afternoon": (16, 19),
+    "breakfast": (7, 10), "breakfast time": (7, 10), "dinner": (18, 21), "dinner time": (18, 21),
+    "dinnertime": (18, 21), "supper": (18, 21),
+    "afternoon": (12, 19), "early afternoon": (12, 16), "late afternoon": (16, 19),
     "after noon": (12, 19), "evening": (18, 24), "early evening": (18, 21), "late evening": (21, 24),
     "night": (18, 24), "late night": (21, 24), "nite": (18, 24), "daytime": (8, 18), "business hours": (9, 17),
     "morn": (0, 12), "mid morning": (9, 11), "mid afternoon": (14, 16), "early in the day": (0, 12),
@@ -130,6 +131,15 @@ def _ending(grain: Grain) -> Entry:
 _END_GRAIN = {Grain.DAY: Grain.HOUR, Grain.WEEK: Grain.DAY, Grain.MONTH: Grain.DAY, Grain.YEAR: Grain.MONTH}
 
 
+_DAYS_AROUND = {
+    -2: "day before yesterday",
+    -1: "yesterday|yesterdays",
+    0: "today|todays|at this time",
+    1: "tomorrow|tomorrows|tmrw|tmr|tmw|tomorow|tommorow|tommorrow",
+    2: "day after tomorrow",
+}
+
+
 def _phrases() -> dict[str, Entry]:
     table: dict[str, Entry] = {}
     for name, day in WEEKDAYS.items():
@@ -140,8 +150,7 @@ def _phrases() -> dict[str, Entry]:
         table[name] = lambda context, first=first, last=last: part(first, last)  # type: ignore[misc]
     for name, grain in UNITS.items():
         table[name] = lambda context, grain=grain, name=name: Unit(grain, len(name) == 1)  # type: ignore[misc]
-    for offset, names in {0: "today|todays|at this time", 1: "tomorrow|tomorrows|tmrw|tmr|tmw|tomorow|tommorow|tommorrow",
-                          -1: "yesterday|yesterdays", 2: "day after tomorrow", -2: "day before yesterday"}.items():  # fmt: skip
+    for offset, names in _DAYS_AROUND.items():
         table |= dict.fromkeys(names.split("|"), _day(offset))
     for names, hour in {
         "noon": 12,

@@ -20,6 +20,7 @@ from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.iso import read_iso
 from app.planning.phrases.lexer import LONGEST, Lexer, tidy
 from app.planning.phrases.settle import settle, undecided
+from app.planning.phrases.spans import TooFarError, bounded
 from app.planning.phrases.times import Context, Time, Value
 from app.planning.phrases.values import Meaning, WorkingHours
 
@@ -44,7 +45,11 @@ def resolve(phrase: str, *, at: datetime, zone: str, working_hours: WorkingHours
     if (written := read_iso(phrase, zone)) is not None:
         return written
     now = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    return _read(tidy(phrase), Context(now, zone, working_hours))
+    try:
+        with bounded():
+            return _read(tidy(phrase), Context(now, zone, working_hours))
+    except (TooFarError, OverflowError):
+        return None
 
 
 def _read(text: str, context: Context) -> Meaning | None:

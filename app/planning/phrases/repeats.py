@@ -38,34 +38,37 @@ def recur(context: Context, repeat: Repeat) -> Recurrence | None:
 def _rule(repeat: Repeat) -> str | None:
     """FREQ and what belongs to it."""
     if repeat.unit is not None:
-        count, grain = (
-            (repeat.interval * 3, Grain.MONTH) if repeat.unit is Grain.QUARTER else (repeat.interval, repeat.unit)
-        )
-        rule = _frequency(grain, count)
+        quarters = repeat.unit is Grain.QUARTER
+        rule = _frequency(Grain.MONTH if quarters else repeat.unit, repeat.interval * (3 if quarters else 1))
         return f"{rule};BYDAY={repeat.place}{_DAYS[repeat.times[0].number]}" if repeat.place else rule
-    kinds = {time.kind for time in repeat.times}
-    if len(kinds) != 1:
-        return None
     first = repeat.times[0]
-    numbers = sorted({time.number for time in repeat.times})
-    kind = kinds.pop()
+    if len({time.kind for time in repeat.times}) > 1:
+        return None
     if first.weekday is not None:
         days = ",".join(
             _DAYS[day] for day in sorted({time.weekday for time in repeat.times if time.weekday is not None})
         )
         return _frequency(Grain.WEEK, repeat.interval) + f";BYDAY={days}"
-    if kind == "monthday":
-        return _frequency(Grain.MONTH, repeat.interval) + ";BYMONTHDAY=" + ",".join(map(str, numbers))
-    if kind == "month":
-        return _frequency(Grain.YEAR, repeat.interval) + ";BYMONTH=" + ",".join(map(str, numbers))
-    if kind == "holiday":
-        coming = [span.start for span in islice(first.series(_SOME_DAY, False), 4)]
-        return _frequency(Grain.YEAR, 1) if len({(day.month, day.day) for day in coming}) == 1 else None
-    if kind == "date":
-        return _frequency(Grain.YEAR, repeat.interval)
-    if kind == "weekend":
-        return _frequency(Grain.WEEK, repeat.interval) + ";BYDAY=SA"
-    return _frequency(Grain.DAY, repeat.interval) if not first.dated else None
+    if first.kind == "holiday":
+        return _frequency(Grain.YEAR, repeat.interval) if _same_every_year(first) else None
+    if first.kind not in _BY_KIND:
+        return _frequency(Grain.DAY, repeat.interval) if not first.dated else None
+    grain, detail = _BY_KIND[first.kind]
+    numbers = ",".join(map(str, sorted({time.number for time in repeat.times})))
+    return _frequency(grain, repeat.interval) + detail.format(numbers=numbers)
+
+
+_BY_KIND = {
+    "monthday": (Grain.MONTH, ";BYMONTHDAY={numbers}"),
+    "month": (Grain.YEAR, ";BYMONTH={numbers}"),
+    "date": (Grain.YEAR, ""),
+    "weekend": (Grain.WEEK, ";BYDAY=SA"),
+}
+
+
+def _same_every_year(holiday: Time) -> bool:
+    days = [span.start for span in islice(holiday.series(_SOME_DAY, False), 4)]
+    return len({(day.month, day.day) for day in days}) == 1
 
 
 def _frequency(grain: Grain, interval: int) -> str:

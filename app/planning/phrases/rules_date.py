@@ -1,4 +1,4 @@
-"""Rules for dates: 5 March 2014, the last Thursday of November, Monday in two weeks' time, the second quarter of 2018."""
+"""Rules for dates: 5 March 2014, the last Thursday of November, the second quarter of 2018, Friday the 13th."""
 
 from __future__ import annotations
 
@@ -156,20 +156,15 @@ def either(context: Context, first: Time, second: Time) -> Time | None:
 
 
 def _fit(outer: Time, inner: Time) -> bool:
-    if outer.side or inner.side or {"now", "end", "close", "open"} & {outer.kind, inner.kind}:
-        return False
-    if (
-        inner.known
-        or (inner.latent and inner.kind != "range" and not inner.full)
-        or (outer.latent and outer.kind != "year")
-    ):
+    """Whether the inner time narrows the outer one."""
+    unfit = outer.side or inner.side or {"now", "end", "close", "open"} & {outer.kind, inner.kind}
+    weak = (inner.latent and inner.kind != "range" and not inner.full) or (outer.latent and outer.kind != "year")
+    if unfit or weak or inner.known or (inner.full and outer.kind == "month"):
         return False
     if outer.grain == inner.grain:
-        if outer.grain is not Grain.DAY or outer.kind == inner.kind:
-            return False
-        return "weekday" in {outer.kind, inner.kind}
+        return outer.grain is Grain.DAY and outer.kind != inner.kind and "weekday" in {outer.kind, inner.kind}
     if inner.kind in _IN_A_DAY and inner.grain < Grain.DAY and not inner.dated:
-        return outer.kind not in _IN_A_DAY and outer.grain in {Grain.DAY, Grain.WEEK} and outer.kind != "season"
+        return outer.kind not in _IN_A_DAY | {"season"} and outer.grain in {Grain.DAY, Grain.WEEK}
     # A year behind an interval belongs to its end ("Nov-Feb 5th, 2017"), unless both ends share the month.
     return outer.grain > Grain.HOUR and (inner.kind != "range" or inner.full)
 

@@ -1,4 +1,4 @@
-"""Rules for parts of a time: the end of the month, early in the week, the rest of the year, the first two weeks of May."""
+"""Rules for parts of a time: the end of the month, early in the week, the rest of the year, the first week of May."""
 
 from __future__ import annotations
 
@@ -54,8 +54,14 @@ def _third(span: Span, where: str) -> Span:
     return Span(span.start + piece, span.end - piece, span.grain)
 
 
-@rule("at|by? the? beginning|start|begining of TIME", "TIME beginning|start", "early in? TIME", "early in the TIME", "early - TIME",
-      "at the? beginning|start of the TIME", cost=0.2)  # fmt: skip
+@rule(
+    "at? the? beginning|start of TIME",
+    "TIME beginning|start",
+    "early -|in? TIME",
+    "early in the TIME",
+    "at the? beginning|start of the TIME",
+    cost=0.2,
+)
 def beginning(context: Context, time: Time) -> Time | None:
     del context
     return _cut(time, "begin")

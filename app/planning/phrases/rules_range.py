@@ -88,9 +88,9 @@ def _same_half(context: Context, first: Time, second: Time) -> tuple[Time, Time]
     """2:00 - 2:30 pm, 10 to 2, 5 to 7: one end tells the other's half of the day."""
     start, end = first.clock, second.clock
     if end and end.twelve and first.kind == "now" and not second.dated:
-        later = (end.hour % 12, end.minute) <= (context.now.hour % 12, context.now.minute)
-        hour = end.hour % 12 + (12 if (context.now.hour >= 12) != later else 0)
-        return first, at_clock(context, replace(end, hour=hour, twelve=False))
+        over = (end.hour % 12, end.minute) <= (context.now.hour % 12, context.now.minute)
+        shown = end.hour % 12 + (12 if (context.now.hour >= 12) != over else 0)
+        return first, at_clock(context, replace(end, hour=shown, twelve=False))
     if not start or not end or not (start.twelve or end.twelve):
         return first, second
     if start.twelve and not end.twelve:
@@ -186,7 +186,7 @@ def ordinals(context: Context, first: Time | Ordinal, last: Ordinal) -> Time | N
     """From the 4th to the 8th, of this month or the next."""
     start = month_day_time(first.value) if isinstance(first, Ordinal) else first
     end = month_day_time(last.value)
-    return ranged(context, start, end) if start and end else None  # type: ignore[return-value]
+    return ranged(context, start, end) if start and end else None
 
 
 @rule(

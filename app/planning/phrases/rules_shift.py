@@ -241,10 +241,8 @@ def this_time(context: Context, time: Time) -> Time | None:
 def _nth(context: Context, time: Time, count: int) -> Time | None:
     if time.known or time.side or time.kind == "clock":
         return None
-    if count < 0:
-        span = nth(time.series, context.now, count)
-    else:
-        span = choose(replace(time, later=True), context.now, count)
+    ahead = replace(time, later=True)
+    span = choose(ahead, context.now, count) if count >= 0 else nth(time.series, context.now, count)
     return replace(of_span(span, time.kind), holiday=time.holiday, dated=True) if span else None
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -15,8 +17,30 @@ from app.planning.phrases.values import Grain
 
 # Years within which the grammar computes; beyond them a series simply ends.
 FIRST_YEAR, LAST_YEAR = 1000, 3000
-# Cycles searched for something that may never come, such as 30 February (a Friday 29 February comes every 28 or 40 years).
+# Cycles that one phrase may cost in all: the longest in earnest take some hundreds, nonsense such as "3/4 December
+# weekend Christmas" would take millions.
+MOST_CYCLES = 5_000
+# Cycles searched for something that may never come, such as 30 February (a Friday 29 February comes after 40 years
+# at most).
 SEARCH = 64
+
+
+# What is left of MOST_CYCLES for the phrase being read in this task or thread.
+_left: ContextVar[list[int]] = ContextVar("cycles left")
+
+
+class TooFarError(Exception):
+    """The search for what a phrase means was given up."""
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Raises TooFarError inside once the series looked at there cost more than MOST_CYCLES."""
+    token = _left.set([MOST_CYCLES])
+    try:
+        yield
+    finally:
+        _left.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +58,10 @@ Series = Callable[[datetime, bool], Iterator[Span]]
 
 def floor(moment: datetime, grain: Grain) -> datetime:
     """The start of the unit around a moment; weeks start on Monday (ISO 8601)."""
-    if grain is Grain.SECOND:
-        return moment.replace(microsecond=0)
-    if grain is Grain.MINUTE:
-        return moment.replace(second=0, microsecond=0)
-    if grain is Grain.HOUR:
-        return moment.replace(minute=0, second=0, microsecond=0)
+    if grain < Grain.DAY:
+        second = moment.second if grain is Grain.SECOND else 0
+        minute = moment.minute if grain < Grain.HOUR else 0
+        return moment.replace(minute=minute, second=second, microsecond=0)
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     if grain is Grain.WEEK:
         return day - timedelta(days=day.weekday())
@@ -93,9 +115,14 @@ def cyclic(cycle: Grain, make: Callable[[datetime], list[Span]]) -> Series:
 
     def series(moment: datetime, backwards: bool) -> Iterator[Span]:
         step = -1 if backwards else 1
+        left = _left.get(None)
         try:
             start, empty = shift(floor(moment, cycle), cycle, -step), 0
             while empty < SEARCH:
+                if left is not None:
+                    left[0] -= 1
+                    if left[0] < 0:
+                        raise TooFarError
                 spans = make(start)
                 empty = 0 if spans else empty + 1
                 for span in reversed(spans) if backwards else spans:

@@ -68,7 +68,8 @@ class Time:
 
     `latent` is too weak to stand alone ("the year 2014" may be said "2014", but "7" alone is no time). `later`
     asks for a span that has not begun yet. `half` is 1 when its half of the day was chosen by the working hours and 2
-    when they could not tell; `dated` says that a day is in it, `full` that it is a month and its day; `alternative` is another honest reading.
+    when they could not tell; `dated` says that a day is in it, `full` that it is a month and its day. `alternative` is
+    another honest reading.
     """
 
     series: Series
@@ -113,7 +114,7 @@ TORN_MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a phrase is read against: now (naive, in the zone), the zone and the hours; `flip` takes the other half day."""
+    """What a phrase is read against: now (naive, in the zone), the zone, the hours; `flip` takes the other half day."""
 
     now: datetime
     zone: str
