@@ -18,6 +18,7 @@ from app.domain.errors import (
     NothingRunning,
     NotYours,
     StewardError,
+    StoreUnavailable,
 )
 from app.domain.ports import Invite, Kind, Request, Services, Thought
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
@@ -58,6 +59,8 @@ class Assistant:
         try:
             await self._admit(message)
             turn, new = await self._open(message)
+        except StoreUnavailable:
+            raise  # whoever brought the message keeps it
         except StewardError as refusal:
             await self._services.chat.say(message.place, refusal.sentence)
             return

@@ -9,6 +9,7 @@ from app.domain.approvals import UNKNOWN_FOR, Approval, Status, expiry
 from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger
 from app.domain.errors import (
+    BrokenOff,
     Busy,
     ChatError,
     Conflict,
@@ -35,6 +36,8 @@ BACKOFF = (1, 2, 5, 10, 20, 30)
 """Seconds between attempts; the last one repeats."""
 TRIES = 12
 """Attempts before a provider that keeps failing is given up: about four minutes."""
+BREAKS = 3 * TRIES
+"""Attempts that may end without an answer of any kind, killed or broken, before an action is given up."""
 LOOK_AGAIN = timedelta(seconds=10)
 """Between two looks for evidence."""
 UNKNOWN = "I couldn't find out whether this went through. Please look for yourself: I won't try it again blindly."
@@ -56,7 +59,8 @@ class Performer:
             if settled is None or settled.drawn is settled.status:
                 return
         else:
-            settled = await self._work(claim)
+            broken = claim.tries > BREAKS
+            settled = await (self._later(claim, timedelta(), BrokenOff()) if broken else self._work(claim))
         if settled:
             await self._draw(settled, again=True)
 
@@ -76,6 +80,8 @@ class Performer:
             return await self._later(claim, busy.retry_after, busy)
         except UNSURE as unsure:
             return await self._later(claim, self._backoff(claim), unsure)
+        except NotConnected as closed:
+            return await self._shut_out(claim, closed)
         except DEFINITE as refusal:
             return await self._refused(claim, refusal)
 
@@ -110,7 +116,9 @@ class Performer:
             return Outcome.UNKNOWN, None
 
     async def _unknown(self, claim: Claim) -> Approval | None:
-        if self._age(claim) < UNKNOWN_FOR:
+        notes = await self._approvals.ledger(claim).recall()
+        since = max(claim.since, *(n.at for n in notes[-1:]))
+        if self._now() - since < UNKNOWN_FOR:
             await self._approvals.wait(claim, self._now() + LOOK_AGAIN)
             return None
         return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN)
@@ -144,6 +152,13 @@ class Performer:
             return await self._approvals.settle(claim, Status.PARTIAL, note=refusal.sentence, receipt=stands)
         return await self._approvals.settle(claim, Status.FAILED, note=refusal.sentence)
 
+    async def _shut_out(self, claim: Claim, closed: NotConnected) -> Approval | None:
+        """No account to look into: an attempt that was begun may have gone out, one that wasn't has not."""
+        begun = await self._approvals.ledger(claim).recall()
+        if begun and claim.approval.status is not Status.UNDOING:
+            return await self._unknown(claim)
+        return await self._refused(claim, closed)
+
     async def _later(self, claim: Claim, delay: timedelta, why: StewardError) -> Approval | None:
         if claim.tries < TRIES:
             await self._approvals.wait(claim, self._now() + delay)
@@ -154,22 +169,23 @@ class Performer:
 
     async def _give_up(self, claim: Claim, why: StewardError) -> Approval:
         """After the last try: one more look for evidence, and never a guess."""
-        owner = await self._services.store.people.person(claim.approval.person)
+        ledger = self._approvals.ledger(claim)
+        if not await ledger.recall():
+            return await self._refused(claim, why)  # nothing that changes anything was begun
         outcome, receipt = Outcome.UNKNOWN, None
+        owner = await self._services.store.people.person(claim.approval.person)
         if owner is not None:
             with suppress(StewardError):
                 async with self._services.desks.open(owner) as desk:
-                    ledger = self._approvals.ledger(claim)
                     outcome, receipt = await claim.approval.action.reconcile(desk, ledger)
-        status = {Outcome.DONE: Status.DONE, Outcome.NOT_DONE: Status.FAILED}.get(outcome, Status.UNCERTAIN)
-        note = f"{why.sentence} {UNKNOWN}" if status is Status.UNCERTAIN else why.sentence
-        return await self._approvals.settle(claim, status, note=note if receipt is None else "", receipt=receipt)
+        if outcome is Outcome.DONE:
+            return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
+        if outcome is Outcome.NOT_DONE:
+            return await self._refused(claim, why)
+        return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNKNOWN}")
 
     def _backoff(self, claim: Claim) -> timedelta:
         return timedelta(seconds=BACKOFF[min(claim.tries, len(BACKOFF)) - 1])
-
-    def _age(self, claim: Claim) -> timedelta:
-        return self._now() - claim.since
 
     def _now(self) -> datetime:
         return self._services.clock.now()

@@ -169,6 +169,10 @@ class TooManySteps(ModelError):
 # What goes on between our own parts.
 
 
+class BrokenOff(StewardError):
+    """I was interrupted too often while doing this."""
+
+
 class LostClaim(StewardError):
     """Another worker has taken this over."""
 

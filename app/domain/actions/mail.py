@@ -10,7 +10,7 @@ from typing import ClassVar
 from app.domain.actions.action import Action, Change, Outcome
 from app.domain.cards import Card, Difference, Field, Item, Receipt, Recipient, counted
 from app.domain.desk import CHUNK, Desk, Draft, Ledger, Mailbox, Note, Sent, SentMarks, last_note
-from app.domain.errors import GrantDead, Missing, Refusal, Refused, ScopeMissing
+from app.domain.errors import Missing, ProviderError, Refusal
 from app.domain.types import Address, Email, MailQuery, Value
 
 SAMPLES = 5
@@ -170,7 +170,10 @@ class SendReply(Action):
         return mail.as_bytes()
 
     async def check(self, desk: Desk) -> Change | None:
-        thread = await desk.mailbox(self.account).thread(self.thread)
+        try:
+            thread = await desk.mailbox(self.account).thread(self.thread)
+        except Missing:
+            return Change(sentence="The thread to answer in is gone since the preview.")
         news = [m.email for m in thread.mails if m.email.id not in self.seen and "DRAFT" not in m.email.labels]
         if not news:
             return None
@@ -222,9 +225,9 @@ class SendReply(Action):
         """The receipt of a mail that is known to be out, whether or not the provider lets us look at it."""
         try:
             return self._receipt(await box.sent(message))
-        except (Refused, ScopeMissing, GrantDead):
+        except ProviderError:
             people = ", ".join(r.address.shown for r in self.recipients)
-            return Receipt(summary=f"Sent to {people}; I wasn't allowed to read it back")
+            return Receipt(summary=f"Sent to {people}; I couldn't read it back")
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         if draft := await last_note(ledger, "draft"):
