@@ -97,6 +97,8 @@ def test_instants(phrase: str, start: str, grain: Grain) -> None:
         ("since Monday", "2026-11-16 00:00", None),
         ("until Friday 5pm", None, "2026-11-20 17:00"),
         ("on or before March 3", None, "2027-03-04 00:00"),
+        ("after Friday", "2026-11-28 00:00", None),
+        ("from Friday on", "2026-11-27 00:00", None),
         ("2026-12-01T09:00/2026-12-01T10:30", "2026-12-01 09:00", "2026-12-01 10:30"),
         ("2026-12-01/2026-12-03", "2026-12-01 00:00", "2026-12-04 00:00"),
     ],
@@ -243,6 +245,11 @@ def test_holidays_are_computed(phrase: str, start: str) -> None:
     assert isinstance(meaning, Instant)
     assert wall(meaning.start) == start
     assert meaning.holiday
+
+
+def test_nonsense_costs_a_bounded_search() -> None:
+    # Each pair of these meets somewhere, all together nowhere: an unbounded search would take minutes.
+    assert told("3/4 december weekend 3/4 christmas 4pm weekend easter morning") is None
 
 
 def test_a_naive_reference_is_refused() -> None:

@@ -140,6 +140,20 @@ _DAYS_AROUND = {
 }
 
 
+_NAMED_HOURS = {
+    12: "noon|12 noon|mid day|noonish|12 oclock noon",
+    0: "midnight|mid night|12 midnight|12 oclock midnight",
+}
+# First and last day in the northern hemisphere, give or take one.
+_SEASONS = {
+    "spring": ((3, 20), (6, 21)),
+    "summer": ((6, 21), (9, 23)),
+    "fall": ((9, 23), (12, 21)),
+    "autumn": ((9, 23), (12, 21)),
+    "winter": ((12, 21), (3, 20)),
+}
+
+
 def _phrases() -> dict[str, Entry]:
     table: dict[str, Entry] = {}
     for name, day in WEEKDAYS.items():
@@ -152,33 +166,18 @@ def _phrases() -> dict[str, Entry]:
         table[name] = lambda context, grain=grain, name=name: Unit(grain, len(name) == 1)  # type: ignore[misc]
     for offset, names in _DAYS_AROUND.items():
         table |= dict.fromkeys(names.split("|"), _day(offset))
-    for names, hour in {
-        "noon": 12,
-        "12 noon": 12,
-        "mid day": 12,
-        "noonish": 12,
-        "midnight": 0,
-        "mid night": 0,
-        "12 midnight": 0,
-    }.items():
-        table[names] = _clock(hour)
+    for hour, names in _NAMED_HOURS.items():
+        table |= dict.fromkeys(names.split("|"), _clock(hour))
     now = "now|right now|just now|at the moment|atm|immediately|at this moment|at the minute|at this minute|currently"
     table |= dict.fromkeys(now.split("|"), _now)
     table |= dict.fromkeys(["weekend", "week end", "weekends"], _weekend)
-    seasons = {"spring": ((3, 20), (6, 21)), "summer": ((6, 21), (9, 23)), "fall": ((9, 23), (12, 21)),
-               "autumn": ((9, 23), (12, 21)), "winter": ((12, 21), (3, 20))}  # fmt: skip
-    for name, (begin, end) in seasons.items():
+    for name, (begin, end) in _SEASONS.items():
         table[name] = _season(begin, end)
     table |= dict.fromkeys(["tonight", "tonite", "to night"], _tonight)
     table |= {"last night": _last_night, "asap": _asap, "as soon as possible": _asap}
-    table |= {"bod": _beginning(Grain.DAY), "bow": _beginning(Grain.WEEK), "bom": _beginning(Grain.MONTH)}
-    table |= {"boy": _beginning(Grain.YEAR), "to date": _to_date}
-    table |= {
-        "eod": _ending(Grain.DAY),
-        "eow": _ending(Grain.WEEK),
-        "eom": _ending(Grain.MONTH),
-        "eoy": _ending(Grain.YEAR),
-    }
+    for letter, grain in {"d": Grain.DAY, "w": Grain.WEEK, "m": Grain.MONTH, "y": Grain.YEAR}.items():
+        table |= {f"eo{letter}": _ending(grain), f"bo{letter}": _beginning(grain)}
+    table["to date"] = _to_date
     table |= dict.fromkeys(["couple", "couple of", "pair", "pair of"], lambda context: Number(Fraction(2)))
     table |= dict.fromkeys(["few", "several"], lambda context: Number(Fraction(3)))
     return {**holiday_names(), **table}

@@ -237,14 +237,18 @@ def half(context: Context, *values: Ordinal | Number | Time) -> Time | None:
     time = next((value for value in values if isinstance(value, Time)), None)
     around = time or of_span(unit(context.now, Grain.YEAR))
     number = int(place.value)
-    if around.grain is not Grain.YEAR or number not in {1, 2}:
+    if around.grain not in _HALVES or number not in {1, 2} or around.side or around.kind == "range":
         return None
+    finer, count = _HALVES[around.grain]
 
     def change(span: Span) -> Span:
-        middle = shift(span.start, Grain.MONTH, 6)
-        return Span(span.start, middle, Grain.MONTH) if number == 1 else Span(middle, span.end, Grain.MONTH)
+        middle = shift(span.start, finer, count)
+        return Span(span.start, middle, finer) if number == 1 else Span(middle, span.end, finer)
 
-    return replace(around, series=mapped(around.series, change), grain=Grain.MONTH, kind="range")
+    return replace(around, series=mapped(around.series, change), grain=finer, kind="range", latent=False)
+
+
+_HALVES = {Grain.YEAR: (Grain.MONTH, 6), Grain.MONTH: (Grain.DAY, 15)}
 
 
 @rule("NUMBER q NUMBER")

@@ -231,28 +231,39 @@ def _weak(time: Time) -> bool:
     return time.latent and time.kind != "clock"
 
 
-_OPEN_AFTER = (
-    "after|past TIME",
-    "anytime|sometime after|since TIME",
-    "any time after|since TIME",
-    "later than TIME",
+def _open(time: Time, side: str, *, beyond: bool) -> Time | None:
+    """Everything on one side of a time; beyond counts from its end."""
+    if time.side or _weak(time) or time.kind == "range":
+        return None
+    if beyond:
+        time = replace(time, series=mapped(time.series, lambda span: Span(span.end, span.end + _DAY, span.grain)))
+    return replace(time, side=side, kind="open", clock=None, latent=False)
+
+
+@rule(
+    "anytime|sometime since TIME",
+    "any time since TIME",
     "on or after TIME",
+    "not before TIME",
     "from TIME on|onward|onwards|forward",
+    "TIME onward|onwards",
     "starting|beginning from|on|at? TIME",
     "as of TIME",
     "> = TIME",
     "from TIME",
+    cost=0.8,
 )
-
-
-@rule(*_OPEN_AFTER, cost=0.8)
-def open_after(context: Context, time: Time) -> Time | None:
+def open_from(context: Context, time: Time) -> Time | None:
+    """From May 3 on."""
     del context
-    return (
-        None
-        if time.side or _weak(time) or time.kind == "range"
-        else replace(time, side="after", kind="open", clock=None, latent=False)
-    )
+    return _open(time, "after", beyond=False)
+
+
+@rule("after|past TIME", "anytime|sometime after TIME", "any time after TIME", "later than TIME", cost=0.8)
+def open_after(context: Context, time: Time) -> Time | None:
+    """After Friday begins on Saturday, after 3pm at three."""
+    del context
+    return _open(time, "after", beyond=time.grain >= Grain.DAY and time.kind != "shift")
 
 
 @rule("since TIME", "ever since TIME", cost=0.6)
@@ -272,15 +283,7 @@ def since(context: Context, time: Time) -> Time | None:
 def open_beyond(context: Context, time: Time) -> Time | None:
     """After all of it."""
     del context
-    if time.side or time.latent:
-        return None
-    return replace(
-        time,
-        series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)),
-        side="after",
-        kind="open",
-        clock=None,
-    )
+    return _open(time, "after", beyond=True)
 
 
 @rule(

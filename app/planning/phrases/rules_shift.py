@@ -56,6 +56,7 @@ def _shifted(context: Context, length: Length, sign: int) -> Time:
     "LENGTH hence|later",
     "in another? LENGTH time",
     "LENGTH from right now",
+    "in LENGTH from now",
     "in the next LENGTH",
 )
 def ahead(context: Context, length: Length) -> Time:
