@@ -8,7 +8,7 @@ from datetime import timedelta
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.rules_clock import bare_hour
 from app.planning.phrases.rules_shift import travel
-from app.planning.phrases.spans import Span, floor, mapped, unit
+from app.planning.phrases.spans import Span, fixed, floor, mapped, unit
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, at_clock, choose, meet, of_span
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import date_time, month_day_time
@@ -231,12 +231,15 @@ def _weak(time: Time) -> bool:
     return time.latent and time.kind != "clock"
 
 
-def _open(time: Time, side: str, *, beyond: bool) -> Time | None:
+def _open(context: Context, time: Time, side: str, *, beyond: bool) -> Time | None:
     """Everything on one side of a time; beyond counts from its end."""
     if time.side or _weak(time) or time.kind == "range":
         return None
     if beyond:
-        time = replace(time, series=mapped(time.series, lambda span: Span(span.end, span.end + _DAY, span.grain)))
+        span = choose(time, context.now)
+        if span is None:
+            return None
+        time = replace(time, series=fixed(Span(span.end, span.end + _DAY, span.grain)), known=True, later=False)
     return replace(time, side=side, kind="open", clock=None, latent=False)
 
 
@@ -255,15 +258,13 @@ def _open(time: Time, side: str, *, beyond: bool) -> Time | None:
 )
 def open_from(context: Context, time: Time) -> Time | None:
     """From May 3 on."""
-    del context
-    return _open(time, "after", beyond=False)
+    return _open(context, time, "after", beyond=False)
 
 
 @rule("after|past TIME", "anytime|sometime after TIME", "any time after TIME", "later than TIME", cost=0.8)
 def open_after(context: Context, time: Time) -> Time | None:
     """After Friday begins on Saturday, after 3pm at three."""
-    del context
-    return _open(time, "after", beyond=time.grain >= Grain.DAY and time.kind != "shift")
+    return _open(context, time, "after", beyond=time.grain >= Grain.DAY and time.kind != "shift")
 
 
 @rule("since TIME", "ever since TIME", cost=0.6)
@@ -282,8 +283,7 @@ def since(context: Context, time: Time) -> Time | None:
 @rule("> TIME", "after the? end of TIME", cost=0.5)
 def open_beyond(context: Context, time: Time) -> Time | None:
     """After all of it."""
-    del context
-    return _open(time, "after", beyond=True)
+    return _open(context, time, "after", beyond=True)
 
 
 @rule(
