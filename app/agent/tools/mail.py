@@ -124,7 +124,7 @@ class ArchiveEmails(_Filters):
                 account=reference(box.account),
                 query=query,
                 ids=ids,
-                samples=tuple(glimpse(m) for m in looked_at[:SAMPLES]),
+                samples=tuple(glimpse(m, bench.request.person.zone) for m in looked_at[:SAMPLES]),
                 senders=tuple(tally.most_common(TOP_SENDERS)),
             )
         )
@@ -160,7 +160,7 @@ class SendReply(Tool):
             in_reply_to=answered.message_id,
             references=answered.references,
             seen=tuple(m.email.id for m in thread.mails),
-            answers=glimpse(answered),
+            answers=glimpse(answered, bench.request.person.zone),
         )
         action.raw()  # what no mail can be made of is refused now, not after the click
         return {"proposed": bench.propose(action)}

@@ -6,6 +6,7 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from app.domain.actions.action import Action, Change, Outcome
 from app.domain.cards import Card, Difference, Field, Item, Receipt, Recipient, counted
@@ -23,10 +24,12 @@ class Glimpse(Value):
     sender: str
     subject: str
     received: datetime
+    """In the person's zone: the card shows the day it was there."""
 
 
-def glimpse(email: Email) -> Glimpse:
-    return Glimpse(sender=email.sender.name or email.sender.email, subject=email.subject, received=email.received)
+def glimpse(email: Email, zone: str) -> Glimpse:
+    received = email.received.astimezone(ZoneInfo(zone))
+    return Glimpse(sender=email.sender.name or email.sender.email, subject=email.subject, received=received)
 
 
 class ArchiveEmails(Action):
@@ -184,7 +187,7 @@ class SendReply(Action):
             seen=(*self.seen, *(m.id for m in news)),
             references=latest.references,
             in_reply_to=latest.message_id or self.in_reply_to,
-            answers=self.answers if mine else glimpse(latest),
+            answers=self.answers if mine else glimpse(latest, desk.person.zone),
         )
         return Change(sentence=f"{who} in this thread since the preview: “{latest.snippet[:160]}”", renewed=renewed)
 
