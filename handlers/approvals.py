@@ -28,14 +28,25 @@ class Clicks:
         """A button of a card: the click's owner is who clicked, whatever the button says."""
         click, user = body["actions"][0], str(body["user"]["id"])
         person = person_id(str(body["user"].get("team_id") or body["team"]["id"]), user)
-        decision = Decision(click["action_id"].partition(":")[2])
+        decision = None
         try:
-            action = ActionId(UUID(click["value"]))
+            action, decision = meant(click["action_id"].partition(":")[2], click["value"])
             await self._assistant.decide(person, action, decision, click=str(click.get("block_id", "")))
-            self._telemetry.decisions.labels(decision.value, "moved").inc()
+            self._count(decision, "moved")
         except (NotYours, AlreadySettled) as refusal:
-            self._telemetry.decisions.labels(decision.value, refusal.code).inc()
+            self._count(decision, refusal.code)
             await self._chat.whisper(place(body), user, refusal.sentence)
+
+    def _count(self, decision: Decision | None, result: str) -> None:
+        self._telemetry.decisions.labels(decision.value if decision else "none", result).inc()
+
+
+def meant(word: str, value: str) -> tuple[ActionId, Decision]:
+    """What a button decides; raises NotYours for one that no card of ours ever had."""
+    try:
+        return ActionId(UUID(value)), Decision(word)
+    except ValueError:
+        raise NotYours from None
 
 
 def place(body: Body) -> Place:
