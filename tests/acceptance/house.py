@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
 from redis import Redis
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.engine import make_url
 
 from app.embedded import services
@@ -39,6 +40,8 @@ class House:
     google: Google
     slack: Slack
     models: Models
+    bot: AsyncWebClient
+    """Steward's own token: what a bug of its own, or a thief of it, could post."""
     redis_url: str
     apps: list[Process]
     now: Process
@@ -46,7 +49,6 @@ class House:
     scheduler: Process
     page_url: str
     page_token: str
-    team: str = ""
     _read: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -198,6 +200,7 @@ def _house(
         google=Google(session, reached["GOOGLE_API_URL"], control),
         slack=Slack(session, reached["SLACK_API_URL"], control),
         models=Models(session, reached["OLLAMA_HOST"], control),
+        bot=AsyncWebClient(reached["SLACK_BOT_TOKEN"], base_url=reached["SLACK_API_URL"], session=session),
         redis_url=environment["REDIS_URL"],
         apps=[process(f"app-{n}", "serve", HTTP_PORT=str(port)) for n, port in enumerate(ports, start=1)],
         now=process("worker-now", "work", "now"),

@@ -38,6 +38,10 @@ class Card:
         return str(self.message["ts"])
 
     @property
+    def thread(self) -> str:
+        return str(self.message.get("thread_ts", ""))
+
+    @property
     def id(self) -> str:
         return str(payload(self.message, ACTION)["action"])
 
@@ -229,6 +233,10 @@ class Person:
         return await self.screen.until(words, what=f"the answer to /steward {text}")
 
     # Deciding.
+
+    def cards(self, thread: str) -> list[Card]:
+        """The cards of a thread as they stand now, oldest first."""
+        return [Card(self.dm, m) for m in self.screen.steward(self.dm, thread) if payload(m, ACTION)]
 
     async def click(self, card: Card, decision: str) -> None:
         await self.page.post("click", **card.button(decision))
