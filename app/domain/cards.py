@@ -8,6 +8,8 @@ from app.domain.types import AccountRef, Address, Value
 
 MAX_RECIPIENTS = 50
 """More can't be shown whole on a card, so more can't be approved on one (design, section 7)."""
+MAX_CARD = 11_000
+"""Characters of everything a card shows; what Slack holds beyond them is for labels and the outcome."""
 MAX_BODY = 9_000
 """Characters of a body that a card shows whole (design, section 7; Slack holds about 13,200 a message)."""
 
@@ -64,6 +66,15 @@ class Card(Value):
     approve: str = "Approve"
     undo: str = ""
     """What undoing will do; empty when it can't be undone."""
+
+    @property
+    def length(self) -> int:
+        """Characters of everything it shows."""
+        texts = [self.title, self.summary, self.account.name, self.account.email, self.body or "", *self.notes]
+        texts += [part for f in self.fields for part in (f.label, f.value)]
+        texts += [part for i in self.items for part in (i.title, i.detail)]
+        texts += [part for r in self.recipients for part in (r.role, r.address.shown, r.origin, r.evidence)]
+        return sum(map(len, texts))
 
     @property
     def confirmations(self) -> int:

@@ -13,9 +13,12 @@ from app.domain.cards import MAX_RECIPIENTS, Origin, Recipient
 from app.domain.desk import Mailbox, reference
 from app.domain.errors import Refusal
 from app.domain.types import Address, Event
+from app.planning.sanitising import visible
 
 SHOWN = 40
 """Events listed in one result."""
+LINE = 250
+"""Characters of a title or place, so that a card shows them whole."""
 DEFAULT_MINUTES = 30
 """How long an event lasts when nobody said."""
 LONGEST = timedelta(days=14)
@@ -50,12 +53,12 @@ class CreateEvent(Tool):
     """Prepare an event in the calendar and the invitation of its guests."""
 
     step: ClassVar[str] = "is preparing the event…"
-    title: str = Field(min_length=1)
+    title: str = Field(min_length=1, max_length=LINE)
     start: str = Field(description='as the person said it: "tomorrow at 3pm"; or ISO')
     minutes: int | None = Field(None, ge=1, description="how long; 30 if nobody said")
     end: str = Field("", description="when it ends, instead of minutes")
     guests: list[str] = Field(default_factory=list, description="addresses, from find_person or the person")
-    place: str = ""
+    place: str = Field("", max_length=LINE)
     notes: str = ""
     account: str = Field("", description="whose calendar; empty: the first account's")
 
@@ -71,13 +74,13 @@ class CreateEvent(Tool):
         action = actions.CreateEvent(
             account=reference(account),
             calendar="primary",
-            title=" ".join(self.title.split()),
+            title=" ".join(visible(self.title).split()),
             start=start,
             end=end,
             zone=bench.request.person.zone,
             guests=tuple(guests),
-            place=" ".join(self.place.split()),
-            notes=self.notes.strip(),
+            place=" ".join(visible(self.place).split()),
+            notes=visible(self.notes).strip(),
             overlaps=overlaps(await calendar.events(start, end), start, end),
         )
         return {"proposed": bench.propose(action)}

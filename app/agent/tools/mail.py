@@ -16,6 +16,7 @@ from app.domain.desk import BULK_LIMIT, Mailbox, reference
 from app.domain.errors import Refusal
 from app.domain.types import Address, Email, MailQuery, MailText, Thread
 from app.planning.replies import recipients, subject
+from app.planning.sanitising import visible
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 25
@@ -156,7 +157,7 @@ class SendReply(Tool):
             sender=Address(email=box.account.email, name=bench.request.person.name),
             recipients=tuple(marked),
             subject=subject(thread.subject),
-            body=self.body.strip(),
+            body=visible(self.body).strip(),
             in_reply_to=answered.message_id,
             references=answered.references,
             seen=tuple(m.email.id for m in thread.mails),
@@ -166,7 +167,7 @@ class SendReply(Tool):
         return {"proposed": bench.propose(action)}
 
     def _limits(self, people: int) -> None:
-        if not self.body.strip():
+        if not visible(self.body).strip():
             raise Refusal(why="The reply has no text.")
         if len(self.body) > MAX_BODY:
             raise Refusal(why=f"A card shows at most {MAX_BODY:,} characters and this reply has {len(self.body):,}.")

@@ -64,8 +64,9 @@ class CreateEvent(Action):
             title="Create an event",
             summary=f"“{self.title}”, {when(self.start, self.end, self.zone)}",
             account=self.account,
-            fields=tuple(Field(label=k, value=v) for k, v in (("Place", self.place), ("Notes", self.notes)) if v),
+            fields=(Field(label="Place", value=self.place),) if self.place else (),
             recipients=self.guests,
+            body=self.notes or None,
             items=tuple(
                 Item(title=f"Overlaps “{o.title}”", detail=when(o.start, o.end, self.zone)) for o in self.overlaps
             ),
