@@ -99,7 +99,9 @@ class ArchiveEmails(Action):
         notes = await ledger.recall()
         finished = {n.refs["index"] for n in notes if n.step == "archived"}
         moved = [i for n in notes if n.step == "chunk" and n.refs["index"] in finished for i in n.refs["ids"]]
-        return self._receipt(moved, frozenset()) if moved else None
+        if not moved:
+            return None
+        return Receipt(summary=f"Archived {len(moved):,} of {counted(len(self.ids), 'mail')} in {self.account.name}")
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         # Set semantics: going on from the ledger is always right.
@@ -115,7 +117,7 @@ class ArchiveEmails(Action):
             await box.label(back[start : start + CHUNK], add=("INBOX",))
         return Receipt(
             summary=f"{counted(len(back), 'mail')} back in the inbox"
-            + (f"; {len(trashed)} stay in the trash, where they were put since" if trashed else "")
+            + (f"; {counted(len(trashed), 'mail')} left in the trash" if trashed else "")
         )
 
 
@@ -197,6 +199,7 @@ class SendReply(Action):
         await ledger.note("sending")
         message = await box.send_draft(draft, self.raw())
         await ledger.note("sent", message=message)
+        await self._clear(box, ledger, beyond=1)
         return await self._read_back(box, message)
 
     async def _draft(self, box: Mailbox, ledger: Ledger) -> Draft:
@@ -233,8 +236,23 @@ class SendReply(Action):
             return Receipt(summary=f"Sent to {people}; I couldn't read it back")
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
+        box = desk.mailbox(self.account)
         if draft := await last_note(ledger, "draft"):
-            await desk.mailbox(self.account).delete_draft(draft.refs["id"])
+            await box.delete_draft(draft.refs["id"])
+        await self._clear(box, ledger, beyond=0)
+
+    async def _clear(self, box: Mailbox, ledger: Ledger, *, beyond: int) -> None:
+        """Delete the draft that a creation with a lost answer made after all, if more than so many were begun."""
+        begun = [n.at for n in await ledger.recall() if n.step == "creating"]
+        if len(begun) > beyond and (orphan := await self._orphan(box, begun[0])):
+            await box.delete_draft(orphan.id)
+
+    async def _orphan(self, box: Mailbox, since: datetime) -> Draft | None:
+        """Looking is best effort: a draft that is left over changes nothing about the deed."""
+        try:
+            return await box.find_draft(self.message_id, since=since)
+        except ProviderError:
+            return None
 
     async def _find(self, box: Mailbox, draft: Note) -> Sent | None:
         marks = SentMarks(
