@@ -1,34 +1,32 @@
 """Envelopes, kept durably before they are acked: all that wait are written in one commit."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.domain.errors import StoreUnavailable
 from app.domain.types import person_id
 from app.store.database import Database, compact, session
+from app.store.grouping import Group
 from app.store.ownership import Ownership, take_number
 from app.store.schema import INGEST, conninfo
 
-BATCH = 1_000
-"""Envelopes in one INSERT: more gain nothing, and the first of them would wait for the last."""
 INSERT = """
 INSERT INTO steward.inbox (key, person, payload, owner)
 SELECT key, person, payload::json, %s FROM unnest(%b::text[], %b::uuid[], %b::text[]) AS e (key, person, payload)
 ON CONFLICT DO NOTHING RETURNING key
 """
 """Arrays go in binary: as text, escaping every quote of every payload would take most of the time."""
+SETTLE = text("SELECT steward.settle_envelope(key) FROM unnest(CAST(:keys AS text[])) AS e (key)")
 
 
 class _Arrival(NamedTuple):
     key: str
     person: UUID | None
     payload: str
-    kept: "asyncio.Future[bool]"
 
 
 TEAMS = (("team_id",), ("team", "id"), ("user", "team_id"))
@@ -69,42 +67,25 @@ class Intake:
         self._conninfo = conninfo(url)
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._number = 0
-        self._arrivals: list[_Arrival] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._arrivals = Group(self._insert)
 
     async def put(self, key: str, person: UUID | None, payload: str) -> bool:
-        arrival = _Arrival(key, person, payload, asyncio.get_running_loop().create_future())
-        self._arrivals.append(arrival)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        return await arrival.kept
+        return await self._arrivals.add(_Arrival(key, person, payload))
 
-    async def _write(self) -> None:
-        """Write whatever has arrived, and then what arrived meanwhile, until nothing waits."""
-        try:
-            while self._arrivals:
-                batch, self._arrivals = self._arrivals[:BATCH], self._arrivals[BATCH:]
-                await self._commit(batch)
-        finally:
-            self._writing = None
-
-    async def _commit(self, batch: list[_Arrival]) -> None:
+    async def _insert(self, batch: Sequence[_Arrival]) -> list[bool]:
         try:
             connection = await self._connected()
-            keys, people, payloads, _ = zip(*batch, strict=True)
+            keys, people, payloads = zip(*batch, strict=True)
             cursor = await connection.execute(INSERT, (self._number, list(keys), list(people), list(payloads)))
             new = {key for (key,) in await cursor.fetchall()}
         except (psycopg.Error, OSError) as away:
             await self._disconnect()
-            _fail(batch, away)
-            return
-        except BaseException as ended:
-            _fail(batch, ended)
-            raise
-        for arrival in batch:
-            if not arrival.kept.done():
-                arrival.kept.set_result(arrival.key in new)
-            new.discard(arrival.key)  # twice in one batch: only the first is new
+            raise StoreUnavailable from away
+        answers = []
+        for key in keys:
+            answers.append(key in new)
+            new.discard(key)  # twice in one batch: only the first is new
+        return answers
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None:
@@ -119,25 +100,17 @@ class Intake:
             await connection.close()
 
     async def close(self) -> None:
-        if self._writing:
-            await asyncio.wait({self._writing})
+        await self._arrivals.idle()
         await self._disconnect()
 
 
-def _fail(batch: list[_Arrival], cause: BaseException) -> None:
-    for arrival in batch:
-        if not arrival.kept.done():
-            failure = StoreUnavailable()
-            failure.__cause__ = cause
-            arrival.kept.set_exception(failure)
-
-
 class PostgresInbox:
-    """Serves `app.domain.ports.Inbox`. The app's role has no right to the table: it takes and settles one envelope at a
-    time, by its key, through functions."""
+    """Serves `app.domain.ports.Inbox`. The app's role has no right to the table: it takes and settles what it knows
+    the key of, through functions."""
 
     def __init__(self, url: str, database: Database, ownership: Ownership) -> None:
         self._intake = Intake(url)
+        self._effected = Group(self._settle)
         self._database = database
         self._ownership = ownership
 
@@ -146,8 +119,12 @@ class PostgresInbox:
         return await self._intake.put(key, sender(envelope), compact(envelope))
 
     async def settle(self, key: str) -> None:
+        await self._effected.add(key)
+
+    async def _settle(self, keys: Sequence[str]) -> Sequence[None]:
         async with self._database.statement() as connection:
-            await connection.execute(select(func.steward.settle_envelope(key)))
+            await connection.execute(SETTLE, {"keys": list(keys)})
+        return [None] * len(keys)
 
     async def take(self, key: str) -> Mapping[str, Any] | None:
         owner = await self._ownership.held()
@@ -156,4 +133,5 @@ class PostgresInbox:
             return taken
 
     async def close(self) -> None:
+        await self._effected.idle()
         await self._intake.close()

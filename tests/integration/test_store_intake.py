@@ -107,3 +107,14 @@ def test_the_sender_is_known_from_the_envelope_alone(envelope: dict[str, Any]) -
 )
 def test_an_envelope_may_be_nobodys(envelope: dict[str, Any]) -> None:
     assert sender(envelope) is None
+
+
+async def test_what_had_its_effect_together_is_settled_together(
+    store: PostgresStore, admin: psycopg.AsyncConnection[Any]
+) -> None:
+    """One transaction each would take a connection each, of which there are far fewer than envelopes in a burst."""
+    keys = [f"Ev{n}" for n in range(3000)]
+    await asyncio.gather(*(store.inbox.put(key, {}) for key in keys))
+    await asyncio.gather(*(store.inbox.settle(key) for key in keys))
+    assert await count(admin, "SELECT count(*) FROM steward.inbox WHERE settled_at IS NULL") == 0
+    assert await count(admin, "SELECT count(DISTINCT xmin::text) FROM steward.inbox") == 3
