@@ -1,11 +1,14 @@
 """What the assistant may change in a mailbox."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import ClassVar
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from app.domain.actions.action import Action, Change, Outcome
@@ -165,11 +168,11 @@ class SendReply(Action):
         for role in ("to", "cc"):
             if people := [_header(r.address) for r in self.recipients if r.role == role]:
                 mail[role.capitalize()] = people
-        mail["Subject"] = self.subject
+        mail["Subject"] = _line(self.subject)
         mail["Message-ID"] = self.message_id
-        if self.in_reply_to:
-            mail["In-Reply-To"] = self.in_reply_to
-            mail["References"] = " ".join((*self.references, self.in_reply_to))
+        if answered := _line(self.in_reply_to):
+            mail["In-Reply-To"] = answered
+            mail["References"] = _line(" ".join((*self.references, answered)))
         mail["X-Steward-Action"] = str(self.id)
         mail.set_content(self.body, charset="utf-8", cte="quoted-printable")
         return mail.as_bytes()
@@ -199,7 +202,8 @@ class SendReply(Action):
         await ledger.note("sending")
         message = await box.send_draft(draft, self.raw())
         await ledger.note("sent", message=message)
-        await self._clear(box, ledger, beyond=1)
+        with suppress(ProviderError):  # the mail is out: what is left over must not say otherwise
+            await self._clear(box, ledger, beyond=1)
         return await self._read_back(box, message)
 
     async def _draft(self, box: Mailbox, ledger: Ledger) -> Draft:
@@ -244,21 +248,14 @@ class SendReply(Action):
     async def _clear(self, box: Mailbox, ledger: Ledger, *, beyond: int) -> None:
         """Delete the draft that a creation with a lost answer made after all, if more than so many were begun."""
         begun = [n.at for n in await ledger.recall() if n.step == "creating"]
-        if len(begun) > beyond and (orphan := await self._orphan(box, begun[0])):
+        if len(begun) > beyond and (orphan := await box.find_draft(self.message_id, since=begun[0])):
             await box.delete_draft(orphan.id)
-
-    async def _orphan(self, box: Mailbox, since: datetime) -> Draft | None:
-        """Looking is best effort: a draft that is left over changes nothing about the deed."""
-        try:
-            return await box.find_draft(self.message_id, since=since)
-        except ProviderError:
-            return None
 
     async def _find(self, box: Mailbox, draft: Note) -> Sent | None:
         marks = SentMarks(
             action=str(self.id),
             message_id=self.message_id,
-            recipients=frozenset(r.address.email.lower() for r in self.recipients),
+            recipients=frozenset(_wired(r.address.email).lower() for r in self.recipients),
             body_hash=body_hash(self.body),
             known=frozenset(self.seen),
         )
@@ -268,7 +265,7 @@ class SendReply(Action):
             return None
 
     def _receipt(self, sent: Sent) -> Receipt:
-        asked = sorted(r.address.email.lower() for r in self.recipients)
+        asked = sorted(_wired(r.address.email).lower() for r in self.recipients)
         stored = sorted(a.lower() for a in (*sent.to, *sent.cc))
         moved = Difference(field="Thread", asked="the same", stored="a new one") if sent.thread != self.thread else None
         others = (
@@ -287,6 +284,17 @@ class SendReply(Action):
 def _header(address: Address) -> HeaderAddress:
     """An address as a header value; raises Refusal for one that no mail can be sent to."""
     try:
-        return HeaderAddress(display_name=" ".join(address.name.split()), addr_spec=address.email)
-    except (ValueError, IndexError) as broken:
+        return HeaderAddress(display_name=_line(address.name), addr_spec=_wired(address.email))
+    except (ValueError, IndexError, HeaderParseError) as broken:
         raise Refusal(why=f"“{address.email}” isn't an address that mail can be sent to.") from broken
+
+
+def _wired(email: str) -> str:
+    """An address as it travels: a domain in another alphabet is written in punycode (RFC 3490)."""
+    local, at, domain = email.rpartition("@")
+    return f"{local}{at}{domain.encode('idna').decode()}"
+
+
+def _line(value: str) -> str:
+    """A header's value on one line: what strangers wrote can't begin another header."""
+    return " ".join("".join(" " if category(c) in ("Cc", "Cs") else c for c in value).split())
