@@ -87,6 +87,17 @@ class Reply(Deed):
         self.thread = (await self.house.google.deliver(self.account, letter.as_string()))["thread"]
         return calls("send_reply", thread=f"work:{self.thread}", body=f"Seen: {self.mark}")
 
+    async def answered_meanwhile(self) -> None:
+        """Whoever wrote writes again."""
+        letter = mail(
+            sender=self.sender,
+            to=self.account,
+            subject=f"Re: {self.mark}",
+            text="Never mind.",
+            answers=[self.message_id],
+        )
+        await self.house.google.deliver(self.account, letter.as_string())
+
     async def _left(self) -> list[str]:
         return [m["to"] for m in await self.house.google.outbox() if m["subject"] == f"Re: {self.mark}"]
 
@@ -101,7 +112,7 @@ class Reply(Deed):
         assert sent.thread == self.thread
         assert sent.text.strip() == f"Seen: {self.mark}"
         assert sent.header("In-Reply-To") == self.message_id
-        assert [m for m in mails if m.draft] == []
+        assert [m for m in mails if m.draft and m.header("Subject") == f"Re: {self.mark}"] == []
         assert await self._left() == [self.sender]
 
 

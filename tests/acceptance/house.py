@@ -85,14 +85,10 @@ class House:
         with Redis.from_url(self.redis_url) as redis:
             return int(redis.llen("rq:queue:now"))
 
-    def server(self, kind: str) -> psutil.Process:
-        """The embedded server itself: "postgres" or "valkey-server"."""
-        found = []
-        for process in psutil.process_iter(["name", "cmdline"]):
-            if process.info["name"] == kind and str(self.home) in " ".join(process.info["cmdline"] or ()):
-                found.append(process)
-        (one,) = found
-        return one
+    def supervisor(self, kind: str) -> psutil.Process:
+        """Who keeps the embedded server of a kind ("postgres" or "valkey") running; the server is its child."""
+        command = ["app.embedded", kind, str(self.home)]
+        return next(p for p in psutil.process_iter(["cmdline"]) if (p.info["cmdline"] or [])[3:6] == command)
 
     def complaints(self) -> list[str]:
         """What no process foresaw, since this was last asked."""

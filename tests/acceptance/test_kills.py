@@ -1,0 +1,148 @@
+"""A worker may be killed at any moment of a deed: it is done once, and the card shows it."""
+
+import pytest
+
+from tests.acceptance.deeds import DEEDS, Archive, Deed, Event, Reply
+from tests.acceptance.house import House
+from tests.acceptance.people import Person
+
+CALLS = [(kind, call) for kind in DEEDS for call in kind.commits]
+UNDOS = [(Archive, "gmail.users.messages.batchModify"), (Event, "calendar.events.delete")]
+
+
+def named(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value).rpartition("users.")[2]
+
+
+@pytest.mark.parametrize("kind", DEEDS, ids=named)
+async def test_no_worker_at_the_click(house: House, alex: Person, kind: type[Deed]) -> None:
+    deed = kind(house, alex)
+    card = await deed.proposed()
+    house.now.kill()
+    await alex.click(card, "approve")
+    await alex.until_shows(card, "approved")
+    await deed.check_nothing()
+    house.now.start()
+    await alex.until_shows(card, "done")
+    await deed.check_once()
+
+
+@pytest.mark.parametrize(("kind", "call"), CALLS, ids=named)
+async def test_killed_before_google_has_committed(house: House, alex: Person, kind: type[Deed], call: str) -> None:
+    """The machine loses power while the request is on its way: worker and job are gone, the request never arrives."""
+    deed = kind(house, alex)
+    card = await deed.proposed()
+    await house.google.hold(call, "before")
+    await alex.click(card, "approve")
+    await house.google.until_held()
+    house.now.kill()
+    await house.google.release(drop=True)
+    house.now.start()
+    await alex.until_shows(card, "done")
+    await deed.check_once()
+
+
+@pytest.mark.parametrize(("kind", "call"), CALLS, ids=named)
+async def test_killed_after_google_has_committed(house: House, alex: Person, kind: type[Deed], call: str) -> None:
+    """The job is killed, as by the kernel when memory runs out, with Google's answer under way."""
+    deed = kind(house, alex)
+    card = await deed.proposed()
+    await house.google.hold(call, "after")
+    await alex.click(card, "approve")
+    await house.google.until_held()
+    (job,) = house.now.children
+    job.kill()
+    await house.google.release(drop=True)
+    await alex.until_shows(card, "done")
+    await deed.check_once()
+
+
+@pytest.mark.parametrize(("kind", "call"), CALLS, ids=named)
+async def test_the_dead_workers_request_arrives_late(house: House, alex: Person, kind: type[Deed], call: str) -> None:
+    """What a killed job had sent is committed only after another one has taken over and sent its own."""
+    deed = kind(house, alex)
+    card = await deed.proposed()
+    await house.google.hold(call, "before")
+    await alex.click(card, "approve")
+    await house.google.until_held()
+    (job,) = house.now.children
+    job.kill()
+    await house.google.until_held(2)
+    await house.google.release()
+    await alex.until_shows(card, "done")
+    await deed.check_once()
+
+
+async def test_a_draft_of_a_killed_job_does_not_outlive_the_deed(house: House, alex: Person) -> None:
+    """The draft was made, nobody noted it, and then a new mail in the thread made the reply pointless."""
+    deed = Reply(house, alex)
+    card = await deed.proposed()
+    await house.google.hold("gmail.users.drafts.create", "after")
+    await alex.click(card, "approve")
+    await house.google.until_held()
+    house.now.kill()
+    await deed.answered_meanwhile()
+    await house.google.release(drop=True)
+    house.now.start()
+    await alex.until_shows(card, "stale")
+    await deed.check_nothing()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("kind", "call"), UNDOS, ids=named)
+async def test_killed_while_undoing(house: House, alex: Person, kind: type[Deed], call: str, when: str) -> None:
+    deed = kind(house, alex)
+    done = await alex.approve(await deed.proposed())
+    await house.google.hold(call, when)
+    await alex.click(done, "undo")
+    await house.google.until_held()
+    (job,) = house.now.children
+    job.kill()
+    await house.google.release(drop=True)
+    await alex.until_shows(done, "undone")
+    await deed.check_undone()
+
+
+@pytest.mark.parametrize(("kind", "call"), CALLS, ids=named)
+async def test_google_commits_and_drops_the_connection(house: House, alex: Person, kind: type[Deed], call: str) -> None:
+    deed = kind(house, alex)
+    card = await deed.proposed()
+    await house.google.turn(commit_then_drop={call: 1})
+    done = await alex.approve(card)
+    assert done.status == "done"
+    await deed.check_once()
+
+
+async def test_a_sent_mail_is_known_without_header_or_message_id(house: House, alex: Person) -> None:
+    """It isn't known whether Gmail keeps either: with both gone the recipients and the text are the evidence."""
+    deed = Reply(house, alex)
+    card = await deed.proposed()
+    await house.google.turn(
+        commit_then_drop={"gmail.users.drafts.send": 1}, drop_x_headers=True, rewrite_message_id=True
+    )
+    done = await alex.approve(card)
+    assert done.status == "done"
+    await deed.check_once()
+
+
+@pytest.mark.parametrize("kind", DEEDS, ids=named)
+async def test_the_wake_up_is_wiped_between_click_and_deed(house: House, alex: Person, kind: type[Deed]) -> None:
+    deed = kind(house, alex)
+    card = await deed.proposed()
+    house.now.kill()
+    await alex.click(card, "approve")
+    await alex.until_shows(card, "approved")
+    house.flush()
+    house.now.start()
+    await alex.until_shows(card, "done")
+    await deed.check_once()
+
+
+async def test_the_wake_up_server_is_killed_at_the_click(house: House, alex: Person) -> None:
+    deed = Archive(house, alex)
+    card = await deed.proposed()
+    (server,) = house.supervisor("valkey").children()
+    server.kill()
+    await alex.click(card, "approve")
+    await alex.until_shows(card, "done")
+    await deed.check_once()
