@@ -72,7 +72,7 @@ async def test_many_mails_go_in_chunks_each_noted() -> None:
 @pytest.mark.parametrize("failing", [0, 1, 2])
 async def test_it_goes_on_where_it_was_interrupted(failing: int, *, committed: bool) -> None:
     at, action = world(2 * CHUNK + 1)
-    at.mailbox.faults.extend([(True, None)] * failing + [(committed, LOST)])  # type: ignore[list-item]
+    at.mailbox.faults.extend([(True, None)] * failing + [(committed, LOST)])
     with pytest.raises(Unanswered):
         await action.perform(at.desk, at.ledger)
     assert await action.reconcile(at.desk, at.ledger) == (Outcome.NOT_DONE, None)
@@ -88,7 +88,7 @@ async def test_it_goes_on_where_it_was_interrupted(failing: int, *, committed: b
 async def test_what_stands_after_a_refusal_half_way() -> None:
     at, action = world(CHUNK + 5)
     assert await action.achieved(at.ledger) is None
-    at.mailbox.faults.extend([(True, None), (False, Refused(provider="Gmail", why="no"))])  # type: ignore[list-item]
+    at.mailbox.faults.extend([(True, None), (False, Refused(provider="Gmail", why="no"))])
     with pytest.raises(Refused):
         await action.perform(at.desk, at.ledger)
     stands = await action.achieved(at.ledger)
