@@ -96,7 +96,8 @@ class CreateEvent(Action):
             if outcome is not Outcome.DONE or receipt is None:
                 raise
             return receipt
-        await ledger.note("inserted", etag=stored.etag)
+        otherwise = {d.field: d.stored for d in self._differences(stored)}
+        await ledger.note("inserted", etag=stored.etag, otherwise=otherwise)
         return self._receipt(stored)
 
     def _new(self) -> NewEvent:
@@ -157,7 +158,9 @@ class CreateEvent(Action):
         stored = await calendar.event(self.calendar, self.event_id)
         if stored is None or stored.status == "cancelled":
             return
-        if changed := self._differences(stored):
+        inserted = await last_note(ledger, "inserted")
+        otherwise = inserted.refs["otherwise"] if inserted else {}  # as the provider stored it from the first
+        if changed := [d for d in self._differences(stored) if otherwise.get(d.field) != d.stored]:
             fields = ", ".join(d.field.lower() for d in changed)
             raise Conflict(provider="Google Calendar", why=f"its {fields} changed since I made it, so I left it alone")
 
