@@ -216,7 +216,7 @@ async def test_what_the_provider_stored_otherwise_from_the_first_is_not_somebody
     async def trimming(new: Any) -> Any:
         return await insert(new.model_copy(update={"notes": new.notes.strip()}))
 
-    at.calendar.insert = trimming  # type: ignore[method-assign]
+    at.calendar.insert = trimming  # type: ignore[assignment,method-assign]
     receipt = await action.perform(at.desk, at.ledger)
     assert [d.field for d in receipt.differences] == ["Notes"]
     at.calendar.put((await stored(at, action)).model_copy(update={"notes": "Bring pie"}))
