@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.domain.desk import NewEvent, reference
 from app.domain.errors import Missing
 from app.domain.types import Account, Address, Event
+from integrations.google.services import Calendar
 from integrations.google.wire import Wire
 
 PAGE = 250
@@ -21,11 +22,11 @@ Resource = dict[str, Any]
 class GoogleCalendar:
     """The calendars of one Google account. Times are aware; every method may raise a ProviderError."""
 
-    def __init__(self, wire: Wire, account: Account, service: Any) -> None:
+    def __init__(self, wire: Wire, account: Account, calendar: Calendar) -> None:
         self._wire = wire
         self._account = account
         self._ref = reference(account)
-        self._events, self._list = service.events(), service.calendarList()
+        self._events, self._list = calendar.events, calendar.calendars
         self._shown: list[Resource] | None = None
 
     @property

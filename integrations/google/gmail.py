@@ -12,6 +12,7 @@ from app.domain.desk import BULK_LIMIT, Draft, Sent, SentMarks, reference
 from app.domain.errors import Missing
 from app.domain.types import Account, Contact, Email, MailPage, MailQuery, Thread
 from integrations.google.messages import HEADERS, email, mail_text
+from integrations.google.services import Gmail
 from integrations.google.syntax import gmail_query, terms
 from integrations.google.wire import Wire
 
@@ -32,11 +33,11 @@ COUNTED = 100
 class GmailMailbox:
     """The mail of one Google account. Times are aware; every method may raise a ProviderError."""
 
-    def __init__(self, wire: Wire, account: Account, users: Any, *, zone: str) -> None:
+    def __init__(self, wire: Wire, account: Account, gmail: Gmail, *, zone: str) -> None:
         self._wire = wire
         self._account = account
         self._ref = reference(account)
-        self._messages, self._threads, self._drafts = users.messages(), users.threads(), users.drafts()
+        self._messages, self._threads, self._drafts = gmail.messages, gmail.threads, gmail.drafts
         self._zone = zone
 
     @property

@@ -1,6 +1,7 @@
 """Requests built by google-api-python-client from the documents it ships, for whatever host Google is reached at."""
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from googleapiclient.discovery import Resource, build_from_document
 
 
-@lru_cache(maxsize=8)
 def service(name: str, version: str, root: str) -> Resource:
     """A resource whose requests are only built with it, never sent: it needs no credentials and no HTTP object.
 
@@ -34,11 +34,35 @@ class _NeverSent:
         """Nothing is open."""
 
 
-def gmail(root: str) -> Any:
-    """Gmail v1, users resource."""
-    return service("gmail", "v1", root).users()
+@dataclass(frozen=True)
+class Gmail:
+    """Gmail v1, as far as we use it."""
+
+    messages: Any
+    threads: Any
+    drafts: Any
 
 
-def calendar(root: str) -> Any:
-    """Calendar v3."""
-    return service("calendar", "v3", root)
+@dataclass(frozen=True)
+class Calendar:
+    """Calendar v3, as far as we use it."""
+
+    events: Any
+    calendars: Any
+    """A person's list of calendars."""
+
+
+# The library makes every method of a resource anew whenever the resource is asked for, which takes milliseconds of the
+# loop that all turns share: so each is asked for once.
+
+
+@lru_cache(maxsize=8)
+def gmail(root: str) -> Gmail:
+    users = service("gmail", "v1", root).users()
+    return Gmail(messages=users.messages(), threads=users.threads(), drafts=users.drafts())
+
+
+@lru_cache(maxsize=8)
+def calendar(root: str) -> Calendar:
+    api = service("calendar", "v3", root)
+    return Calendar(events=api.events(), calendars=api.calendarList())
