@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable
 
+import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
 from app.domain.errors import StewardError, StoreUnavailable
@@ -32,6 +34,15 @@ class PortTaken(StewardError):
     """Port {port} is taken by another program. Set HTTP_PORT to a free one; Google's redirect address follows it."""
 
 
+class SlackRefused(StewardError):
+    """Slack refused {which} ({why}). Copy it again from api.slack.com/apps; `make doctor` checks every token and
+    scope."""
+
+
+class SlackUnreachable(StewardError):
+    """Slack can't be reached at {url}. Check the network (and SLACK_API_URL, if you set it), then start again."""
+
+
 async def serve(settings: Settings, telemetry: Telemetry) -> None:
     """Serve until SIGTERM or SIGINT; /ready answers once requests are heard. Raises StewardError."""
     stop = asyncio.Event()
@@ -40,8 +51,9 @@ async def serve(settings: Settings, telemetry: Telemetry) -> None:
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
         bolt = handlers.build(_verbs(house, telemetry), house.client)
-        await stack.enter_async_context(_http(house, telemetry))
+        await _known_to_slack(house)
         await stack.enter_async_context(_sockets(bolt, settings))
+        await stack.enter_async_context(_http(house, telemetry))
         sweeper = Sweeper(house.store, house.queue, rehear=_rehear(bolt, house), telemetry=telemetry)
         await stack.enter_async_context(running(sweeper.run()))
         await stack.enter_async_context(running(house.mind.warm()))
@@ -57,6 +69,21 @@ def _verbs(house: House, telemetry: Telemetry) -> handlers.Verbs:
         inbox=house.store.inbox,
         telemetry=telemetry,
     )
+
+
+async def _known_to_slack(house: House) -> None:
+    """Both tokens are tried first: the socket client would retry for ever. Raises SlackRefused, SlackUnreachable."""
+    settings = house.settings
+    app_token = settings.slack_app_token.get_secret_value()
+    which = "SLACK_BOT_TOKEN"
+    try:
+        await house.client.auth_test()
+        which = "SLACK_APP_TOKEN"
+        await make_client(app_token, settings.slack_api_url).apps_connections_open(app_token=app_token)
+    except SlackApiError as refused:
+        raise SlackRefused(which=which, why=refused.response["error"]) from refused
+    except (SlackClientError, aiohttp.ClientError, TimeoutError) as lost:
+        raise SlackUnreachable(url=settings.slack_api_url) from lost
 
 
 @contextlib.asynccontextmanager
