@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}
 """Line breaks, and the joiners that emoji and several scripts need to be written rightly."""
-_URL = re.compile(r"\bhttps?://[^\s<>\"'`|)\]}]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"'`|)\]}]+", re.IGNORECASE)
+_CLOSING = ".,;:!?"
+"""What ends a sentence, not the address before it."""
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]*)\]\((https?://[^\s)]+)\)", re.IGNORECASE)
 
@@ -49,7 +51,14 @@ def address(email: str) -> str:
 
 def urls(text: str) -> frozenset[str]:
     """The URLs that stand in a text."""
-    return frozenset(_URL.findall(text))
+    return frozenset(found.rstrip(_CLOSING) for found in _URL.findall(text))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "link"
+    except ValueError:  # what only looks like one
+        return "link"
 
 
 def answer(text: str, *, typed: str) -> str:
@@ -57,7 +66,8 @@ def answer(text: str, *, typed: str) -> str:
     known = urls(typed)
 
     def shown(match: re.Match[str]) -> str:
-        return match[0] if match[0] in known else urlsplit(match[0]).hostname or "link"
+        url = match[0].rstrip(_CLOSING)
+        return match[0] if url in known else _host(url) + match[0][len(url) :]
 
     unlinked = _MARKDOWN_LINK.sub(lambda m: f"{m[1]} ({m[2]})" if m[1] else m[2], visible(text))
     return _BOLD.sub(r"*\1*", escaped(_URL.sub(shown, unlinked)))
