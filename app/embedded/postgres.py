@@ -17,7 +17,7 @@ from app.embedded.errors import (
 from app.embedded.identity import StopSteps, runs, stop_stranded
 from app.embedded.place import Place, Secret
 from app.embedded.programs import postgres_programs
-from app.embedded.server import PortTaken, StillInUse, run_program
+from app.embedded.server import PortTaken, StillInUse, run_program, tail
 
 ADMIN = "steward_admin"
 DATABASE = "steward"
@@ -69,7 +69,9 @@ _CORRUPTION = (
     "could not access file",
     "could not locate",
     "not a valid data directory",
-    "invalid",
+    "invalid data",
+    "invalid page",
+    "invalid checkpoint",
     "corrupt",
     "is missing",
     "unexpected data",
@@ -126,6 +128,10 @@ class Postgres:
                 raise PasswordRefused(folder=str(self.place.server), secret=str(kept)) from error
             if "FATAL" in text and not any(sign in text for sign in _PASSING):
                 raise self._explain_failure(text) from error
+            # A server that falls over its own files recovers again and again; only its log then says why.
+            told = self._explain_failure(tail(self.place.log, 0))
+            if isinstance(told, DataCorrupt):
+                raise told from error
             return False
         return True
 
@@ -216,8 +222,10 @@ class Postgres:
         if "Permission denied" in log:
             return FolderNotWritable(folder=str(self.place.server), reason="Permission denied")
         fatal = [line for line in log.splitlines() if "FATAL:" in line or "PANIC:" in line or "error:" in line]
-        reason = fatal[-1].split(":  ", 1)[-1].strip() if fatal else "it ended without a word"
-        if any(sign in line for sign in _CORRUPTION for line in fatal):
+        damaged = [line for line in fatal if any(sign in line for sign in _CORRUPTION)]
+        reasons = [line.split(":  ", 1)[-1].strip() for line in damaged or fatal] or ["it ended without a word"]
+        reason = reasons[-1]
+        if damaged:
             return self._corrupt(reason)
         return ServerFailed(server=self.name, reason=reason, log=str(self.place.log))
 

@@ -101,6 +101,8 @@ def cannot_run(place: Place, program: str, error: OSError) -> EmbeddedError:
 
 def tail(path: Path, start: int) -> str:
     """What was written to a log since `start` (bytes), at most its last 64 KiB."""
+    if not path.exists():
+        return ""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(start, end - 65_536))

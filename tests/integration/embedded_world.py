@@ -133,11 +133,11 @@ def kill_everything(user: User, home: Path) -> None:
     """SIGKILL a user, the supervisors and the servers, none of which gets a moment to tidy up after the others."""
     user.popen.send_signal(signal.SIGSTOP)
     doomed = members(home)
-    for process in doomed:
-        process.suspend()
-    for process in doomed:
-        with contextlib.suppress(psutil.NoSuchProcess):  # the kernel has ended it with its supervisor
-            process.kill()
+    for stroke in (psutil.Process.suspend, psutil.Process.kill):
+        for process in doomed:
+            # A session that has just ended by itself, or a server that the kernel ended with its supervisor.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                stroke(process)
     user.kill()
     wait_until_gone(home)
 
