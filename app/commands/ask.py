@@ -28,6 +28,8 @@ async def ask(settings: Settings, own: Own, asked: Asked) -> int:
     if settings.connected_to_slack:
         raise NoSandbox
     async with house(settings, own) as running:
+        for note in running.notes:
+            print(note, file=sys.stderr)
         play = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "sandbox", "play", "--page", running.page_url, "--token", running.page_token),
             *("--ask", asked.text),
