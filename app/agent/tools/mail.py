@@ -132,18 +132,21 @@ class ArchiveEmails(_Filters):
 
 
 class SendReply(Tool):
-    """Prepare a reply in a thread, to the mail that was last received in it. Write the whole text, with greeting."""
+    """Prepare a reply in a thread, to the mail last received in it. Write the whole text, with greeting."""
 
     step: ClassVar[str] = "is preparing a reply…"
     thread: str = Field(description="reference from search_mail")
     body: str = Field(description="the text to send, plain")
+    person: str = Field(
+        "", description="name or address whose last mail in the thread is answered; empty: the last one"
+    )
     reply_all: bool = Field(False, description="true: to everyone in the thread")
 
     async def run(self, bench: Bench) -> Result:
         account, ident = bench.located(self.thread, "thread")
         box = bench.desk.mailbox(account)
         thread = await box.thread(ident)
-        answered = _answered(thread)
+        answered = _answered(thread, self.person)
         own = {a.email.lower() for a in bench.desk.accounts}
         to, cc = recipients(answered, own, everyone=self.reply_all)
         if not to:
@@ -164,7 +167,7 @@ class SendReply(Tool):
             answers=glimpse(answered, bench.request.person.zone),
         )
         action.raw()  # what no mail can be made of is refused now, not after the click
-        return {"proposed": bench.propose(action)}
+        return {"proposed": bench.propose(action), "to": [r.address.shown for r in marked]}
 
     def _limits(self, people: int) -> None:
         if not visible(self.body).strip():
@@ -175,13 +178,17 @@ class SendReply(Tool):
             raise Refusal(why=f"A card shows at most {MAX_RECIPIENTS} recipients and this reply has {people}.")
 
 
-def _answered(thread: Thread) -> Email:
-    """The mail a reply answers: the last one received, else the last one sent."""
+def _answered(thread: Thread, person: str) -> Email:
+    """The mail a reply answers: the last one received, of one person if they are named, else the last one sent."""
     real = [m.email for m in thread.mails if "DRAFT" not in m.email.labels]
+    received = [m for m in real if "SENT" not in m.labels]
+    words = person.lower().split()
+    theirs = [m for m in received if all(w in m.sender.shown.lower() for w in words)]
+    if words and not theirs:
+        raise Refusal(why=f"Nobody called {person} has written in that thread.")
     if not real:
         raise Refusal(why="That thread has no mail to reply to.")
-    received = [m for m in real if "SENT" not in m.labels]
-    return (received or real)[-1]
+    return (theirs or real)[-1]
 
 
 async def _origin(box: Mailbox, thread: Thread, answered: Email, address: Address, role: str) -> Recipient:

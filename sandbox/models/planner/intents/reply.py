@@ -67,6 +67,8 @@ class Reply(Intent):
         mail = mails[0]
         letter = Letter(first_name(str(mail.get("from") or whom)) or first_name(whom), self.writer)
         args: Json = {"thread": mail.get("thread"), "body": letter.around(body_of(self.words, self.manner))}
+        if whom:
+            args["person"] = str(mail.get("from") or whom)
         result = yield from one(Call("send_reply", {**args, "reply_all": True} if self.to_all else args))
         return result, ""
 
