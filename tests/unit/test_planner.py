@@ -60,7 +60,8 @@ def senders(*names: str) -> World:
 def test_a_reply_is_a_letter_in_the_persons_words(ask: str, body: str) -> None:
     talk = Talk(senders("Dana Reyes"))
     answer = talk.say(ask)
-    assert talk.made("send_reply") == {"thread": "work:Reyes", "body": body}
+    person = "Dana Reyes <dana.reyes@example.org>"
+    assert talk.made("send_reply") == {"thread": "work:Reyes", "body": body, "person": person}
     assert answer.startswith("I've prepared a card for you: ")
     assert answer.endswith(CARD)
 
