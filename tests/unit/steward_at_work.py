@@ -1,0 +1,106 @@
+"""Steward over fakes: Ann's Slack, mailbox and calendar, and processes that may die."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from app.assistant import Assistant, Limits
+from app.domain.actions import Action
+from app.domain.approvals import Approval, Decision, Status
+from app.domain.desk import Desk
+from app.domain.ports import Request, Thought, Watch
+from app.domain.types import AccountId, ActionId, MailText, Message, PersonId, Place
+from app.performing import Performer
+from tests.fakes import Disk, FakeHouse, MemoryCalendar, MemoryMailbox, MemoryStore
+from tests.samples import ANN, BOB, WORK, account, message
+
+LIMITS = Limits(characters=1_000, requests=100)
+
+
+class AtWork:
+    """One process of Steward, and everything around it."""
+
+    def __init__(self, *mails: MailText, limits: Limits = LIMITS) -> None:
+        self.outside = FakeHouse()
+        self.clock, self.chat, self.mind = self.outside.clock, self.outside.chat, self.outside.mind
+        self.chat.people = {(p.team, p.user): p for p in (ANN, BOB)}
+        mine = account(id=AccountId(WORK.id), email=WORK.email, name=WORK.name)
+        self.mailbox = MemoryMailbox(mine, self.clock, *mails)
+        self.calendar = MemoryCalendar(mine)
+        self.outside.desks.place(self.mailbox, self.calendar)
+        self.disk, self.limits = Disk(), limits
+        self.store = self.restart()
+
+    def restart(self) -> MemoryStore:
+        """Go on in another process; the one before is dead."""
+        if hasattr(self, "store"):
+            self.store.die()
+        self.store = MemoryStore(self.clock, self.disk)
+        services = self.outside.services(self.store)
+        self.assistant = Assistant(services, self.limits, invite=self._invite)
+        self.performer = Performer(services)
+        return self.store
+
+    async def _invite(self, person: PersonId, place: Place) -> None:
+        await self.chat.invite(place, "https://consent.example", accounts=())
+
+    @property
+    def said(self) -> list[str]:
+        return [line.text for line in self.chat.lines]
+
+    async def propose(self, action: Action) -> Approval:
+        self.mind.will(Thought(reply="A card is ready.", actions=(action,)))
+        await self.assistant.hear(message())
+        return self.card(action)
+
+    async def approve(self, action: Action) -> None:
+        """As many clicks as it takes."""
+        for click in range((await self.propose(action)).needs):
+            await self.assistant.decide(ANN.id, action.id, Decision.APPROVE, click=str(click))
+
+    async def work(self) -> None:
+        """A worker looks once at everything it was woken for."""
+        woken, self.outside.queue.woken = self.outside.queue.woken, []
+        for _, ident, person in woken:
+            assert person is not None
+            await self.performer.perform(person, ActionId(UUID(ident)))
+
+    async def sweep(self, after: float = 0) -> None:
+        """Time passes, the sweeper wakes what is due, and a worker looks at it."""
+        self.clock.advance(timedelta(seconds=after))
+        for row in await self.store.waiting():
+            await self.outside.queue.wake(row.kind, row.id, row.person)
+        await self.work()
+
+    def card(self, action: Action) -> Approval:
+        return self.chat.cards[action.id].shows
+
+    def status(self, action: Action) -> Status:
+        return self.disk.approvals[action.id].approval.status
+
+    def note(self, action: Action) -> str:
+        return self.disk.approvals[action.id].approval.note
+
+
+class Thinking:
+    """A thought that takes until it is let go, so that something may happen meanwhile."""
+
+    def __init__(self, reply: str = "Done thinking.") -> None:
+        self.reply = reply
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.watch: Watch | None = None
+
+    async def __call__(self, request: Request, desk: Desk, watch: Watch) -> Thought:
+        self.watch = watch
+        self.begun.set()
+        await self.may_end.wait()
+        await watch("is almost there…")
+        return Thought(reply=self.reply)
+
+
+async def hear_while_thinking(at: AtWork, thinking: Thinking, first: Message) -> "asyncio.Task[None]":
+    """A request that is being thought about."""
+    at.mind.will(thinking)
+    task = asyncio.create_task(at.assistant.hear(first))
+    await thinking.begun.wait()
+    return task
