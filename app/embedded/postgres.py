@@ -85,7 +85,7 @@ class Postgres:
 
     name = "PostgreSQL"
     # Fast shutdown ends sessions and writes a checkpoint; immediate leaves recovery to the next start.
-    stop_steps: StopSteps = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+    stop_steps: StopSteps = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
     orphan_signal = signal.SIGQUIT
 
     def __init__(self, place: Place) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -13,12 +14,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
+import redis.asyncio
 
 ROOT = Path(__file__).resolve().parents[2]
 
+NOBODY = 65534
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 LEAVING_SECONDS = 30.0
 
 # Prints its addresses or its error as one line, then uses the servers until its input ends.
@@ -151,3 +157,44 @@ def named(home: Path, name: str) -> list[psutil.Process]:
                 found[each] = each.ppid()
     ids = {each.pid for each in found}
     return [each for each, parent in found.items() if parent not in ids]
+
+
+@contextlib.contextmanager
+def user_of(home: Path, **how: object) -> Iterator[User]:
+    user = start_user(home, **how)  # type: ignore[arg-type]
+    try:
+        yield user
+    finally:
+        if user.popen.poll() is None:
+            user.kill()
+
+
+async def connect(url: str | None) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    assert url is not None
+    return await psycopg.AsyncConnection.connect(url, autocommit=True)
+
+
+async def rows(url: str | None) -> list[object]:
+    async with await connect(url) as connection:
+        return [row[0] for row in await (await connection.execute("SELECT n FROM kept ORDER BY n")).fetchall()]
+
+
+async def keep(url: str | None, *numbers: int) -> None:
+    async with await connect(url) as connection:
+        await connection.execute("CREATE TABLE IF NOT EXISTS kept (n int PRIMARY KEY)")
+        for number in numbers:
+            await connection.execute("INSERT INTO kept VALUES (%s)", [number])
+
+
+async def ping(url: str) -> bool:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        return bool(await client.ping())
+
+
+def answers(url: str | None) -> bool:
+    assert url is not None
+    try:
+        socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
