@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.telemetry import CONTENT, QUIET, Telemetry, bound, configure_logs
+from app.telemetry import CONTENT, QUIET, Telemetry, configure_logs
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def _restored() -> Iterator[None]:
     """Logging is the whole process's: leave it as it was."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in (*QUIET, "slack_bolt.AsyncApp")}
+    levels = {name: logging.getLogger(name).level for name in QUIET}
     yield
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
@@ -63,7 +63,7 @@ async def test_ids_belong_to_their_own_task(capsys: pytest.CaptureFixture[str]) 
     both_bound = asyncio.Barrier(2)
 
     async def request(name: str) -> None:
-        bound(request=name)
+        structlog.contextvars.bind_contextvars(request=name)
         await both_bound.wait()
         structlog.get_logger().info("answered", asked=name)
 
@@ -76,19 +76,21 @@ async def test_ids_belong_to_their_own_task(capsys: pytest.CaptureFixture[str]) 
 
 def test_metrics_are_counted_apart_from_other_instances() -> None:
     first, second = Telemetry(), Telemetry()
-    first.envelopes.labels("message").inc()
-    first.turns.labels("done").inc(2)
-    first.thinking.observe(0.3)
+    first.envelopes.labels("kept").inc()
+    first.envelopes.labels("duplicate").inc(2)
+    first.keeping.observe(0.3)
+    first.waiting.labels("turn").set(4)
     samples = {
         (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(first.render()[0].decode())
         for sample in family.samples
     }
-    assert samples["steward_envelopes_total", "message"] == 1
-    assert samples["steward_turns_total", "done"] == 2
-    assert samples["steward_thinking_seconds_count",] == 1
-    assert samples["steward_thinking_seconds_bucket", "0.25"] == 0
-    assert samples["steward_thinking_seconds_bucket", "0.5"] == 1
-    assert b"message" not in second.render()[0]
-    assert REGISTRY.get_sample_value("steward_turns_total", {"status": "done"}) is None
+    assert samples["steward_envelopes_total", "kept"] == 1
+    assert samples["steward_envelopes_total", "duplicate"] == 2
+    assert samples["steward_keeping_seconds_count",] == 1
+    assert samples["steward_keeping_seconds_bucket", "0.25"] == 0
+    assert samples["steward_keeping_seconds_bucket", "0.5"] == 1
+    assert samples["steward_waiting", "turn"] == 4
+    assert b'duplicate"' not in second.render()[0]
+    assert REGISTRY.get_sample_value("steward_envelopes_total", {"outcome": "kept"}) is None
     assert first.render()[1].startswith("text/plain")
