@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.approvals import Approval, Decision, Status, expiry
@@ -39,6 +40,8 @@ class Limits:
     """Of one message."""
     requests: int
     """In a minute."""
+    hold: timedelta = timedelta(0)
+    """How long a send waits after the click, to be cancelled."""
     allowed: frozenset[str] = frozenset()
     """Slack user ids or addresses; empty means every member of the workspace."""
 
@@ -50,6 +53,7 @@ class Assistant:
         self._services = services
         self._limits = limits
         self._invite = invite
+        self._waking: set[asyncio.Future[None]] = set()
         self._thinking: dict[TurnId, asyncio.Task[Thought]] = {}
 
     # Hearing.
@@ -112,7 +116,8 @@ class Assistant:
         if left.status is TurnStatus.RUNNING:
             await self._answer_all(left)
         else:
-            await self._present(left, await self._services.store.approvals.of_turn(left))
+            # Whoever ended it may have posted all or part of it before it was killed.
+            await self._present(left, await self._services.store.approvals.of_turn(left), again=True)
 
     async def _answer_all(self, turn: Turn) -> None:
         """Answer a running turn, and then the ones that queued up behind it."""
@@ -188,16 +193,19 @@ class Assistant:
         ]
         reply = "\n".join((thought.reply, *thought.notes))
         if await self._services.store.turns.end(turn, status=status, reply=reply, actions=approvals):
-            await self._present(turn.model_copy(update={"status": status, "reply": reply}), approvals)
+            await self._present(turn.model_copy(update={"status": status, "reply": reply}), approvals, again=False)
 
-    async def _present(self, turn: Turn, approvals: Sequence[Approval]) -> None:
-        """Show the reply and the cards of a turn that has ended; what stands in Slack already isn't posted twice."""
+    async def _present(self, turn: Turn, approvals: Sequence[Approval], *, again: bool) -> None:
+        """Show the reply and the cards of a turn that has ended; with `again`, what stands in Slack already is found
+        and not repeated. What Slack doesn't take now, the sweeper brings again."""
         chat, store = self._services.chat, self._services.store
-        again = turn.attempt > 1
-        ts = await chat.say(turn.place, turn.reply, turn=turn, actions=len(approvals), again=again)
-        for approval in approvals:
-            if not approval.card_ts:
-                await store.approvals.shown(approval, await chat.show(approval, again=again))
+        try:
+            ts = await chat.say(turn.place, turn.reply, turn=turn, actions=len(approvals), again=again)
+            for approval in approvals:
+                if not approval.card_ts:
+                    await store.approvals.shown(approval, await chat.show(approval, again=again))
+        except ChatError:
+            return
         await store.turns.posted(turn, ts)
 
     async def apologise(self, person: PersonId, place: Place) -> None:
@@ -231,7 +239,7 @@ class Assistant:
     async def decide(self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "") -> None:
         """Take a person's click on a card; raises NotYours or AlreadySettled when it changed nothing."""
         approvals = self._services.store.approvals
-        decided = await approvals.decide(person, action, decision, click=click)
+        decided = await approvals.decide(person, action, decision, click=click, hold=self._limits.hold)
         if decided is None:
             current = await approvals.get(person, action)
             if current is None:
@@ -239,8 +247,23 @@ class Assistant:
             await self._redraw(current)
             raise AlreadySettled(status=current.status.value)
         if decided.status in (Status.APPROVED, Status.UNDOING):
-            await self._services.queue.wake(Kind.ACTION, str(action), person)
+            await self._wake(decided)
         await self._redraw(decided)
+
+    async def _wake(self, approval: Approval) -> None:
+        """Have it worked on: now, or when its hold is over. Should this process be gone then, the sweeper wakes it."""
+        ident, person, wake = str(approval.id), approval.person, self._services.queue.wake
+        if approval.not_before is None:
+            await wake(Kind.ACTION, ident, person)
+            return
+
+        def due() -> None:
+            task = asyncio.ensure_future(wake(Kind.ACTION, ident, person))
+            self._waking.add(task)
+            task.add_done_callback(self._waking.discard)
+
+        pause = approval.not_before - self._services.clock.now()
+        asyncio.get_running_loop().call_later(pause.total_seconds(), due)
 
     async def _redraw(self, approval: Approval) -> None:
         try:
