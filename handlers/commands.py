@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from app.accounts import Accounts
 from app.assistant import Assistant
-from app.domain.errors import StewardError, UnknownCommand
+from app.domain.errors import StewardError, StoreUnavailable, UnknownCommand
 from app.domain.ports import Chat
 from app.domain.types import Message, Place, person_id
 from app.reception import Reception
@@ -68,5 +68,7 @@ class Commands:
             if verb is None:
                 raise UnknownCommand(word=message.text.strip())
             await verb(message)
+        except StoreUnavailable:
+            raise  # whoever brought the message keeps it
         except StewardError as refusal:
             await self._chat.say(message.place, refusal.sentence)

@@ -1,5 +1,6 @@
 """Every envelope becomes durable before it is acked, and is settled when it has had its effect."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from app.telemetry import Telemetry
 
 AGAIN = "x-steward-again"
 """Marks a request that the sweeper brings again; Socket Mode requests carry no headers, so nobody else can."""
+
+AWAY = 0.5
+"""Seconds between two attempts while the store is away; the sweeper's rhythm is slower."""
 
 Body = dict[str, Any]
 Verb = Callable[[Body], Awaitable[None]]
@@ -69,7 +73,16 @@ class Keeper:
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
             with self._telemetry.answering.labels(kind(body)).time():
-                await verb(body)
-            await self._inbox.settle(key(body))
+                await self._patiently(verb, body)
+            await self._patiently(lambda b: self._inbox.settle(key(b)), body)
 
         return listener
+
+    async def _patiently(self, verb: Verb, body: Body) -> None:
+        """What was acked is ours: when the store goes away meanwhile, the verb is tried again until it is back."""
+        while True:
+            try:
+                return await verb(body)
+            except StoreUnavailable:
+                log.warning("store_away", key=key(body))
+                await asyncio.sleep(AWAY)
