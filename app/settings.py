@@ -88,6 +88,7 @@ class Settings(BaseSettings):
         12_000, ge=100, description="characters of one message; Slack's markdown block holds as many"
     )
     requests_per_minute: int = Field(20, ge=1, description="of one person")
+    send_hold_seconds: int = Field(10, ge=0, le=120, description="how long an approved mail can still be cancelled")
     retention_days: int = Field(30, ge=1, description="how long settled envelopes and transcripts are kept")
 
     @classmethod

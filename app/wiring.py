@@ -5,7 +5,7 @@ import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -98,6 +98,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         characters=settings.message_limit,
         requests=settings.requests_per_minute,
+        hold=timedelta(seconds=settings.send_hold_seconds),
         allowed=frozenset(user.lower() if "@" in user else user for user in settings.allowed_users),
     )
 

@@ -5,22 +5,21 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable
 
-import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
-from app.domain.errors import StewardError, StoreUnavailable
+from app.domain.errors import ChatError, StewardError, StoreUnavailable
 from app.settings import Settings
 from app.sweeper import Rehear, Sweeper
 from app.telemetry import Telemetry
 from app.wiring import House, open_house
 from handlers.envelopes import again
 from handlers.http import Http
-from integrations.slack.chat import make_client
+from integrations.slack.access import bot_scopes, open_socket
+from integrations.slack.chat import UNANSWERED, make_client
 
 SOCKETS = 2
 """Socket Mode connections of one process: one refreshes while the other listens (design, section 5)."""
@@ -74,16 +73,15 @@ def _verbs(house: House, telemetry: Telemetry) -> handlers.Verbs:
 async def _known_to_slack(house: House) -> None:
     """Both tokens are tried first: the socket client would retry for ever. Raises SlackRefused, SlackUnreachable."""
     settings = house.settings
-    app_token = settings.slack_app_token.get_secret_value()
     which = "SLACK_BOT_TOKEN"
     try:
-        await house.client.auth_test()
+        await bot_scopes(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         which = "SLACK_APP_TOKEN"
-        await make_client(app_token, settings.slack_api_url).apps_connections_open(app_token=app_token)
-    except SlackApiError as refused:
-        raise SlackRefused(which=which, why=refused.response["error"]) from refused
-    except (SlackClientError, aiohttp.ClientError, TimeoutError) as lost:
-        raise SlackUnreachable(url=settings.slack_api_url) from lost
+        await open_socket(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
+    except ChatError as refused:
+        if refused.facts["why"] == UNANSWERED:
+            raise SlackUnreachable(url=settings.slack_api_url) from refused
+        raise SlackRefused(which=which, why=refused.facts["why"]) from refused
 
 
 @contextlib.asynccontextmanager

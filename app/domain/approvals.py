@@ -68,6 +68,7 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     RETRY = "retry"
+    CANCEL = "cancel"
     UNDO = "undo"
     WENT_OUT = "went_out"
     DID_NOT = "did_not"
@@ -82,6 +83,7 @@ _DECISIONS = {
     Decision.APPROVE: (frozenset({S.PROPOSED}), S.APPROVED),
     Decision.REJECT: (frozenset({S.PROPOSED}), S.REJECTED),
     Decision.RETRY: (frozenset({S.FAILED}), S.APPROVED),
+    Decision.CANCEL: (frozenset({S.APPROVED}), S.CANCELLED),
     Decision.UNDO: (frozenset({S.DONE, S.PARTIAL}), S.UNDOING),
     Decision.WENT_OUT: (frozenset({S.UNCERTAIN}), S.DONE),
     Decision.DID_NOT: (frozenset({S.UNCERTAIN}), S.FAILED),
@@ -113,6 +115,8 @@ class Approval(Value):
     proposed_at: AwareDatetime
     expires_at: AwareDatetime
     decided_at: datetime | None = None
+    not_before: datetime | None = None
+    """It isn't worked on earlier: the end of a hold, or of a pause between two attempts."""
 
     @property
     def card(self) -> Card:
@@ -128,7 +132,8 @@ class Approval(Value):
         return tuple(d for d in Decision if self.status in d.move[0] and self._possible(d))
 
     def _possible(self, decision: Decision) -> bool:
-        return decision is not Decision.UNDO or bool(self.card.undo)
+        possible = {Decision.UNDO: bool(self.card.undo), Decision.CANCEL: self.action.held}
+        return possible.get(decision, True)
 
 
 def expiry(action: Action, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -27,6 +27,8 @@ from app.domain.types import (
     Utterance,
     Value,
 )
+
+NO_HOLD = timedelta(0)
 
 # Thinking.
 
@@ -191,7 +193,7 @@ class Turns(Protocol):
 class Approvals(Protocol):
     async def get(self, person: PersonId, action: ActionId) -> Approval | None: ...
     async def decide(
-        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = ""
+        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "", hold: timedelta = NO_HOLD
     ) -> Approval | None:
         """One conditional move made from the table, owner included; None when it wasn't possible. A click that is one
         of several needed confirmations is counted, once per `click`, and leaves it proposed."""

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Update, and_, case, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.actions import canonical, restore
+from app.domain.actions import Action, canonical, restore
 from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sources
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger
 from app.domain.errors import LostClaim
-from app.domain.ports import Claim, Clock
+from app.domain.ports import NO_HOLD, Claim, Clock
 from app.domain.types import ActionId, PersonId, Place, Turn
 from app.store.database import Database, storable
 from app.store.ledger import PostgresLedger
@@ -24,7 +24,7 @@ REDRAW_AGAIN = timedelta(seconds=10)
 S = Status
 _PLAIN = (
     *("id", "person", "turn", "position", "sha256", "status", "attempt", "confirmations", "note", "card_ts", "drawn"),
-    *("proposed_at", "expires_at", "decided_at"),
+    *("proposed_at", "expires_at", "decided_at", "not_before"),
 )
 
 
@@ -44,12 +44,16 @@ class PostgresApprovals:
     # Deciding.
 
     async def decide(
-        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = ""
+        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "", hold: timedelta = NO_HOLD
     ) -> Approval | None:
-        """One conditional move; None when it wasn't possible. What is past its time expires instead."""
+        """One conditional move; None when it wasn't possible. What is past its time expires instead; what is approved
+        and of a kind that is held waits for the length of the hold."""
         now = self._clock.now()
         async with self._database.transaction(person) as connection:
-            row = await _one(connection, _decided(decision, click, now).where(_own(person, action)))
+            change = _decided(decision, click, now).where(_own(person, action))
+            if decision.move[1] is S.APPROVED and hold:
+                change = change.values(not_before=case((_held(), now + hold)))
+            row = await _one(connection, change)
             if row is None and decision is Decision.APPROVE:
                 await connection.execute(_expired(now).where(_own(person, action)))
         return _approval(row) if row else None
@@ -158,6 +162,8 @@ def _decided(decision: Decision, click: str, now: datetime) -> Update:
     move = _moved(target, now).where(_in(offered)).values(fresh)
     if decision is Decision.UNDO:
         return move.where(approvals.c.undoable)
+    if decision is Decision.CANCEL:
+        return move.where(_held())
     if decision is not Decision.APPROVE:
         return move
     counted = approvals.c.confirmations + 1
@@ -170,6 +176,12 @@ def _decided(decision: Decision, click: str, now: datetime) -> Update:
         confirmations=counted,
         clicks=func.array_append(approvals.c.clicks, click) if click else approvals.c.clicks,
     )
+
+
+def _held() -> ColumnElement[bool]:
+    kinds = sorted(name for name, kind in Action.KINDS.items() if kind.held)
+    kind: ColumnElement[str] = approvals.c.payload["kind"].as_string()
+    return kind.in_(kinds)
 
 
 def _expired(now: datetime) -> Update:

@@ -109,9 +109,9 @@ def _items(card: Card) -> list[Block]:
 def _outcome(approval: Approval) -> list[Block]:
     sign, state = STATES[approval.status]
     lines: list[list[Block]] = []
-    if approval.receipt is not None:
+    if approval.receipt is not None and approval.status is not Status.UNDOING:
         lines += _receipt(approval.receipt, sign)
-    elif approval.status is not Status.PROPOSED:
+    elif approval.status is not Status.PROPOSED and not _held(approval):
         lines.append([text(f"{sign} "), bold(state)])
     if approval.note:
         lines.append([text(visible(approval.note))])
@@ -119,7 +119,14 @@ def _outcome(approval: Approval) -> list[Block]:
     if approval.status is Status.PROPOSED:
         counted = f" {approval.confirmations} of {approval.needs} confirmations." if approval.needs > 1 else ""
         blocks.append(context(f"{sign} {state}{counted} This card expires {_expiry(approval)}."))
+    if _held(approval) and (at := approval.not_before):
+        # To the second, in each reader's own zone.
+        blocks.append(context(f"{sign} Goes out at <!date^{int(at.timestamp())}^{{time_secs}}|{at:%H:%M:%S %Z}>."))
     return blocks
+
+
+def _held(approval: Approval) -> bool:
+    return approval.status is Status.APPROVED and approval.not_before is not None
 
 
 def _receipt(receipt: Receipt, sign: str) -> list[list[Block]]:
@@ -151,6 +158,7 @@ def _button(approval: Approval, decision: Decision) -> Block:
         Decision.APPROVE: "Confirm once more" if approval.confirmations else card.approve,
         Decision.REJECT: "Reject",
         Decision.RETRY: "Try again",
+        Decision.CANCEL: "Cancel",
         Decision.UNDO: "Undo",
         Decision.WENT_OUT: "It went through",
         Decision.DID_NOT: "It didn't",

@@ -1,13 +1,13 @@
 """Approvals and ledgers in memory."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sources
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger, Note
 from app.domain.errors import LostClaim
-from app.domain.ports import Claim, Clock
+from app.domain.ports import NO_HOLD, Claim, Clock
 from app.domain.types import ActionId, PersonId, Turn
 from tests.fakes.rows import AGAIN, ApprovalRow, Disk
 
@@ -29,7 +29,7 @@ class MemoryApprovals:
         return row.approval if row else None
 
     async def decide(
-        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = ""
+        self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "", hold: timedelta = NO_HOLD
     ) -> Approval | None:
         row, now = self._row(person, action), self._clock.now()
         if row is None:
@@ -41,14 +41,17 @@ class MemoryApprovals:
             return None
         if decision is Decision.UNDO and not row.approval.card.undo:
             return None
+        if decision is Decision.CANCEL and not row.approval.action.held:
+            return None
         if decision is Decision.APPROVE:
             row.clicks += [click] if click else []
             row.approval = row.approval.model_copy(update={"confirmations": row.approval.confirmations + 1})
             if row.approval.confirmations < row.approval.needs:
                 return row.approval
-        row.owner = row.not_before = row.started_at = None
+        row.owner = row.started_at = None
         row.tries = 0
-        return self._move(row, target, decided_at=now, note="")
+        row.not_before = now + hold if target is S.APPROVED and hold and row.approval.action.held else None
+        return self._move(row, target, decided_at=now, note="", not_before=row.not_before)
 
     async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
         mine = [row for row in self._disk.approvals.values() if row.approval.person == person and row.overdue(now)]

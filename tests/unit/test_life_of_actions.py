@@ -67,8 +67,8 @@ def test_a_card_offers_what_the_table_allows(status: Status, decision: Decision)
     turn = turn_of(message())
     for action in (archive(), reply(), event(NOW + timedelta(hours=1))):
         row = proposal(action, turn, NOW).model_copy(update={"status": status})
-        undoable = decision is not D.UNDO or bool(action.card().undo)
-        assert (decision in row.offers) is (status in decision.move[0] and undoable)
+        possible = {D.UNDO: bool(action.card().undo), D.CANCEL: action.held}.get(decision, True)
+        assert (decision in row.offers) is (status in decision.move[0] and possible)
 
 
 def test_the_buttons_of_each_status() -> None:

@@ -37,6 +37,8 @@ class Action(Value):
 
     KINDS: ClassVar[dict[str, type["Action"]]] = {}
     busy_text: ClassVar[str] = "Working on it"
+    held: ClassVar[bool] = False
+    """Whether it waits a little after the click, to be cancelled: what can't be undone."""
 
     id: ActionId = Field(default_factory=lambda: ActionId(uuid4()))
     """Known to the provider: event ids, mail headers and properties are made from it."""

@@ -133,6 +133,7 @@ class SendReply(Action):
     """Answers in a thread: a draft is made, then sent."""
 
     busy_text: ClassVar[str] = "Sending"
+    held: ClassVar[bool] = True
 
     thread: str
     sender: Address
