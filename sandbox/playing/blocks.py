@@ -96,6 +96,9 @@ def _element(element: Json) -> str:
 _LEAVES: dict[str, Callable[[Json], str]] = {
     "button": lambda element: f"[ {_content(element.get('text'))} ]",
     "divider": lambda element: _RULE,
+    # Literal, as Slack shows them: no markup in them counts.
+    "text": lambda element: str(element.get("text", "")),
+    "plain_text": lambda element: str(element.get("text", "")),
     "link": lambda element: _link(str(element.get("url", "")), str(element.get("text", ""))),
     "emoji": lambda element: f":{element.get('name', '')}:",
     "image": lambda element: str(element.get("alt_text", "")),
