@@ -14,7 +14,11 @@ HEADER = 150
 CHUNK = 2_900
 """Characters of one text element; a section holds 3,000."""
 LINE = 300
-"""Characters of a value in a list before it is shortened; a card's body is never shortened."""
+"""Characters of a value in a list before it is shortened; the body of a card that can be approved never is."""
+PART = 120
+"""Characters of either side of a difference."""
+NOTE = 600
+"""Characters of a sentence about the outcome, which may quote a provider."""
 
 STATES: dict[Status, tuple[str, str]] = {
     Status.PROPOSED: ("🔹", "Waits for your decision. Nothing has changed yet."),
@@ -41,9 +45,9 @@ def approval_blocks(approval: Approval) -> list[Block]:
     card = approval.card
     return [
         header(card.title),
-        section(text(card.summary)),
+        section(text(shortened(card.summary, CHUNK))),
         *_facts(card),
-        *_body(card),
+        *_body(card, whole=approval.status is Status.PROPOSED),
         *_items(card),
         *(notes(card.notes) if approval.status is Status.PROPOSED else []),
         *_outcome(approval),
@@ -79,10 +83,13 @@ def _recipient(recipient: Recipient) -> list[Block]:
     ]
 
 
-def _body(card: Card) -> list[Block]:
+def _body(card: Card, *, whole: bool) -> list[Block]:
+    """Every word while it can be approved; what was decided leaves room for its outcome."""
     if card.body is None:
         return []
     shown = visible(card.body) or " "
+    if not whole and len(shown) > CHUNK:
+        shown = f"{shown[:CHUNK]}… ({len(shown):,} characters in all)"
     parts = [shown[i : i + CHUNK] for i in range(0, len(shown), CHUNK)]
     return [{"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text(p)]}]} for p in parts]
 
@@ -114,7 +121,7 @@ def _outcome(approval: Approval) -> list[Block]:
     elif approval.status is not Status.PROPOSED and not _held(approval):
         lines.append([text(f"{sign} "), bold(state)])
     if approval.note:
-        lines.append([text(visible(approval.note))])
+        lines.append([text(shortened(approval.note, NOTE))])
     blocks = [{"type": "divider"}, section(*joined(lines))] if lines else []
     if approval.status is Status.PROPOSED:
         counted = f" {approval.confirmations} of {approval.needs} confirmations." if approval.needs > 1 else ""
@@ -131,10 +138,10 @@ def _held(approval: Approval) -> bool:
 
 def _receipt(receipt: Receipt, sign: str) -> list[list[Block]]:
     return [
-        [text(f"{sign} "), bold(receipt.summary)],
+        [text(f"{sign} "), bold(shortened(receipt.summary, NOTE))],
         *([bold(f.label), text(f"  {shortened(f.value)}")] for f in receipt.fields),
         *(
-            [text(f"⚠️ {d.field}: asked for {shortened(d.asked)}, stored as {shortened(d.stored)}")]
+            [text(f"⚠️ {d.field}: asked for {shortened(d.asked, PART)}, stored as {shortened(d.stored, PART)}")]
             for d in receipt.differences
         ),
         *([[{"type": "link", "url": receipt.link, "text": "Open it"}]] if receipt.link else []),
@@ -236,8 +243,14 @@ def plain_fallback(approval: Approval) -> list[Block]:
         f"Account: {card.account.name} · {card.account.email}",
         *(f"{f.label}: {f.value}" for f in card.fields),
         *(f"{r.role}: {r.address.shown} ({r.origin})" for r in card.recipients),
-        card.body or "",
+        *(
+            e["text"]
+            for b in _body(card, whole=approval.status is Status.PROPOSED)
+            for e in b["elements"][0]["elements"]
+        ),
         STATES[approval.status][1],
+        shortened(approval.receipt.summary, NOTE) if approval.receipt else "",
+        shortened(approval.note, NOTE),
     ]
     whole = "\n".join(visible(p) for p in parts if p)
     chunks = [whole[i : i + CHUNK] for i in range(0, len(whole), CHUNK)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.accounts import LINK_LIFETIME, Accounts, challenge, named
 from app.domain.errors import ConsentRefused, ConsentUnknown
 from app.domain.ports import Identity
-from app.domain.types import Place, TurnId
+from app.domain.types import Account, Place, TurnId
 from app.reception import NO_ACCOUNTS, NOTHING_WAITS, Reception
 from tests.fakes import FakeHouse, MemoryStore
 from tests.samples import ANN, BOB, account, archive, message, proposal
@@ -145,7 +145,7 @@ def test_an_account_that_is_known_keeps_its_name() -> None:
     st.lists(st.tuples(st.booleans(), st.sampled_from(["a@x.example", "a@y.example", "a@work.example"])), max_size=12)
 )
 def test_no_two_accounts_have_one_name(connected: list[tuple[bool, str]]) -> None:
-    known = []
+    known: list[Account] = []
     for number, (hosted, email) in enumerate(connected):
         name = named(Identity(subject=str(number), email=email, hosted=hosted), known)
         assert name not in {a.name for a in known}

@@ -19,6 +19,8 @@ from app.domain.types import Address, Email, MailQuery, Value
 
 SAMPLES = 5
 """Mails listed on the card of a bulk action."""
+NAMED = 5
+"""Recipients that a receipt names; the card above it names all."""
 
 
 class Glimpse(Value):
@@ -237,8 +239,7 @@ class SendReply(Action):
         try:
             return self._receipt(await box.sent(message))
         except ProviderError:
-            people = ", ".join(r.address.shown for r in self.recipients)
-            return Receipt(summary=f"Sent to {people}; I couldn't read it back")
+            return Receipt(summary=f"Sent to {self._people()}; I couldn't read it back")
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         box = desk.mailbox(self.account)
@@ -265,6 +266,11 @@ class SendReply(Action):
         except Missing:
             return None
 
+    def _people(self) -> str:
+        shown = [r.address.shown for r in self.recipients]
+        named, others = shown[:NAMED], len(shown) - NAMED
+        return ", ".join(named) + (f" and {counted(others, 'other')}" if others > 0 else "")
+
     def _receipt(self, sent: Sent) -> Receipt:
         asked = sorted(_wired(r.address.email).lower() for r in self.recipients)
         stored = sorted(a.lower() for a in (*sent.to, *sent.cc))
@@ -275,7 +281,7 @@ class SendReply(Action):
             else None
         )
         return Receipt(
-            summary=f"Sent to {', '.join(r.address.shown for r in self.recipients)}",
+            summary=f"Sent to {self._people()}",
             fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=self.account.email)),
             link=sent.link,
             differences=tuple(d for d in (moved, others) if d),
