@@ -246,19 +246,20 @@ class Assistant:
                 raise NotYours
             await self._redraw(current)
             raise AlreadySettled(status=current.status.value)
-        if decided.status in (Status.APPROVED, Status.UNDOING):
+        if decided.status in (Status.APPROVED, Status.RUNNING, Status.UNDOING):
             await self._wake(decided)
         await self._redraw(decided)
 
     async def _wake(self, approval: Approval) -> None:
         """Have it worked on: now, or when its hold is over. Should this process be gone then, the sweeper wakes it."""
-        ident, person, wake = str(approval.id), approval.person, self._services.queue.wake
+        ident, person, bulk = str(approval.id), approval.person, approval.action.bulk
+        wake = self._services.queue.wake
         if approval.not_before is None:
-            await wake(Kind.ACTION, ident, person)
+            await wake(Kind.ACTION, ident, person, bulk=bulk)
             return
 
         def due() -> None:
-            task = asyncio.ensure_future(wake(Kind.ACTION, ident, person))
+            task = asyncio.ensure_future(wake(Kind.ACTION, ident, person, bulk=bulk))
             self._waking.add(task)
             task.add_done_callback(self._waking.discard)
 

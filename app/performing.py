@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.domain.actions import Change, Outcome
 from app.domain.approvals import UNKNOWN_FOR, Approval, Status, expiry
 from app.domain.cards import Receipt
-from app.domain.desk import Desk, Ledger
+from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import (
     BrokenOff,
     Busy,
@@ -40,7 +41,33 @@ BREAKS = 3 * TRIES
 """Attempts that may end without an answer of any kind, killed or broken, before an action is given up."""
 LOOK_AGAIN = timedelta(seconds=10)
 """Between two looks for evidence."""
+SHOW_EVERY = timedelta(seconds=3)
+"""Between two redraws of a card in progress: Slack allows 50 updates a minute for the whole workspace."""
 UNKNOWN = "I couldn't find out whether this went through. Please look for yourself: I won't try it again blindly."
+
+
+class ProgressLedger:
+    """A ledger that shows on the card how far the action has come."""
+
+    def __init__(self, ledger: Ledger, approval: Approval, services: Services) -> None:
+        self._ledger = ledger
+        self._approval = approval
+        self._services = services
+        self._shown_at = services.clock.now()
+
+    async def note(self, step: str, **refs: Any) -> None:
+        """See the port; a card that Slack doesn't take now is not worth stopping for."""
+        await self._ledger.note(step, **refs)
+        now = self._services.clock.now()
+        far = self._approval.action.progress(Note(step=step, refs=refs, at=now))
+        if far and now - self._shown_at >= SHOW_EVERY and self._approval.card_ts:
+            self._shown_at = now
+            with suppress(ChatError):
+                await self._services.chat.redraw(self._approval.model_copy(update={"note": far}))
+
+    async def recall(self) -> tuple[Note, ...]:
+        """See the port."""
+        return await self._ledger.recall()
 
 
 class Performer:
@@ -89,7 +116,7 @@ class Performer:
         self, claim: Claim, desk: Desk, step: Callable[[Claim, Desk, Ledger], Awaitable[Approval | None]]
     ) -> Approval | None:
         """A lost answer is looked into at once; only a second one waits."""
-        ledger = self._approvals.ledger(claim)
+        ledger = ProgressLedger(self._approvals.ledger(claim), claim.approval, self._services)
         try:
             return await step(claim, desk, ledger)
         except UNSURE:

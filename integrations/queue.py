@@ -31,10 +31,10 @@ class RedisQueue:
         self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
         self._queues = {name: RQueue(name, connection=self._redis, serializer=JSONSerializer) for name in (NOW, BULK)}
 
-    async def wake(self, kind: Kind, ident: str, person: PersonId | None) -> None:
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row."""
         try:
-            self._queues[NOW].enqueue(
+            self._queues[BULK if bulk else NOW].enqueue(
                 JOBS[kind], str(person), ident, ttl=TTL, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT
             )
         except RedisError as error:

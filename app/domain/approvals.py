@@ -69,6 +69,7 @@ class Decision(StrEnum):
     REJECT = "reject"
     RETRY = "retry"
     CANCEL = "cancel"
+    RESUME = "resume"
     UNDO = "undo"
     WENT_OUT = "went_out"
     DID_NOT = "did_not"
@@ -83,6 +84,7 @@ _DECISIONS = {
     Decision.APPROVE: (frozenset({S.PROPOSED}), S.APPROVED),
     Decision.REJECT: (frozenset({S.PROPOSED}), S.REJECTED),
     Decision.RETRY: (frozenset({S.FAILED}), S.APPROVED),
+    Decision.RESUME: (frozenset({S.PARTIAL}), S.RUNNING),
     Decision.CANCEL: (frozenset({S.APPROVED}), S.CANCELLED),
     Decision.UNDO: (frozenset({S.DONE, S.PARTIAL}), S.UNDOING),
     Decision.WENT_OUT: (frozenset({S.UNCERTAIN}), S.DONE),

@@ -308,8 +308,9 @@ class Desks(Protocol):
 
 
 class Queue(Protocol):
-    async def wake(self, kind: Kind, ident: str, person: PersonId | None) -> None:
-        """Ask a worker to look at a row. A wake-up, not a promise: failing is not an error."""
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
+        """Ask a worker to look at a row; with `bulk`, the worker of what takes long. A wake-up, not a promise: failing
+        is not an error."""
 
 
 class Clock(Protocol):

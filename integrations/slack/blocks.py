@@ -165,6 +165,7 @@ def _button(approval: Approval, decision: Decision) -> Block:
         Decision.APPROVE: "Confirm once more" if approval.confirmations else card.approve,
         Decision.REJECT: "Reject",
         Decision.RETRY: "Try again",
+        Decision.RESUME: "Do the rest",
         Decision.CANCEL: "Cancel",
         Decision.UNDO: "Undo",
         Decision.WENT_OUT: "It went through",

@@ -113,5 +113,5 @@ class MemoryQueue:
     def __init__(self) -> None:
         self.woken: list[tuple[Kind, str, PersonId | None]] = []
 
-    async def wake(self, kind: Kind, ident: str, person: PersonId | None) -> None:
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         self.woken.append((kind, ident, person))

@@ -78,7 +78,7 @@ def test_the_buttons_of_each_status() -> None:
         S.PROPOSED: (D.APPROVE, D.REJECT),
         S.FAILED: (D.RETRY,),
         S.DONE: (D.UNDO,),
-        S.PARTIAL: (D.UNDO,),
+        S.PARTIAL: (D.RESUME, D.UNDO),
         S.UNCERTAIN: (D.WENT_OUT, D.DID_NOT),
     }
 

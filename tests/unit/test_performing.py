@@ -258,7 +258,7 @@ async def test_a_bulk_that_stopped_half_way_says_how_far_it_came() -> None:
     receipt = at.card(action).receipt
     assert receipt is not None
     assert receipt.summary == "Archived 500 of 505 mails in work"
-    assert at.card(action).offers == (D.UNDO,)
+    assert at.card(action).offers == (D.RESUME, D.UNDO)
     await at.assistant.decide(ANN.id, action.id, D.UNDO)
     await at.work()
     assert at.card(action).status is S.UNDONE
@@ -528,3 +528,19 @@ async def test_an_action_of_nobody_is_left_alone() -> None:
     at = at_work()
     await at.performer.perform(ANN.id, archive().id)
     assert at.chat.posted == []
+
+
+async def test_the_rest_of_a_bulk_is_done_when_the_person_says_so() -> None:
+    ids = [f"n{n}" for n in range(CHUNK + 5)]
+    at, action = AtWork(*(mail(i) for i in ids)), archive(*ids)
+    await at.approve(action)
+    at.mailbox.faults.extend([(True, None), (False, SURE[0])])
+    await at.work()
+    assert at.card(action).status is S.PARTIAL
+    await at.assistant.decide(ANN.id, action.id, D.RESUME)
+    await at.work()
+    assert at.card(action).status is S.DONE
+    assert await inbox(at, *ids) == frozenset()
+    receipt = at.card(action).receipt
+    assert receipt is not None
+    assert receipt.summary == "Archived 505 mails in work"

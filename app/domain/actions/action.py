@@ -12,7 +12,7 @@ from uuid import uuid4
 from pydantic import Field, SerializeAsAny
 
 from app.domain.cards import Card, Receipt
-from app.domain.desk import Desk, Ledger
+from app.domain.desk import Desk, Ledger, Note
 from app.domain.types import AccountRef, ActionId, Value
 
 
@@ -43,6 +43,15 @@ class Action(Value):
     id: ActionId = Field(default_factory=lambda: ActionId(uuid4()))
     """Known to the provider: event ids, mail headers and properties are made from it."""
     account: AccountRef
+
+    @property
+    def bulk(self) -> bool:
+        """Whether it takes so long that it shall not stand in the way of what takes a moment."""
+        return False
+
+    def progress(self, note: Note) -> str:
+        """How far it has come, in words, when this was noted; empty when that isn't worth a redrawn card."""
+        return ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -67,6 +67,16 @@ class ArchiveEmails(Action):
             undo="brings them back to the inbox",
         )
 
+    @property
+    def bulk(self) -> bool:
+        return len(self.ids) > CHUNK
+
+    def progress(self, note: Note) -> str:
+        if note.step != "archived" or not self.bulk:
+            return ""
+        done = min((note.refs["index"] + 1) * CHUNK, len(self.ids))
+        return f"{done:,} of {len(self.ids):,} mails"
+
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         box = desk.mailbox(self.account)
         notes = await ledger.recall()
