@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.desk import NewEvent, reference
@@ -86,6 +87,10 @@ class GoogleCalendar:
             await self._wire.send(self._events.delete(calendarId=calendar, eventId=event, sendUpdates=notify))
         except Missing:
             return
+
+    def link(self, day: datetime) -> str:
+        """Google Calendar's own page of the day, whichever accounts the browser is signed in to."""
+        return f"https://calendar.google.com/calendar/r/day/{day:%Y/%-m/%-d}?authuser={quote(self._account.email)}"
 
     def _event(self, resource: Resource, calendar: str, zone: str = "UTC") -> Event:
         attendees = resource.get("attendees", ())

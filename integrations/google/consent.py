@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from app.domain.errors import ConsentRefused, Faulty, GrantDead, Refused, Unanswered
+from app.domain.errors import Busy, ConsentRefused, Faulty, GrantDead, Refused, Unanswered
 from app.domain.ports import Clock, Identity, Tokens
 from app.domain.types import Account
 
@@ -22,6 +22,10 @@ SCOPES = (
 """What Steward asks for (design, section 8)."""
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5)
 PROVIDER = "Google"
+GRANTED, SLOW_DOWN, FAULT = 200, 429, 500
+"""Statuses of the token endpoint; from FAULT on the fault is Google's."""
+PAUSE = timedelta(seconds=2)
+"""Waited when the token endpoint asks to slow down."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,9 @@ class GoogleConsent:
         status, answer = await self._post(
             grant_type="authorization_code", code=code, code_verifier=verifier, redirect_uri=self._client.redirect
         )
-        if status != 200 or "refresh_token" not in answer:
+        if status >= FAULT:
+            raise Faulty(provider=PROVIDER, why=f"status {status}")
+        if status != GRANTED or not {"access_token", "refresh_token"} <= answer.keys():
             raise ConsentRefused(why=str(answer.get("error_description") or answer.get("error") or "no lasting access"))
         tokens = self._tokens(answer, refresh=str(answer["refresh_token"]))
         return await self._identity(tokens.access), tokens
@@ -87,11 +93,13 @@ class GoogleConsent:
     async def renew(self, account: Account, tokens: Tokens) -> Tokens:
         """A new access token; raises GrantDead when Google says that the grant is gone for good."""
         status, answer = await self._post(grant_type="refresh_token", refresh_token=tokens.refresh)
-        if status == 200:
+        if status == GRANTED and "access_token" in answer:
             return self._tokens(answer, refresh=str(answer.get("refresh_token", tokens.refresh)))
         if answer.get("error") == "invalid_grant":
             raise GrantDead(provider=PROVIDER, account=account.email)
-        if status >= 500:
+        if status == SLOW_DOWN:
+            raise Busy(retry_after=PAUSE, provider=PROVIDER)
+        if status >= FAULT or status == GRANTED:
             raise Faulty(provider=PROVIDER, why=f"status {status}")
         raise Refused(provider=PROVIDER, why=str(answer.get("error_description") or answer.get("error") or status))
 
@@ -107,9 +115,11 @@ class GoogleConsent:
         headers = {"Authorization": f"Bearer {access}"}
         try:
             async with self._session.get(self._endpoints.userinfo, headers=headers, timeout=TIMEOUT) as response:
-                told = await response.json()
+                told = _object(await response.json(content_type=None))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as lost:
             raise Unanswered(provider=PROVIDER) from lost
+        if response.status >= FAULT:
+            raise Faulty(provider=PROVIDER, why=f"status {response.status}")
         if "sub" not in told or "email" not in told:
             raise ConsentRefused(why="Google didn't say whose account it is")
         return Identity(subject=str(told["sub"]), email=str(told["email"]), hosted=bool(told.get("hd")))
@@ -118,6 +128,11 @@ class GoogleConsent:
         signed = {**form, "client_id": self._client.id, "client_secret": self._client.secret}
         try:
             async with self._session.post(self._endpoints.token, data=signed, timeout=TIMEOUT) as response:
-                return response.status, await response.json(content_type=None)
+                return response.status, _object(await response.json(content_type=None))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as lost:
             raise Unanswered(provider=PROVIDER) from lost
+
+
+def _object(answer: Any) -> dict[str, Any]:
+    """An answer as the object it should be; an empty or foreign one has nothing in it."""
+    return answer if isinstance(answer, dict) else {}

@@ -58,11 +58,11 @@ class GoogleDesks:
     def _token(self, account: Account) -> Token:
         known: list[Tokens] = []
 
-        async def token(refused: bool) -> str:
+        async def token(refused: str) -> str:
             async with self._locks[account.id]:
                 if not known:
                     known.append(await self._grants.tokens(account))
-                if refused or known[0].expires_at - EARLY <= self._clock.now():
+                if known[0].access == refused or known[0].expires_at - EARLY <= self._clock.now():
                     known[0] = await self._renewed(account, known[0])
                 return known[0].access
 

@@ -158,7 +158,6 @@ class GmailMailbox:
         return self._sent(email(await self._wire.send(request), self._ref))
 
     def _sent(self, mail: Email) -> Sent:
-        who = quote(self._account.email)
         return Sent(
             id=mail.id,
             thread=mail.thread,
@@ -166,8 +165,12 @@ class GmailMailbox:
             cc=tuple(a.email for a in mail.cc),
             subject=mail.subject,
             sent_at=mail.received,
-            link=f"https://mail.google.com/mail/?authuser={who}#all/{mail.thread}",
+            link=self.link(mail.thread),
         )
+
+    def link(self, thread: str) -> str:
+        """Gmail's own page of the thread, whichever accounts the browser is signed in to."""
+        return f"https://mail.google.com/mail/?authuser={quote(self._account.email)}#all/{thread}"
 
     # People.
 

@@ -33,11 +33,12 @@ LONGEST_PAUSE = 5.0
 """Seconds a read waits at most for a Retry-After; more is passed on to who asked."""
 QUOTA_PAUSE = timedelta(seconds=2)
 """Waited when Google names no Retry-After."""
+UNAUTHORIZED = 401
 QUOTA_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"}
 SCOPE_REASONS = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 
-Token = Callable[[bool], Awaitable[str]]
-"""Gives an access token; True asks for a new one because the last was refused."""
+Token = Callable[[str], Awaitable[str]]
+"""Gives an access token, another one than the one named, which was refused."""
 
 
 class Wire:
@@ -78,9 +79,10 @@ class Wire:
         return await asyncio.gather(*(one(r) for r in requests))
 
     async def _send_authorized(self, request: HttpRequest) -> dict[str, Any]:
-        status, answer = await self._send_once(request, await self._token(False))
-        if status == 401:
-            status, answer = await self._send_once(request, await self._token(True))
+        token = await self._token("")
+        status, answer = await self._send_once(request, token)
+        if status == UNAUTHORIZED:
+            status, answer = await self._send_once(request, await self._token(token))
         if status >= 300:
             raise self._failure(status, answer)
         return answer
@@ -94,8 +96,8 @@ class Wire:
             async with self._session.request(
                 request.method, url, data=request.body, headers=headers, timeout=TIMEOUT
             ) as response:
-                text = await response.text()
-                answer = _parsed(text)
+                # Google answers in UTF-8; what stands before it (a proxy, a captive portal) may not.
+                answer = _parsed((await response.read()).decode(errors="replace"))
                 if retry := response.headers.get("Retry-After"):
                     answer["retry_after"] = retry
                 return response.status, answer
