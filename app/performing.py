@@ -129,7 +129,7 @@ class Performer:
             if outcome is Outcome.DONE:
                 return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
             if outcome is Outcome.UNKNOWN:
-                return await self._unknown(claim)
+                return await self._unknown(claim, action.trace(desk))
         if change := await action.check(desk):
             await action.abandon(desk, ledger)
             return await self._stale(claim, change)
@@ -142,13 +142,13 @@ class Performer:
         except DEFINITE:
             return Outcome.UNKNOWN, None
 
-    async def _unknown(self, claim: Claim) -> Approval | None:
+    async def _unknown(self, claim: Claim, trace: Receipt | None = None) -> Approval | None:
         notes = await self._approvals.ledger(claim).recall()
         since = max(claim.since, *(n.at for n in notes[-1:]))
         if self._now() - since < UNKNOWN_FOR:
             await self._approvals.wait(claim, self._now() + LOOK_AGAIN)
             return None
-        return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN)
+        return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN, receipt=trace)
 
     async def _stale(self, claim: Claim, change: Change) -> Approval:
         settled = await self._approvals.settle(claim, Status.STALE, note=change.sentence)
@@ -199,17 +199,19 @@ class Performer:
         ledger = self._approvals.ledger(claim)
         if not await ledger.recall():
             return await self._refused(claim, why)  # nothing that changes anything was begun
-        outcome, receipt = Outcome.UNKNOWN, None
+        outcome, receipt, trace = Outcome.UNKNOWN, None, None
         owner = await self._services.store.people.person(claim.approval.person)
         if owner is not None:
             with suppress(StewardError):
                 async with self._services.desks.open(owner) as desk:
+                    trace = claim.approval.action.trace(desk)
                     outcome, receipt = await claim.approval.action.reconcile(desk, ledger)
         if outcome is Outcome.DONE:
             return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
         if outcome is Outcome.NOT_DONE:
             return await self._refused(claim, why)
-        return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNKNOWN}")
+        note = f"{why.sentence} {UNKNOWN}"
+        return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
 
     def _backoff(self, claim: Claim) -> timedelta:
         return timedelta(seconds=BACKOFF[min(claim.tries, len(BACKOFF)) - 1])

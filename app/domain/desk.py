@@ -123,6 +123,9 @@ class Mailbox(Protocol):
     async def written_to(self, address: str) -> int:
         """How many mails this account has sent to the address."""
 
+    def link(self, thread: str) -> str:
+        """Where a person sees the thread for themselves."""
+
 
 class Calendar(Protocol):
     """The calendars of one account. Every method may raise a ProviderError; times are aware."""
@@ -140,6 +143,9 @@ class Calendar(Protocol):
 
     async def delete(self, calendar: str, event: str, *, notify: str) -> None:
         """Cancel it; one that is gone already is fine."""
+
+    def link(self, day: datetime) -> str:
+        """Where a person sees that day for themselves."""
 
 
 _Service = TypeVar("_Service", Mailbox, Calendar)

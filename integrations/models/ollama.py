@@ -1,5 +1,6 @@
 """Ollama's native API as a LangChain chat model whose failures are ours to tell."""
 
+import json
 from typing import Any
 
 import httpx
@@ -41,6 +42,8 @@ class SteadyOllama(ChatOllama):
             raise (ModelUnreachable if refused.status_code == BUSY else ModelError) from refused
         except (ConnectionError, httpx.TransportError) as lost:
             raise ModelUnreachable from lost
+        except json.JSONDecodeError as garbled:
+            raise ModelError from garbled
         raise ModelError
 
     async def _answer(self, *args: Any, **kwargs: Any) -> ChatResult | None:

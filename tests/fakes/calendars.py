@@ -54,6 +54,9 @@ class MemoryCalendar:
             raise fault
         return stored
 
+    def link(self, day: datetime) -> str:
+        return f"https://calendar.example/{day:%Y-%m-%d}"
+
     async def delete(self, calendar: str, event: str, *, notify: str) -> None:
         stored = self._events.get((calendar, event))
         if stored is None or stored.status == "cancelled":

@@ -100,6 +100,9 @@ class MemoryMailbox:
                     people[person.email.lower()] = (person, mail.email.received)
         return tuple(Contact(address=people[e][0], mails=n, last=people[e][1]) for e, n in mails.most_common(limit))
 
+    def link(self, thread: str) -> str:
+        return f"https://mail.example/{thread}"
+
     async def written_to(self, address: str) -> int:
         sent = (m.email for m in self._mails.values() if "SENT" in m.email.labels)
         return sum(address.lower() in {a.email.lower() for a in (*mail.to, *mail.cc)} for mail in sent)

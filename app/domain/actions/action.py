@@ -103,6 +103,10 @@ class Action(Value):
         """What the ledger says stands already although the rest was refused; None when nothing does."""
         return None
 
+    def trace(self, desk: Desk) -> Receipt | None:
+        """What is known of a deed whose outcome isn't, and where a person can look for themselves."""
+        return None
+
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Bring back the state before; only called when the card offers it."""
         raise NotImplementedError(self.kind)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -115,6 +116,10 @@ class CreateEvent(Action):
         if stored.status == "cancelled" or stored.steward_action != str(self.id):
             return Outcome.UNKNOWN, None
         return Outcome.DONE, self._receipt(stored)
+
+    def trace(self, desk: Desk) -> Receipt | None:
+        link = desk.calendar(self.account).link(self.start.astimezone(ZoneInfo(self.zone)))
+        return Receipt(summary=f"“{self.title}” was handed over and no answer came back", link=link)
 
     def _receipt(self, stored: Event) -> Receipt:
         return Receipt(

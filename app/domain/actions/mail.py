@@ -263,6 +263,11 @@ class SendReply(Action):
         if len(begun) > beyond and (orphan := await box.find_draft(self.message_id, since=begun[0])):
             await box.delete_draft(orphan.id)
 
+    def trace(self, desk: Desk) -> Receipt | None:
+        people = ", ".join(r.address.shown for r in self.recipients)
+        link = desk.mailbox(self.account).link(self.thread)
+        return Receipt(summary=f"A mail to {people} was handed over and no answer came back", link=link)
+
     async def _find(self, box: Mailbox, draft: Note) -> Sent | None:
         marks = SentMarks(
             action=str(self.id),
