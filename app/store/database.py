@@ -35,9 +35,10 @@ KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count":
 """Our side of the same: we notice a dead server before the server gives our rows away."""
 
 
-def session(role: str) -> dict[str, Any]:
-    """psycopg's connection arguments for acting as a role: RESET ROLE comes back to it, not to the login user."""
-    settings = {"role": role, **LIMITS}
+def session(role: str, **more: str) -> dict[str, Any]:
+    """psycopg's connection arguments for acting as a role, with `more` of our own settings: RESET ROLE comes back to
+    it, not to the login user. They go with the connection's start, so no statement, log or list of activity has them."""
+    settings = {"role": role, **LIMITS, **{f"steward.{name}": value for name, value in more.items()}}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return {"options": options, "connect_timeout": CONNECT_SECONDS, **KEEPALIVE}
 
@@ -64,10 +65,10 @@ async def reachable() -> AsyncIterator[None]:
 class Database:
     """A small pool of connections acting as one role; nothing connects before the first transaction."""
 
-    def __init__(self, url: str, role: str, *, pool: int = POOL) -> None:
+    def __init__(self, url: str, role: str, *, pool: int = POOL, **settings: str) -> None:
         self._engine = create_async_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
-            connect_args=session(role),
+            connect_args=session(role, **settings),
             # Transactions are opened below, in one round trip with the person they are for.
             isolation_level="AUTOCOMMIT",
             pool_size=pool,

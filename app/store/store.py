@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from app.domain.ports import Clock, Kind, Waiting
 from app.store.approvals import PostgresApprovals
+from app.store.audit import PostgresAudit
+from app.store.chain import AuditKey
 from app.store.database import Database
 from app.store.grants import PostgresGrants
 from app.store.inbox import PostgresInbox
@@ -23,22 +25,24 @@ KEY_VERSION = 1
 class PostgresStore:
     """Serves `app.domain.ports.Store` and, as `grants`, `app.domain.ports.Grants`."""
 
-    def __init__(self, url: str, *, sealer: Sealer, ownership: Ownership, clock: Clock) -> None:
+    def __init__(self, url: str, *, key: bytes, ownership: Ownership, clock: Clock) -> None:
         self._clock = clock
-        self._app = Database(url, APP)
+        signing = AuditKey(key)
+        self._app = Database(url, APP, audit_key=signing.blocks)
         self._relay = Database(url, RELAY, pool=1)
         self.ownership = ownership
         self.inbox = PostgresInbox(url, self._app, ownership)
         self.people = PostgresPeople(self._app)
         self.turns = PostgresTurns(self._app, ownership, clock)
         self.approvals = PostgresApprovals(self._app, ownership, clock)
-        self.grants = PostgresGrants(self._app, sealer)
+        self.grants = PostgresGrants(self._app, Sealer({KEY_VERSION: key}))
+        self.audit = PostgresAudit(self._app, self._relay, signing)
 
     @classmethod
     async def open(cls, url: str, *, key: bytes, clock: Clock) -> Self:
         """Connect as the login user of `url`, who needs no rights but the lent roles; `key` has 32 bytes.
         Open it after forking, in the event loop that uses it. Raises StoreUnavailable."""
-        return cls(url, sealer=Sealer({KEY_VERSION: key}), ownership=await Ownership.open(url), clock=clock)
+        return cls(url, key=key, ownership=await Ownership.open(url), clock=clock)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due, as the role that sees ids only."""

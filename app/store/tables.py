@@ -163,4 +163,18 @@ audit = Table(
     Column("click", Text),
     Column("account", Uuid, nullable=False),
     _text("sha256"),
+    Column("number", BigInteger),
+    Column("ref", Text),
+    Column("evidence", Text),
+    Column("hash", LargeBinary),
+    Column("mac", LargeBinary),
+)
+
+chains = Table(
+    "chains",
+    metadata,
+    Column("person", Uuid, primary_key=True),
+    Column("lines", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("mac", LargeBinary),
 )

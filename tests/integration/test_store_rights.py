@@ -19,7 +19,7 @@ from tests.postgres import LOGIN, Addresses
 from tests.samples import ANN, BOB, TEAM, account, archive, message, proposal
 
 Connection = psycopg.AsyncConnection[Any]
-PEOPLES = ("people", "accounts", "turns", "messages", "approvals", "ledger", "audit")
+PEOPLES = ("people", "accounts", "turns", "messages", "approvals", "ledger", "audit", "chains")
 """Tables with a person that the app may read."""
 
 
@@ -156,10 +156,16 @@ async def test_the_audit_writes_itself_and_can_only_be_read(app: Connection, sto
         ("proposed", None, "proposed", 0),
         ("moved", "proposed", "approved", 0),
         ("moved", "approved", "running", 1),
+        ("called", None, "running", 1),
     ]
     assert len(hashed) == 1
     await refused(app, "UPDATE steward.audit SET became = 'rejected'")
     await refused(app, "INSERT INTO steward.audit OVERRIDING SYSTEM VALUE SELECT * FROM steward.audit")
+    await refused(app, "UPDATE steward.chains SET lines = 1")
+    await refused(app, "INSERT INTO steward.chains SELECT * FROM steward.chains")
+    await refused(app, "SELECT steward.append(a) FROM steward.audit a")
+    await refused(app, "SELECT setval('steward.audit_id_seq', 1)")
+    await refused(app, "SELECT * FROM steward.tails()")
     await refused(app, "UPDATE steward.ledger SET step = 'x'")
 
 
