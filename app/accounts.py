@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from app.domain.errors import ConsentRefused, ConsentUnknown
 from app.domain.ports import Identity, Services
-from app.domain.types import Account, AccountId, PersonId, Place
+from app.domain.types import Account, AccountId, PersonId, Place, person_id
 
 LINK_LIFETIME = timedelta(minutes=15)
 """How long a connect link may be used; Google's own codes live ten minutes."""
@@ -62,6 +62,17 @@ class Accounts:
         await self._services.chat.say(asked.place, f"Connected: *{kept.name}* ({kept.email}).")
         person = await self._services.store.people.person(asked.person)
         return kept, person.name if person else ""
+
+    async def changed(self, team: str, user: str) -> None:
+        """Renew what is known of a person; whoever left the workspace loses every connection."""
+        ident = person_id(team, user)
+        if await self._services.store.people.person(ident) is None:
+            return
+        person = await self._services.chat.person(team, user)
+        await self._services.store.people.meet(person)
+        if not person.member:
+            for account in await self._services.grants.accounts(ident):
+                await self._services.grants.bury(account.id, ident)
 
 
 def challenge(verifier: str) -> str:

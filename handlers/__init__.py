@@ -18,6 +18,7 @@ from handlers.envelopes import Body, Keeper
 from handlers.errors import Boundary
 from handlers.home import Home
 from handlers.messages import Messages
+from handlers.people import People
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     app.event("message")(keeper.settling(messages.direct))
     app.event("app_mention")(keeper.settling(messages.mention))
     app.event("app_home_opened")(keeper.settling(Home(verbs.reception).opened))
+    people = People(verbs.assistant, verbs.accounts)
+    app.event("user_change")(keeper.settling(people.changed))
+    app.event("agent_session_stopped")(keeper.settling(people.stopped))
     app.command(COMMAND)(keeper.settling(commands.slash))
     app.action("do:connect")(keeper.settling(commands.connect))
     app.action(BUTTON)(keeper.settling(Clicks(verbs.assistant, verbs.chat, verbs.telemetry).decide))

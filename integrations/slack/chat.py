@@ -145,6 +145,7 @@ class SlackChat:
         found = (await self._call(self._client.users_info, user=user))["user"]
         profile = found.get("profile", {})
         outside = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+        member = not any(found.get(flag) for flag in outside) and found.get("team_id", team) == team
         return Person(
             id=person_id(team, user),
             team=team,
@@ -152,8 +153,8 @@ class SlackChat:
             name=profile.get("real_name") or found.get("real_name") or found.get("name", ""),
             email=profile.get("email", ""),
             zone=found.get("tz") or "UTC",
-            dm=await self.dm(user),
-            member=not any(found.get(flag) for flag in outside) and found.get("team_id", team) == team,
+            dm=await self.dm(user) if member else "",
+            member=member,
         )
 
     async def dm(self, user: str) -> str:
@@ -168,7 +169,7 @@ class SlackChat:
             self._client.chat_postMessage,
             channel=post.place.channel,
             thread_ts=post.place.thread or None,
-            text=post.text,
+            text=fitting(post.text),
             blocks=post.blocks,
             metadata=metadata,
             unfurl_links=False,
@@ -218,10 +219,15 @@ class SlackChat:
         raise ChatError(why="ratelimited")
 
 
+def fitting(text: str) -> str:
+    """As much of a reply as a message holds; what is left out is said to be."""
+    limit = SECTION * MAX_SECTIONS
+    return text if len(text) <= limit else text[: limit - 40] + "\n… (too long for one message)"
+
+
 def paragraphs(text: str) -> list[Block]:
     """A reply as sections that Slack doesn't search for links."""
-    limit = SECTION * MAX_SECTIONS
-    whole = text if len(text) <= limit else text[: limit - 40] + "\n… (too long for one message)"
+    whole = fitting(text)
     chunks = [whole[i : i + SECTION] for i in range(0, len(whole), SECTION)] or [" "]
     return [{"type": "section", "text": {"type": "mrkdwn", "text": c, "verbatim": True}} for c in chunks]
 

@@ -203,3 +203,29 @@ async def test_home_shows_whose_it_is_and_nothing_of_others(desk: Desk) -> None:
     assert desk.house.chat.homes == {ANN.user: ((kept,), ()), BOB.user: ((), ())}
     await desk.reception.suggest(DM)
     assert desk.house.chat.prompted == [DM]
+
+
+async def test_a_leaver_loses_every_connection(desk: Desk) -> None:
+    await desk.connect(COMPANY)
+    await desk.connect(PRIVATE)
+    desk.house.chat.people[ANN.team, ANN.user] = ANN.model_copy(update={"member": False})
+    await desk.accounts.changed(ANN.team, ANN.user)
+    assert [a.alive for a in await desk.house.grants.accounts(ANN.id)] == [False, False]
+    kept = await desk.store.people.person(ANN.id)
+    assert kept is not None
+    assert not kept.member
+
+
+async def test_a_moved_person_keeps_their_connections_and_gets_their_zone(desk: Desk) -> None:
+    await desk.connect(COMPANY)
+    desk.house.chat.people[ANN.team, ANN.user] = ANN.model_copy(update={"zone": "Asia/Tokyo"})
+    await desk.accounts.changed(ANN.team, ANN.user)
+    assert [a.alive for a in await desk.house.grants.accounts(ANN.id)] == [True]
+    kept = await desk.store.people.person(ANN.id)
+    assert kept is not None
+    assert kept.zone == "Asia/Tokyo"
+
+
+async def test_nobody_is_met_by_a_change_of_their_profile(desk: Desk) -> None:
+    await desk.accounts.changed(BOB.team, BOB.user)
+    assert await desk.store.people.person(BOB.id) is None
