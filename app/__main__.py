@@ -1,4 +1,4 @@
-"""The command line: run, ask, serve, work, schedule, migrate, doctor, reset, manifest."""
+"""The command line: run, ask, serve, work, schedule, migrate, doctor, audit, reset, manifest."""
 
 import argparse
 import asyncio
@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     add("schedule", _schedule, "run the scheduler")
     add("migrate", _migrate, "bring the database up to date")
     add("doctor", _doctor, "check every setting, service, token and scope")
+    audit = add("audit", _audit, "verify the audit trail: every chain and every anchor")
+    audit.add_argument("verb", choices=("verify",))
+    audit.add_argument("--person", default="", help="only this one's chain: an id, or Slack's TEAM/USER")
     add("reset", _reset, "forget the sandbox: mail, messages, database")
     add("manifest", _manifest, "print the Slack app manifest")
     return parser
@@ -121,6 +124,14 @@ def _migrate(_: argparse.Namespace) -> int:
 
     migrate(Settings.load())
     return 0
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from app.commands.audit import verify
+
+    settings = Settings.load()
+    _logs(settings)
+    return asyncio.run(verify(settings, given.person))
 
 
 def _reset(_: argparse.Namespace) -> int:

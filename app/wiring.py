@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from app.domain.errors import ModelError
 from app.domain.ports import Mind, Request, Services, Thought, Watch
 from app.performing import Performer
 from app.reception import Reception
-from app.settings import Settings
+from app.settings import Settings, kept_secret
 from app.store import PostgresStore
+from app.store.anchors import KEY_BYTES, Anchors
 from integrations.google.consent import Client, Endpoints, GoogleConsent
 from integrations.google.desks import GoogleDesks
 from integrations.queue import RedisQueue
@@ -92,6 +94,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             await client.session.close()
         queue.close()
         await store.close()
+
+
+def make_anchors(settings: Settings) -> Anchors:
+    """The anchors of the audit trail; the key that signs them is made once and readable by its owner only."""
+    folder = settings.home / "audit"
+    return Anchors(folder, kept_secret(folder / "anchors.key", lambda: secrets.token_bytes(KEY_BYTES)))
 
 
 def _limits(settings: Settings) -> Limits:

@@ -14,4 +14,4 @@ class Tick:
     """Seconds."""
 
 
-TICKS = (Tick("jobs.tidy.tidy", every=HOUR),)
+TICKS = (Tick("jobs.tidy.tidy", every=HOUR), Tick("jobs.anchor.anchor", every=HOUR))

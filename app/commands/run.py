@@ -108,7 +108,7 @@ async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
         addresses = await stack.enter_async_context(
             services(settings.home, database_url=settings.database or None, redis_url=settings.redis or None)
         )
-        environment = {"STEWARD_HOME": str(settings.home), **await _addressed(settings, addresses)}
+        environment = {"STEWARD_HOME": str(settings.home), **await addressed(settings, addresses)}
         running = Running(environment=environment)
         if not settings.connected_to_slack:
             running = await _sandbox(stack, settings, own, environment)
@@ -123,7 +123,7 @@ async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
         yield Running(**{**running.__dict__, "environment": environment})
 
 
-async def _addressed(settings: Settings, addresses: Addresses) -> dict[str, str]:
+async def addressed(settings: Settings, addresses: Addresses) -> dict[str, str]:
     """The database brought up to date, and the addresses the processes are given."""
     admin = addresses.database_admin_url or settings.database_admin or None
     url = addresses.database_url

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,8 @@ from app.domain.types import PersonId
 from app.store.chain import Tail
 from app.store.database import compact
 
+KEY_BYTES = 32
+"""Of an Ed25519 private key, any of them (RFC 8032, section 5.1.5)."""
 PUBLIC_KEY = "anchors.pub"
 NAME = "anchors-{:%Y-%m-%d}.json"
 READABLE = 0o644
@@ -46,7 +48,7 @@ class Anchor:
 
 
 class Anchors:
-    """The anchors of one installation: a folder, and the key that signs them (Ed25519's 32 bytes)."""
+    """The anchors of one installation: a folder, and the key that signs them (KEY_BYTES)."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._folder = folder
@@ -72,20 +74,15 @@ class Anchors:
         _keep(path, json.dumps({"anchor": content, "signature": signature}, indent=1) + "\n")
         return path
 
-    def read(self) -> tuple[Anchor, ...]:
+    def read(self) -> Iterator[Anchor]:
         """Every anchor, oldest first; raises BrokenAnchor at the first that isn't what was signed."""
-        files = self._files()
-        if not files:
-            return ()
-        public, previous = self._public(), None
-        found = []
-        for path in files:
-            content = _opened(path, public)
+        previous = None
+        for path in self._files():
+            content = _opened(path, self._public())
             if content["previous"] != previous:
-                raise BrokenAnchor(f"{path.name} does not follow the anchor before it: one was replaced or taken away")
+                raise BrokenAnchor(f"{path.name} does not follow the one before it: one was replaced or taken away")
             previous = _digest(path)
-            found.append(Anchor(path.name, datetime.fromisoformat(content["at"]), _tails(content["chains"])))
-        return tuple(found)
+            yield Anchor(path.name, datetime.fromisoformat(content["at"]), _tails(content["chains"]))
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("anchors-*.json"))

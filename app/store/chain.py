@@ -125,7 +125,8 @@ def follow(tail: Tail, line: Line, key: AuditKey) -> Tail:
 def ended(tail: Tail, kept: Tail | None, mac: bytes | None, key: AuditKey) -> None:
     """Hold the end that was reached against the end that was kept; raises BrokenChain."""
     if kept is None:
-        raise BrokenChain(f"the end of the chain is missing; {tail.lines:,} lines are there")
+        left = f"its end is missing; {tail.lines:,} lines are left" if tail.lines else "it is gone"
+        raise BrokenChain(f"there was a chain, but {left}")
     if tail.lines < kept.lines:
         raise BrokenChain(f"line {tail.lines + 1:,} is missing, and all that followed it up to {kept.lines:,}")
     if tail.lines > kept.lines:

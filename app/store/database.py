@@ -37,7 +37,7 @@ KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count":
 
 def session(role: str, **more: str) -> dict[str, Any]:
     """psycopg's connection arguments for acting as a role, with `more` of our own settings: RESET ROLE comes back to
-    it, not to the login user. They go with the connection's start, so no statement, log or list of activity has them."""
+    it, not to the login user. They go with a connection's start, so no statement, log or list of activity has them."""
     settings = {"role": role, **LIMITS, **{f"steward.{name}": value for name, value in more.items()}}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return {"options": options, "connect_timeout": CONNECT_SECONDS, **KEEPALIVE}
