@@ -27,7 +27,7 @@ from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, T
 HISTORY = 12
 """Earlier lines the model sees again: this thread and the last turns of the DM."""
 FIRST_SIGN = "is reading your request…"
-QUEUED = "will start on this as soon as your last request is done…"
+QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
 STOPPED = "Stopped. Nothing was changed."
 
