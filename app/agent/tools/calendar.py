@@ -23,6 +23,8 @@ DEFAULT_MINUTES = 30
 """How long an event lasts when nobody said."""
 LONGEST = timedelta(days=14)
 """An event that lasts longer is more likely a slip."""
+MAX_MINUTES = 525_600
+"""A year: up to here the model is told what is wrong with the length."""
 
 
 class ListEvents(Tool):
@@ -55,7 +57,7 @@ class CreateEvent(Tool):
     step: ClassVar[str] = "is preparing the event…"
     title: str = Field(min_length=1, max_length=LINE)
     start: str = Field(description='as the person said it: "tomorrow at 3pm"; or ISO')
-    minutes: int | None = Field(None, ge=1, description="how long; 30 if nobody said")
+    minutes: int | None = Field(None, ge=1, le=MAX_MINUTES, description="how long; 30 if nobody said")
     end: str = Field("", description="when it ends, instead of minutes")
     guests: list[str] = Field(default_factory=list, description="addresses, from find_person or the person")
     place: str = Field("", max_length=LINE)

@@ -18,6 +18,8 @@ from app.domain.types import Address, Email, MailQuery, MailText, Thread
 from app.planning.replies import recipients, subject
 from app.planning.sanitising import visible
 
+MAX_DAYS = 36_500
+"""A hundred years: no mail is older, and no date is left that can't be reckoned with."""
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 25
 """Mails listed in one result, to fit a small model's context."""
@@ -42,8 +44,8 @@ class _Filters(Tool):
     )
     label: str = Field("", description="a label's name")
     unread: bool | None = Field(None, description="true: only unread")
-    older_than_days: int | None = Field(None, ge=0)
-    newer_than_days: int | None = Field(None, ge=0)
+    older_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
+    newer_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     account: str = Field("", description="only this account; empty: all")
 
     def query(self, bench: Bench, where: str) -> MailQuery:
