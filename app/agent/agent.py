@@ -18,6 +18,8 @@ from app.domain.errors import TooManySteps
 from app.domain.ports import Request, Thought, Watch
 from app.planning.sanitising import visible
 
+LINE = 600
+"""Characters of an earlier line the model sees again: twelve of them leave three quarters of an 8k window."""
 CALLS = 12
 """Model calls in one turn; the everyday requests take two to five."""
 
@@ -49,7 +51,7 @@ class Agent:
 
     def _messages(self, request: Request, desk: Desk) -> list[BaseMessage]:
         roles: dict[str, type[BaseMessage]] = {"user": HumanMessage, "assistant": AIMessage}
-        history = [roles[u.role](u.text) for u in request.history]
+        history = [roles[u.role](shortened(u.text)) for u in request.history]
         return [SystemMessage(self._system(request, desk)), *history, HumanMessage(visible(request.text))]
 
     def _system(self, request: Request, desk: Desk) -> str:
@@ -63,3 +65,8 @@ class Agent:
             accounts=", ".join(f"{a.name} ({a.email})" for a in desk.accounts),
             waiting=waiting,
         )
+
+
+def shortened(line: str) -> str:
+    """An earlier line, so short that one long message doesn't take the room of all that follow."""
+    return line if len(line) <= LINE else f"{line[:LINE]} … (shortened)"
