@@ -4,7 +4,6 @@ An async fixture here says `@pytest_asyncio.fixture(loop_scope="session")`.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -34,14 +33,17 @@ async def house(running_house: House) -> AsyncIterator[House]:
     """The house; after the test nothing may have gone wrong in it that nobody foresaw."""
     yield running_house
     await running_house.rest()
-    assert running_house.complaints() == []
+    complaints = running_house.complaints()
+    assert complaints == [], "\n".join(complaints).replace("\\n", "\n")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def living_there(running_house: House) -> AsyncIterator[tuple[Person, Person]]:
-    async with AsyncExitStack() as stack:
-        alex = await running_house.person(stack, ALEX[0], ALEX)
-        priya = await running_house.person(stack, PRIYA[0], PRIYA)
+    people = {person["profile"]["email"]: person for person in await running_house.people()}
+    async with (
+        running_house.visit(people[ALEX[0]], ALEX) as alex,
+        running_house.visit(people[PRIYA[0]], PRIYA) as priya,
+    ):
         yield await connected(alex), await connected(priya)
 
 

@@ -12,9 +12,9 @@ from tests.acceptance.stand_ins import Json
 _NUMBERS = count(1)
 
 
-def calls(name: str, **arguments: object) -> Json:
+def calls(tool: str, /, **arguments: object) -> Json:
     """An answer of the model that calls one tool."""
-    return {"tool_calls": [{"name": name, "arguments": arguments}]}
+    return {"tool_calls": [{"name": tool, "arguments": arguments}]}
 
 
 class Deed(ABC):

@@ -113,14 +113,20 @@ class House:
             await self.stop_app(self.apps[1])
         await self.slack.until_acked()
 
-    async def person(self, stack: AsyncExitStack, email: str, accounts: list[str]) -> Person:
-        """A member of the workspace, by the address in their profile, at the page."""
-        page = {"url": self.page_url, "token": self.page_token}
-        async with self.session.get(f"{page['url']}/api/state", headers={"X-Page-Token": page["token"]}) as response:
-            people = (await response.json())["people"]
-        about = next(p for p in people if p["profile"]["email"] == email)
-        entering = Person.entered(self.session, page["url"], token=page["token"], about=about, accounts=accounts)
-        return await stack.enter_async_context(entering)
+    async def people(self) -> list[dict[str, Any]]:
+        """The members of the workspace, as Slack knows them."""
+        headers = {"X-Page-Token": self.page_token}
+        async with self.session.get(f"{self.page_url}/api/state", headers=headers) as response:
+            return list((await response.json())["people"])
+
+    @asynccontextmanager
+    async def visit(self, about: dict[str, Any], accounts: list[str] | None = None) -> AsyncIterator[Person]:
+        """One of them, at the page for the length of the block."""
+        entering = Person.entered(
+            self.session, self.page_url, token=self.page_token, about=about, accounts=accounts or []
+        )
+        async with entering as person:
+            yield person
 
 
 def _unforeseen(line: str) -> bool:
@@ -158,6 +164,7 @@ async def opened() -> AsyncIterator[House]:
             "OAUTH_REDIRECT_URL": f"http://localhost:{ports[0]}/oauth/google",
             "LOG_FORMAT": "json",
             "REQUESTS_PER_MINUTE": MANY,
+            "SEND_HOLD_SECONDS": "0",
         }
         house = _house(home, session, told, environment=environment, ports=ports)
         for process in house.processes:

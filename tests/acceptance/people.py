@@ -220,6 +220,15 @@ class Person:
 
         return await self.screen.until(words, what=f"a word after {asked}")
 
+    async def until_invited(self, thread: str) -> Json:
+        """The card that leads to the consent page, once it stands in a thread."""
+
+        def invited() -> Json | None:
+            cards = [m for m in self.screen.steward(self.dm, thread) if "Connect a Google account" in render(m)]
+            return cards[0] if cards else None
+
+        return await self.screen.until(invited, what="the way to the consent page")
+
     async def command(self, text: str) -> str:
         """/steward …; what Steward posts to it at the top of the DM."""
         before = set(self.screen.messages)
