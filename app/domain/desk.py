@@ -138,6 +138,9 @@ class Calendar(Protocol):
     async def event(self, calendar: str, event: str) -> Event | None:
         """One event, cancelled ones included; None when there never was one."""
 
+    async def readers(self, calendar: str) -> tuple[str, ...]:
+        """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
+
     async def insert(self, event: NewEvent) -> Event:
         """Make it; raises Conflict when the id is taken."""
 

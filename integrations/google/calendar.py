@@ -14,6 +14,8 @@ from integrations.google.wire import Wire
 PAGE = 250
 """Events a list call returns by default; the most is 2,500."""
 PROPERTY = "steward_action"
+READING = {"reader", "writerWithoutPrivateAccess", "writer", "owner"}
+"""Roles that see an event's title, text and place; freeBusyReader sees only that there is one."""
 NEVER_BUSY = {"workingLocation", "birthday"}
 """Event types that don't keep anyone busy."""
 
@@ -27,7 +29,7 @@ class GoogleCalendar:
         self._wire = wire
         self._account = account
         self._ref = reference(account)
-        self._events, self._list = calendar.events, calendar.calendars
+        self._events, self._list, self._sharing = calendar.events, calendar.calendars, calendar.sharing
         self._shown: list[Resource] | None = None
 
     @property
@@ -75,6 +77,18 @@ class GoogleCalendar:
             return self._event(await self._wire.send(self._events.get(calendarId=calendar, eventId=event)), calendar)
         except Missing:
             return None
+
+    async def readers(self, calendar: str) -> tuple[str, ...]:
+        """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
+        found: list[str] = []
+        token = None
+        while True:
+            answer = await self._wire.send(self._sharing.list(calendarId=calendar, maxResults=PAGE, pageToken=token))
+            scopes = [rule.get("scope", {}) for rule in answer.get("items", ()) if rule.get("role") in READING]
+            found += [_reader(s.get("type", "default"), s.get("value", "").lower()) for s in scopes]
+            token = answer.get("nextPageToken")
+            if token is None:
+                return tuple(r for r in dict.fromkeys(found) if r not in (self._account.email.lower(), calendar))
 
     async def insert(self, event: NewEvent) -> Event:
         """Make it; raises Conflict when the id is taken, be it by a cancelled event."""
@@ -130,6 +144,12 @@ def _body(event: NewEvent) -> Resource:
         "description": event.notes,
         "extendedProperties": {"private": {PROPERTY: event.steward_action}},
     }
+
+
+def _reader(scope: str, value: str) -> str:
+    if scope in ("user", "group"):
+        return value
+    return f"everyone at {value}" if scope == "domain" else "everyone"
 
 
 def _guest(attendee: Resource) -> Address:

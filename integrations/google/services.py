@@ -50,6 +50,8 @@ class Calendar:
     events: Any
     calendars: Any
     """A person's list of calendars."""
+    sharing: Any
+    """Who may see a calendar."""
 
 
 # The library makes every method of a resource anew whenever the resource is asked for, which takes milliseconds of the
@@ -65,4 +67,4 @@ def gmail(root: str) -> Gmail:
 @lru_cache(maxsize=8)
 def calendar(root: str) -> Calendar:
     api = service("calendar", "v3", root)
-    return Calendar(events=api.events(), calendars=api.calendarList())
+    return Calendar(events=api.events(), calendars=api.calendarList(), sharing=api.acl())

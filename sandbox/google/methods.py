@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.google.api import Handler
-from sandbox.google.calendar import events, listing, lists
+from sandbox.google.calendar import events, listing, lists, sharing
 from sandbox.google.gmail import drafts, history, labels, messages, threads
 
 GMAIL: dict[str, Handler] = {
@@ -45,6 +45,7 @@ CALENDAR: dict[str, Handler] = {
     "calendarList.list": lists.list_,
     "calendarList.get": lists.get,
     "calendars.get": lists.get_calendar,
+    "acl.list": sharing.list_,
     "settings.list": lists.list_settings,
     "settings.get": lists.get_setting,
     "freebusy.query": lists.free_busy,

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.google.calendar import sharing
 from sandbox.google.gmail import drafts, headers
 from sandbox.google.state import Account, State
 
@@ -82,6 +83,19 @@ def move_etag(state: State, value: Any) -> dict[str, str]:
     raise ValueError(f"{account.email} has no such event with a guest")
 
 
+def share(state: State, value: Any) -> dict[str, str]:
+    """The person shares a calendar: {"account", "calendar"?, "scope"?, "value"?, "role"?}, else with the world."""
+    account = _account(state, value)
+    wanted = value if isinstance(value, dict) else {}
+    calendar = account.book.calendar(str(wanted.get("calendar", "primary")))
+    rule = {"scope": "default", "value": "", "role": "reader"} | {
+        name: str(wanted[name]) for name in ("scope", "value", "role") if name in wanted
+    }
+    sharing.grant(state.store, calendar, **rule)
+    state.journal.commit("meanwhile.shared", account.email, id=calendar.id, **rule)
+    return {"id": calendar.id, **rule}
+
+
 def forget_sync_tokens(state: State, value: Any) -> str:
     account = _account(state, value)
     account.book.forget_sync_tokens()
@@ -116,6 +130,7 @@ ACTIONS: dict[str, Action] = {
         draft_sent,
         draft_deleted,
         move_etag,
+        share,
         forget_sync_tokens,
         forget_history,
         revoke_grant,

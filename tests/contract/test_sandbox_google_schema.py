@@ -49,7 +49,8 @@ def call_mail(world: World) -> None:
 
 def call_calendar(world: World) -> None:
     root = "/calendar/v3/"
-    for path in ("users/me/calendarList", "users/me/calendarList/primary", "calendars/primary", "users/me/settings",
+    for path in ("users/me/calendarList", "users/me/calendarList/primary", "calendars/primary",
+                 "calendars/primary/acl", "users/me/settings",
                  "users/me/settings/timezone"):  # fmt: skip
         assert world.api("GET", root + path).status == 200
     span = {"timeMin": "2026-06-03T00:00:00Z", "timeMax": "2026-06-06T00:00:00Z"}

@@ -12,6 +12,8 @@ class MemoryCalendar:
     def __init__(self, account: Account, *events: Event) -> None:
         self._account = account
         self._events = {(e.calendar, e.id): e for e in events}
+        self.shared: tuple[str, ...] = ()
+        """Who else can read it."""
         self.invitations: list[tuple[str, str]] = []
         """Mails to guests: address and what for."""
         self.faults: deque[tuple[bool, ProviderError | None]] = deque()
@@ -20,6 +22,9 @@ class MemoryCalendar:
     @property
     def account(self) -> Account:
         return self._account
+
+    async def readers(self, calendar: str) -> tuple[str, ...]:
+        return self.shared
 
     def put(self, event: Event) -> None:
         """Somebody else changes the calendar."""
