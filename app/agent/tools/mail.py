@@ -10,7 +10,8 @@ from pydantic import Field
 from app.agent.bench import Bench
 from app.agent.tools.tool import Result, Tool
 from app.domain import actions
-from app.domain.actions.mail import SAMPLES, glimpse
+from app.domain.actions.archive import SAMPLES
+from app.domain.actions.mail import glimpse
 from app.domain.cards import MAX_BODY, MAX_RECIPIENTS, Origin, Recipient
 from app.domain.desk import BULK_LIMIT, Mailbox, reference
 from app.domain.errors import Refusal
