@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from app.domain.actions.action import Action
 from app.domain.cards import Card, Receipt
@@ -98,9 +98,14 @@ class Approval(Value):
     id: ActionId
     person: PersonId
     turn: TurnId
+    """The request that proposed it."""
+    plan: TurnId = Field(default_factory=lambda known: known["turn"])
+    """The request whose plan it is a step of: its own, or the one of the card it takes the place of."""
     place: Place
     position: int = 0
     """Its place in the plan, from 0."""
+    replaces: ActionId | None = None
+    """The action in whose stead it was proposed."""
     action: Action
     sha256: str
     status: Status = Status.PROPOSED
@@ -129,6 +134,11 @@ class Approval(Value):
         return self.card.confirmations
 
     @property
+    def shown(self) -> bool:
+        """Whether its owner has had the chance to see exactly what they would decide."""
+        return bool(self.card_ts) and self.drawn is Status.PROPOSED
+
+    @property
     def offers(self) -> tuple[Decision, ...]:
         """The buttons its card has now."""
         return tuple(d for d in Decision if self.status in d.move[0] and self._possible(d))
@@ -136,6 +146,19 @@ class Approval(Value):
     def _possible(self, decision: Decision) -> bool:
         possible = {Decision.UNDO: bool(self.card.undo), Decision.CANCEL: self.action.held}
         return possible.get(decision, True)
+
+
+def successor(old: Approval, action: Action, now: datetime) -> Approval:
+    """Another action in the place of one: of the same request, at the same step of its plan."""
+    return Approval(
+        **old.model_dump(include={"person", "turn", "plan", "place", "position"}),
+        id=action.id,
+        action=action,
+        sha256=action.sha256,
+        replaces=old.id,
+        proposed_at=now,
+        expires_at=expiry(action, now),
+    )
 
 
 def expiry(action: Action, now: datetime) -> datetime:

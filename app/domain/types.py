@@ -91,6 +91,17 @@ class Turn(Value):
     attempt: int = 0
     reply: str = ""
     asked_at: AwareDatetime
+    typed: str | None = None
+    """The words of the person behind a text that code made; None where the text is theirs."""
+    then: str = ""
+    """What is left to do once its actions are settled, in the model's words."""
+    plan_ts: str = ""
+    """The Slack message that shows its actions together; empty until it was posted."""
+
+    @property
+    def words(self) -> str:
+        """What the person typed, and nobody else."""
+        return self.text if self.typed is None else self.typed
 
 
 class Utterance(Value):

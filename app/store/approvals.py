@@ -23,8 +23,8 @@ REDRAW_AGAIN = timedelta(seconds=10)
 """When a card that shows an old status is first drawn again: the drawing may still be under way."""
 S = Status
 _PLAIN = (
-    *("id", "person", "turn", "position", "sha256", "status", "attempt", "confirmations", "note", "card_ts", "drawn"),
-    *("proposed_at", "expires_at", "decided_at", "not_before"),
+    *("id", "person", "turn", "plan", "position", "replaces", "sha256", "status", "attempt", "confirmations", "note"),
+    *("card_ts", "drawn", "proposed_at", "expires_at", "decided_at", "not_before"),
 )
 
 

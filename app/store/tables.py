@@ -80,6 +80,9 @@ turns = Table(
     _time("asked_at"),
     _time("ended_at", nullable=True),
     _time("post_at", nullable=True),
+    Column("typed", Text),
+    *map(_text, ("then_what", "plan_ts")),
+    Column("follows", Uuid),
 )
 
 messages = Table(
@@ -133,6 +136,8 @@ approvals = Table(
     _time("decided_at", nullable=True),
     _time("changed_at"),
     _time("redraw_at"),
+    Column("plan", Uuid, nullable=False),
+    Column("replaces", Uuid),
 )
 
 ledger = Table(

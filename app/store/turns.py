@@ -53,6 +53,8 @@ class PostgresTurns:
                 "private": message.private,
                 "reply": "",
                 "reply_ts": "",
+                "then_what": "",
+                "plan_ts": "",
                 "asked_at": now,
             }
             new = insert(turns).values(fields | start | message.place.model_dump()).returning(turns)
@@ -218,5 +220,6 @@ def _preceded() -> ColumnElement[bool]:
 
 
 def _turn(row: RowMapping) -> Turn:
-    fields = ("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at")
-    return Turn(place=Place(channel=row["channel"], thread=row["thread"]), **{name: row[name] for name in fields})
+    fields = ("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at", "typed", "plan_ts")
+    place = Place(channel=row["channel"], thread=row["thread"])
+    return Turn(place=place, then=row["then_what"], **{name: row[name] for name in fields})
