@@ -4,25 +4,60 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-_KEPT = {"\n", "\t", "\u200c", "\u200d"}
-"""Line breaks, and the joiners that emoji and several scripts need to be written rightly."""
-_URL = re.compile(r"https?://[^\s<>\"'`|)\]}]+", re.IGNORECASE)
+JOINERS = "\u200c\u200d"
+"""What emoji and several scripts need to be written rightly, and Latin letters don't."""
+SELECTORS = "\ufe0e\ufe0f"
+"""Text or emoji: the two variation selectors in everyday use; the other 254 carry whatever one likes, unseen."""
+STACKED = 4
+"""Marks on one letter: no living script needs more, and a heap of them covers the lines around it."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNSEEN = re.compile(
+    "[\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef]"
+)
+"""Blanks that pass for letters (Hangul fillers, Braille blank), the grapheme joiner, selectors of rare variants."""
+_URL = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.(?=[\w-]+\.))[^\s<>\"'`|)\]}]+"
+    r"|(?<![\w@.-])(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?[/?#][^\s<>\"'`|)\]}]*",
+    re.IGNORECASE,
+)
+"""Addresses with a scheme, those that begin with www., and bare hosts that more follows."""
 _CLOSING = ".,;:!?"
 """What ends a sentence, not the address before it."""
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
-_MARKDOWN_LINK = re.compile(r"\[([^\]\n]*)\]\((https?://[^\s)]+)\)", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"\[([^\]\n]*)\]\(([a-z][a-z0-9+.-]{1,20}://[^\s)]+)\)", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
     """The text without characters that hide or turn what stands around them: controls, bidi marks, tags, fillers.
 
-    Source: Unicode categories Cc, Cf, Co, Cs, Cn, and the blanks that pass for letters (Hangul fillers, Braille blank).
+    Source: Unicode categories Cc, Cf, Co, Cs, Cn; joiners and selectors stay where they make a difference to the eye.
     """
-    return "".join(c for c in text if c in _KEPT or not _hides(c))
+    if text.isascii():
+        return _CONTROL.sub("", text)
+    kept: list[str] = []
+    stacked = 0
+    for char in text:
+        before = kept[-1] if kept else ""
+        if char in JOINERS or char in SELECTORS:
+            if _matters(char, before):
+                kept.append(char)
+            continue
+        kind = unicodedata.category(char)
+        heap = stacked + 1 if kind in ("Mn", "Me") else 0
+        if heap > STACKED or (kind in ("Cc", "Cf", "Co", "Cs", "Cn") and char not in "\n\t") or _UNSEEN.match(char):
+            continue
+        stacked = heap
+        kept.append(char)
+    return "".join(kept)
 
 
-def _hides(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Cn") or char in "\u115f\u1160\u3164\uffa0\u2800"
+def _matters(char: str, before: str) -> bool:
+    """Whether a joiner or selector changes how the character before it looks."""
+    if not before or before in JOINERS or (before in SELECTORS and char in SELECTORS):
+        return False
+    if char in SELECTORS:
+        return not before.isascii() or before in "0123456789#*"
+    return before in SELECTORS or unicodedata.category(before) in ("Lo", "Mn", "Mc", "So", "Sk")
 
 
 def hidden(text: str) -> bool:
@@ -41,12 +76,12 @@ def escaped(text: str) -> str:
 def address(email: str) -> str:
     """An address as it really is: a domain in another alphabet is shown in punycode beside it."""
     clean = visible(email)
-    local, at, domain = clean.rpartition("@")
+    _, _, domain = clean.rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode()
+        wired = domain.encode("idna").decode()
     except UnicodeError:
         return f"{clean} (not a valid address)"
-    return clean if ascii_domain.lower() == domain.lower() else f"{local}{at}{domain} ({ascii_domain})"
+    return clean if wired.lower() == domain.lower() else f"{clean} ({wired})"
 
 
 def urls(text: str) -> frozenset[str]:
@@ -56,9 +91,10 @@ def urls(text: str) -> frozenset[str]:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or "link"
+        host = urlsplit(url if "://" in url else f"//{url}").hostname or "link"
     except ValueError:  # what only looks like one
         return "link"
+    return host if host.isascii() else address(host)
 
 
 def answer(text: str, *, typed: str) -> str:

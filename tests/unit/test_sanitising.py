@@ -36,6 +36,14 @@ HOSTILE = st.text(
         ("naïve Ünal 漢字 مرحبا", "naïve Ünal 漢字 مرحبا"),
         ("half \ud83d of a pair", "half  of a pair"),
         ("private \ue000 use", "private  use"),
+        ("pass\u200dword with\u200cin", "password within"),
+        ("می\u200c\u200c\u200dخواهم", "می\u200cخواهم"),
+        ("❤️\u200d🔥 1\ufe0f\u20e3 ✔︎", "❤️\u200d🔥 1\ufe0f\u20e3 ✔︎"),
+        ("no\ufe0fthing 😀\ufe0f\ufe0e\ufe0f", "nothing 😀\ufe0f"),
+        ("smug\U000e0155gled\ufe03\u034f\u180b", "smuggled"),
+        ("z\u0300\u0301\u0302\u0303\u0304\u0305\u0306a", "z\u0300\u0301\u0302\u0303a"),
+        ("e\u0301 ệ Việt", "e\u0301 ệ Việt"),
+        ("z\u0300\u0301\u200b\u0302\u0303\u200d\u0304", "z\u0300\u0301\u0302\u0303\u200d"),
     ],
 )
 def test_what_hides_or_turns_is_taken_away_and_nothing_else(text: str, shown: str) -> None:
@@ -101,6 +109,13 @@ TYPED = "look at https://example.com/report?q=1 please"
         ("https://", "https://"),
         ("http://[::1", "link"),
         ("0http://evil.example/a!", "0evil.example!"),
+        ("ftp://evil.example/a slack://channel?id=1", "evil.example channel"),
+        ("[x](evil.example/?q=secret) evil.example?q evil.example#a", "[x](evil.example) evil.example evil.example"),
+        ("www.evil.example/x, evil.example:8080/x.", "www.evil.example, evil.example."),
+        ("and/or 24.12/25.12 e.g. report.pdf at evil.example", "and/or 24.12/25.12 e.g. report.pdf at evil.example"),
+        ("https://exаmple.com/report", "exаmple.com (xn--exmple-4nf.com)"),  # a Cyrillic а
+        ("https://example.com/report?q=1&leak=secret", "example.com"),
+        ("write to eve@evil.example/x", "write to eve@evil.example/x"),
     ],
 )
 def test_a_link_survives_only_if_the_person_typed_it(said: str, shown: str) -> None:
