@@ -125,7 +125,7 @@ class GoogleCalendar:
             guests=tuple(_guest(a) for a in attendees if not a.get("self") and not a.get("resource")),
             organizer=_guest(resource.get("organizer", {})),
             status=resource.get("status", "confirmed"),
-            answer=own.get("responseStatus", "") if own and not own.get("organizer") else "",
+            answer=_answer(own) if own else "",
             busy=resource.get("transparency") != "transparent" and resource.get("eventType") not in NEVER_BUSY,
             etag=resource.get("etag", ""),
             link=resource.get("htmlLink", ""),
@@ -150,6 +150,12 @@ def _reader(scope: str, value: str) -> str:
     if scope in ("user", "group"):
         return value
     return f"everyone at {value}" if scope == "domain" else "everyone"
+
+
+def _answer(own: Resource) -> str:
+    """What the owner replied; that an organizer comes to their own event says nothing."""
+    said = str(own.get("responseStatus", ""))
+    return "" if own.get("organizer") and said == "accepted" else said
 
 
 def _guest(attendee: Resource) -> Address:
