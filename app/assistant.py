@@ -23,6 +23,7 @@ from app.domain.errors import (
 )
 from app.domain.ports import Invite, Kind, Request, Services, Thought
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
+from app.planning.sanitising import visible
 
 HISTORY = 12
 """Earlier lines the model sees again: this thread and the last turns of the DM."""
@@ -79,7 +80,7 @@ class Assistant:
         person = await self.meet(message.person, message.team, message.user)
         if message.files:
             raise FileNotRead
-        if not message.text.strip():
+        if not visible(message.text).strip():
             raise EmptyMessage
         if len(message.text) > self._limits.characters:
             raise MessageTooLong(length=len(message.text), limit=self._limits.characters)
