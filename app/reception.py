@@ -1,5 +1,8 @@
 """What Steward says of itself: a welcome, help, the accounts, what waits, the Home tab."""
 
+from contextlib import suppress
+
+from app.domain.errors import ChatError
 from app.domain.ports import Services
 from app.domain.types import Account, PersonId, Place
 
@@ -37,6 +40,9 @@ class Reception:
         for approval in waiting:
             moved = approval.model_copy(update={"place": place, "card_ts": ""})
             await self._services.store.approvals.shown(moved, await self._services.chat.show(moved))
+            if approval.card_ts:
+                with suppress(ChatError):  # its buttons decide the same action as the new ones
+                    await self._services.chat.leave(approval)
 
     async def home(self, person: PersonId, user: str) -> None:
         """Publish the Home tab."""

@@ -91,6 +91,9 @@ class Chat(Protocol):
     async def redraw(self, approval: Approval) -> None:
         """Draw the card anew from its row."""
 
+    async def leave(self, approval: Approval) -> None:
+        """Take the buttons from a card that was shown again elsewhere, and say so there."""
+
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         """Post the card that leads to the provider's consent page."""
 

@@ -15,14 +15,16 @@ from app.domain.errors import ChatError
 from app.domain.types import Account, Person, Place, Turn, person_id
 from app.planning.sanitising import answer
 from integrations.slack import surfaces
-from integrations.slack.blocks import Block, approval_blocks, plain_fallback, summary
+from integrations.slack.blocks import Block, approval_blocks, context, header, plain_fallback, summary
 
 TURN = "steward_turn"
 ACTION = "steward_action"
 CONNECT = "steward_connect"
+MOVED = "steward_moved"
 IDENTITIES = {TURN: "turn", ACTION: "action"}
 """Which field of a message's metadata says what it stands for."""
 UNANSWERED = "unanswered"
+MOVED_ON = "This card was shown again further down. Decide there."
 SECTION = 3_000
 """Characters of a section's text (Slack's Block Kit reference)."""
 MAX_SECTIONS = 4
@@ -112,6 +114,18 @@ class SlackChat:
             if refused.facts["why"] != "invalid_blocks":
                 raise
             await self._call(self._client.chat_update, **call, blocks=plain_fallback(approval))
+
+    async def leave(self, approval: Approval) -> None:
+        """Take the buttons from a card that was shown again elsewhere, and say so there. Raises ChatError."""
+        metadata = {"event_type": MOVED, "event_payload": {"action": str(approval.id)}}
+        await self._call(
+            self._client.chat_update,
+            channel=approval.place.channel,
+            ts=approval.card_ts,
+            text=MOVED_ON,
+            blocks=[header(approval.card.title), context(f"↪️ {MOVED_ON}")],
+            metadata=metadata,
+        )
 
     # Steward's own surfaces.
 

@@ -45,6 +45,8 @@ class MemoryChat:
         """The newest card of each action."""
         self.posted: list[Card] = []
         """Every card that was posted, repetitions included."""
+        self.left: list[str] = []
+        """The ts of every card that was shown again elsewhere."""
         self.statuses: list[tuple[Place, str]] = []
         self.homes: dict[str, tuple[tuple[Account, ...], tuple[Approval, ...]]] = {}
         self.invitations: list[tuple[Place, str]] = []
@@ -85,6 +87,9 @@ class MemoryChat:
         if self.refuses or approval.id not in self.cards:
             raise ChatError(why="message_not_found")
         self.cards[approval.id].states.append(approval)
+
+    async def leave(self, approval: Approval) -> None:
+        self.left.append(approval.card_ts)
 
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         self._post()
