@@ -155,7 +155,7 @@ async def opened() -> AsyncIterator[House]:
         database = login.render_as_string(hide_password=False)
         upgrade(addresses.database_admin_url, database)
         told = await _sandbox(stack, home)
-        ports = [_free_port(), _free_port()]
+        ports = [free_port(), free_port()]
         environment = {
             **told["environment"],
             "STEWARD_HOME": str(home),
@@ -234,7 +234,8 @@ async def connected(person: Person) -> Person:
     return person
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -247,6 +247,11 @@ class Person:
         """The cards of a thread as they stand now, oldest first."""
         return [Card(self.dm, m) for m in self.screen.steward(self.dm, thread) if payload(m, ACTION)]
 
+    def waiting(self) -> list[Card]:
+        """Every card in the direct messages that waits."""
+        found = [Card(self.dm, m) for (channel, _), m in self.screen.messages.items() if channel == self.dm]
+        return [card for card in found if payload(card.message, ACTION) and card.status == "proposed"]
+
     async def click(self, card: Card, decision: str) -> None:
         await self.page.post("click", **card.button(decision))
 
