@@ -62,9 +62,7 @@ async def in_memory() -> AsyncIterator[Booked]:
 def outbox(world: World) -> list[tuple[str, str]]:
     """Mails to people who have no account here."""
     kinds = {"Invitation": "invitation", "Canceled event": "cancellation"}
-    return sorted(
-        (who, kinds[one["subject"].partition(":")[0]]) for one in world.control("outbox") for who in one["to"]
-    )
+    return sorted((one["to"], kinds[one["subject"].partition(":")[0]]) for one in world.control("outbox"))
 
 
 async def in_google(home: Path) -> AsyncIterator[Booked]:
