@@ -1,0 +1,1 @@
+"""The measurements: each figure beside a bare reference that does the same work, in one run."""
