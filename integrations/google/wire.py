@@ -107,7 +107,8 @@ class Wire:
     def _failure(self, status: int, answer: dict[str, Any]) -> ProviderError:
         error = answer.get("error", {})
         error = error if isinstance(error, dict) else {"message": str(error)}
-        reasons = {str(e.get("reason")) for e in (*error.get("errors", ()), *error.get("details", ()))}
+        told = [*(error.get("errors") or ()), *(error.get("details") or ())]
+        reasons = {str(e.get("reason")) for e in told if isinstance(e, dict)}
         why = str(error.get("message") or f"status {status}").rstrip(".")
         if status == 429 or (status == 403 and reasons & QUOTA_REASONS):
             retry = answer.get("retry_after", "")
