@@ -347,3 +347,4 @@ async def test_who_was_written_to_is_known(boxed: Boxed) -> None:
     assert await boxed.box.written_to("dan@other.example") == 1
     assert await boxed.box.written_to("DAN@other.example") == 1
     assert await boxed.box.written_to("carol@elsewhere.example") == 0
+    assert await boxed.box.written_to("other.example") == 0  # a search finds it, but it is nobody's address
