@@ -40,7 +40,7 @@ def header(value: str) -> str:
 
 def addresses(value: str) -> tuple[Address, ...]:
     """The addresses of a header, names decoded; what has no address in it is left out."""
-    found = tuple(Address(email=e.strip(), name=header(n)) for n, e in getaddresses([value]) if "@" in e)
+    found = tuple(Address(email=e.strip(), name=header(n)) for n, e in getaddresses([value]) if "@" in e.strip()[1:-1])
     # Newer Pythons refuse a whole header for one odd address; what looks like an address is kept all the same.
     return found or tuple(Address(email=e) for e in BARE.findall(value))
 
