@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.actions import Action
-from app.domain.cards import MAX_CARD
 from app.domain.desk import Calendar, Desk, Mailbox
 from app.domain.errors import Refusal, UnclearTime, UnknownReference
 from app.domain.ports import Request, Watch
@@ -54,13 +53,11 @@ class Bench:
         return account, ident
 
     def propose(self, action: Action) -> str:
-        """Put a change on the table; its card is shown when the turn ends. Raises Refusal beyond MAX_ACTIONS,
-        and for what a card can't show whole."""
+        """Put a change on the table; its card is shown when the turn ends. Raises Refusal beyond MAX_ACTIONS, and
+        FormErrors for what a person can't be asked to approve."""
         if len(self.actions) >= MAX_ACTIONS:
             raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
-        card = action.card()
-        if card.length > MAX_CARD:
-            raise Refusal(why=f"A card shows at most {MAX_CARD:,} characters in all and this would be {card.length:,}.")
+        card = action.vetted(self.request.now).card()
         self.actions.append(action)
         return f"{card.title} (account {card.account.name})"
 

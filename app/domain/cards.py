@@ -10,6 +10,8 @@ MAX_RECIPIENTS = 50
 """More can't be shown whole on a card, so more can't be approved on one (design, section 7)."""
 MAX_CARD = 10_000
 """Characters of everything a card shows; what Slack holds beyond them is for labels and the outcome."""
+MAX_LINE = 250
+"""Characters of a title, a place or a subject, so that a card shows them whole."""
 MAX_BODY = 9_000
 """Characters of a body that a card shows whole (design, section 7; Slack holds about 13,200 a message)."""
 

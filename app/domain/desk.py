@@ -9,6 +9,7 @@ from app.domain.types import (
     Account,
     AccountId,
     AccountRef,
+    Address,
     Contact,
     Email,
     Event,
@@ -88,6 +89,9 @@ class Mailbox(Protocol):
 
     async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
         """These mails without their text, in this order; ones that are gone are left out."""
+
+    async def senders(self, ids: Sequence[str]) -> Mapping[str, Address]:
+        """Who wrote each of these mails; ones that are gone are left out. Takes minutes for thousands of them."""
 
     async def thread(self, thread: str) -> Thread:
         """A whole thread, oldest first; raises Missing."""

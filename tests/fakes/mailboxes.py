@@ -81,6 +81,9 @@ class MemoryMailbox:
     async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
         return tuple(self._mails[i].email for i in ids if i in self._mails)
 
+    async def senders(self, ids: Sequence[str]) -> dict[str, Address]:
+        return {i: self._mails[i].email.sender for i in ids if i in self._mails}
+
     async def thread(self, thread: str) -> Thread:
         mails = sorted((m for m in self._mails.values() if m.email.thread == thread), key=lambda m: m.email.received)
         if not mails:

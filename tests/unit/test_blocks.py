@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
 
 from app.domain.actions import Action
+from app.domain.actions.archive import UNREAD
 from app.domain.actions.calendar import Overlap
 from app.domain.actions.mail import Glimpse
 from app.domain.approvals import Approval, Decision, Status
@@ -69,8 +70,9 @@ def actions(draw: st.DrawFn) -> Action:
     if kind == "archive":
         samples = tuple(Glimpse(sender=draw(WORDS), subject=draw(WORDS), received=NOW) for _ in range(5))
         query = MailQuery(words=draw(WORDS), sender=draw(WORDS), label=draw(WORDS))
-        senders = tuple((draw(WORDS), n) for n in range(3))
-        return archive(*map(str, range(10_000))).renewed(samples=samples, query=query, senders=senders)
+        people = tuple(Address(email=f"{n}@example.org", name=draw(WORDS)) for n in range(3))
+        looked_at = {"samples": samples, "people": people, "writers": (0, 1, 2, 1, UNREAD, 2)}
+        return archive(*map(str, range(10_000))).renewed(query=query, **looked_at)
     if kind == "reply":
         answers = Glimpse(sender=draw(WORDS), subject=draw(WORDS), received=NOW)
         given_ = {"recipients": draw(RECIPIENTS), "subject": draw(WORDS), "body": draw(BODY), "answers": answers}

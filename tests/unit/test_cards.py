@@ -62,8 +62,9 @@ def test_an_address_nobody_knows_needs_a_second_click(origins: list[Origin]) -> 
 
 def test_a_bulk_card_counts_names_and_samples() -> None:
     samples = tuple(Glimpse(sender="Shop", subject=s, received=START) for s in ("Sale", ""))
-    action = archive(*(f"m{n}" for n in range(1_234))).renewed(samples=samples, senders=(("Shop", 1_200), ("Bank", 34)))
-    card = action.card()
+    people = (Address(email="bank@example.org", name="Bank"), Address(email="sale@shop.example", name="Shop"))
+    ids = tuple(f"m{n}" for n in range(1_234))
+    card = archive(*ids).renewed(samples=samples, people=people, writers=(*(1,) * 1_200, *(0,) * 34)).card()
     assert card.title == "Archive 1,234 mails"
     assert [(f.label, f.value) for f in card.fields] == [
         ("Search", "category promotions"),
@@ -95,7 +96,10 @@ def test_an_event_says_who_gets_mail() -> None:
     two = alone.renewed(guests=(guest("a@example.org"), guest("b@example.org")))
     assert two.card().notes == ("2 people will get an invitation by mail.",)
     assert two.card().undo == "cancels it; 2 people get a cancellation"
-    assert two.renewed(notify="none").card().notes == ()
+    (quiet,) = two.renewed(notify="none").card().notes
+    assert quiet.startswith("Nobody gets an invitation")
+    (some,) = two.renewed(notify="externalOnly").card().notes
+    assert some.startswith("Guests who don't use Google Calendar")
     assert two.renewed(guests=(guest("a@example.org"),)).card().undo == "cancels it; 1 person gets a cancellation"
 
 

@@ -64,8 +64,8 @@ def test_the_same_payload_has_the_same_hash_in_every_release() -> None:
     assert canonical(action) == (
         '{"account":{"email":"ann@example.com","id":"00000000-0000-0000-0000-000000000001","name":"work"},'
         '"id":"12345678-1234-5678-1234-567812345678","ids":["m1"],"kind":"ArchiveEmails",'
-        '"query":{"before":null,"category":"","label":"","sender":"","since":null,"subject":"","to":"","unread":null,'
-        '"where":"anywhere","words":"na\\u00efve"},"samples":[],"senders":[]}'
+        '"left_out":[],"older_than":null,"people":[],"query":{"before":null,"category":"","label":"","sender":"","since":null,"subject":"","to":"","unread":null,'
+        '"where":"anywhere","words":"na\\u00efve"},"samples":[],"writers":[]}'
     )
     assert action.sha256 == sha256(canonical(action).encode()).hexdigest()
 

@@ -1,6 +1,5 @@
 """Tools for mail: search, read, archive, reply."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Literal
@@ -10,9 +9,8 @@ from pydantic import Field
 from app.agent.bench import Bench
 from app.agent.tools.tool import Result, Tool
 from app.domain import actions
-from app.domain.actions.archive import SAMPLES
 from app.domain.actions.mail import glimpse
-from app.domain.cards import MAX_BODY, MAX_RECIPIENTS, Origin, Recipient
+from app.domain.cards import Origin, Recipient
 from app.domain.desk import BULK_LIMIT, Mailbox, reference
 from app.domain.errors import Refusal
 from app.domain.types import Address, Email, MailQuery, MailText, Thread
@@ -28,9 +26,6 @@ SNIPPET = 120
 """Characters of a mail's beginning in a list."""
 THREAD_TEXT = 5_000
 """Characters of a thread that the model reads; the newest mails come whole first."""
-TALLIED = 200
-"""Mails looked at to say who a bulk of mail is from."""
-TOP_SENDERS = 3
 
 
 class _Filters(Tool):
@@ -119,19 +114,10 @@ class ArchiveEmails(_Filters):
         ids = await box.ids(query)
         if not ids:
             return ""
-        looked_at = await box.read(ids[:TALLIED])
-        tally = Counter(m.sender.name or m.sender.email for m in looked_at)
         if len(ids) == BULK_LIMIT:
             bench.notes.append(f"_That is the most I take on at once ({BULK_LIMIT:,} mails); more may fit._")
-        return bench.propose(
-            actions.ArchiveEmails(
-                account=reference(box.account),
-                query=query,
-                ids=ids,
-                samples=tuple(glimpse(m, bench.request.person.zone) for m in looked_at[:SAMPLES]),
-                senders=tuple(tally.most_common(TOP_SENDERS)),
-            )
-        )
+        action = actions.ArchiveEmails(account=reference(box.account), query=query, ids=ids)
+        return bench.propose(await action.previewed(bench.desk))
 
 
 class SendReply(Tool):
@@ -154,31 +140,22 @@ class SendReply(Tool):
         to, cc = recipients(answered, own, everyone=self.reply_all)
         if not to:
             raise Refusal(why="That thread has nobody to reply to.")
-        self._limits(len(to) + len(cc))
-        marked = [await _origin(box, thread, answered, a, "to") for a in to]
-        marked += [await _origin(box, thread, answered, a, "cc") for a in cc]
+        people = [(a, "to") for a in to] + [(a, "cc") for a in cc]
         action = actions.SendReply(
             account=reference(box.account),
             thread=ident,
             sender=Address(email=box.account.email, name=bench.request.person.name),
-            recipients=tuple(marked),
+            recipients=tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in people),
             subject=subject(thread.subject),
             body=visible(self.body).strip(),
             in_reply_to=answered.message_id,
             references=answered.references,
             seen=tuple(m.email.id for m in thread.mails),
             answers=glimpse(answered, bench.request.person.zone),
-        )
-        action.raw()  # what no mail can be made of is refused now, not after the click
+        ).vetted(bench.request.now)
+        marked = [await _origin(box, thread, answered, a, role) for a, role in people]
+        action = action.model_copy(update={"recipients": tuple(marked)})
         return {"proposed": bench.propose(action), "to": [r.address.shown for r in marked]}
-
-    def _limits(self, people: int) -> None:
-        if not visible(self.body).strip():
-            raise Refusal(why="The reply has no text.")
-        if len(self.body) > MAX_BODY:
-            raise Refusal(why=f"A card shows at most {MAX_BODY:,} characters and this reply has {len(self.body):,}.")
-        if people > MAX_RECIPIENTS:
-            raise Refusal(why=f"A card shows at most {MAX_RECIPIENTS} recipients and this reply has {people}.")
 
 
 def _answered(thread: Thread, person: str) -> Email:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from abc import abstractmethod
 from base64 import b32hexencode
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -11,8 +12,9 @@ from uuid import uuid4
 
 from pydantic import Field, SerializeAsAny
 
-from app.domain.cards import Card, Receipt
+from app.domain.cards import MAX_CARD, Card, Receipt
 from app.domain.desk import Desk, Ledger, Note
+from app.domain.forms import Answers, Form, refuse
 from app.domain.types import AccountRef, ActionId, Value
 
 
@@ -83,6 +85,41 @@ class Action(Value):
     @abstractmethod
     def card(self) -> Card:
         """What it would change, worked out from the payload alone."""
+
+    # Proposing it, and changing the proposal.
+
+    def faults(self, now: datetime) -> Mapping[str, str]:
+        """Why a person can't be asked to approve it, a sentence per input of its form; nothing when they can."""
+        return {}
+
+    def vetted(self, now: datetime) -> Self:
+        """Itself, if a person can be asked to approve it; raises FormErrors."""
+        refuse(self.faults(now))
+        if (length := self.card().length) > MAX_CARD:
+            refuse({"": f"A card shows at most {MAX_CARD:,} characters in all and this would be {length:,}."})
+        return self
+
+    async def previewed(self, desk: Desk) -> Self:
+        """The same with everything its card tells beside the payload's own words, read anew. Raises ProviderError, and
+        Refusal when nothing is left to be done."""
+        return self
+
+    def form(self) -> Form | None:
+        """What of it a person can change; None when there is nothing."""
+        return None
+
+    def edited(self, answers: Answers, now: datetime) -> Self:
+        """The same change as the person entered it, vetted like any; its card needs `previewed`. Raises FormErrors."""
+        form = self.form()
+        if form is None:
+            raise NotImplementedError(self.kind)
+        return self.renewed(**self.entered(form.read(answers))).vetted(now)
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The payload's fields from what its form read."""
+        return values
+
+    # Doing it.
 
     async def check(self, desk: Desk) -> Change | None:
         """What changed since the preview, read at the click; None when the preview still holds."""

@@ -1,17 +1,40 @@
 """What the assistant may change in a calendar."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.cards import Card, Difference, Field, Item, Receipt, Recipient, counted, when
+from app.domain.cards import (
+    MAX_BODY,
+    MAX_LINE,
+    MAX_RECIPIENTS,
+    Card,
+    Difference,
+    Field,
+    Item,
+    Receipt,
+    Recipient,
+    counted,
+    when,
+)
 from app.domain.desk import Calendar, Desk, Ledger, NewEvent, last_note
 from app.domain.errors import Conflict
+from app.domain.forms import Addresses, Choice, Form, Line, Moment, Option, Text, is_address, marked, too_long
 from app.domain.types import Event, Value
+
+LONGEST = timedelta(days=14)
+"""An event that lasts longer is more likely a slip."""
+EVERYONE, OUTSIDERS, NOBODY = "all", "externalOnly", "none"
+"""Who is told by mail (Calendar API v3: sendUpdates)."""
+TOLD = {
+    EVERYONE: "To every guest",
+    OUTSIDERS: "Only to guests who don't use Google Calendar",
+    NOBODY: "To nobody",
+}
 
 
 class Overlap(Value):
@@ -51,7 +74,7 @@ class CreateEvent(Action):
     guests: tuple[Recipient, ...] = ()
     place: str = ""
     notes: str = ""
-    notify: str = "all"
+    notify: str = EVERYONE
     overlaps: tuple[Overlap, ...] = ()
     """What stood at that time at the preview; anything else that stands there later makes the card stale."""
 
@@ -59,8 +82,22 @@ class CreateEvent(Action):
     def too_late(self) -> datetime | None:
         return self.start
 
+    @property
+    def _mailed(self) -> int:
+        """How many are told by mail for certain."""
+        return len(self.guests) if self.notify == EVERYONE else 0
+
+    def _telling(self) -> str:
+        if not self.guests:
+            return ""
+        return {
+            EVERYONE: f"{counted(self._mailed, 'person', 'people')} will get an invitation by mail.",
+            OUTSIDERS: "Guests who don't use Google Calendar will get an invitation by mail.",
+            NOBODY: "Nobody gets an invitation by mail; the event appears in the guests' calendars.",
+        }[self.notify]
+
     def card(self) -> Card:
-        mailed = len(self.guests) if self.notify == "all" else 0
+        mailed, telling = self._mailed, self._telling()
         return Card(
             title="Create an event",
             summary=f"“{self.title}”, {when(self.start, self.end, self.zone)}",
@@ -71,10 +108,65 @@ class CreateEvent(Action):
             items=tuple(
                 Item(title=f"Overlaps “{o.title}”", detail=when(o.start, o.end, self.zone)) for o in self.overlaps
             ),
-            notes=(f"{counted(mailed, 'person', 'people')} will get an invitation by mail.",) if mailed else (),
+            notes=(telling,) if telling else (),
             approve="Create",
             undo="cancels it" + (f"; {counted(mailed, 'person gets', 'people get')} a cancellation" if mailed else ""),
         )
+
+    def faults(self, now: datetime) -> Mapping[str, str]:
+        strange = [g.address.email for g in self.guests if not is_address(g.address.email)]
+        lasts = self.end - self.start
+        found = {
+            "title": too_long(self.title, MAX_LINE) or ("" if self.title.strip() else "The event has no title."),
+            "start": f"{self._at(self.start)} is in the past." if self.start <= now else "",
+            "guests": f"“{strange[0]}” is no address." if strange else "",
+            "place": too_long(self.place, MAX_LINE),
+            "notes": too_long(self.notes, MAX_BODY),
+        }
+        if lasts <= timedelta():
+            found["end"] = f"It would end ({self._at(self.end)}) before it starts ({self._at(self.start)})."
+        elif lasts > LONGEST:
+            found["end"] = f"It would last {lasts.days} days; I create events of at most {LONGEST.days}."
+        if len(self.guests) > MAX_RECIPIENTS:
+            found["guests"] = f"A card shows at most {MAX_RECIPIENTS} guests."
+        return {name: why for name, why in found.items() if why}
+
+    def _at(self, at: datetime) -> str:
+        return f"{at.astimezone(ZoneInfo(self.zone)):%A %-d %B %Y, %H:%M}"
+
+    async def previewed(self, desk: Desk) -> Self:
+        found = await desk.calendar(self.account).events(self.start, self.end)
+        return self.model_copy(update={"overlaps": overlaps(found, self.start, self.end)})
+
+    def form(self) -> Form:
+        zoned = f"In {self.zone}."
+        return Form(
+            title="Edit the event",
+            inputs=(
+                Line(name="title", label="Title", value=self.title, most=MAX_LINE),
+                Moment(name="start", label="Starts", value=self.start, zone=self.zone, hint=zoned),
+                Moment(name="end", label="Ends", value=self.end, zone=self.zone, hint=zoned),
+                Addresses(
+                    name="guests",
+                    label="Guests",
+                    value=tuple(g.address for g in self.guests),
+                    optional=True,
+                    hint="Addresses, one per line.",
+                ),
+                Line(name="place", label="Place", value=self.place, most=MAX_LINE, optional=True),
+                Text(name="notes", label="Notes", value=self.notes, most=MAX_BODY, optional=True),
+                Choice(
+                    name="notify",
+                    label="Send invitations by mail",
+                    value=self.notify,
+                    options=tuple(Option(key=key, label=label) for key, label in TOLD.items()),
+                ),
+            ),
+        )
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        others = [a for a in values["guests"] if a.email.lower() != self.account.email.lower()]
+        return {**values, "guests": marked(others, self.guests, "guest")}
 
     async def check(self, desk: Desk) -> Change | None:
         now = overlaps(await desk.calendar(self.account).events(self.start, self.end), self.start, self.end)
@@ -151,7 +243,7 @@ class CreateEvent(Action):
         await self._refuse_if_changed(calendar, ledger)
         await ledger.note("cancelling")
         await calendar.delete(self.calendar, self.event_id, notify=self.notify)
-        told = len(self.guests) if self.notify == "all" else 0
+        told = self._mailed
         return Receipt(
             summary=f"“{self.title}” is cancelled"
             + (f"; {counted(told, 'person gets', 'people get')} a cancellation" if told else "")

@@ -1,24 +1,29 @@
 """Writing mail: a reply."""
 
 import hashlib
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import ClassVar
+from typing import Any, ClassVar
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.cards import Card, Difference, Field, Receipt, Recipient, counted
+from app.domain.cards import MAX_BODY, MAX_LINE, MAX_RECIPIENTS, Card, Difference, Field, Receipt, Recipient, counted
 from app.domain.desk import Desk, Draft, Ledger, Mailbox, Note, Sent, SentMarks, last_note
 from app.domain.errors import Missing, ProviderError, Refusal
+from app.domain.forms import Addresses, Form, Line, Text, marked, too_long
 from app.domain.types import Address, Email, Value
 
 NAMED = 5
 """Recipients that a receipt names; the card above it names all."""
+NEW_SUBJECT = "With another subject than the thread's, it will stand in a conversation of its own."
+_ANSWERING = re.compile(r"^(?:(?:re|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
 class Glimpse(Value):
@@ -50,6 +55,8 @@ class SendReply(Action):
     sender: Address
     recipients: tuple[Recipient, ...]
     subject: str
+    proposed_subject: str = ""
+    """What the subject was before the person changed it; empty when they haven't."""
     body: str
     in_reply_to: str
     references: tuple[str, ...] = ()
@@ -70,8 +77,54 @@ class SendReply(Action):
             fields=(Field(label="Subject", value=self.subject),),
             recipients=self.recipients,
             body=self.body,
+            notes=(NEW_SUBJECT,) if self._leaves else (),
             approve="Send",
         )
+
+    @property
+    def _leaves(self) -> bool:
+        """Whether the person gave it a subject of its own: Gmail then begins a new conversation."""
+        return bool(self.proposed_subject) and _bare(self.subject) != _bare(self.proposed_subject)
+
+    def faults(self, now: datetime) -> Mapping[str, str]:
+        people = len(self.recipients)
+        found = {
+            "to": "" if any(r.role == "to" for r in self.recipients) else "The reply goes to nobody.",
+            "subject": too_long(self.subject, MAX_LINE) if self.proposed_subject else "",
+            "body": too_long(self.body, MAX_BODY) or ("" if self.body.strip() else "The reply has no text."),
+        }
+        if people > MAX_RECIPIENTS:
+            found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients and this reply has {people}."
+        try:
+            self.raw()
+        except Refusal as unsendable:
+            found["to"] = unsendable.sentence
+        return {name: why for name, why in found.items() if why}
+
+    def form(self) -> Form:
+        def people(role: str, label: str, *, optional: bool) -> Addresses:
+            those = tuple(r.address for r in self.recipients if r.role == role)
+            return Addresses(name=role, label=label, value=those, optional=optional, hint="Addresses, one per line.")
+
+        most = max(MAX_LINE, len(self.subject))
+        return Form(
+            title="Edit the reply",
+            inputs=(
+                people("to", "To", optional=False),
+                people("cc", "Cc", optional=True),
+                Line(name="subject", label="Subject", value=self.subject, most=most, optional=True),
+                Text(name="body", label="Text", value=self.body, most=MAX_BODY),
+            ),
+        )
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        to = marked(values["to"], self.recipients, "to")
+        copied = {r.address.email.lower() for r in to}
+        cc = [a for a in values["cc"] if a.email.lower() not in copied]
+        recipients = (*to, *marked(cc, self.recipients, "cc"))
+        subject = values["subject"]
+        before = self.proposed_subject or ("" if subject == self.subject else self.subject)
+        return {"recipients": recipients, "subject": subject, "proposed_subject": before, "body": values["body"]}
 
     def raw(self) -> bytes:
         """The mail as it will go out; the same bytes at every call. The provider adds the date."""
@@ -188,7 +241,8 @@ class SendReply(Action):
     def _receipt(self, sent: Sent) -> Receipt:
         asked = sorted(_wired(r.address.email).lower() for r in self.recipients)
         stored = sorted(a.lower() for a in (*sent.to, *sent.cc))
-        moved = Difference(field="Thread", asked="the same", stored="a new one") if sent.thread != self.thread else None
+        strayed = sent.thread != self.thread and not self._leaves
+        moved = Difference(field="Thread", asked="the same", stored="a new one") if strayed else None
         others = (
             Difference(field="Recipients", asked=", ".join(asked), stored=", ".join(stored))
             if asked != stored
@@ -200,6 +254,11 @@ class SendReply(Action):
             link=sent.link,
             differences=tuple(d for d in (moved, others) if d),
         )
+
+
+def _bare(subject: str) -> str:
+    """A subject without what answering and forwarding put before it."""
+    return " ".join(_ANSWERING.sub("", " ".join(subject.split())).lower().split())
 
 
 def _header(address: Address) -> HeaderAddress:
