@@ -151,6 +151,7 @@ class Assistant:
             person=person,
             now=self._services.clock.now().astimezone(ZoneInfo(person.zone)),
             text=turn.text,
+            typed=turn.typed,
             history=await store.turns.history(turn, limit=HISTORY),
             waiting=tuple(f"{a.card.title}: {a.card.summary} ({a.card.account.name})" for a in waiting),
         )

@@ -22,7 +22,7 @@ class Origin(StrEnum):
     TYPED = "typed by you"
     THREAD = "in this thread"
     CONTACT = "someone you write to"
-    UNSEEN = "never seen before, came from a mail"
+    UNSEEN = "never seen before"
 
 
 class Recipient(Value):
@@ -33,15 +33,48 @@ class Recipient(Value):
     """to, cc or guest."""
     origin: Origin
     evidence: str = ""
+    warning: str = ""
+    """What the address or its name could be mistaken for; empty when nothing."""
 
     @property
     def marked(self) -> bool:
-        return self.origin is Origin.UNSEEN
+        return self.origin is Origin.UNSEEN or bool(self.warning)
+
+
+class Part(StrEnum):
+    """Where in what is sent some words stand."""
+
+    BODY = "text"
+    TITLE = "title"
+    PLACE = "place"
+
+
+class Taint(Value):
+    """Words that others wrote, the person didn't type, and an action would carry on."""
+
+    part: Part
+    text: str
+    source: str
+    """Where they come from, as a card names it."""
+    readers: tuple[str, ...] = ()
+    """Addresses, in lower case, of those who have read them there."""
+
+
+class Exposure(Value):
+    """Words that would reach people who were never on the mail they come from."""
+
+    part: Part
+    texts: tuple[str, ...]
+    source: str
+    strangers: tuple[str, ...]
+
 
 
 class Field(Value):
     label: str
     value: str
+    sent: bool = False
+    """Part of what goes out: shown whole, however long."""
 
 
 class Item(Value):
@@ -61,6 +94,9 @@ class Card(Value):
     recipients: tuple[Recipient, ...] = ()
     body: str | None = None
     """The exact text that will be sent."""
+    taints: tuple[Taint, ...] = ()
+    viewers: tuple[str, ...] = ()
+    """Who can read the result besides the account's owner and the recipients: addresses, or words for a group."""
     items: tuple[Item, ...] = ()
     more: int = 0
     """Items that are meant too but not listed."""
@@ -75,8 +111,23 @@ class Card(Value):
         texts = [self.title, self.summary, self.account.name, self.account.email, self.body or "", *self.notes]
         texts += [part for f in self.fields for part in (f.label, f.value)]
         texts += [part for i in self.items for part in (i.title, i.detail)]
-        texts += [part for r in self.recipients for part in (r.role, r.address.shown, r.origin, r.evidence)]
+        texts += [part for r in self.recipients for part in (r.role, r.address.shown, r.origin, r.evidence, r.warning)]
+        texts += [part for e in self.exposures for part in (e.source, e.texts[0], *e.strangers)]
         return sum(map(len, texts))
+
+    @property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """What of it comes from mails that not everyone it reaches was on, by where it comes from."""
+        reached = (*(r.address.email.lower() for r in self.recipients), *self.viewers)
+        found: dict[tuple[Part, str, tuple[str, ...]], list[str]] = {}
+        for taint in self.taints:
+            strangers = tuple(dict.fromkeys(who for who in reached if who not in taint.readers))
+            if strangers:
+                found.setdefault((taint.part, taint.source, strangers), []).append(taint.text)
+        return tuple(
+            Exposure(part=part, texts=tuple(texts), source=source, strangers=strangers)
+            for (part, source, strangers), texts in found.items()
+        )
 
     @property
     def confirmations(self) -> int:

@@ -40,9 +40,16 @@ class Request(Value):
     now: datetime
     """Aware, in the person's zone."""
     text: str
+    typed: str | None = None
+    """The words of the person behind a text that code made; None where the text is theirs."""
     history: tuple[Utterance, ...] = ()
     waiting: tuple[str, ...] = ()
     """Cards that wait for a decision, a line each."""
+
+    @property
+    def words(self) -> str:
+        """What the person typed, and nobody else."""
+        return self.text if self.typed is None else self.typed
 
 
 class Thought(Value):

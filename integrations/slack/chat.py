@@ -72,7 +72,7 @@ class SlackChat:
         if turn is None:
             return await self._post(Post(place, text, paragraphs(text)))
         payload = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
-        safe = answer(text, typed=turn.text)
+        safe = answer(text, typed=turn.words)
         return await self._once(Post(place, safe, paragraphs(safe), TURN, payload), again=again)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
