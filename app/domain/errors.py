@@ -1,6 +1,5 @@
 """What can go wrong, in words a person can read: an error's docstring is the sentence they get."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from inspect import cleandoc
 from typing import ClassVar
@@ -77,15 +76,6 @@ class ConsentRefused(StewardError):
 
 class ConsentUnknown(StewardError):
     """This link was used already or is too old. Type `connect` in Slack and I'll give you a new one."""
-
-
-class FormErrors(StewardError):
-    """{why}"""
-
-    def __init__(self, *, why: str, fields: Mapping[str, str] | None = None) -> None:
-        self.fields = dict(fields or {})
-        """What is wrong, by the name of the input; an empty name means the whole."""
-        super().__init__(why=why)
 
 
 # What the model can get wrong: these are told to it, and to the person only when it gives up.

@@ -1,6 +1,6 @@
 """What the rest of the house needs from the outside, as Protocols; wiring decides who serves them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -184,8 +184,11 @@ class Turns(Protocol):
     async def mine(self, turn: Turn) -> None:
         """Raises LostClaim when the turn was stopped or taken over."""
 
-    async def end(self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval]) -> bool:
-        """End it once, with its actions, in one transaction; False when someone else did."""
+    async def end(
+        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], then: str = ""
+    ) -> bool:
+        """End it once, with its actions and what is to be done after them, in one transaction in which those they
+        replace are replaced; False when someone else did. Raises Overtaken when one of those was decided meanwhile."""
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         """Stop the running turn of a conversation and cancel the queued ones."""
@@ -199,6 +202,14 @@ class Turns(Protocol):
     async def posted(self, turn: Turn, ts: str) -> None:
         """Its reply stands in Slack."""
 
+    async def get(self, person: PersonId, turn: TurnId) -> Turn | None: ...
+    async def planned(self, turn: Turn, ts: str) -> None:
+        """The message that shows its actions together stands in Slack."""
+
+    async def follow(self, turn: Turn, *, place: Place, text: str) -> Turn | None:
+        """Open, once and queued, the turn that goes on with what a settled plan has brought; its text is code's, the
+        words behind it are those of the turn it follows. None when there is nothing to go on with, or not yet."""
+
 
 class Approvals(Protocol):
     async def get(self, person: PersonId, action: ActionId) -> Approval | None: ...
@@ -206,19 +217,45 @@ class Approvals(Protocol):
         self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "", hold: timedelta = NO_HOLD
     ) -> Approval | None:
         """One conditional move made from the table, owner included; None when it wasn't possible. A click that is one
-        of several needed confirmations is counted, once per `click`, and leaves it proposed."""
+        of several needed confirmations is counted, once per `click`, and leaves it proposed. What was approved after
+        an action that is given up is skipped with it."""
+
+    async def decide_all(
+        self,
+        person: PersonId,
+        plan: TurnId,
+        decision: Decision,
+        *,
+        shown: Collection[ActionId],
+        hold: timedelta = NO_HOLD,
+    ) -> tuple[Approval, ...]:
+        """The same move at once for every undecided step of a plan that is among those shown and whose card stands;
+        what takes more than one click can't be approved so. The ones it moved, in their order."""
+
+    async def replace(self, person: PersonId, old: ActionId, new: Approval) -> bool:
+        """Put a new action in the place of an undecided one; False, and nothing done, when it was decided."""
 
     async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
-        """Take up an approved action, or a running one whose owner is gone; None when there is nothing to take."""
+        """Take up an approved action that no earlier step of its plan comes before, or a running one whose owner is
+        gone; None when there is nothing to take."""
 
-    async def settle(self, claim: Claim, status: Status, *, note: str = "", receipt: Receipt | None = None) -> Approval:
-        """Move a claimed action to where it ends up; raises LostClaim when the claim isn't ours any more."""
+    async def settle(
+        self,
+        claim: Claim,
+        status: Status,
+        *,
+        note: str = "",
+        receipt: Receipt | None = None,
+        renewed: Approval | None = None,
+    ) -> Approval:
+        """Move a claimed action to where it ends up; raises LostClaim when the claim isn't ours any more. At the same
+        time, what was approved after it is skipped when that is a bad end, and its new preview is kept."""
 
     async def wait(self, claim: Claim, until: datetime) -> None:
         """Put a claimed action down; the sweeper wakes it from then on. Raises LostClaim."""
 
     async def propose(self, approval: Approval) -> None:
-        """Keep one more action, outside a turn's end: the new preview of a stale one."""
+        """Keep one more action, outside a turn's end."""
 
     async def shown(self, approval: Approval, ts: str) -> None:
         """Its card stands in Slack and shows this status; a row whose status is another one is found by the sweeper."""
@@ -227,6 +264,9 @@ class Approvals(Protocol):
         """The cards a person has not decided, oldest first."""
 
     async def of_turn(self, turn: Turn) -> tuple[Approval, ...]: ...
+    async def of_plan(self, person: PersonId, plan: TurnId) -> tuple[Approval, ...]:
+        """The actions of a plan, those included that others have taken the place of."""
+
     async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
         """Expire what is past its time; the ones it touched."""
 

@@ -1,26 +1,29 @@
 """Approvals: every move is one conditional UPDATE made from the domain's table of moves."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Update, and_, case, func, insert, or_, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, case, func, insert, or_, select, true, update
 
 from app.domain.actions import Action, canonical, restore
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sources
+from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger
 from app.domain.errors import LostClaim
+from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
-from app.domain.types import ActionId, PersonId, Place, Turn
+from app.domain.types import ActionId, PersonId, Place, Turn, TurnId
+from app.store import steps
 from app.store.database import Database, storable
 from app.store.ledger import PostgresLedger
 from app.store.ownership import Ownership
+from app.store.steps import REDRAW_AGAIN, among, moved, one
 from app.store.tables import approvals
 
-REDRAW_AGAIN = timedelta(seconds=10)
-"""When a card that shows an old status is first drawn again: the drawing may still be under way."""
+ALL = "all"
+"""What stands for the click on a card when several were decided by one."""
 S = Status
 _PLAIN = (
     *("id", "person", "turn", "plan", "position", "replaces", "sha256", "status", "attempt", "confirmations", "note"),
@@ -48,15 +51,41 @@ class PostgresApprovals:
     ) -> Approval | None:
         """One conditional move; None when it wasn't possible. What is past its time expires instead; what is approved
         and of a kind that is held waits for the length of the hold."""
-        now = self._clock.now()
+        now, target = self._clock.now(), decision.move[1]
+        change = _decided(decision, click, now, hold=hold).where(_own(person, action))
+        current = await self.get(person, action) if target in BROKEN else None
+        statement = self._skipping(change, current, target) if current else change
         async with self._database.transaction(person) as connection:
-            change = _decided(decision, click, now).where(_own(person, action))
-            if decision.move[1] is S.APPROVED and hold:
-                change = change.values(not_before=case((_held(), now + hold)))
-            row = await _one(connection, change)
+            row = await one(connection, statement)
             if row is None and decision is Decision.APPROVE:
                 await connection.execute(_expired(now).where(_own(person, action)))
         return _approval(row) if row else None
+
+    async def decide_all(
+        self,
+        person: PersonId,
+        plan: TurnId,
+        decision: Decision,
+        *,
+        shown: Collection[ActionId],
+        hold: timedelta = NO_HOLD,
+    ) -> tuple[Approval, ...]:
+        """The same move for all undecided steps among those shown whose cards stand; what takes more than one click is
+        never approved so. In one statement: nobody sees a later step approved and an earlier one not yet."""
+        change = _decided(decision, ALL, self._clock.now(), hold=hold)
+        if decision is Decision.APPROVE:
+            change = change.where(approvals.c.needs == 1)
+        meant = and_(approvals.c.person == person, approvals.c.plan == plan, approvals.c.id.in_(shown))
+        seen = and_(approvals.c.drawn == S.PROPOSED, approvals.c.card_ts != "")
+        async with self._database.transaction(person) as connection:
+            decided = change.where(meant, seen).returning(approvals)
+            rows = (await connection.execute(decided)).mappings().all()
+        return tuple(sorted(map(_approval, rows), key=lambda approval: approval.position))
+
+    async def replace(self, person: PersonId, old: ActionId, new: Approval) -> bool:
+        """Put a new action in the place of an undecided one; False, and nothing done, when it was decided."""
+        async with self._database.transaction(person) as connection:
+            return await steps.replace(connection, person, [old], [fields_of(new)], now=self._clock.now())
 
     async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
         """Expire what is past its time; the ones it touched."""
@@ -72,37 +101,56 @@ class PostgresApprovals:
         asked then may have come to redraw its card, and will be sent to do so again after an ever longer time."""
         now, owner = self._clock.now(), await self._ownership.held()
         async with self._database.transaction(person) as connection:
-            row = await _one(connection, _claimed(owner, now).where(_own(person, action)))
+            row = await one(connection, _claimed(owner, now).where(_own(person, action)))
             if row is None:
                 await connection.execute(_looked_at(now).where(_own(person, action)))
         return Claim(approval=_approval(row), since=row["started_at"], tries=row["tries"]) if row else None
 
-    async def settle(self, claim: Claim, status: Status, *, note: str = "", receipt: Receipt | None = None) -> Approval:
-        """Move a claimed action to where it ends up; raises LostClaim when the claim isn't ours any more."""
+    async def settle(
+        self,
+        claim: Claim,
+        status: Status,
+        *,
+        note: str = "",
+        receipt: Receipt | None = None,
+        renewed: Approval | None = None,
+    ) -> Approval:
+        """Move a claimed action to where it ends up, skip what was to come after it when that is a bad end, and keep
+        its new preview, all at once; raises LostClaim when the claim isn't ours any more."""
         if status not in MOVES[claim.approval.status]:
             raise ValueError(f"no move leads from {claim.approval.status} to {status}")
         fields: dict[str, Any] = {"note": storable(note), "owner": None, "not_before": None}
         if receipt is not None:
             fields["receipt"] = receipt.model_dump(mode="json")
-        settled = _moved(status, self._clock.now()).values(fields)
-        return await self._put(claim, settled)
+        settled = moved(status, self._clock.now()).values(fields)
+        return await self._put(claim, settled, ends=status, renewed=renewed)
 
     async def wait(self, claim: Claim, until: datetime) -> None:
         """Put a claimed action down; it can be claimed again from then on. Raises LostClaim."""
         await self._put(claim, update(approvals).values(owner=None, not_before=until))
 
-    async def _put(self, claim: Claim, change: Update) -> Approval:
+    async def _put(
+        self, claim: Claim, change: Update, *, ends: Status = S.RUNNING, renewed: Approval | None = None
+    ) -> Approval:
         mine = and_(
             _own(claim.approval.person, claim.approval.id),
             approvals.c.status == claim.approval.status,
             approvals.c.attempt == claim.approval.attempt,
             approvals.c.owner == self._ownership.number,
         )
+        move = change.where(mine)
+        statement = self._skipping(move, claim.approval, ends) if ends in BROKEN else move
         async with self._database.transaction(claim.approval.person) as connection:
-            row = await _one(connection, change.where(mine))
-        if row is None:
-            raise LostClaim
+            row = await one(connection, statement)
+            if row is None:
+                raise LostClaim
+            if renewed is not None:
+                await connection.execute(insert(approvals).values(fields_of(renewed)))
         return _approval(row)
+
+    def _skipping(self, change: Update, broken: Approval, status: Status) -> Select[Any]:
+        note = skipped_because(broken.model_copy(update={"status": status}))
+        return steps.skipping(change, self._clock.now(), storable(note))
 
     def ledger(self, claim: Claim) -> Ledger:
         """The ledger of a claimed action."""
@@ -130,6 +178,10 @@ class PostgresApprovals:
         """The actions of a turn, in the order of its plan."""
         return await self._several(turn.person, approvals.c.turn == turn.id)
 
+    async def of_plan(self, person: PersonId, plan: TurnId) -> tuple[Approval, ...]:
+        """The actions of a plan, those included that others have taken the place of."""
+        return await self._several(person, approvals.c.plan == plan)
+
     async def _several(self, person: PersonId, which: ColumnElement[bool]) -> tuple[Approval, ...]:
         found = select(approvals).where(approvals.c.person == person, which)
         in_order = found.order_by(approvals.c.proposed_at, approvals.c.position)
@@ -145,21 +197,13 @@ def _own(person: PersonId, action: ActionId) -> ColumnElement[bool]:
     return and_(approvals.c.id == action, approvals.c.person == person)
 
 
-def _in(statuses: frozenset[Status]) -> ColumnElement[bool]:
-    return approvals.c.status.in_(sorted(statuses))
-
-
-def _moved(target: Status, now: datetime) -> Update:
-    """A move to `target` from wherever the table allows it."""
-    change = {"status": target, "changed_at": now, "redraw_at": now + REDRAW_AGAIN}
-    return update(approvals).where(_in(sources(target))).values(change)
-
-
-def _decided(decision: Decision, click: str, now: datetime) -> Update:
+def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) -> Update:
     offered, target = decision.move
     fresh: dict[str, Any] = {"decided_at": now, "note": "", "owner": None, "not_before": None}
     fresh |= {"tries": 0, "started_at": None}
-    move = _moved(target, now).where(_in(offered)).values(fresh)
+    if target is S.APPROVED and hold:
+        fresh |= {"not_before": case((_held(), now + hold))}
+    move = moved(target, now).where(among(offered)).values(fresh)
     if decision is Decision.UNDO:
         return move.where(approvals.c.undoable)
     if decision is Decision.CANCEL:
@@ -185,15 +229,15 @@ def _held() -> ColumnElement[bool]:
 
 
 def _expired(now: datetime) -> Update:
-    return _moved(S.EXPIRED, now).where(approvals.c.status == S.PROPOSED, approvals.c.expires_at <= now)
+    return moved(S.EXPIRED, now).where(approvals.c.status == S.PROPOSED, approvals.c.expires_at <= now)
 
 
 def _claimed(owner: int, now: datetime) -> Update:
     due = or_(approvals.c.not_before.is_(None), approvals.c.not_before <= now)
-    abandoned = and_(_in(WORKING), ~func.steward.held(approvals.c.owner))
+    abandoned = and_(among(WORKING), ~func.steward.held(approvals.c.owner))
     return (
         update(approvals)
-        .where(due, or_(approvals.c.status == S.APPROVED, abandoned))
+        .where(due, or_(and_(approvals.c.status == S.APPROVED, ~steps.blocked()), abandoned))
         .values(
             status=case((approvals.c.status == S.APPROVED, S.RUNNING), else_=approvals.c.status),
             owner=owner,
@@ -209,11 +253,6 @@ def _looked_at(now: datetime) -> Update:
     pause = func.greatest(REDRAW_AGAIN, now - approvals.c.changed_at)
     undrawn = approvals.c.drawn.is_distinct_from(approvals.c.status)
     return update(approvals).where(undrawn, approvals.c.redraw_at <= now).values(redraw_at=now + pause)
-
-
-async def _one(connection: AsyncConnection, change: Update) -> RowMapping | None:
-    row: RowMapping | None = (await connection.execute(change.returning(approvals))).mappings().one_or_none()
-    return row
 
 
 # Between rows and values.

@@ -9,18 +9,23 @@ from sqlalchemy import Alias, ColumnElement, RowMapping, Table, and_, case, exis
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approvals import Approval
-from app.domain.errors import LostClaim, TooManyRequests
+from app.domain.errors import LostClaim, Overtaken, TooManyRequests
 from app.domain.ports import Clock
 from app.domain.types import Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
 from app.store import conversation as said
+from app.store import steps
 from app.store.approvals import fields_of
 from app.store.database import Database, storable
 from app.store.ownership import Ownership
-from app.store.tables import approvals, turns
+from app.store.tables import turns
 
 MINUTE = timedelta(minutes=1)
 POST_AGAIN = timedelta(seconds=10)
 """When a reply that doesn't stand in Slack is first tried again: its post may still be under way."""
+BLANK = {"reply": "", "reply_ts": "", "then_what": "", "plan_ts": ""}
+"""What a turn has none of when it begins."""
+FOLLOWING = "+"
+"""Ends the ts of a turn that no message opened: it comes after the one it follows, and no message can have it."""
 S = TurnStatus
 
 
@@ -51,13 +56,9 @@ class PostgresTurns:
                 "ts": message.ts,
                 "text": storable(message.text),
                 "private": message.private,
-                "reply": "",
-                "reply_ts": "",
-                "then_what": "",
-                "plan_ts": "",
                 "asked_at": now,
             }
-            new = insert(turns).values(fields | start | message.place.model_dump()).returning(turns)
+            new = insert(turns).values(fields | BLANK | start | message.place.model_dump()).returning(turns)
             turn = _turn((await connection.execute(new)).mappings().one())
             await said.keep(connection, turn, said.PERSON, turn.text, at=now)
         return turn, True
@@ -67,9 +68,10 @@ class PostgresTurns:
         same = and_(turns.c.channel == message.place.channel, turns.c.ts == message.ts)
         if known := (await connection.execute(select(turns).where(same))).mappings().one_or_none():
             return _turn(known)
-        recent = and_(turns.c.person == message.person, turns.c.asked_at > now - MINUTE)
+        asked = and_(turns.c.person == message.person, turns.c.follows.is_(None))
+        recent = and_(asked, turns.c.asked_at > now - MINUTE)
         busy = exists().where(_in(turns, message.person, message.place.conversation), _unfinished(turns))
-        asked, oldest, busy_now = (
+        count, oldest, busy_now = (
             await connection.execute(
                 select(
                     select(func.count()).select_from(turns).where(recent).scalar_subquery(),
@@ -78,7 +80,7 @@ class PostgresTurns:
                 )
             )
         ).one()
-        if asked >= limit:
+        if count >= limit:
             raise TooManyRequests(limit=limit, seconds=1 + int((oldest + MINUTE - now).total_seconds()))
         return bool(busy_now)
 
@@ -144,8 +146,11 @@ class PostgresTurns:
 
     # Ending.
 
-    async def end(self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval]) -> bool:
-        """End it once, with its actions, in one transaction; False when someone else did or may."""
+    async def end(
+        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], then: str = ""
+    ) -> bool:
+        """End it once, with its actions, in one transaction; False when someone else did or may. Raises Overtaken, and
+        does nothing, when a card that one of them is to replace was decided meanwhile."""
         now, words = self._clock.now(), storable(reply)
         try:
             claimed = self._claimed(turn)
@@ -155,8 +160,14 @@ class PostgresTurns:
         async with self._database.transaction(turn.person) as connection:
             if await connection.scalar(ended.returning(turns.c.id)) is None:
                 return False
-            if actions:
-                await connection.execute(insert(approvals), [fields_of(action) for action in actions])
+            replaced = [action.replaces for action in actions if action.replaces]
+            if not await steps.replace(connection, turn.person, replaced, [fields_of(a) for a in actions], now=now):
+                raise Overtaken
+            if then and actions:
+                # Its own plan, or the one in which its only actions have taken a place.
+                plan = min((action.plan for action in actions), key=lambda plan: plan != turn.id)
+                going_on = update(turns).where(turns.c.id == plan, turns.c.person == turn.person)
+                await connection.execute(going_on.values(then_what=storable(then)))
             if words:
                 await said.keep(connection, turn, said.STEWARD, words, at=now)
         return True
@@ -192,6 +203,47 @@ class PostgresTurns:
         """What was said before it: this thread and the last turns of the DM, oldest first, at most `limit` lines."""
         async with self._database.transaction(turn.person) as connection:
             return await said.before(connection, turn, limit=limit)
+
+    # Plans.
+
+    async def get(self, person: PersonId, turn: TurnId) -> Turn | None:
+        async with self._database.transaction(person) as connection:
+            found = await connection.execute(select(turns).where(turns.c.id == turn, turns.c.person == person))
+            row = found.mappings().one_or_none()
+        return _turn(row) if row else None
+
+    async def planned(self, turn: Turn, ts: str) -> None:
+        """The message that shows its actions together stands in Slack."""
+        async with self._database.transaction(turn.person) as connection:
+            await connection.execute(update(turns).where(turns.c.id == turn.id).values(plan_ts=ts))
+
+    async def follow(self, turn: Turn, *, place: Place, text: str) -> Turn | None:
+        """Open the turn that goes on with what a settled plan has brought, queued; None when it isn't settled, brought
+        nothing, has nothing left to do, or was followed already."""
+        now = self._clock.now()
+        own = and_(turns.c.id == turn.id, turns.c.person == turn.person)
+        followed = update(turns).where(own, steps.ready()).values(then_what="").returning(turns.c.private)
+        async with self._database.transaction(turn.person, alone=True) as connection:
+            private = await connection.scalar(followed)
+            if private is None:
+                return None
+            fields = {
+                "id": uuid4(),
+                "person": turn.person,
+                "conversation": place.conversation,
+                "ts": max(f"{now.timestamp():.6f}", turn.ts) + FOLLOWING,
+                "text": storable(text),
+                "typed": turn.words,
+                "private": private,
+                "status": S.QUEUED,
+                "attempt": 0,
+                "asked_at": now,
+                "follows": turn.id,
+            }
+            new = insert(turns).values(fields | BLANK | place.model_dump()).returning(turns)
+            opened = _turn((await connection.execute(new)).mappings().one())
+            await said.keep(connection, opened, said.PERSON, opened.text, at=now)
+        return opened
 
     async def posted(self, turn: Turn, ts: str) -> None:
         """Its reply stands in Slack."""

@@ -1,5 +1,6 @@
 """Approvals and ledgers in memory."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,8 +8,9 @@ from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sou
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger, Note
 from app.domain.errors import LostClaim
+from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
-from app.domain.types import ActionId, PersonId, Turn
+from app.domain.types import ActionId, PersonId, Turn, TurnId
 from tests.fakes.rows import AGAIN, ApprovalRow, Disk
 
 S = Status
@@ -51,7 +53,34 @@ class MemoryApprovals:
         row.owner = row.started_at = None
         row.tries = 0
         row.not_before = now + hold if target is S.APPROVED and hold and row.approval.action.held else None
+        self._skip_after(row.approval, target)
         return self._move(row, target, decided_at=now, note="", not_before=row.not_before)
+
+    async def decide_all(
+        self,
+        person: PersonId,
+        plan: TurnId,
+        decision: Decision,
+        *,
+        shown: Collection[ActionId],
+        hold: timedelta = NO_HOLD,
+    ) -> tuple[Approval, ...]:
+        steps = [row.approval for row in self._disk.plan(plan) if row.approval.id in shown and row.approval.shown]
+        meant = [step.id for step in steps if decision is not Decision.APPROVE or step.needs == 1]
+        decided = [await self.decide(person, step, decision, click="all", hold=hold) for step in meant]
+        return tuple(step for step in decided if step)
+
+    async def replace(self, person: PersonId, old: ActionId, new: Approval) -> bool:
+        return self._disk.replace(person, [old], [new], self._clock.now())
+
+    def _skip_after(self, broken: Approval, status: Status) -> None:
+        if status not in BROKEN:
+            return
+        note = skipped_because(broken.model_copy(update={"status": status}))
+        for row in self._disk.plan(broken.plan):
+            if row.approval.position > broken.position and row.approval.status is S.APPROVED:
+                row.owner = row.not_before = None
+                self._move(row, S.SKIPPED, note=note, not_before=None)
 
     async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
         mine = [row for row in self._disk.approvals.values() if row.approval.person == person and row.overdue(now)]
@@ -61,7 +90,7 @@ class MemoryApprovals:
         row, now = self._row(person, action), self._clock.now()
         if row is None:
             return None
-        if not row.claimable(now, held=self._disk.held(row.owner)):
+        if not row.claimable(now, held=self._disk.held(row.owner)) or self._disk.blocked(row):
             if row.undrawn(now):
                 row.redraw_at = now + max(AGAIN, now - row.changed_at)
             return None
@@ -71,11 +100,22 @@ class MemoryApprovals:
         row.approval = row.approval.model_copy(update={"status": status, "attempt": row.approval.attempt + 1})
         return Claim(approval=row.approval, since=row.started_at, tries=row.tries)
 
-    async def settle(self, claim: Claim, status: Status, *, note: str = "", receipt: Receipt | None = None) -> Approval:
+    async def settle(
+        self,
+        claim: Claim,
+        status: Status,
+        *,
+        note: str = "",
+        receipt: Receipt | None = None,
+        renewed: Approval | None = None,
+    ) -> Approval:
         if status not in MOVES[claim.approval.status]:
             raise ValueError(f"no move leads from {claim.approval.status} to {status}")
         row = self._claimed(claim)
         row.owner = row.not_before = None
+        self._skip_after(row.approval, status)
+        if renewed:
+            await self.propose(renewed)
         return self._move(row, status, note=note, **({"receipt": receipt} if receipt else {}))
 
     async def wait(self, claim: Claim, until: datetime) -> None:
@@ -94,10 +134,7 @@ class MemoryApprovals:
         return row
 
     def _move(self, row: ApprovalRow, status: Status, **fields: Any) -> Approval:
-        row.changed_at = self._clock.now()
-        row.redraw_at = row.changed_at + AGAIN
-        row.approval = row.approval.model_copy(update={"status": status, **fields})
-        return row.approval
+        return row.move(status, self._clock.now(), **fields)
 
     def ledger(self, claim: Claim) -> Ledger:
         return _Ledger(self, claim)
@@ -118,6 +155,10 @@ class MemoryApprovals:
 
     async def of_turn(self, turn: Turn) -> tuple[Approval, ...]:
         mine = (row.approval for row in self._disk.approvals.values() if row.approval.turn == turn.id)
+        return tuple(sorted(mine, key=lambda a: (a.proposed_at, a.position)))
+
+    async def of_plan(self, person: PersonId, plan: TurnId) -> tuple[Approval, ...]:
+        mine = (row.approval for row in self._disk.plan(plan) if row.approval.person == person)
         return tuple(sorted(mine, key=lambda a: (a.proposed_at, a.position)))
 
 

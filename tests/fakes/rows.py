@@ -1,6 +1,6 @@
 """What the store in memory keeps, and the rules that more than one of its parts needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.approvals import WORKING, Approval, Status
 from app.domain.desk import Note
+from app.domain.plans import BLOCKING, FRUITFUL, OPEN
 from app.domain.types import ActionId, Person, PersonId, Turn, TurnId, TurnStatus, person_id
 
 AGAIN = timedelta(seconds=10)
@@ -30,6 +31,7 @@ class TurnRow:
     reply_ts: str = ""
     ended_at: datetime | None = None
     post_at: datetime | None = None
+    follows: TurnId | None = None
 
     @property
     def unposted(self) -> bool:
@@ -54,6 +56,11 @@ class ApprovalRow:
         due = self.not_before is None or self.not_before <= now
         status = self.approval.status
         return due and (status is Status.APPROVED or (status in WORKING and not held))
+
+    def move(self, status: Status, now: datetime, **fields: Any) -> Approval:
+        self.changed_at, self.redraw_at = now, now + AGAIN
+        self.approval = self.approval.model_copy(update={"status": status, **fields})
+        return self.approval
 
     def overdue(self, now: datetime) -> bool:
         return self.approval.status is Status.PROPOSED and self.approval.expires_at <= now
@@ -91,6 +98,34 @@ class Disk:
         rows = [r for r in self.turns.values() if (r.turn.person, r.turn.place.conversation) == (person, conversation)]
         return sorted(rows, key=lambda row: row.turn.ts)
 
+    def plan(self, plan: TurnId) -> list[ApprovalRow]:
+        """The actions of a plan, in their order."""
+        rows = [row for row in self.approvals.values() if row.approval.plan == plan]
+        return sorted(rows, key=lambda row: row.approval.position)
+
+    def blocked(self, row: ApprovalRow) -> bool:
+        """Whether an earlier step of the same plan comes first."""
+        earlier = (r.approval for r in self.plan(row.approval.plan) if r.approval.position < row.approval.position)
+        return row.approval.status is Status.APPROVED and any(step.status in BLOCKING for step in earlier)
+
+    def ready(self, row: TurnRow) -> bool:
+        """Whether its plan is settled and to be gone on with."""
+        steps = [r.approval.status for r in self.plan(row.turn.id)]
+        settled = not any(step in OPEN for step in steps)
+        return bool(row.turn.then) and settled and any(step in FRUITFUL for step in steps)
+
+    def replace(self, person: PersonId, old: Collection[ActionId], new: Iterable[Approval], now: datetime) -> bool:
+        rows = [self.approvals[i] for i in old if i in self.approvals]
+        mine = [r for r in rows if r.approval.person == person and r.approval.status is Status.PROPOSED]
+        if len(mine) < len(old):
+            return False
+        for row in mine:
+            row.move(Status.REPLACED, now)
+        for approval in new:
+            at = approval.proposed_at
+            self.approvals[approval.id] = ApprovalRow(approval, changed_at=at, redraw_at=at + AGAIN)
+        return True
+
     def first_queued(self, person: PersonId, conversation: str) -> TurnRow | None:
         """The queued turn that may start now."""
         rows = self.conversation(person, conversation)
@@ -99,7 +134,11 @@ class Disk:
         return next((row for row in rows if row.turn.status is TurnStatus.QUEUED), None)
 
     def left(self, row: TurnRow, now: datetime) -> bool:
-        """Whether somebody should take this turn up."""
+        """Whether somebody should take this turn up, or open the one that follows it."""
+        return self.unfinished(row, now) or self.ready(row)
+
+    def unfinished(self, row: TurnRow, now: datetime) -> bool:
+        """Whether it isn't over, or its reply doesn't stand yet."""
         if row.turn.status is TurnStatus.RUNNING:
             return not self.held(row.owner)
         if row.turn.status is TurnStatus.QUEUED:

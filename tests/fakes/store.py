@@ -82,7 +82,7 @@ class MemoryStore:
         actions = [
             Waiting(kind=Kind.ACTION, id=str(row.approval.id), person=row.approval.person)
             for row in disk.approvals.values()
-            if row.waits(now, held=disk.held(row.owner))
+            if row.waits(now, held=disk.held(row.owner)) and not disk.blocked(row)
         ]
         return (*envelopes, *turns, *actions)
 

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from app.domain.approvals import Approval
-from app.domain.errors import LostClaim, TooManyRequests
+from app.domain.errors import LostClaim, Overtaken, TooManyRequests
 from app.domain.ports import Clock
 from app.domain.types import Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
-from tests.fakes.approvals import new_row
 from tests.fakes.rows import AGAIN, Disk, TurnRow
 
 S = TurnStatus
@@ -30,7 +29,9 @@ class MemoryTurns:
         recent = [
             row.turn.asked_at
             for row in self._disk.turns.values()
-            if row.turn.person == message.person and row.turn.asked_at > now - timedelta(minutes=1)
+            if row.turn.person == message.person
+            and row.turn.asked_at > now - timedelta(minutes=1)
+            and row.follows is None
         ]
         if len(recent) >= limit:
             left = min(recent) + timedelta(minutes=1) - now
@@ -52,7 +53,7 @@ class MemoryTurns:
 
     async def resume(self, turn: TurnId) -> Turn | None:
         row, now = self._disk.turns.get(turn), self._clock.now()
-        if row is None or not self._disk.left(row, now):
+        if row is None or not self._disk.unfinished(row, now):
             return None
         if row.ended_at is not None:
             row.owner, row.post_at = self._owner, now + max(AGAIN, now - row.ended_at)
@@ -81,14 +82,39 @@ class MemoryTurns:
         same = row.turn.status is S.RUNNING and row.turn.attempt == turn.attempt and row.owner == self._owner
         return same and self._disk.held(self._owner)
 
-    async def end(self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval]) -> bool:
+    async def end(
+        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], then: str = ""
+    ) -> bool:
         if not self._claimed(turn):
             return False
         row, now = self._disk.turns[turn.id], self._clock.now()
+        replaced = [action.replaces for action in actions if action.replaces]
+        if not self._disk.replace(turn.person, replaced, actions, now):
+            raise Overtaken
         _change(row, status=status, reply=reply)
         row.ended_at, row.post_at = now, now + AGAIN
-        self._disk.approvals.update({action.id: new_row(action) for action in actions})
+        if then and actions:
+            plan = min((action.plan for action in actions), key=lambda plan: plan != turn.id)
+            _change(self._disk.turns[plan], then=then)
         return True
+
+    async def get(self, person: PersonId, turn: TurnId) -> Turn | None:
+        row = self._disk.turns.get(turn)
+        return row.turn if row and row.turn.person == person else None
+
+    async def planned(self, turn: Turn, ts: str) -> None:
+        _change(self._disk.turns[turn.id], plan_ts=ts)
+
+    async def follow(self, turn: Turn, *, place: Place, text: str) -> Turn | None:
+        row, now = self._disk.turns[turn.id], self._clock.now()
+        if row.turn.person != turn.person or not self._disk.ready(row):
+            return None
+        _change(row, then="")
+        ts = max(f"{now.timestamp():.6f}", turn.ts) + "+"
+        words = {"text": text, "typed": turn.words}
+        opened = Turn(id=TurnId(uuid4()), person=turn.person, place=place, ts=ts, asked_at=now, **words)
+        self._disk.turns[opened.id] = TurnRow(opened, follows=turn.id)
+        return opened
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         halted = [r for r in self._disk.conversation(person, conversation) if r.turn.status in UNFINISHED]

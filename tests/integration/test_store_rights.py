@@ -130,7 +130,8 @@ async def test_switching_row_security_off_refuses_instead_of_showing(app: Connec
 
 async def test_what_was_approved_cannot_be_rewritten_nor_anything_deleted(app: Connection) -> None:
     await become(app, ANN)
-    for column in ("payload", "sha256", "person", "id", "turn", "account", "needs", "undoable", "expires_at"):
+    bound = ("payload", "sha256", "person", "id", "turn", "account", "needs", "undoable", "expires_at")
+    for column in (*bound, "plan", "position", "replaces"):
         await refused(app, f"UPDATE steward.approvals SET {column} = {column}")
     for table in (*PEOPLES, "inbox", "consents"):
         await refused(app, f"DELETE FROM steward.{table}")
@@ -141,7 +142,7 @@ async def test_a_payload_that_isnt_the_hashed_one_cannot_be_kept(app: Connection
     await become(app, ANN)
     copy = """INSERT INTO steward.approvals SELECT gen_random_uuid(), person, turn, channel, thread, position, account,
         '{}', sha256, needs, undoable, status, attempt, tries, owner, not_before, started_at, confirmations, clicks,
-        note, receipt, card_ts, drawn, proposed_at, expires_at, decided_at, changed_at, redraw_at
+        note, receipt, card_ts, drawn, proposed_at, expires_at, decided_at, changed_at, redraw_at, plan
         FROM steward.approvals"""
     with pytest.raises(errors.CheckViolation):
         await app.execute(copy)
