@@ -16,8 +16,9 @@ async def anchor() -> None:
         anchors = make_anchors(settings)
         async with open_house(settings) as house:
             now = house.services.clock.now()
-            if anchors.due(now):
-                anchors.write(await house.store.audit.tails(), now)
+            # Not before there is something to anchor: the first day's anchor would say nothing.
+            if anchors.due(now) and (chains := await house.store.audit.tails()):
+                anchors.write(chains, now)
     except StewardError as failure:
         log.warning("anchor_put_off", error=failure.code)
     except OSError as refused:
