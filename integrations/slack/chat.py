@@ -1,9 +1,10 @@
 """The port Chat over Slack's Web API: posts carry our ids, nothing unfurls, nothing is posted twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import structlog
@@ -166,7 +167,7 @@ class SlackChat:
             user=user,
             name=profile.get("real_name") or found.get("real_name") or found.get("name", ""),
             email=profile.get("email", ""),
-            zone=found.get("tz") or "UTC",
+            zone=known_zone(found.get("tz")),
             dm=await self.dm(user) if member else "",
             member=member,
         )
@@ -241,9 +242,26 @@ def fitting(text: str) -> str:
 
 def paragraphs(text: str) -> list[Block]:
     """A reply as sections that Slack doesn't search for links."""
-    whole = fitting(text)
-    chunks = [whole[i : i + SECTION] for i in range(0, len(whole), SECTION)] or [" "]
+    chunks = list(_chunks(fitting(text))) or [" "]
     return [{"type": "section", "text": {"type": "mrkdwn", "text": c, "verbatim": True}} for c in chunks]
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """Pieces of at most SECTION characters, parted between lines or words: a cut entity would show its ampersand."""
+    while len(text) > SECTION:
+        at = next((end + 1 for mark in "\n " if (end := text.rfind(mark, 0, SECTION)) > 0), SECTION)
+        yield text[:at]
+        text = text[at:]
+    if text:
+        yield text
+
+
+def known_zone(name: object) -> str:
+    """An IANA name that this machine knows; whatever else Slack says is UTC."""
+    try:
+        return ZoneInfo(str(name)).key
+    except (KeyError, ValueError, OSError):
+        return "UTC"
 
 
 def _payload(approval: Approval) -> dict[str, Any]:
