@@ -13,6 +13,8 @@ from app.domain.actions import Action
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger
+from app.domain.plans import Plan
+from app.domain.forms import Form
 from app.domain.types import (
     Account,
     AccountId,
@@ -98,8 +100,19 @@ class Chat(Protocol):
     async def redraw(self, approval: Approval) -> None:
         """Draw the card anew from its row."""
 
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+        """Open a form on the screen of who has just clicked, and return the view's id. `name` and `about` come back
+        with what is entered."""
+
+    async def quote(self, approval: Approval, *, again: bool = False) -> str:
+        """Post in a card's thread why it was rejected; with `again`, what stands already is found."""
+
     async def leave(self, approval: Approval) -> None:
         """Take the buttons from a card that was shown again elsewhere, and say so there."""
+
+    async def plan(self, plan: Plan, *, again: bool = False) -> str:
+        """Post the message that shows a turn's actions together, or draw it anew where it stands; returns its ts. With
+        `again`, one that stands already is found."""
 
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         """Post the card that leads to the provider's consent page."""
@@ -233,7 +246,11 @@ class Approvals(Protocol):
         what takes more than one click can't be approved so. The ones it moved, in their order."""
 
     async def replace(self, person: PersonId, old: ActionId, new: Approval) -> bool:
-        """Put a new action in the place of an undecided one; False, and nothing done, when it was decided."""
+        """Put a new action in the place of an undecided one; False, and nothing done, when it was decided or is past
+        its time."""
+
+    async def explain(self, person: PersonId, action: ActionId, reason: str) -> Approval | None:
+        """Keep why an action was rejected, once; None when it wasn't rejected, or another reason is kept."""
 
     async def claim(self, person: PersonId, action: ActionId) -> Claim | None:
         """Take up an approved action that no earlier step of its plan comes before, or a running one whose owner is
@@ -259,6 +276,9 @@ class Approvals(Protocol):
 
     async def shown(self, approval: Approval, ts: str) -> None:
         """Its card stands in Slack and shows this status; a row whose status is another one is found by the sweeper."""
+
+    async def opened(self, approval: Approval, view: str) -> None:
+        """The person was shown more of it than its card has, in this view (Slack's id): the audit trail keeps that."""
 
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided, oldest first."""

@@ -27,7 +27,7 @@ ALL = "all"
 S = Status
 _PLAIN = (
     *("id", "person", "turn", "plan", "position", "replaces", "sha256", "status", "attempt", "confirmations", "note"),
-    *("card_ts", "drawn", "proposed_at", "expires_at", "decided_at", "not_before"),
+    *("card_ts", "drawn", "proposed_at", "expires_at", "decided_at", "not_before", "reason", "explained_at"),
 )
 
 
@@ -83,9 +83,19 @@ class PostgresApprovals:
         return tuple(sorted(map(_approval, rows), key=lambda approval: approval.position))
 
     async def replace(self, person: PersonId, old: ActionId, new: Approval) -> bool:
-        """Put a new action in the place of an undecided one; False, and nothing done, when it was decided."""
+        """Put a new action in the place of an undecided one; False, and nothing done, when it was decided or is past
+        its time."""
         async with self._database.transaction(person) as connection:
             return await steps.replace(connection, person, [old], [fields_of(new)], now=self._clock.now())
+
+    async def explain(self, person: PersonId, action: ActionId, reason: str) -> Approval | None:
+        """Keep why an action was rejected, once; None when it wasn't rejected, or another reason is kept."""
+        words = storable(reason)
+        same = and_(_own(person, action), approvals.c.status == S.REJECTED, approvals.c.reason.in_(("", words)))
+        since = func.coalesce(approvals.c.explained_at, self._clock.now())
+        async with self._database.transaction(person) as connection:
+            row = await one(connection, update(approvals).where(same).values(reason=words, explained_at=since))
+        return _approval(row) if row else None
 
     async def expire(self, person: PersonId, now: datetime) -> tuple[Approval, ...]:
         """Expire what is past its time; the ones it touched."""
@@ -168,6 +178,11 @@ class PostgresApprovals:
         card = {"card_ts": ts, "drawn": approval.status, **approval.place.model_dump()}
         async with self._database.transaction(approval.person) as connection:
             await connection.execute(update(approvals).where(_own(approval.person, approval.id)).values(card))
+
+    async def opened(self, approval: Approval, view: str) -> None:
+        """A view with more of it was opened; only the audit trail keeps that."""
+        async with self._database.transaction(approval.person) as connection:
+            await connection.execute(select(func.steward.witness(approval.id, view)))
 
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided and still can, oldest first."""

@@ -73,6 +73,14 @@ class MemoryApprovals:
     async def replace(self, person: PersonId, old: ActionId, new: Approval) -> bool:
         return self._disk.replace(person, [old], [new], self._clock.now())
 
+    async def explain(self, person: PersonId, action: ActionId, reason: str) -> Approval | None:
+        row = self._row(person, action)
+        if row is None or row.approval.status is not S.REJECTED or row.approval.reason not in ("", reason):
+            return None
+        since = row.approval.explained_at or self._clock.now()
+        row.approval = row.approval.model_copy(update={"reason": reason, "explained_at": since})
+        return row.approval
+
     def _skip_after(self, broken: Approval, status: Status) -> None:
         if status not in BROKEN:
             return
@@ -146,6 +154,9 @@ class MemoryApprovals:
         if row := self._row(approval.person, approval.id):
             card = {"card_ts": ts, "drawn": approval.status, "place": approval.place}
             row.approval = row.approval.model_copy(update=card)
+
+    async def opened(self, approval: Approval, view: str) -> None:
+        """Nothing is kept of it but a line of the audit trail, which is PostgreSQL's."""
 
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         now = self._clock.now()
