@@ -3,7 +3,7 @@
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from app.domain.errors import ChatError
-from integrations.slack.chat import UNANSWERED, UNREACHABLE, make_client
+from integrations.slack.chat import UNANSWERED, UNREACHABLE, make_client, reason
 
 
 async def bot_scopes(token: str, base_url: str) -> tuple[str, frozenset[str]]:
@@ -11,7 +11,7 @@ async def bot_scopes(token: str, base_url: str) -> tuple[str, frozenset[str]]:
     try:
         answer = await make_client(token, base_url).auth_test()
     except SlackApiError as refused:
-        raise ChatError(why=str(refused.response["error"])) from refused
+        raise ChatError(why=reason(refused)) from refused
     except (SlackClientError, *UNREACHABLE) as lost:
         raise ChatError(why=UNANSWERED) from lost
     granted = str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")
@@ -23,6 +23,6 @@ async def open_socket(token: str, base_url: str) -> None:
     try:
         await make_client(token, base_url).apps_connections_open(app_token=token)
     except SlackApiError as refused:
-        raise ChatError(why=str(refused.response["error"])) from refused
+        raise ChatError(why=reason(refused)) from refused
     except (SlackClientError, *UNREACHABLE) as lost:
         raise ChatError(why=UNANSWERED) from lost

@@ -225,13 +225,18 @@ class SlackChat:
             try:
                 return await method(**{k: v for k, v in arguments.items() if v is not None})
             except SlackApiError as refused:
-                why = str(refused.response.get("error", "unknown")) if refused.response else "unknown"
-                if why not in ("ratelimited", "rate_limited"):
+                if (why := reason(refused)) not in ("ratelimited", "rate_limited"):
                     raise ChatError(why=why) from refused
                 await asyncio.sleep(float(refused.response.headers.get("Retry-After", 1)))
             except (SlackClientError, *UNREACHABLE) as lost:
                 raise ChatError(why=UNANSWERED) from lost
         raise ChatError(why="ratelimited")
+
+
+def reason(refused: SlackApiError) -> str:
+    """Slack's word for a refusal; an answer that isn't Slack's (a proxy's, a fault's) leaves open what became of it."""
+    told = getattr(refused.response, "data", refused.response)
+    return str(told.get("error", "unknown")) if isinstance(told, dict) else UNANSWERED
 
 
 def fitting(text: str) -> str:
