@@ -8,11 +8,13 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
 from app.agent.bench import Bench
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
+from app.agent.tools.cards import WaitingCards
+from app.agent.tools.tool import fenced, serialised
 from app.domain.desk import Desk
 from app.domain.errors import TooManySteps
 from app.domain.ports import Request, Thought, Watch
@@ -20,6 +22,8 @@ from app.planning.sanitising import visible
 
 LINE = 600
 """Characters of an earlier line the model sees again: twelve of them leave three quarters of an 8k window."""
+WAITING = "waiting"
+"""The id of the one tool call that code makes."""
 CALLS = 12
 """Model calls in one turn; the everyday requests take two to five."""
 
@@ -43,28 +47,35 @@ class Agent:
             state = await self._graph.ainvoke({"messages": self._messages(request, desk)}, context=bench)
         except ModelCallLimitExceededError as endless:
             raise TooManySteps from endless
-        return Thought(
-            reply=state["messages"][-1].text.strip(),
-            actions=tuple(bench.actions),
-            notes=tuple(dict.fromkeys(bench.notes)),
-        )
+        reply = state["messages"][-1].text.strip()
+        quoted = [f"Quoted from {name}" for name in bench.sources.quoted(reply)]
+        return Thought(reply=reply, actions=tuple(bench.actions), notes=tuple(dict.fromkeys((*quoted, *bench.notes))))
 
     def _messages(self, request: Request, desk: Desk) -> list[BaseMessage]:
         roles: dict[str, type[BaseMessage]] = {"user": HumanMessage, "assistant": AIMessage}
-        history = [roles[u.role](shortened(u.text)) for u in request.history]
-        return [SystemMessage(self._system(request, desk)), *history, HumanMessage(visible(request.text))]
+        history = [roles[u.role](shortened(visible(u.text))) for u in request.history]
+        asked = HumanMessage(visible(request.text))
+        return [SystemMessage(self._system(request, desk)), *history, asked, *_waiting(request)]
 
     def _system(self, request: Request, desk: Desk) -> str:
-        name = visible(request.person.name) or "the person"
-        waiting = "".join(f"Waiting for approval: {visible(w)}\n" for w in request.waiting)
+        name = " ".join(visible(request.person.name).split()) or "the person"
         return self._prompt.format(
             name=name,
             first=name.split()[0],
             now=f"{request.now:%A %-d %B %Y, %H:%M}",
             zone=request.person.zone,
             accounts=", ".join(f"{a.name} ({a.email})" for a in desk.accounts),
-            waiting=waiting,
         )
+
+
+def _waiting(request: Request) -> list[BaseMessage]:
+    """The cards that wait, as a tool's result: their titles may be strangers' words, which have no place in a prompt's
+    instructions."""
+    if not request.waiting:
+        return []
+    call = ToolCall(name=WaitingCards.called(), args={}, id=WAITING, type="tool_call")
+    found = serialised(fenced(waiting=request.waiting))
+    return [AIMessage("", tool_calls=[call]), ToolMessage(found, tool_call_id=WAITING, name=WaitingCards.called())]
 
 
 def shortened(line: str) -> str:

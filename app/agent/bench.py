@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.agent.sources import Sources
 from app.domain.actions import Action
 from app.domain.desk import Calendar, Desk, Mailbox
 from app.domain.errors import Refusal, UnclearTime, UnknownReference
 from app.domain.ports import Request, Watch
+from app.domain.types import Event, Thread
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
 
 MAX_ACTIONS = 10
@@ -32,6 +34,11 @@ class Bench:
     watch: Watch
     actions: list[Action] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    sources: Sources = field(init=False)
+    """What the model has read so far, and what the person typed."""
+
+    def __post_init__(self) -> None:
+        self.sources = Sources(self.request, [account.email for account in self.desk.accounts])
 
     @property
     def zone(self) -> ZoneInfo:
@@ -51,6 +58,20 @@ class Bench:
         if not ident or account not in {a.name for a in self.desk.accounts}:
             raise UnknownReference(what=what, ref=ref)
         return account, ident
+
+    async def thread(self, account: str, ident: str) -> Thread:
+        """A whole thread, remembered as read; raises Missing."""
+        thread = await self.desk.mailbox(account).thread(ident)
+        for mail in thread.mails:
+            self.sources.mail(mail.email, mail.text)
+        return thread
+
+    async def events(self, account: str, start: datetime, end: datetime, *, words: str = "") -> list[Event]:
+        """The events of an account or of all, by start, remembered as read."""
+        found = [e for c in self.calendars(account) for e in await c.events(start, end, words=words)]
+        for event in found:
+            self.sources.event(event)
+        return sorted(found, key=lambda e: e.start)
 
     def propose(self, action: Action) -> str:
         """Put a change on the table; its card is shown when the turn ends. Raises Refusal beyond MAX_ACTIONS, and

@@ -1,5 +1,6 @@
 """What a card says, as a value: plain text throughout, which the renderer escapes."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,6 +15,10 @@ MAX_LINE = 250
 """Characters of a title, a place or a subject, so that a card shows them whole."""
 MAX_BODY = 9_000
 """Characters of a body that a card shows whole (design, section 7; Slack holds about 13,200 a message)."""
+
+
+PIECE = 20
+"""Characters by which words that were carried over are known again in a text that was edited."""
 
 
 class Origin(StrEnum):
@@ -67,7 +72,6 @@ class Exposure(Value):
     texts: tuple[str, ...]
     source: str
     strangers: tuple[str, ...]
-
 
 
 class Field(Value):
@@ -132,6 +136,15 @@ class Card(Value):
     @property
     def confirmations(self) -> int:
         return 2 if any(r.marked for r in self.recipients) else 1
+
+
+def carried(taints: Iterable[Taint], words: Mapping[Part, str]) -> tuple[Taint, ...]:
+    """The taints of which something still stands in the words, which the person may have changed since."""
+    return tuple(t for t in taints if any(piece in words.get(t.part, "") for piece in _pieces(t.text)))
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[at : at + PIECE] for at in range(0, max(1, len(text) - PIECE + 1), PIECE // 2)]
 
 
 class Difference(Value):

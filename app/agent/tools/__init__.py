@@ -1,6 +1,7 @@
-"""What the model can do: four tools that read, three that prepare a change."""
+"""What the model can do: five tools that read, three that prepare a change."""
 
 from app.agent.tools.calendar import CreateEvent, ListEvents
+from app.agent.tools.cards import WaitingCards
 from app.agent.tools.mail import ArchiveEmails, ReadThread, SearchMail, SendReply
 from app.agent.tools.people import FindPerson
 from app.agent.tools.tool import Tool, langchain_tool
@@ -10,6 +11,7 @@ TOOLS: tuple[type[Tool], ...] = (
     ReadThread,
     ListEvents,
     FindPerson,
+    WaitingCards,
     ArchiveEmails,
     SendReply,
     CreateEvent,

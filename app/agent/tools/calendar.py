@@ -6,10 +6,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.tools.tool import Result, Tool
+from app.agent.recognising import recognised
+from app.agent.tools.tool import Result, Tool, fenced
 from app.domain import actions
 from app.domain.cards import MAX_LINE, Origin, Recipient
-from app.domain.desk import Mailbox, reference
+from app.domain.desk import reference
 from app.domain.types import Address, Event
 from app.planning.sanitising import visible
 
@@ -32,17 +33,13 @@ class ListEvents(Tool):
 
     async def run(self, bench: Bench) -> Result:
         start, end = bench.span(self.start, self.end)
-        found: list[Event] = []
-        for calendar in bench.calendars(self.account):
-            found += await calendar.events(start, end, words=self.words)
-        found.sort(key=lambda e: e.start)
-        return {
-            "zone": bench.request.person.zone,
-            "from": f"{start:%a %-d %b %Y %H:%M}",
-            "to": f"{end:%a %-d %b %Y %H:%M}",
-            "events": [_listed(e, bench) for e in found[:SHOWN]],
+        found = await bench.events(self.account, start, end, words=self.words)
+        return fenced(
+            zone=bench.request.person.zone,
+            events=[_listed(e, bench) for e in found[:SHOWN]],
+            **{"from": f"{start:%a %-d %b %Y %H:%M}", "to": f"{end:%a %-d %b %Y %H:%M}"},
             **({"left_out": f"{len(found) - SHOWN} later events"} if len(found) > SHOWN else {}),
-        }
+        )
 
 
 class CreateEvent(Tool):
@@ -75,25 +72,16 @@ class CreateEvent(Tool):
             notes=visible(self.notes).strip(),
         ).vetted(bench.request.now)
         box = bench.desk.mailbox(account.id)
-        guests = [await _guest(bench, box, g.address) for g in action.guests]
-        action = await action.model_copy(update={"guests": tuple(guests)}).previewed(bench.desk)
+        guests = [await recognised(bench, g.address, "guest", box=box) for g in action.guests]
+        taints = [t for part, text in action.words.items() for t in bench.sources.taints(text, part)]
+        marked = action.model_copy(update={"guests": tuple(guests), "taints": tuple(taints)})
+        action = await marked.previewed(bench.desk)
         return {"proposed": bench.propose(action)}
 
     def _times(self, bench: Bench) -> tuple[datetime, datetime]:
         start, said = bench.start(self.start)
         length = timedelta(minutes=self.minutes) if self.minutes else said or timedelta(minutes=DEFAULT_MINUTES)
         return start, bench.start(self.end)[0] if self.end else start + length
-
-
-async def _guest(bench: Bench, box: Mailbox, address: Address) -> Recipient:
-    """A guest, marked by how we come to know the address."""
-    if address.email.lower() in bench.request.text.lower():
-        return Recipient(address=address, role="guest", origin=Origin.TYPED)
-    for mailbox in (box, *(m for m in bench.desk.mailboxes if m is not box)):
-        if times := await mailbox.written_to(address.email):
-            evidence = f"{times} mails to them"
-            return Recipient(address=address, role="guest", origin=Origin.CONTACT, evidence=evidence)
-    return Recipient(address=address, role="guest", origin=Origin.UNSEEN)
 
 
 def _listed(event: Event, bench: Bench) -> Result:

@@ -7,13 +7,15 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.tools.tool import Result, Tool
+from app.agent.recognising import recognised
+from app.agent.tools.tool import Result, Tool, fenced
 from app.domain import actions
 from app.domain.actions.mail import glimpse
-from app.domain.cards import Origin, Recipient
+from app.domain.cards import Origin, Part, Recipient
 from app.domain.desk import BULK_LIMIT, Mailbox, reference
 from app.domain.errors import Refusal
 from app.domain.types import Address, Email, MailQuery, MailText, Thread
+from app.planning.provenance import named
 from app.planning.replies import recipients, subject
 from app.planning.sanitising import visible
 
@@ -70,11 +72,10 @@ class SearchMail(_Filters):
             found += page.mails
             total, capped = total + page.total, capped or page.capped
         newest = sorted(found, key=lambda m: m.received, reverse=True)[: self.limit]
-        return {
-            "total": f"at least {total}" if capped else total,
-            "shown": len(newest),
-            "mails": [_listed(m, bench) for m in newest],
-        }
+        for mail in newest:
+            bench.sources.mail(mail, mail.snippet)
+        counted = f"at least {total}" if capped else total
+        return fenced(total=counted, shown=len(newest), mails=[_listed(m, bench) for m in newest])
 
 
 class ReadThread(Tool):
@@ -85,17 +86,17 @@ class ReadThread(Tool):
 
     async def run(self, bench: Bench) -> Result:
         account, ident = bench.located(self.thread, "thread")
-        thread = await bench.desk.mailbox(account).thread(ident)
+        thread = await bench.thread(account, ident)
         mails, left_out = _fitting(thread)
         if unreadable := [u for m in thread.mails for u in m.unreadable]:
             bench.notes.append(f"_Could not be decoded: {', '.join(unreadable)}_")
-        return {
-            "thread": self.thread,
-            "subject": thread.subject,
-            "account": account,
-            "mails": [_read(m, bench) for m in mails],
+        return fenced(
+            thread=self.thread,
+            subject=thread.subject,
+            account=account,
+            mails=[_read(m, bench) for m in mails],
             **({"left_out": f"{left_out} older mails or parts, for length"} if left_out else {}),
-        }
+        )
 
 
 class ArchiveEmails(_Filters):
@@ -134,28 +135,29 @@ class SendReply(Tool):
     async def run(self, bench: Bench) -> Result:
         account, ident = bench.located(self.thread, "thread")
         box = bench.desk.mailbox(account)
-        thread = await box.thread(ident)
+        thread = await bench.thread(account, ident)
         answered = _answered(thread, self.person)
         own = {a.email.lower() for a in bench.desk.accounts}
         to, cc = recipients(answered, own, everyone=self.reply_all)
         if not to:
             raise Refusal(why="That thread has nobody to reply to.")
-        people = [(a, "to") for a in to] + [(a, "cc") for a in cc]
+        people = [(named(a), "to") for a in to] + [(named(a), "cc") for a in cc]
         action = actions.SendReply(
             account=reference(box.account),
             thread=ident,
             sender=Address(email=box.account.email, name=bench.request.person.name),
             recipients=tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in people),
-            subject=subject(thread.subject),
+            subject=subject(visible(thread.subject)),
             body=visible(self.body).strip(),
             in_reply_to=answered.message_id,
             references=answered.references,
             seen=tuple(m.email.id for m in thread.mails),
             answers=glimpse(answered, bench.request.person.zone),
         ).vetted(bench.request.now)
-        marked = [await _origin(box, thread, answered, a, role) for a, role in people]
-        action = action.model_copy(update={"recipients": tuple(marked)})
-        return {"proposed": bench.propose(action), "to": [r.address.shown for r in marked]}
+        marked = [await recognised(bench, a, role, box=box, thread=thread) for a, role in people]
+        taints = bench.sources.taints(action.body, Part.BODY)
+        action = action.model_copy(update={"recipients": tuple(marked), "taints": taints})
+        return {"proposed": bench.propose(action), **fenced(to=[r.address.shown for r in marked])}
 
 
 def _answered(thread: Thread, person: str) -> Email:
@@ -169,17 +171,6 @@ def _answered(thread: Thread, person: str) -> Email:
     if not real:
         raise Refusal(why="That thread has no mail to reply to.")
     return (theirs or real)[-1]
-
-
-async def _origin(box: Mailbox, thread: Thread, answered: Email, address: Address, role: str) -> Recipient:
-    """How we come to know an address: it took part in the thread, was written to before, or only a mail names it."""
-    senders = {m.email.sender.email.lower() for m in thread.mails}
-    wrote_here = address.email.lower() in senders
-    times = 0 if wrote_here else await box.written_to(address.email)
-    if times:
-        return Recipient(address=address, role=role, origin=Origin.CONTACT, evidence=f"{times} mails to them")
-    named = answered.sender.email.lower() == address.email.lower() or wrote_here
-    return Recipient(address=address, role=role, origin=Origin.THREAD if named else Origin.UNSEEN)
 
 
 def _listed(mail: Email, bench: Bench) -> Result:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.tools.tool import Result, Tool
+from app.agent.tools.tool import Result, Tool, fenced
 from app.domain.types import Contact, Event
 
 AROUND = timedelta(days=30)
@@ -42,7 +42,11 @@ class FindPerson(Tool):
             }
             for key, c in ranked[:SHOWN]
         ]
-        return {"people": people} if people else {"nothing": f"Nobody called {self.name} in mail or calendar."}
+        for _, (contact, _) in meetings.items():
+            bench.sources.person(contact.address)
+        for _, contact in ranked[:SHOWN]:
+            bench.sources.person(contact.address)
+        return fenced(people=people) if people else {"nothing": f"Nobody called {self.name} in mail or calendar."}
 
     async def _meetings(self, bench: Bench) -> dict[str, tuple[Contact, int]]:
         now = bench.request.now

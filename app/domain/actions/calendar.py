@@ -16,13 +16,16 @@ from app.domain.cards import (
     Difference,
     Field,
     Item,
+    Part,
     Receipt,
     Recipient,
+    Taint,
+    carried,
     counted,
     when,
 )
 from app.domain.desk import Calendar, Desk, Ledger, NewEvent, last_note
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, Refused
 from app.domain.forms import Addresses, Choice, Form, Line, Moment, Option, Text, is_address, marked, too_long
 from app.domain.types import Event, Value
 
@@ -35,6 +38,10 @@ TOLD = {
     OUTSIDERS: "Only to guests who don't use Google Calendar",
     NOBODY: "To nobody",
 }
+
+
+UNTOLD = "whoever it is shared with, which Google doesn't tell me"
+MARKUP = "Google Calendar may show what stands between < and > in the notes as formatting or a link."
 
 
 class Overlap(Value):
@@ -77,6 +84,15 @@ class CreateEvent(Action):
     notify: str = EVERYONE
     overlaps: tuple[Overlap, ...] = ()
     """What stood at that time at the preview; anything else that stands there later makes the card stale."""
+    viewers: tuple[str, ...] = ()
+    """Who else could read the calendar at the preview."""
+    taints: tuple[Taint, ...] = ()
+    """What of its words comes from mails and other events."""
+
+    @property
+    def words(self) -> dict[Part, str]:
+        """What others will read of it."""
+        return {Part.TITLE: self.title, Part.PLACE: self.place, Part.BODY: self.notes}
 
     @property
     def too_late(self) -> datetime | None:
@@ -102,16 +118,21 @@ class CreateEvent(Action):
             title="Create an event",
             summary=f"“{self.title}”, {when(self.start, self.end, self.zone)}",
             account=self.account,
-            fields=(Field(label="Place", value=self.place),) if self.place else (),
+            fields=(Field(label="Place", value=self.place, sent=True),) if self.place else (),
             recipients=self.guests,
             body=self.notes or None,
+            taints=carried(self.taints, self.words),
+            viewers=self.viewers,
             items=tuple(
                 Item(title=f"Overlaps “{o.title}”", detail=when(o.start, o.end, self.zone)) for o in self.overlaps
             ),
-            notes=(telling,) if telling else (),
+            notes=tuple(filter(None, (telling, self._open_to(), MARKUP if "<" in self.notes else ""))),
             approve="Create",
             undo="cancels it" + (f"; {counted(mailed, 'person gets', 'people get')} a cancellation" if mailed else ""),
         )
+
+    def _open_to(self) -> str:
+        return f"On this calendar it can also be read by {', '.join(self.viewers)}." if self.viewers else ""
 
     def faults(self, now: datetime) -> Mapping[str, str]:
         strange = [g.address.email for g in self.guests if not is_address(g.address.email)]
@@ -135,8 +156,9 @@ class CreateEvent(Action):
         return f"{at.astimezone(ZoneInfo(self.zone)):%A %-d %B %Y, %H:%M}"
 
     async def previewed(self, desk: Desk) -> Self:
-        found = await desk.calendar(self.account).events(self.start, self.end)
-        return self.model_copy(update={"overlaps": overlaps(found, self.start, self.end)})
+        calendar = desk.calendar(self.account)
+        found = overlaps(await calendar.events(self.start, self.end), self.start, self.end)
+        return self.model_copy(update={"overlaps": found, "viewers": await _viewers(calendar, self.calendar)})
 
     def form(self) -> Form:
         zoned = f"In {self.zone}."
@@ -260,6 +282,14 @@ class CreateEvent(Action):
         if changed := [d for d in self._differences(stored) if otherwise.get(d.field) != d.stored]:
             fields = ", ".join(d.field.lower() for d in changed)
             raise Conflict(provider="Google Calendar", why=f"its {fields} changed since I made it, so I left it alone")
+
+
+async def _viewers(calendar: Calendar, ident: str) -> tuple[str, ...]:
+    """Who else can read a calendar; only its owners are told, so on another's the card says that it isn't known."""
+    try:
+        return await calendar.readers(ident)
+    except Refused:
+        return (UNTOLD,)
 
 
 def _addresses(emails: Iterable[str]) -> str:

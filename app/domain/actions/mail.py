@@ -14,7 +14,20 @@ from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.cards import MAX_BODY, MAX_LINE, MAX_RECIPIENTS, Card, Difference, Field, Receipt, Recipient, counted
+from app.domain.cards import (
+    MAX_BODY,
+    MAX_LINE,
+    MAX_RECIPIENTS,
+    Card,
+    Difference,
+    Field,
+    Part,
+    Receipt,
+    Recipient,
+    Taint,
+    carried,
+    counted,
+)
 from app.domain.desk import Desk, Draft, Ledger, Mailbox, Note, Sent, SentMarks, last_note
 from app.domain.errors import Missing, ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Line, Text, marked, too_long
@@ -64,6 +77,8 @@ class SendReply(Action):
     """Messages of the thread at the preview; one that is not among them makes the card stale."""
     answers: Glimpse
     """The mail it answers."""
+    taints: tuple[Taint, ...] = ()
+    """What of the text comes from other mails."""
 
     @property
     def message_id(self) -> str:
@@ -74,9 +89,10 @@ class SendReply(Action):
             title="Send a reply",
             summary=f"To {self.answers.sender}’s mail of {self.answers.received:%a %-d %b %Y}, in its thread.",
             account=self.account,
-            fields=(Field(label="Subject", value=self.subject),),
+            fields=(Field(label="Subject", value=self.subject, sent=True),),
             recipients=self.recipients,
             body=self.body,
+            taints=carried(self.taints, {Part.BODY: self.body}),
             notes=(NEW_SUBJECT,) if self._leaves else (),
             approve="Send",
         )

@@ -96,15 +96,27 @@ def result(text: str) -> Json:
         except ValueError:
             parsed = None
         if isinstance(parsed, dict):
-            return _restored(str(parsed["text"])) if set(parsed) == {"cut", "text"} else parsed
+            return _unfenced(parsed)
     return {"error": text.strip() or "the tool answered nothing"}
+
+
+def _unfenced(parsed: Json) -> Json:
+    """A result without the labels that say what of it strangers wrote, and whole again if it was cut."""
+    cut = parsed.get("untrusted", parsed.get("text")) if "cut" in parsed else None
+    if isinstance(cut, str):
+        restored = _restored(cut)
+        return restored if "cut" in restored else _unfenced(restored)
+    written = parsed.get("untrusted")
+    if not isinstance(written, dict):
+        return parsed
+    return {**{name: value for name, value in parsed.items() if name not in {"note", "untrusted"}}, **written}
 
 
 def _restored(text: str) -> Json:
     """As much of a JSON text that was cut for length as can be closed again."""
     places = [len(text), *(found.end() for found in reversed(list(re.finditer(r"[}\]]", text))))]
     for place in places:
-        for closing in ("}", "]}", '"]}', '"}]}', "}]}"):
+        for closing in ("}", "]}", '"]}', '"}]}', "}]}", "}}", "]}}", '"]}}', '"}]}}', "}]}}"):
             try:
                 parsed = json.loads(text[:place] + closing)
             except ValueError:

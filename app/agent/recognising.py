@@ -1,0 +1,54 @@
+"""How an address came to be a recipient: the mark it gets on a card, and what it could be mistaken for."""
+
+from app.agent.bench import Bench
+from app.domain.cards import Origin, Recipient
+from app.domain.desk import Mailbox
+from app.domain.errors import Refusal
+from app.domain.types import Address, Thread
+from app.planning.provenance import pretends
+from app.planning.sanitising import hidden
+
+NOWHERE = "and nobody named it, so check every letter"
+
+
+async def recognised(
+    bench: Bench, address: Address, role: str, *, box: Mailbox, thread: Thread | None = None
+) -> Recipient:
+    """An address as a recipient. In a thread are those who wrote in it: anyone could have been put on its Cc, or into
+    a Reply-To. Raises Refusal for one that doesn't look like what it is."""
+    if hidden(address.email):
+        raise Refusal(why=f"“{address.email}” holds characters that can't be seen, so I send nothing there.")
+    called = bench.sources.called(address)
+    origin, evidence = await _origin(bench, called.email, box=box, thread=thread)
+    warning = "" if origin in (Origin.TYPED, Origin.CONTACT) else _warning(bench, address)
+    return Recipient(address=_honest(called), role=role, origin=origin, evidence=evidence, warning=warning)
+
+
+async def _origin(bench: Bench, email: str, *, box: Mailbox, thread: Thread | None) -> tuple[Origin, str]:
+    if bench.sources.typed(email):
+        return Origin.TYPED, ""
+    if thread and email.lower() in {m.email.sender.email.lower() for m in thread.mails if _arrived(m.email.labels)}:
+        return Origin.THREAD, ""
+    for each in (box, *(m for m in bench.desk.mailboxes if m is not box)):
+        if times := await each.written_to(email):
+            return Origin.CONTACT, f"{times} mail{'s' if times > 1 else ''} to them"
+    where = bench.sources.where(email)
+    return Origin.UNSEEN, f"came from {where}" if where else NOWHERE
+
+
+def _arrived(labels: frozenset[str]) -> bool:
+    return not labels & {"DRAFT", "SPAM", "TRASH"}
+
+
+def _warning(bench: Bench, address: Address) -> str:
+    found = []
+    if other := bench.sources.taken_for(address.email):
+        found.append(f"easily taken for {other}")
+    if pretends(address):
+        found.append(f"calls itself “{bench.sources.called(address).name}”")
+    return ", ".join(found)
+
+
+def _honest(address: Address) -> Address:
+    """Without a name that is somebody else's address: neither the card nor the mail repeats it."""
+    return Address(email=address.email) if pretends(address) else address

@@ -1,0 +1,159 @@
+"""What the model has read in a turn, and who was on it: where words, names and addresses come from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.cards import Part, Taint
+from app.domain.ports import Request
+from app.domain.types import Address, Email, Event
+from app.planning.provenance import addresses, named, pretends, resembles
+from app.planning.sanitising import visible
+from app.planning.tainting import LEAST, SHORT, Corpus, folded
+
+SUBJECT = 80
+"""Characters of a subject by which a card names a mail."""
+QUOTED = 5
+"""Mails an answer is said to quote; more would bury it."""
+ANSWER = "an earlier answer of mine, which may quote mails"
+CARD = "a card that waits for you"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One text that was read."""
+
+    name: str
+    """As a card names it."""
+    readers: frozenset[str]
+    """Addresses of those who were on it, in lower case."""
+    known_by: tuple[str, ...] = ()
+    """Folded words by which an answer names it."""
+
+
+class Sources:
+    """Everything strangers wrote that the model of this turn knows, and what the person typed themself."""
+
+    def __init__(self, request: Request, own: Iterable[str]) -> None:
+        self._zone = ZoneInfo(request.person.zone)
+        self._own = frozenset(o.lower() for o in own)
+        self._corpus = Corpus()
+        self._sources: list[Source] = []
+        self._read: set[tuple[str, int]] = set()
+        self._where: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._typed = (request.words, *(u.text for u in request.history if u.role == "user"))
+        self._typed_addresses = frozenset[str]().union(*map(addresses, self._typed))
+        for line in (u.text for u in request.history if u.role == "assistant"):
+            self._add(line, Source(ANSWER, frozenset()))
+        for line in request.waiting:
+            self._add(line, Source(CARD, frozenset()))
+
+    # Reading.
+
+    def mail(self, mail: Email, text: str) -> None:
+        """A mail was read, or as much of it as `text` holds."""
+        if (mail.id, len(text)) in self._read:
+            return
+        self._read.add((mail.id, len(text)))
+        people = (mail.sender, *mail.to, *mail.cc)
+        mine = mail.sender.email.lower() in self._own
+        who = "your" if mine else f"{caller(mail.sender)}’s"
+        words = " ".join(visible(mail.subject).split())[:SUBJECT]
+        source = Source(
+            name=f"{who} mail “{words}” of {self._day(mail.received)}",
+            readers=frozenset(p.email.lower() for p in people) | self._own,
+            known_by=tuple(filter(None, (folded(mail.subject), folded(mail.sender.name), folded(mail.sender.email)))),
+        )
+        self._meet((*people, *mail.reply_to), source.name)
+        self._add(f"{mail.subject}\n{text}", source)
+
+    def event(self, event: Event) -> None:
+        """An event was read."""
+        people = (event.organizer, *event.guests)
+        words = " ".join(visible(event.title).split())[:SUBJECT]
+        source = Source(
+            name=f"the event “{words}” of {self._day(event.start)}",
+            readers=frozenset(p.email.lower() for p in people if p.email) | self._own,
+            known_by=tuple(filter(None, (folded(event.title),))),
+        )
+        self._meet(people, source.name)
+        self._add("\n".join((event.title, event.place, event.notes)), source)
+
+    def person(self, address: Address) -> None:
+        """Somebody was found in mail or calendar."""
+        self._meet((address,), "your mail or calendar")
+
+    def _day(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%-d %b %Y}"
+
+    def _add(self, text: str, source: Source) -> None:
+        self._corpus.add(visible(text))
+        self._sources.append(source)
+        for email in addresses(text):
+            self._where.setdefault(email, source.name)
+
+    def _meet(self, people: Iterable[Address], where: str) -> None:
+        for person in people:
+            if email := person.email.lower():
+                self._where.setdefault(email, where)
+                if person.name and not pretends(person):
+                    self._names.setdefault(email, named(person).name)
+
+    # Where an address comes from.
+
+    def typed(self, email: str) -> bool:
+        """Whether the person wrote this address themself."""
+        return email.lower() in self._typed_addresses
+
+    def where(self, email: str) -> str:
+        """The first text that named the address; empty when none did."""
+        return self._where.get(email.lower(), "")
+
+    def called(self, address: Address) -> Address:
+        """The address with its name, or with the one it was met under."""
+        return named(address if address.name else Address(email=address.email, name=self.name(address.email)))
+
+    def name(self, email: str) -> str:
+        """The name under which an address was met; empty when it has none."""
+        return self._names.get(email.lower(), "")
+
+    def taken_for(self, email: str) -> str:
+        """An address of the person, of their house or of this turn that this one could be taken for; empty if none."""
+        local, _, host = email.lower().rpartition("@")
+        houses = {own.rpartition("@")[2] for own in self._own} - {host}
+        return resembles(email, [*self._own, *self._typed_addresses, *(f"{local}@{h}" for h in houses), *self._where])
+
+    # Where words come from.
+
+    def taints(self, text: str, part: Part) -> tuple[Taint, ...]:
+        """The words of a text that strangers wrote and the person didn't, each with where they come from."""
+        least = LEAST if part is Part.BODY else SHORT
+        spans = self._corpus.traced(text, range(len(self._sources)), known=self._typed, least=least)
+        return tuple(
+            Taint(
+                part=part,
+                text=text[span.start : span.end],
+                source=self._sources[span.source].name,
+                readers=tuple(sorted(self._readers(text[span.start : span.end]))),
+            )
+            for span in spans
+        )
+
+    def _readers(self, words: str) -> frozenset[str]:
+        """Everyone who was on some text in which these words stand."""
+        return frozenset[str]().union(*(self._sources[n].readers for n in self._corpus.holding(words)))
+
+    def quoted(self, answer: str) -> tuple[str, ...]:
+        """The mails and events an answer takes words from without naming them."""
+        said = folded(answer)
+        spans = self._corpus.traced(answer, range(len(self._sources)), known=self._typed)
+        found = dict.fromkeys(self._sources[span.source] for span in spans)
+        return tuple(s.name for s in found if s.known_by and not any(name in said for name in s.known_by))[:QUOTED]
+
+
+def caller(address: Address) -> str:
+    """Whoever wrote, by name unless the name pretends to be somebody else's address."""
+    known = named(address)
+    return known.email if pretends(address) or not known.name else known.name
