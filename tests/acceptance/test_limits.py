@@ -1,12 +1,13 @@
 """Who may ask, how much, and what is said to those who can't: one clear sentence each."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-import pytest_asyncio
 
+from tests.acceptance.deeds import Reply
 from tests.acceptance.house import House, free_port
-from tests.acceptance.people import Person
+from tests.acceptance.people import Card, Person
 
 LIMIT = 20
 """Requests of one person in a minute, when nothing else is set."""
@@ -62,31 +63,52 @@ async def test_guests_and_strangers(house: House, alex: Person) -> None:
     assert len(await house.models.requests()) == before
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def plain_house(house: House) -> AsyncIterator[House]:
-    """An app with nothing set that needn't be, and whose model host is away."""
+@asynccontextmanager
+async def plain(house: House) -> AsyncIterator[None]:
+    """An app with nothing set that needn't be, whose model host is away; the usual one comes back with the house."""
     await house.stop_app(house.app)
-    settings = {"REQUESTS_PER_MINUTE": "", "SEND_HOLD_SECONDS": "", "OLLAMA_HOST": f"http://127.0.0.1:{free_port()}"}
-    await house.start_app(house.app, **settings)
-    yield house
+    host = f"http://127.0.0.1:{free_port()}"
+    await house.start_app(house.app, REQUESTS_PER_MINUTE="", SEND_HOLD_SECONDS="", OLLAMA_HOST=host)
+    yield
     await house.stop_app(house.app)
 
 
-async def test_what_an_app_says_without_a_model_and_beyond_its_limits(plain_house: House, alex: Person) -> None:
-    """One app, because a start takes seconds: the model's host is away; then one person asks too much."""
-    house = plain_house
-    unreachable = await alex.ask("What did Dana Whitfield write?")
-    assert unreachable.state == "failed"
-    assert unreachable.words == (
+async def test_what_holds_when_nothing_is_set(house: House, alex: Person) -> None:
+    """One app for all of it, because a start takes seconds."""
+    deed = Reply(house, alex)
+    card = await deed.proposed()
+    nobody = await house.slack.post("people", name="eva", real_name="Eva Eager", email="eva@larkspur.example", tz="UTC")
+    async with plain(house), house.visit(nobody) as eva:
+        await a_send_can_be_cancelled(alex, deed, card)
+        await the_model_is_away(alex)
+        await too_many_requests(eva)
+
+
+async def a_send_can_be_cancelled(alex: Person, deed: Reply, card: Card) -> None:
+    await alex.click(card, "approve")
+    held = await alex.until_shows(card, "approved")
+    assert held.offers == ["Cancel"]
+    await deed.check_nothing()
+    await alex.click(held, "cancel")
+    cancelled = await alex.until_shows(card, "cancelled")
+    assert cancelled.offers == []
+    await deed.check_nothing()
+
+
+async def the_model_is_away(alex: Person) -> None:
+    answer = await alex.ask("What did Dana Whitfield write?")
+    assert answer.state == "failed"
+    assert answer.words == (
         "I can't reach the language model at the moment. Nothing was changed; please ask again in a minute."
     )
-    nobody = await house.slack.post("people", name="eva", real_name="Eva Eager", email="eva@larkspur.example", tz="UTC")
-    async with house.visit(nobody) as eva:
-        asked = [await eva.say(f"Request {n} of many") for n in range(LIMIT)]
-        for ts in asked:
-            answer = await eva.answered(ts)
-            assert answer.words.startswith("No mail or calendar account is connected yet.")
-            await eva.until_invited(ts)
-        refused = await eva.told("One more")
-        assert refused.startswith("That's more than 20 requests in a minute. I haven't taken this one on;")
-        assert (await eva.told("help")).startswith("I'm Steward")  # words of command aren't requests
+
+
+async def too_many_requests(eva: Person) -> None:
+    asked = [await eva.say(f"Request {n} of many") for n in range(LIMIT)]
+    for ts in asked:
+        answer = await eva.answered(ts)
+        assert answer.words.startswith("No mail or calendar account is connected yet.")
+        await eva.until_invited(ts)
+    refused = await eva.told("One more")
+    assert refused.startswith("That's more than 20 requests in a minute. I haven't taken this one on;")
+    assert (await eva.told("help")).startswith("I'm Steward")  # words of command aren't requests
