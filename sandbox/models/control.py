@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 Json = dict[str, Any]
@@ -62,31 +63,38 @@ class Script:
 
     turns: deque[Json]
     match: str = ""
+    lasting: bool = False
+    """Not used up: each request gets the turn that fits how far it has come, as from a model, which keeps nothing."""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Script":
         """Check and take over a script; a turn holds `content`, `tool_calls`, or both."""
         turns = body.get("turns")
         if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-            raise ValueError('a script is {"turns": [{"tool_calls": […]} or {"content": "…"}, …], "match"?: "…"}')
+            raise ValueError(
+                'a script is {"turns": [{"tool_calls": […]} or {"content": "…"}, …], "match"?: "…", "lasting"?: true}'
+            )
         for turn in turns:
             for call in turn.get("tool_calls") or ():
                 function = call.get("function", call)
                 if not function.get("name"):
                     raise ValueError(f"a tool call needs a name: {call}")
-        return cls(deque(turns), str(body.get("match") or ""))
+        return cls(deque(turns), str(body.get("match") or ""), body.get("lasting") is True)
 
 
 class Scripts:
-    """All scripts in the order they were given; each is used up and gone."""
+    """All scripts in the order they were given; each is used up and gone, unless it lasts."""
 
     def __init__(self) -> None:
         self.waiting: list[Script] = []
 
-    def next_turn(self, ask: str) -> Json | None:
-        """The next turn of the first script that matches what the person asked."""
+    def next_turn(self, ask: str, *, said: int = 0) -> Json | None:
+        """The next turn of the first script that matches what the person asked; `said` is how often the model has
+        answered since."""
         for script in self.waiting:
             if script.turns and script.match.lower() in ask.lower():
+                if script.lasting:
+                    return script.turns[min(said, len(script.turns) - 1)]
                 turn = script.turns.popleft()
                 if not script.turns:
                     self.waiting.remove(script)
@@ -166,6 +174,7 @@ class Log:
             "prompt_characters": sum(len(str(message.get("content") or "")) for message in messages),
             "tools": [(tool.get("function") or {}).get("name") for tool in body.get("tools") or ()],
             "options": body.get("options") or {},
+            "at": datetime.now(UTC).isoformat(),
             "outcome": "open",
         }
         if keep_body:

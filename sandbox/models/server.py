@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -242,8 +242,8 @@ class _Run:
 
     def _spoken(self) -> Spoken:
         control = self.server.control
-        asked: Json = next((one for one in reversed(self.body["messages"]) if one.get("role") == "user"), {})
-        spoken = answer(self.body, control.scripts.next_turn(str(asked.get("content") or "")))
+        asked, said = _asked(self.body["messages"])
+        spoken = answer(self.body, control.scripts.next_turn(str(asked.get("content") or ""), said=said))
         return spoilt(spoken, control.switches)
 
     async def _held(self, when: str) -> bool:
@@ -281,6 +281,16 @@ class _Run:
         await response.write_eof()
         self.entry["outcome"] = "answered"
         return response
+
+
+def _asked(messages: Sequence[Json]) -> tuple[Json, int]:
+    """What the person said last, and how often the model has answered since."""
+    said = 0
+    for one in reversed(messages):
+        if one.get("role") == "user":
+            return one, said
+        said += one.get("role") == "assistant"
+    return {}, said
 
 
 def _line(frame: Json) -> bytes:

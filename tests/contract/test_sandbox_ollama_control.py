@@ -113,6 +113,24 @@ async def test_a_scripted_model_says_its_turns_in_order_then_the_planner_is_back
     assert await server.control("script") == {"scripts": []}
 
 
+async def test_a_lasting_script_goes_by_what_was_said_not_by_how_often_it_was_asked(server: Running) -> None:
+    call = {"tool_calls": [{"name": "search_mail", "arguments": {"words": "boat"}}]}
+    script = {"turns": [call, {"content": "done"}], "match": "boat", "lasting": True}
+    await server.control("script", script)
+    for _ in range(2):
+        asked = await server.chat("the boat")
+        assert asked.message.tool_calls[0].function.name == "search_mail"
+    messages = [
+        {"role": "user", "content": "the boat"},
+        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "search_mail", "arguments": {}}}]},
+        {"role": "tool", "content": "{}"},
+    ]
+    for _ in range(2):
+        answered = await server.client.chat(MODEL, messages)
+        assert answered.message.content == "done"
+    assert len((await server.control("script"))["scripts"]) == 1
+
+
 async def test_held_requests_are_answered_or_dropped_on_release(server: Running) -> None:
     for when in ("before", "after"):
         await server.control("hold", {"match": "special", "when": when})
