@@ -90,7 +90,8 @@ class Control:
         return web.json_response({"released": self._state.gate.release(drop=bool(body.get("drop", False)))})
 
     async def held(self, request: web.Request) -> web.Response:
-        return web.json_response([{"match": held.label, "when": held.when} for held in self._state.gate.held])
+        found = [{"match": h.label, "when": h.when, "method": h.method} for h in self._state.gate.held]
+        return web.json_response(found)
 
     async def accounts(self, request: web.Request) -> web.Response:
         return web.json_response([account.described() for account in self._state.accounts.values()])

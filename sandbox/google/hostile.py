@@ -38,6 +38,7 @@ class Held:
 
     label: str
     when: str
+    method: str = ""
     drop: bool = False
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -86,7 +87,7 @@ class Gate:
     async def _hold(self, when: str, label: str, *, method: str) -> None:
         if not any(moment == when and matches(pattern, label, method=method) for pattern, moment in self.holds):
             return
-        held = Held(label, when)
+        held = Held(label, when, method)
         self.held.append(held)
         try:
             await held.gone.wait()

@@ -25,7 +25,8 @@ class Journal:
         self._numbers = count(self._effects[-1]["n"] + 1 if self._effects else 1)
 
     def request(self, method: str, path: str, **more: Any) -> dict[str, Any]:
-        entry = {"n": next(self._numbers), "kind": "request", "method": method, "path": path, **more}
+        at = self._clock().isoformat()
+        entry = {"n": next(self._numbers), "kind": "request", "method": method, "path": path, "at": at, **more}
         self._requests.append(entry)
         return entry
 

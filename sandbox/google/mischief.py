@@ -23,18 +23,20 @@ def _account(state: State, value: Any) -> Account:
     return account
 
 
-def _newest_draft(account: Account) -> str:
+def _draft(account: Account, value: Any) -> str:
+    """The draft an action is about: {"account", "draft"}, else the newest."""
     messages = account.mailbox.messages
-    newest = max(account.mailbox.drafts.items(), key=lambda item: messages[item[1]].arrived, default=None)
-    if newest is None:
-        raise ValueError(f"{account.email} has no draft")
-    return newest[0]
+    newest = max(account.mailbox.drafts.items(), key=lambda item: messages[item[1]].arrived, default=("", ""))[0]
+    chosen = str(value.get("draft", newest)) if isinstance(value, dict) else newest
+    if chosen not in account.mailbox.drafts:
+        raise ValueError(f"{account.email} has no {f'draft {chosen}' if chosen else 'draft'}")
+    return chosen
 
 
 def draft_edited(state: State, value: Any) -> dict[str, str]:
-    """The person changes the newest draft; {"account", "body"?}."""
+    """The person changes a draft, the newest if none is named; {"account", "draft"?, "body"?}."""
     account = _account(state, value)
-    draft_id = _newest_draft(account)
+    draft_id = _draft(account, value)
     raw = account.mailbox.raw(account.mailbox.drafts[draft_id])
     block, rest = headers.split(raw)
     body = value.get("body") if isinstance(value, dict) else None
@@ -46,7 +48,7 @@ def draft_edited(state: State, value: Any) -> dict[str, str]:
 
 def draft_sent(state: State, value: Any) -> dict[str, str]:
     account = _account(state, value)
-    draft_id = _newest_draft(account)
+    draft_id = _draft(account, value)
     raw = account.mailbox.raw(account.mailbox.drafts[draft_id])
     sent = drafts.dispatch(state, account, draft_id=draft_id, raw=raw, thread_id=None)
     state.journal.commit("meanwhile.draft_sent", account.email, draft=draft_id, id=sent.id)
@@ -55,7 +57,7 @@ def draft_sent(state: State, value: Any) -> dict[str, str]:
 
 def draft_deleted(state: State, value: Any) -> dict[str, str]:
     account = _account(state, value)
-    draft_id = _newest_draft(account)
+    draft_id = _draft(account, value)
     drafts.discard(account.mailbox, draft_id)
     state.journal.commit("meanwhile.draft_deleted", account.email, draft=draft_id)
     return {"draft": draft_id}
@@ -96,6 +98,18 @@ def share(state: State, value: Any) -> dict[str, str]:
     return {"id": calendar.id, **rule}
 
 
+def event_cancelled(state: State, value: Any) -> dict[str, str]:
+    """The person deletes an event, of which Google keeps the id; {"account", "event"}."""
+    account = _account(state, value)
+    for calendar in account.book.calendars.values():
+        event = calendar.find(str(value["event"]))
+        if event is not None and event["status"] != "cancelled":
+            account.book.put(calendar, {**copy.deepcopy(event), "status": "cancelled"})
+            state.journal.commit("meanwhile.event_cancelled", account.email, id=event["id"])
+            return {"id": event["id"]}
+    raise ValueError(f"{account.email} has no event {value['event']}")
+
+
 def forget_sync_tokens(state: State, value: Any) -> str:
     account = _account(state, value)
     account.book.forget_sync_tokens()
@@ -130,6 +144,7 @@ ACTIONS: dict[str, Action] = {
         draft_sent,
         draft_deleted,
         move_etag,
+        event_cancelled,
         share,
         forget_sync_tokens,
         forget_history,

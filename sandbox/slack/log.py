@@ -1,6 +1,7 @@
 """What arrived and what came of it, in order: the judge of tests."""
 
 from collections import deque
+from datetime import UTC, datetime
 from typing import Any
 
 _KEPT = 50_000  # entries; the oldest go first
@@ -14,7 +15,7 @@ class Log:
     def add(self, kind: str, **facts: Any) -> dict[str, Any]:
         """The entry may be completed by whoever added it, for instance with the answer."""
         self._count += 1
-        entry = {"n": self._count, "kind": kind, **facts}
+        entry = {"n": self._count, "kind": kind, "at": datetime.now(UTC).isoformat(), **facts}
         self._entries.append(entry)
         return entry
 

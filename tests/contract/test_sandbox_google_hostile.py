@@ -140,8 +140,11 @@ def test_the_person_edits_sends_or_deletes_the_draft_meanwhile(world: World) -> 
     assert world.api("GET", f"/gmail/v1/users/me/drafts/{draft['id']}").status == 404
     assert len(world.control(f"mailbox?account={BOB}")["messages"]) == 1
     other = world.gmail("POST", "drafts", {"message": letter()})
-    world.switch(draft_deleted=ADA)
+    newest = world.gmail("POST", "drafts", {"message": letter()})
+    world.switch(draft_deleted={"account": ADA, "draft": other["id"]})
     assert world.api("POST", "/gmail/v1/users/me/drafts/send", {"id": other["id"]}).status == 404
+    world.switch(draft_deleted=ADA)
+    assert world.api("GET", f"/gmail/v1/users/me/drafts/{newest['id']}").status == 404
 
 
 def test_a_guest_moves_the_etag(world: World) -> None:
@@ -152,6 +155,14 @@ def test_a_guest_moves_the_etag(world: World) -> None:
     path = f"/calendar/v3/calendars/primary/events/{made['id']}"
     assert world.api("PATCH", path, {"summary": "x"}, If_Match=made["etag"]).status == 412
     assert world.api("PATCH", path, {"summary": "x"}, If_Match=moved["etag"]).status == 200
+
+
+def test_the_person_deletes_an_event_whose_id_stays_taken(world: World) -> None:
+    times = {"start": {"date": "2026-06-05"}, "end": {"date": "2026-06-06"}, "id": "abcde12345"}
+    world.calendar("POST", "events", times)
+    world.switch(event_cancelled={"account": ADA, "event": "abcde12345"})
+    assert world.calendar("GET", "events/abcde12345")["status"] == "cancelled"
+    assert world.api("POST", "/calendar/v3/calendars/primary/events", times).status == 409
 
 
 def test_a_grant_is_withdrawn(world: World) -> None:
