@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.domain.approvals import Approval
 from app.domain.types import Account
-from integrations.slack.blocks import Block, bold, context, header, joined, section, text
+from integrations.slack.blocks import Block, bold, context, header, joined, section, shortened, text
 
 PROMPTS = (
     ("What's in my inbox?", "What is in my inbox?"),
@@ -55,7 +55,7 @@ def welcome(*, connected: bool) -> list[Block]:
 
 def invitation(url: str, accounts: Sequence[Account]) -> list[Block]:
     """The card that leads to the consent page."""
-    known = [[text(f"• {a.name} · {a.email}")] for a in accounts]
+    known = [[text(f"• {shortened(a.name)} · {shortened(a.email)}")] for a in accounts]
     return [
         header("Connect a Google account"),
         section(text(CONSENT)),
@@ -67,7 +67,10 @@ def invitation(url: str, accounts: Sequence[Account]) -> list[Block]:
 
 def home(accounts: Sequence[Account], waiting: Sequence[Approval]) -> dict[str, object]:
     """The Home tab."""
-    listed = [[bold(a.name), text(f"  {a.email}" + ("" if a.alive else "  ⚠️ reconnect"))] for a in accounts]
+    listed = [
+        [bold(shortened(a.name)), text(f"  {shortened(a.email)}" + ("" if a.alive else "  ⚠️ reconnect"))]
+        for a in accounts
+    ]
     cards = [[bold(w.card.title), text(f"  {w.card.summary}")] for w in waiting[:HOME_LIMIT]]
     blocks: list[Block] = [
         header("Steward"),
