@@ -21,6 +21,9 @@ AWAY = 0.5
 
 Body = dict[str, Any]
 Verb = Callable[[Body], Awaitable[None]]
+Errors = Mapping[str, str]
+"""What is wrong with what was entered, by block; nothing when all is well."""
+Check = Callable[[Body], Awaitable[Errors]]
 Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
@@ -74,6 +77,25 @@ class Keeper:
             await ack()
             with self._telemetry.answering.labels(kind(body)).time():
                 await self._patiently(verb, body)
+            await self._patiently(lambda b: self._inbox.settle(key(b)), body)
+
+        return listener
+
+    def answering(self, check: Check, verb: Verb) -> Listener:
+        """A listener for what was entered in a form: what is wrong is told on the form, which stays open; else the
+        form closes, and then it is done."""
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
+            errors: dict[str, str] = {}
+
+            async def checking(entered: Body) -> None:
+                errors.update(await check(entered))
+
+            with self._telemetry.answering.labels(kind(body)).time():
+                await self._patiently(checking, body)
+                await (ack(response_action="errors", errors=errors) if errors else ack())
+                if not errors:
+                    await self._patiently(verb, body)
             await self._patiently(lambda b: self._inbox.settle(key(b)), body)
 
         return listener

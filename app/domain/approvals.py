@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from app.domain.actions.action import Action
 from app.domain.cards import Card, Receipt
-from app.domain.types import ActionId, PersonId, Place, TurnId, Value
+from app.domain.types import ActionId, PersonId, Place, Turn, TurnId, Value
 
 LIFETIME = timedelta(days=1)
 """A card that nobody decides expires after one working day (design, section 6)."""
@@ -122,6 +122,9 @@ class Approval(Value):
     proposed_at: AwareDatetime
     expires_at: AwareDatetime
     decided_at: datetime | None = None
+    reason: str = ""
+    """Why it was rejected, in the person's words; empty when they didn't say."""
+    explained_at: datetime | None = None
     not_before: datetime | None = None
     """It isn't worked on earlier: the end of a hold, or of a pause between two attempts."""
 
@@ -139,6 +142,16 @@ class Approval(Value):
         return bool(self.card_ts) and self.drawn is Status.PROPOSED
 
     @property
+    def editable(self) -> bool:
+        """Whether its card offers a form in which the person can change it."""
+        return self.status is Status.PROPOSED and self.action.form() is not None
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether its card asks why it was rejected."""
+        return self.status is Status.REJECTED and not self.reason
+
+    @property
     def offers(self) -> tuple[Decision, ...]:
         """The buttons its card has now."""
         return tuple(d for d in Decision if self.status in d.move[0] and self._possible(d))
@@ -146,6 +159,21 @@ class Approval(Value):
     def _possible(self, decision: Decision) -> bool:
         possible = {Decision.UNDO: bool(self.card.undo), Decision.CANCEL: self.action.held}
         return possible.get(decision, True)
+
+
+def proposal(turn: Turn, action: Action, position: int, now: datetime) -> Approval:
+    """An action as a step of its request's own plan."""
+    return Approval(
+        id=action.id,
+        person=turn.person,
+        turn=turn.id,
+        place=turn.place,
+        position=position,
+        action=action,
+        sha256=action.sha256,
+        proposed_at=now,
+        expires_at=expiry(action, now),
+    )
 
 
 def successor(old: Approval, action: Action, now: datetime) -> Approval:

@@ -1,5 +1,6 @@
 """What can go wrong, in words a person can read: an error's docstring is the sentence they get."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from inspect import cleandoc
 from typing import ClassVar
@@ -70,12 +71,29 @@ class AlreadySettled(StewardError):
     """That card is already {status}, so the click changed nothing."""
 
 
+class AllSettled(StewardError):
+    """These cards are decided already, so the click changed nothing."""
+
+
+class TooOld(StewardError):
+    """You rejected that card more than a day ago. Just tell me in a message what you'd like instead."""
+
+
 class ConsentRefused(StewardError):
     """The account wasn't connected: {why}. Type `connect` to try again."""
 
 
 class ConsentUnknown(StewardError):
     """This link was used already or is too old. Type `connect` in Slack and I'll give you a new one."""
+
+
+class FormErrors(StewardError):
+    """{why}"""
+
+    def __init__(self, *, why: str, fields: Mapping[str, str] | None = None) -> None:
+        self.fields = dict(fields or {})
+        """What is wrong, by the name of the input; an empty name means the whole."""
+        super().__init__(why=why)
 
 
 # What the model can get wrong: these are told to it, and to the person only when it gives up.

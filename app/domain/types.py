@@ -68,6 +68,8 @@ class Message(Value):
     files: int = 0
     private: bool = True
     """False when it was said where others read along."""
+    about: ActionId | None = None
+    """The rejected action of which it says why."""
 
 
 class TurnStatus(StrEnum):
@@ -97,6 +99,8 @@ class Turn(Value):
     """What is left to do once its actions are settled, in the model's words."""
     plan_ts: str = ""
     """The Slack message that shows its actions together; empty until it was posted."""
+    about: ActionId | None = None
+    """The rejected action of which its text says why."""
 
     @property
     def words(self) -> str:

@@ -67,8 +67,10 @@ async def replace(
     *,
     now: datetime,
 ) -> bool:
-    """Put new actions in the place of undecided ones, all or none; False when one of those was decided."""
-    undecided = and_(approvals.c.person == person, approvals.c.id.in_(old), approvals.c.status == Status.PROPOSED)
+    """Put new actions in the place of undecided ones, all or none; False when one of those was decided or is past its
+    time."""
+    undecided = and_(approvals.c.status == Status.PROPOSED, approvals.c.expires_at > now)
+    undecided = and_(approvals.c.person == person, approvals.c.id.in_(old), undecided)
     gone = moved(Status.REPLACED, now).where(undecided).returning(approvals.c.id)
     if old and len((await connection.execute(gone)).all()) < len(set(old)):
         return False

@@ -83,6 +83,7 @@ turns = Table(
     Column("typed", Text),
     *map(_text, ("then_what", "plan_ts")),
     Column("follows", Uuid),
+    Column("about", Uuid),
 )
 
 messages = Table(
@@ -134,6 +135,8 @@ approvals = Table(
     _time("proposed_at"),
     _time("expires_at"),
     _time("decided_at", nullable=True),
+    _text("reason"),
+    _time("explained_at", nullable=True),
     _time("changed_at"),
     _time("redraw_at"),
     Column("plan", Uuid, nullable=False),

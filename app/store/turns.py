@@ -56,6 +56,7 @@ class PostgresTurns:
                 "ts": message.ts,
                 "text": storable(message.text),
                 "private": message.private,
+                "about": message.about,
                 "asked_at": now,
             }
             new = insert(turns).values(fields | BLANK | start | message.place.model_dump()).returning(turns)
@@ -272,6 +273,6 @@ def _preceded() -> ColumnElement[bool]:
 
 
 def _turn(row: RowMapping) -> Turn:
-    fields = ("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at", "typed", "plan_ts")
+    fields = ("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at", "typed", "plan_ts", "about")
     place = Place(channel=row["channel"], thread=row["thread"])
     return Turn(place=place, then=row["then_what"], **{name: row[name] for name in fields})

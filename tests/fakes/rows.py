@@ -82,6 +82,8 @@ class Disk:
     people: dict[PersonId, Person] = field(default_factory=dict)
     turns: dict[TurnId, TurnRow] = field(default_factory=dict)
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
+    opened: list[tuple[ActionId, str]] = field(default_factory=list)
+    """Forms that were opened: of which action, in which view."""
     living: set[int] = field(default_factory=set)
     _owners: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -116,7 +118,8 @@ class Disk:
 
     def replace(self, person: PersonId, old: Collection[ActionId], new: Iterable[Approval], now: datetime) -> bool:
         rows = [self.approvals[i] for i in old if i in self.approvals]
-        mine = [r for r in rows if r.approval.person == person and r.approval.status is Status.PROPOSED]
+        own = [r for r in rows if r.approval.person == person and not r.overdue(now)]
+        mine = [r for r in own if r.approval.status is Status.PROPOSED]
         if len(mine) < len(old):
             return False
         for row in mine:

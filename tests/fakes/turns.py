@@ -47,6 +47,7 @@ class MemoryTurns:
             place=message.place,
             ts=message.ts,
             text=message.text,
+            about=message.about,
         )
         self._disk.turns[turn.id] = TurnRow(turn, owner=None if busy else self._owner)
         return turn, True

@@ -1,0 +1,208 @@
+"""What a person does to a card besides deciding: change it, or say why they rejected it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from uuid import uuid5
+
+from app.domain.actions import Action
+from app.domain.approvals import LIFETIME, Approval, Status, successor
+from app.domain.errors import AlreadySettled, ChatError, FormErrors, NotYours, StewardError, StoreUnavailable, TooOld
+from app.domain.forms import Answers, Form, Text
+from app.domain.ports import Services
+from app.domain.types import ActionId, Message, Person, PersonId
+from app.planning.sanitising import visible
+
+EDIT, EXPLAIN = "edit", "explain"
+"""What the forms are called, which comes back with what was entered."""
+REASON_LIMIT = 1_000
+"""Characters of a reason."""
+WHY = Form(
+    title="Why not?",
+    submit="Send",
+    inputs=(
+        Text(
+            name="reason",
+            label="What should be different?",
+            value="",
+            most=REASON_LIMIT,
+            optional=True,
+            hint="I'll propose it anew as you say, or leave it.",
+        ),
+    ),
+)
+RENEWING = "is preparing the new card…"
+SPOKEN = "."
+"""Ends the ts of a turn that a reason opened: it has the time of the reason, and no message can have it."""
+
+Hear = Callable[[Message], Awaitable[None]]
+
+
+class Editor:
+    """The verbs of the forms; `hear` takes a reason on as any request."""
+
+    def __init__(self, services: Services, *, hear: Hear) -> None:
+        self._services = services
+        self._approvals = services.store.approvals
+        self._hear = hear
+
+    # Changing a card.
+
+    async def open(self, person: PersonId, action: ActionId, trigger: str) -> None:
+        """Show the form of an undecided card; raises NotYours, AlreadySettled, ChatError."""
+        approval = await self._undecided(person, action)
+        form = approval.action.form()
+        if form is None:
+            raise NotYours
+        await self._shown(approval, form, name=EDIT, trigger=trigger)
+
+    async def faults(self, person: PersonId, action: ActionId, answers: Answers) -> Mapping[str, str]:
+        """What is wrong with what was entered, by the inputs' names; an empty name stands for the whole."""
+        try:
+            approval = await self._undecided(person, action)
+            self._edited(approval, answers)
+        except FormErrors as wrong:
+            return wrong.fields
+        except (NotYours, AlreadySettled) as refusal:
+            return {"": refusal.sentence}
+        return {}
+
+    async def save(self, person: PersonId, action: ActionId, answers: Answers, *, key: str) -> None:
+        """Put what was entered on a card of its own, in the place of the one before. `key` names this entry, so that
+        what is brought again after an interruption is known."""
+        ident = ActionId(uuid5(action, key))
+        if await self._approvals.get(person, ident) is not None:
+            return  # saved already; what Slack doesn't show yet, the sweeper brings
+        approval = await self._approvals.get(person, action)
+        if approval is None:
+            return
+        place = approval.place
+        try:
+            edited = self._edited(await self._undecided(person, action), answers)
+            if edited is None:
+                return
+            await self._services.chat.status(place, RENEWING)
+            await self._replace(approval, await self._previewed(person, edited), ident)
+        except StoreUnavailable:
+            raise  # whoever brought the entry keeps it
+        except StewardError as refusal:
+            await self._services.chat.say(place, refusal.sentence)
+
+    async def _undecided(self, person: PersonId, action: ActionId) -> Approval:
+        """Raises NotYours, AlreadySettled."""
+        approval = await self._approvals.get(person, action)
+        if approval is None:
+            raise NotYours
+        if approval.status is not Status.PROPOSED:
+            raise AlreadySettled(status=approval.status.value)
+        if approval.expires_at <= self._now():
+            raise AlreadySettled(status=Status.EXPIRED.value)
+        return approval
+
+    def _edited(self, approval: Approval, answers: Answers) -> Action | None:
+        """The action as it was entered, None when nothing was changed; raises FormErrors."""
+        form = approval.action.form()
+        if form is None:
+            raise NotYours
+        now = {i.name: i.parts for i in form.inputs}
+        clean = {n: parts if parts == now.get(n) else tuple(map(visible, parts)) for n, parts in answers.items()}
+        edited = approval.action.edited(clean, self._now())
+        return None if edited.renewed(id=approval.id) == approval.action else edited
+
+    async def _previewed(self, person: PersonId, edited: Action) -> Action:
+        owner = await self._owner(person)
+        async with self._services.desks.open(owner) as desk:
+            return await edited.previewed(desk)
+
+    async def _replace(self, old: Approval, edited: Action, ident: ActionId) -> None:
+        """Raises FormErrors, AlreadySettled."""
+        now = self._now()
+        action = edited.renewed(id=ident).vetted(now)
+        new = successor(old, action, now)
+        if not await self._approvals.replace(old.person, old.id, new):
+            current = await self._approvals.get(old.person, old.id)
+            raise AlreadySettled(status=current.status.value if current else Status.EXPIRED.value)
+        try:
+            await self._approvals.shown(new, await self._services.chat.show(new))
+            gone = old.model_copy(update={"status": Status.REPLACED})
+            await self._services.chat.redraw(gone)
+            await self._approvals.shown(gone, gone.card_ts)
+        except ChatError:
+            return  # the sweeper finds the rows whose cards show an old status, or stand nowhere
+
+    # Saying why not.
+
+    async def ask_why(self, person: PersonId, action: ActionId, trigger: str) -> None:
+        """Show the form for a reason; raises NotYours, AlreadySettled, TooOld, ChatError."""
+        approval = await self._unexplained(person, action)
+        await self._shown(approval, WHY, name=EXPLAIN, trigger=trigger)
+
+    async def unexplained(self, person: PersonId, action: ActionId, answers: Answers) -> Mapping[str, str]:
+        """What keeps a reason from being taken, as `faults`."""
+        try:
+            reason = WHY.read(answers)["reason"]
+            await self._unexplained(person, action)
+        except FormErrors as wrong:
+            return wrong.fields
+        except (NotYours, AlreadySettled, TooOld) as refusal:
+            return {"": refusal.sentence}
+        long = len(reason) > REASON_LIMIT
+        return {"reason": f"At most {REASON_LIMIT:,} characters fit here."} if long else {}
+
+    async def explain(self, person: PersonId, action: ActionId, answers: Answers) -> None:
+        """Keep why a card was rejected, and go on from there. No reason is fine too."""
+        reason = visible(WHY.read(answers)["reason"]).strip()
+        if not reason:
+            return
+        before = await self._approvals.get(person, action)
+        approval = await self._approvals.explain(person, action, reason)
+        if before is None or approval is None or approval.explained_at is None:
+            return
+        await self._quoted(approval, again=before.reason == reason)
+        owner = await self._owner(person)
+        await self._hear(_message(approval, owner, approval.explained_at))
+
+    async def _quoted(self, approval: Approval, *, again: bool) -> None:
+        try:
+            await self._services.chat.redraw(approval)
+            await self._services.chat.quote(approval, again=again)
+        except ChatError:
+            return  # it is only shown there; what comes of it is shown like any answer
+
+    async def _unexplained(self, person: PersonId, action: ActionId) -> Approval:
+        approval = await self._approvals.get(person, action)
+        if approval is None:
+            raise NotYours
+        if not approval.unexplained:
+            raise AlreadySettled(status="explained" if approval.reason else approval.status.value)
+        if approval.decided_at is None or approval.decided_at + LIFETIME < self._now():
+            raise TooOld
+        return approval
+
+    # Both.
+
+    async def _shown(self, approval: Approval, form: Form, *, name: str, trigger: str) -> None:
+        view = await self._services.chat.open_form(trigger, form, name=name, about=approval.id)
+        await self._approvals.opened(approval, view)
+
+    async def _owner(self, person: PersonId) -> Person:
+        owner = await self._services.store.people.person(person)
+        if owner is None:
+            raise StewardError
+        return owner
+
+    def _now(self) -> datetime:
+        return self._services.clock.now()
+
+
+def _message(approval: Approval, owner: Person, at: datetime) -> Message:
+    """A reason as what the person says in the thread of the card."""
+    thread = approval.place.thread or approval.card_ts
+    return Message(
+        person=owner.id,
+        team=owner.team,
+        user=owner.user,
+        place=approval.place.model_copy(update={"thread": thread}),
+        ts=f"{at.timestamp():.6f}{SPOKEN}",
+        text=approval.reason,
+        about=approval.id,
+    )
