@@ -17,6 +17,8 @@ MAX_BODY = 9_000
 """Characters of a body that a card shows whole (design, section 7; Slack holds about 13,200 a message)."""
 
 
+EXCERPT = 60
+"""Characters of words that a warning repeats."""
 PIECE = 20
 """Characters by which words that were carried over are known again in a text that was edited."""
 
@@ -73,6 +75,12 @@ class Exposure(Value):
     source: str
     strangers: tuple[str, ...]
 
+    @property
+    def excerpt(self) -> str:
+        """How its first words begin."""
+        first = self.texts[0]
+        return first if len(first) <= EXCERPT else f"{first[:EXCERPT]}…"
+
 
 class Field(Value):
     label: str
@@ -116,7 +124,7 @@ class Card(Value):
         texts += [part for f in self.fields for part in (f.label, f.value)]
         texts += [part for i in self.items for part in (i.title, i.detail)]
         texts += [part for r in self.recipients for part in (r.role, r.address.shown, r.origin, r.evidence, r.warning)]
-        texts += [part for e in self.exposures for part in (e.source, e.texts[0], *e.strangers)]
+        texts += [part for e in self.exposures for part in (e.source, e.excerpt, *e.strangers)]
         return sum(map(len, texts))
 
     @property

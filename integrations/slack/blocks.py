@@ -5,7 +5,8 @@ from typing import Any
 
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import Card, Receipt, Recipient
-from app.planning.sanitising import address, visible
+from app.planning.sanitising import visible
+from integrations.slack import marks
 
 Block = dict[str, Any]
 
@@ -67,31 +68,48 @@ def summary(approval: Approval) -> str:
 def _facts(card: Card) -> list[Block]:
     lines = [
         [bold("Account"), text(f"  {card.account.name} · {card.account.email}")],
-        *([bold(f.label), text(f"  {shortened(f.value)}")] for f in card.fields),
+        *([bold(f.label), text(f"  {marks.line(f.value) if f.sent else shortened(f.value)}")] for f in card.fields),
         *(_recipient(r) for r in card.recipients),
     ]
     return [section(*joined(lines))]
 
 
 def _recipient(recipient: Recipient) -> list[Block]:
-    where = f"{recipient.origin}" + (f", {recipient.evidence}" if recipient.evidence else "")
-    name = f"{shortened(recipient.address.name)} " if recipient.address.name else ""
+    marked = recipient.marked
     return [
         bold(recipient.role.capitalize()),
-        text(f"  {name}<{address(recipient.address.email)}>"),
-        text(f"  ⚠️ {where}", bold_too=True) if recipient.marked else text(f"  · {where}", italic=True),
+        text(f"  {marks.called(recipient)}"),
+        text(f"  {marks.known_from(recipient)}", bold_too=marked, italic=not marked),
     ]
 
 
 def _body(card: Card, *, whole: bool) -> list[Block]:
     """Every word while it can be approved; what was decided leaves room for its outcome."""
     if card.body is None:
-        return []
+        return notes(marks.warnings(card), sign="")
     shown = visible(card.body) or " "
     if not whole and len(shown) > CHUNK:
         shown = f"{shown[:CHUNK]}… ({len(shown):,} characters in all)"
-    parts = [shown[i : i + CHUNK] for i in range(0, len(shown), CHUNK)]
-    return [{"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text(p)]}]} for p in parts]
+    pieces = [
+        piece(words[i : i + CHUNK], bold=marked)
+        for words, marked in marks.segments(card, shown)
+        for i in range(0, len(words), CHUNK)
+    ]
+    quotes = [{"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": p}]} for p in _filled(pieces)]
+    return [*quotes, *notes(marks.warnings(card), sign="")]
+
+
+def _filled(pieces: Iterable[Block]) -> list[list[Block]]:
+    """Pieces of text in heaps of at most CHUNK characters."""
+    heaps: list[list[Block]] = []
+    room = 0
+    for each in pieces:
+        if len(each["text"]) > room:
+            heaps.append([])
+            room = CHUNK
+        heaps[-1].append(each)
+        room -= len(each["text"])
+    return heaps
 
 
 def _items(card: Card) -> list[Block]:
@@ -194,9 +212,14 @@ def _button(approval: Approval, decision: Decision) -> Block:
 
 
 def text(words: str, *, bold_too: bool = False, italic: bool = False) -> Block:
-    """Literal text: no markup, mention or emoji code in it is obeyed."""
-    style = {k: True for k, on in (("bold", bold_too), ("italic", italic)) if on}
-    return {"type": "text", "text": visible(words), **({"style": style} if style else {})}
+    """Literal text: no markup, mention, link or emoji code in it is obeyed. Slack links only what is a link element."""
+    return piece(visible(words), bold=bold_too, italic=italic)
+
+
+def piece(words: str, **styles: bool) -> Block:
+    """A piece of visible text as it stands."""
+    style = {name: True for name, on in styles.items() if on}
+    return {"type": "text", "text": words, **({"style": style} if style else {})}
 
 
 def bold(words: str) -> Block:
@@ -225,8 +248,8 @@ def context(mrkdwn: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn}]}
 
 
-def notes(lines: Iterable[str]) -> list[Block]:
-    return [section(*joined([[text(f"ℹ️ {line}")] for line in lines]))] if lines else []
+def notes(lines: Iterable[str], sign: str = "ℹ️ ") -> list[Block]:
+    return [section(*joined([[text(f"{sign}{line}")] for line in lines]))] if lines else []
 
 
 def shortened(words: str, limit: int = LINE) -> str:
@@ -243,16 +266,18 @@ def plain_fallback(approval: Approval) -> list[Block]:
         card.summary,
         f"Account: {card.account.name} · {card.account.email}",
         *(f"{f.label}: {f.value}" for f in card.fields),
-        *(f"{r.role}: {r.address.shown} ({r.origin})" for r in card.recipients),
+        *(f"{r.role.capitalize()}: {marks.called(r)} {marks.known_from(r)}" for r in card.recipients),
         *(
-            e["text"]
+            "".join(e["text"] for e in b["elements"][0]["elements"])
             for b in _body(card, whole=approval.status is Status.PROPOSED)
-            for e in b["elements"][0]["elements"]
         ),
+        *card.notes,
         STATES[approval.status][1],
         shortened(approval.receipt.summary, NOTE) if approval.receipt else "",
         shortened(approval.note, NOTE),
     ]
     whole = "\n".join(visible(p) for p in parts if p)
     chunks = [whole[i : i + CHUNK] for i in range(0, len(whole), CHUNK)]
-    return [{"type": "section", "text": {"type": "plain_text", "text": c}} for c in chunks] + _buttons(approval)
+    return [{"type": "section", "text": {"type": "plain_text", "text": c, "emoji": False}} for c in chunks] + _buttons(
+        approval
+    )
