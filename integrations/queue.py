@@ -1,5 +1,7 @@
 """RQ: a wake-up, not a promise. Jobs carry ids only; what they find is in PostgreSQL."""
 
+import asyncio
+
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
@@ -27,26 +29,30 @@ class RedisQueue:
     """Wakes workers over Redis; every failure is logged and left to the sweeper."""
 
     def __init__(self, url: str) -> None:
-        # RQ is synchronous; one enqueue is a pipelined round trip of well under a millisecond on a local socket.
+        # RQ is synchronous, so it is called in threads: a Redis that hangs must not stop everything else.
         self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
         self._queues = {name: RQueue(name, connection=self._redis, serializer=JSONSerializer) for name in (NOW, BULK)}
 
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row."""
         try:
-            self._queues[BULK if bulk else NOW].enqueue(
-                JOBS[kind], str(person), ident, ttl=TTL, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT
-            )
+            await asyncio.to_thread(self._enqueue, BULK if bulk else NOW, JOBS[kind], str(person), ident)
         except RedisError as error:
             log.warning("wake_failed", kind=kind, id=ident, error=type(error).__name__)
 
     async def tick(self, job: str, *, within: int) -> None:
         """Wake a recurring job, once within so many seconds however many schedulers tick."""
         try:
-            if self._redis.set(f"steward:tick:{job}", 1, nx=True, ex=max(within - 1, 1)):
-                self._queues[BULK].enqueue(job, ttl=within, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT)
+            await asyncio.to_thread(self._tick, job, within)
         except RedisError as error:
             log.warning("tick_failed", job=job, error=type(error).__name__)
+
+    def _enqueue(self, queue: str, job: str, *ids: str, ttl: int = TTL) -> None:
+        self._queues[queue].enqueue(job, *ids, ttl=ttl, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT)
+
+    def _tick(self, job: str, within: int) -> None:
+        if self._redis.set(f"steward:tick:{job}", 1, nx=True, ex=max(within - 1, 1)):
+            self._enqueue(BULK, job, ttl=within)
 
     def ping(self) -> bool:
         """Whether Redis answers."""
