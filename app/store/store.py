@@ -1,5 +1,6 @@
 """Everything that lasts, in PostgreSQL: the aggregates over their pools, and what waits."""
 
+import asyncio
 from datetime import datetime
 from typing import Self
 
@@ -42,7 +43,14 @@ class PostgresStore:
     async def open(cls, url: str, *, key: bytes, clock: Clock) -> Self:
         """Connect as the login user of `url`, who needs no rights but the lent roles; `key` has 32 bytes.
         Open it after forking, in the event loop that uses it. Raises StoreUnavailable."""
-        return cls(url, key=key, ownership=await Ownership.open(url), clock=clock)
+        store = cls(url, key=key, ownership=Ownership(url), clock=clock)
+        # Side by side: a connection takes milliseconds, and a person waits for the job that opens this.
+        opened = await asyncio.gather(store.ownership.held(), store.ping(), return_exceptions=True)
+        for failure in opened:
+            if isinstance(failure, BaseException):
+                await store.close()
+                raise failure
+        return store
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due, as the role that sees ids only."""

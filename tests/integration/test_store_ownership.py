@@ -219,6 +219,8 @@ async def test_a_server_that_isnt_there_is_unavailable(database: Addresses, cloc
     opened = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
     async with await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as admin:
         await admin.execute("ALTER ROLE steward_login NOLOGIN")
+        cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'steward_login'"
+        await admin.execute(cut)
         try:
             with pytest.raises(StoreUnavailable):
                 await opened.ping()
