@@ -16,11 +16,13 @@ from app.assistant import Assistant, Limits
 from app.domain.desk import Desk
 from app.domain.errors import ModelError
 from app.domain.ports import Mind, Request, Services, Thought, Watch
+from app.editing import Editor
 from app.performing import Performer
 from app.reception import Reception
 from app.settings import Settings, kept_secret
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
+from integrations.google import services
 from integrations.google.consent import Client, Endpoints, GoogleConsent
 from integrations.google.desks import GoogleDesks
 from integrations.queue import RedisQueue
@@ -48,6 +50,7 @@ class House:
     queue: RedisQueue
     client: SlackClient
     assistant: Assistant
+    editor: Editor
     performer: Performer
     accounts: Accounts
     reception: Reception
@@ -65,7 +68,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     try:
         consent = GoogleConsent(session, _oauth_client(settings), Endpoints.under(settings.google_api_url), clock)
         mind = LateMind(lambda: _model(settings))
-        services = Services(
+        reached = Services(
             store=store,
             grants=store.grants,
             chat=SlackChat(client),
@@ -75,17 +78,19 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             consent=consent,
             clock=clock,
         )
-        accounts = Accounts(services)
+        accounts = Accounts(reached)
+        assistant = Assistant(reached, _limits(settings), invite=accounts.invite)
         yield House(
             settings=settings,
-            services=services,
+            services=reached,
             store=store,
             queue=queue,
             client=client,
-            assistant=Assistant(services, _limits(settings), invite=accounts.invite),
-            performer=Performer(services),
+            assistant=assistant,
+            editor=Editor(reached, hear=assistant.hear),
+            performer=Performer(reached),
             accounts=accounts,
-            reception=Reception(services),
+            reception=Reception(reached),
             mind=mind,
         )
     finally:
@@ -119,6 +124,19 @@ def _oauth_client(settings: Settings) -> Client:
     )
 
 
+def before_forking(settings: Settings) -> None:
+    """Make what jobs would otherwise make anew each time, and what belongs to no event loop: code, and the descriptions
+    of Google's methods. Nothing here connects."""
+    for module in THINKING:
+        importlib.import_module(module)
+    services.gmail(settings.google_api_url)
+    services.calendar(settings.google_api_url)
+
+
+THINKING = ("app.agent.agent", "integrations.models.ollama")
+"""Modules with libraries that take seconds to load."""
+
+
 class LateMind:
     """The agent, imported and built when the first turn is thought about: its libraries take seconds to load."""
 
@@ -136,8 +154,8 @@ class LateMind:
 
     async def _built(self) -> Mind:
         if self._agent is None:
-            await asyncio.to_thread(importlib.import_module, "app.agent.agent")
-            await asyncio.to_thread(importlib.import_module, "integrations.models.ollama")
+            for module in THINKING:
+                await asyncio.to_thread(importlib.import_module, module)
             self._agent = build_agent(self._model)
         return self._agent
 

@@ -1,5 +1,6 @@
 """The worker process: one queue, a fork for each job, the imports done before."""
 
+import gc
 import importlib
 
 from redis import Redis
@@ -7,6 +8,7 @@ from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from app.settings import Settings
+from app.wiring import before_forking
 from integrations.queue import JOBS
 
 WORKER_TTL = 30
@@ -20,6 +22,9 @@ def work(settings: Settings, queue: str) -> None:
     """Work on one queue until SIGTERM. One queue per worker: on several, a killed worker can lose a job."""
     for path in JOBS.values():
         importlib.import_module(path.rpartition(".")[0])
+    before_forking(settings)
+    # A collection in a job would walk all of this, and copy every page of it that the fork shares.
+    gc.freeze()
     connection = Redis.from_url(settings.redis)
     worker = Worker(
         [Queue(queue, connection=connection, serializer=JSONSerializer)],
