@@ -24,6 +24,9 @@ CONNECT = "steward_connect"
 MOVED = "steward_moved"
 IDENTITIES = {TURN: "turn", ACTION: "action"}
 """Which field of a message's metadata says what it stands for."""
+QUIET = {"unfurl_links": False, "unfurl_media": False}
+"""No link is fetched for a preview. Where Slack's reference doesn't list this (chat.update, chat.postEphemeral) it is
+ignored; what we say there holds no link but in link elements of our own making."""
 UNANSWERED = "unanswered"
 MOVED_ON = "This card was shown again further down. Decide there."
 SECTION = 3_000
@@ -78,8 +81,15 @@ class SlackChat:
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something that the channel doesn't keep."""
+        safe = answer(text, typed="")
         await self._call(
-            self._client.chat_postEphemeral, channel=place.channel, thread_ts=place.thread or None, user=user, text=text
+            self._client.chat_postEphemeral,
+            channel=place.channel,
+            thread_ts=place.thread or None,
+            user=user,
+            text=safe,
+            blocks=paragraphs(safe),
+            **QUIET,
         )
 
     async def status(self, place: Place, text: str) -> None:
@@ -110,11 +120,11 @@ class SlackChat:
             "metadata": {"event_type": ACTION, "event_payload": _payload(approval)},
         }
         try:
-            await self._call(self._client.chat_update, **call, blocks=approval_blocks(approval))
+            await self._call(self._client.chat_update, **call, blocks=approval_blocks(approval), **QUIET)
         except ChatError as refused:
             if refused.facts["why"] != "invalid_blocks":
                 raise
-            await self._call(self._client.chat_update, **call, blocks=plain_fallback(approval))
+            await self._call(self._client.chat_update, **call, blocks=plain_fallback(approval), **QUIET)
 
     async def leave(self, approval: Approval) -> None:
         """Take the buttons from a card that was shown again elsewhere, and say so there. Raises ChatError."""
@@ -187,8 +197,7 @@ class SlackChat:
             text=fitting(post.text),
             blocks=post.blocks,
             metadata=metadata,
-            unfurl_links=False,
-            unfurl_media=False,
+            **QUIET,
         )
         return str(answered["ts"])
 
