@@ -15,7 +15,7 @@ import psutil
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
 from redis import Redis
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from app.embedded import services
 from app.store.schema import upgrade
@@ -43,12 +43,18 @@ class House:
     bot: AsyncWebClient
     """Steward's own token: what a bug of its own, or a thief of it, could post."""
     redis_url: str
+    database_url: str
+    """As the product is given it: without rights of its own."""
+    database_admin_url: str
+    """The same database, from the side of who may do everything."""
     apps: list[Process]
     now: Process
     bulk: Process
     scheduler: Process
     page_url: str
     page_token: str
+    more: list[Process] = field(default_factory=list)
+    """Further workers, where a test starts some."""
     _read: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -57,7 +63,7 @@ class House:
 
     @property
     def processes(self) -> list[Process]:
-        return [*self.apps, self.now, self.bulk, self.scheduler]
+        return [*self.apps, self.now, self.bulk, self.scheduler, *self.more]
 
     async def start_app(self, app: Process, **changed: str) -> None:
         """Start an app and wait until it hears."""
@@ -137,8 +143,8 @@ def _unforeseen(line: str) -> bool:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[House]:
-    """A house in a home of its own, gone afterwards."""
+async def opened(**changed: str) -> AsyncIterator[House]:
+    """A house in a home of its own, gone afterwards; with other settings than usual if they are given."""
     # Not below pytest's own folder: under root, the database's user may not enter that.
     home = Path(tempfile.mkdtemp(prefix="steward-house-"))
     home.chmod(0o755)
@@ -165,8 +171,10 @@ async def opened() -> AsyncIterator[House]:
             "LOG_FORMAT": "json",
             "REQUESTS_PER_MINUTE": MANY,
             "SEND_HOLD_SECONDS": "0",
+            **changed,
         }
-        house = _house(home, session, told, environment=environment, ports=ports)
+        admin = make_url(addresses.database_admin_url).set(database="steward")
+        house = _house(home, session, told, environment=environment, ports=ports, admin=admin)
         for process in house.processes:
             stack.push_async_callback(process.end)
         for process in house.processes:
@@ -190,7 +198,13 @@ async def _sandbox(stack: AsyncExitStack, home: Path) -> dict[str, Any]:
 
 
 def _house(
-    home: Path, session: ClientSession, told: dict[str, Any], *, environment: dict[str, str], ports: list[int]
+    home: Path,
+    session: ClientSession,
+    told: dict[str, Any],
+    *,
+    environment: dict[str, str],
+    ports: list[int],
+    admin: URL,
 ) -> House:
     reached, control = told["environment"], told["control"]
 
@@ -205,6 +219,8 @@ def _house(
         models=Models(session, reached["OLLAMA_HOST"], control),
         bot=AsyncWebClient(reached["SLACK_BOT_TOKEN"], base_url=reached["SLACK_API_URL"], session=session),
         redis_url=environment["REDIS_URL"],
+        database_url=environment["DATABASE_URL"],
+        database_admin_url=admin.render_as_string(hide_password=False),
         apps=[process(f"app-{n}", "serve", HTTP_PORT=str(port)) for n, port in enumerate(ports, start=1)],
         now=process("worker-now", "work", "now"),
         bulk=process("worker-bulk", "work", "bulk"),

@@ -30,6 +30,10 @@ class Process:
         self._home = home
         self._popen: subprocess.Popen[str] | None = None
 
+    def twin(self, name: str) -> "Process":
+        """Another one of the same kind, not started."""
+        return Process(name, self._arguments, self._environment, home=self._home)
+
     def start(self, **changed: str) -> None:
         """Start it, with other settings than usual if they are given."""
         assert not self.alive, f"{self.name} runs already"
