@@ -146,9 +146,10 @@ class Moment(Input):
             local = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZoneInfo(self.zone))
         except ValueError as unreadable:
             raise self.wrong("Please choose a day and a time.") from unreadable
-        if local.astimezone(UTC).astimezone(local.tzinfo) != local:
+        instant = local.astimezone(UTC)  # in its own zone it equals nothing in the hour that comes twice (PEP 495)
+        if instant.astimezone(local.tzinfo) != local:
             raise self.wrong(f"Clocks go forward on that day: there is no {local:%H:%M} in {self.zone}.")
-        return local
+        return instant
 
 
 class Day(Input):

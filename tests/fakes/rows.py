@@ -82,8 +82,6 @@ class Disk:
     people: dict[PersonId, Person] = field(default_factory=dict)
     turns: dict[TurnId, TurnRow] = field(default_factory=dict)
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
-    opened: list[tuple[ActionId, str]] = field(default_factory=list)
-    """Forms that were opened: of which action, in which view."""
     living: set[int] = field(default_factory=set)
     _owners: Iterator[int] = field(default_factory=lambda: count(1))
 
