@@ -140,6 +140,8 @@ def _outcome(approval: Approval) -> list[Block]:
         lines.append([text(f"{sign} "), bold(state)])
     if approval.note:
         lines.append([text(shortened(approval.note, NOTE))])
+    if approval.reason:
+        lines.append([text("You said: "), text(shortened(approval.reason, NOTE), italic=True)])
     blocks = [{"type": "divider"}, section(*joined(lines))] if lines else []
     if approval.status is Status.PROPOSED:
         counted = f" {approval.confirmations} of {approval.needs} confirmations." if approval.needs > 1 else ""
@@ -174,7 +176,17 @@ def _expiry(approval: Approval) -> str:
 
 def _buttons(approval: Approval) -> list[Block]:
     offers = [_button(approval, d) for d in approval.offers]
+    if approval.editable:
+        offers.insert(1, _opening("edit", "Edit", approval))
+    if approval.unexplained:
+        offers.append(_opening("explain", "Say why", approval))
     return [{"type": "actions", "block_id": f"shown:{approval.confirmations}", "elements": offers}] if offers else []
+
+
+def _opening(action: str, words: str, approval: Approval) -> Block:
+    """A button that opens a form."""
+    text_ = {"type": "plain_text", "text": words}
+    return {"type": "button", "action_id": f"open:{action}", "value": str(approval.id), "text": text_}
 
 
 def _button(approval: Approval, decision: Decision) -> Block:
@@ -229,6 +241,12 @@ def bold(words: str) -> Block:
 def section(*elements: Block) -> Block:
     """A paragraph of literal text."""
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
+
+
+def literal(words: str) -> list[Block]:
+    """Somebody's words as they stand, in as many paragraphs as they need."""
+    shown = visible(words)
+    return [section(text(shown[i : i + CHUNK])) for i in range(0, len(shown), CHUNK)]
 
 
 def joined(lines: Iterable[list[Block]]) -> list[Block]:
