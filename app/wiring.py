@@ -32,6 +32,8 @@ from integrations.slack.chat import SlackChat, make_client
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from integrations.models.ollama import SteadyOllama
+
 
 class SystemClock:
     """The machine's clock."""
@@ -65,9 +67,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     queue = RedisQueue(settings.redis)
     session = aiohttp.ClientSession()
     client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    mind = LateMind(lambda: _model(settings))
     try:
         consent = GoogleConsent(session, _oauth_client(settings), Endpoints.under(settings.google_api_url), clock)
-        mind = LateMind(lambda: _model(settings))
         reached = Services(
             store=store,
             grants=store.grants,
@@ -94,6 +96,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mind=mind,
         )
     finally:
+        await mind.close()
         await session.close()
         if client.session is not None:
             await client.session.close()
@@ -140,8 +143,9 @@ THINKING = ("app.agent.agent", "integrations.models.ollama")
 class LateMind:
     """The agent, imported and built when the first turn is thought about: its libraries take seconds to load."""
 
-    def __init__(self, model: "Callable[[], BaseChatModel]") -> None:
-        self._model = model
+    def __init__(self, make: "Callable[[], SteadyOllama]") -> None:
+        self._make = make
+        self._model: SteadyOllama | None = None
         self._agent: Mind | None = None
 
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
@@ -156,18 +160,24 @@ class LateMind:
         if self._agent is None:
             for module in THINKING:
                 await asyncio.to_thread(importlib.import_module, module)
+            self._model = self._make()
             self._agent = build_agent(self._model)
         return self._agent
 
+    async def close(self) -> None:
+        """Give the model's connections back."""
+        if self._model is not None:
+            await self._model.close()
 
-def build_agent(model: "Callable[[], BaseChatModel]") -> Mind:
+
+def build_agent(model: "BaseChatModel") -> Mind:
     """Import the agent and build it; slow the first time in a process."""
     from app.agent.agent import Agent
 
-    return Agent(model)
+    return Agent(lambda: model)
 
 
-def _model(settings: Settings) -> "BaseChatModel":
+def _model(settings: Settings) -> "SteadyOllama":
     provider, _, name = settings.model.partition(":")
     if provider != "ollama":
         raise ModelError

@@ -46,6 +46,11 @@ class SteadyOllama(ChatOllama):
             raise ModelError from garbled
         raise ModelError
 
+    async def close(self) -> None:
+        """Give its connections back."""
+        self._client.close()  # type: ignore[no-untyped-call]
+        await self._async_client.close()  # type: ignore[no-untyped-call]
+
     async def _answer(self, *args: Any, **kwargs: Any) -> ChatResult | None:
         """One answer; None when the host only loaded the model (done_reason "load")."""
         try:
@@ -62,7 +67,7 @@ class SteadyOllama(ChatOllama):
             raise PromptTooLong
 
 
-def ollama_model(*, name: str, host: str, num_ctx: int) -> ChatOllama:
+def ollama_model(*, name: str, host: str, num_ctx: int) -> SteadyOllama:
     """A model on an Ollama host. num_ctx is in tokens and always set: by default the host cuts silently."""
     return SteadyOllama(
         model=name, base_url=host, num_ctx=num_ctx, temperature=0, client_kwargs={"timeout": httpx.Timeout(TIMEOUT)}
