@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from sandbox.google import mischief
 from sandbox.google.calendar import views
 from sandbox.google.errors import GoogleError
 from sandbox.google.gmail import delivery
-from sandbox.google.hostile import SWITCHES
+from sandbox.google.hostile import SWITCHES, Hold
 from sandbox.google.state import Account, State
 
 HEADER = "X-Sandbox-Control"
@@ -82,8 +83,11 @@ class Control:
         body = await _body(request)
         if body.get("when", "before") not in ("before", "after"):
             raise ValueError('when is "before" or "after"')
-        self._state.gate.holds.append((str(body["match"]), body.get("when", "before")))
-        return web.json_response({"holds": self._state.gate.holds})
+        times = body.get("times")
+        if times is not None and type(times) is not int:
+            raise ValueError("times is a whole number")
+        self._state.gate.holds.append(Hold(str(body["match"]), body.get("when", "before"), times))
+        return web.json_response({"holds": [asdict(hold) for hold in self._state.gate.holds]})
 
     async def release(self, request: web.Request) -> web.Response:
         body = await _body(request)

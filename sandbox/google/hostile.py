@@ -33,6 +33,15 @@ class Dropped(Exception):
 
 
 @dataclass
+class Hold:
+    """An order to keep requests open; the first so many, or all."""
+
+    match: str
+    when: str
+    times: int | None = None
+
+
+@dataclass
 class Held:
     """A request kept open until it is released."""
 
@@ -48,7 +57,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.switches: dict[str, Any] = {**SWITCHES, "fail_next": {}, "commit_then_drop": {}}
-        self.holds: list[tuple[str, str]] = []
+        self.holds: list[Hold] = []
         self.held: list[Held] = []
 
     def turn(self, name: str, value: Any) -> None:
@@ -85,8 +94,12 @@ class Gate:
                 raise Dropped
 
     async def _hold(self, when: str, label: str, *, method: str) -> None:
-        if not any(moment == when and matches(pattern, label, method=method) for pattern, moment in self.holds):
+        fitting = (h for h in self.holds if h.when == when and h.times != 0 and matches(h.match, label, method=method))
+        hold = next(fitting, None)
+        if hold is None:
             return
+        if hold.times is not None:
+            hold.times -= 1
         held = Held(label, when, method)
         self.held.append(held)
         try:

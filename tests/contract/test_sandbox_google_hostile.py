@@ -105,6 +105,16 @@ def test_a_request_is_held_before_or_after_its_effect(world: World, when: str, c
     assert world.control("held") == []
 
 
+def test_only_the_first_ones_are_held(world: World) -> None:
+    world.control("hold", {"match": "gmail.users.messages.send", "when": "before", "times": 1})
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(world.api, "POST", SEND, letter())
+        until(lambda: world.control("held"))
+        assert world.api("POST", SEND, letter()).status == 200
+        world.control("release", {})
+        assert held.result().status == 200
+
+
 def test_x_headers_and_message_ids_may_be_lost(world: World) -> None:
     world.switch(drop_x_headers=True, rewrite_message_id=True)
     sent = world.gmail("POST", "messages/send", letter(X_Mine="1"))
