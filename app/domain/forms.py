@@ -43,9 +43,11 @@ class Input(Value):
 
     def read(self, parts: Parts) -> Any:
         """The value that was entered, which is exactly the one before when nothing was changed. Raises FormErrors."""
+        while parts and not parts[-1]:
+            parts = parts[:-1]
         if parts == self.parts:
             return self.unchanged
-        if not any(part.strip() for part in parts) and not self.optional:
+        if not self.optional and not any(part.strip() for part in parts):
             raise self.wrong(EMPTY)
         return self.entered(parts)
 
