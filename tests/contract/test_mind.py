@@ -1,0 +1,351 @@
+"""The contract of Mind: scripted, and the agent on Ollama's wire; every way a model can fail."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ollama_standin import Running, serve
+
+from app.agent.agent import CALLS, Agent
+from app.domain.desk import Desk
+from app.domain.errors import (
+    LostClaim,
+    ModelAbsent,
+    ModelError,
+    ModelUnreachable,
+    PromptTooLong,
+    TooManySteps,
+)
+from app.domain.ports import Request, Thought, Utterance
+from integrations.models.ollama import ollama_model
+from tests.fakes import ScriptedMind
+from tests.samples import ANN, archive
+from tests.unit.desk_world import World, mail, meeting
+
+MODEL = "steward-planner:latest"
+NEWS = mail("m9", labels=("INBOX", "CATEGORY_PROMOTIONS"), thread="t9", subject="Sale")
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Running]:
+    async for running in serve(tmp_path):
+        await running.control("switches", {"keep_bodies": True})
+        yield running
+
+
+@pytest.fixture
+def world() -> World:
+    at = World(mail("m1"), NEWS)
+    at.calendar.put(meeting(at.now + timedelta(hours=2)))
+    return at
+
+
+class Mind:
+    """The agent, what it was told to be answered, and what the person saw meanwhile."""
+
+    def __init__(self, server: Running, world: World, *, num_ctx: int = 8_192, model: str = MODEL) -> None:
+        self.server, self.world = server, world
+        self.steps: list[str] = []
+        self.model = ollama_model(name=model, host=server.address, num_ctx=num_ctx)
+        self.agent = Agent(lambda: self.model)
+
+    async def script(self, *turns: dict[str, Any]) -> None:
+        await self.server.control("script", {"turns": list(turns)})
+
+    async def switch(self, **switches: int) -> None:
+        await self.server.control("switches", switches)
+
+    async def think(self, text: str = "What's new?", **more: Any) -> Thought:
+        async def watch(step: str) -> None:
+            self.steps.append(step)
+
+        request = Request(person=ANN, now=self.world.now, text=text, **more)
+        return await self.agent.think(request, self.world.desk, watch)
+
+    async def heard(self) -> list[list[dict[str, Any]]]:
+        """The messages of every request the model had."""
+        return [entry["body"]["messages"] for entry in await self.server.log()]
+
+    async def told(self) -> list[Any]:
+        """What tools have told the model, in order."""
+        *_, last = await self.heard()
+        return [
+            json.loads(m["content"]) if m["content"].startswith("{") else m["content"]
+            for m in last
+            if m["role"] == "tool"
+        ]
+
+
+@pytest.fixture
+async def mind(server: Running, world: World) -> AsyncIterator[Mind]:
+    opened = Mind(server, world)
+    yield opened
+    await opened.model.close()
+
+
+def call(name: str, **arguments: Any) -> dict[str, Any]:
+    return {"function": {"name": name, "arguments": arguments}}
+
+
+def says(content: str) -> dict[str, Any]:
+    return {"content": content}
+
+
+def calls(*made: dict[str, Any]) -> dict[str, Any]:
+    return {"tool_calls": list(made)}
+
+
+# What every mind does.
+
+
+@pytest.fixture(params=["scripted", "agent"])
+async def either(request: pytest.FixtureRequest, tmp_path: Path, world: World) -> AsyncIterator[Any]:
+    """Two minds that propose to archive a mail."""
+    if request.param == "scripted":
+
+        async def archiving(asked: Request, desk: Desk, watch: Any) -> Thought:
+            await watch("is collecting the mails to archive…")
+            return Thought(reply="A card is ready.", actions=(archive("m9"),))
+
+        yield ScriptedMind(archiving)
+        return
+    async for running in serve(tmp_path):
+        mind = Mind(running, world)
+        await mind.script(calls(call("archive_emails", category="promotions")), says("A card is ready."))
+        yield mind.agent
+        await mind.model.close()
+
+
+async def test_thinking_proposes_and_changes_nothing(either: Any, world: World) -> None:
+    steps: list[str] = []
+
+    async def watch(step: str) -> None:
+        steps.append(step)
+
+    thought = await either.think(Request(person=ANN, now=world.now, text="archive promotions"), world.desk, watch)
+    assert thought.reply == "A card is ready."
+    assert [(a.kind, a.ids) for a in thought.actions] == [("ArchiveEmails", ("m9",))]
+    assert steps == ["is collecting the mails to archive…"]
+    assert await world.mailbox.having("INBOX", ["m9"]) == {"m9"}
+
+
+async def test_a_request_that_isnt_ours_any_more_ends_at_the_next_step(either: Any, world: World) -> None:
+    async def watch(_: str) -> None:
+        raise LostClaim
+
+    with pytest.raises(LostClaim):
+        await either.think(Request(person=ANN, now=world.now, text="archive promotions"), world.desk, watch)
+
+
+# What the model is told.
+
+
+async def test_the_model_knows_who_when_and_what_was_said(mind: Mind) -> None:
+    await mind.script(says("Fine."))
+    history = (
+        Utterance(role="user", text="Hello\u202e.", at=mind.world.now),
+        Utterance(role="assistant", text="Good morning.", at=mind.world.now),
+    )
+    await mind.think("How\u200bdy?", history=history)
+    (heard,) = await mind.heard()
+    system, *rest = heard
+    assert system["role"] == "system"
+    for part in ("Ann", "Monday 2 March 2026, 09:00", "UTC", "work (ann@example.com)"):
+        assert part in system["content"]
+    assert [m["content"] for m in rest if m["role"] in ("user", "assistant") and m["content"]][:3] == [
+        "Hello.",
+        "Good morning.",
+        "Howdy?",
+    ]
+
+
+async def test_the_result_of_a_tool_comes_back_to_the_model(mind: Mind) -> None:
+    await mind.script(calls(call("search_mail", subject="Lunch")), says("Carol asks about lunch."))
+    thought = await mind.think()
+    (told,) = await mind.told()
+    assert told["untrusted"]["mails"][0]["thread"] == "work:t1" if "untrusted" in told else told["mails"]
+    assert thought.reply.startswith("Carol asks about lunch.")
+    assert mind.steps == ["is searching your mail…"]
+
+
+async def test_several_tools_may_be_called_at_once(mind: Mind) -> None:
+    await mind.script(
+        calls(call("archive_emails", category="promotions"), call("list_events", start="today")), says("Both.")
+    )
+    thought = await mind.think()
+    assert len(thought.actions) == 1
+    assert len(await mind.told()) == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (call("read_thread", thread="work:nothere"), "no such"),
+        (call("read_thread", thread="nonsense"), "There is no thread called"),
+        (call("search_mail", account="holiday"), "The accounts are: work."),
+        (call("list_events", start="soonish maybe"), "I can't tell which time"),
+        (call("create_event", title="Call", start="tomorrow"), "I can't tell which time"),
+        (call("create_event", title="Call", start="yesterday at 3pm"), "in the past"),
+        (call("create_event", title="Call", start="tomorrow at 3pm", guests=["carol"]), "carol"),
+        (call("send_reply", thread="work:t1", body="  "), "no text"),
+        (call("search_mail", limit="many"), "limit"),
+        (call("search_mail", category="rubbish"), "category"),
+        (call("create_event", start="tomorrow at 3pm"), "title"),
+        (call("fly_to_the_moon"), "fly_to_the_moon"),
+    ],
+    ids=lambda p: p["function"]["name"] if isinstance(p, dict) else "",
+)
+async def test_what_a_tool_cant_do_is_told_to_the_model_which_goes_on(mind: Mind, made: Any, told: str) -> None:
+    await mind.script(calls(made), says("I'm sorry."))
+    thought = await mind.think()
+    assert thought.reply == "I'm sorry."
+    assert thought.actions == ()
+    assert told in json.dumps(await mind.told(), ensure_ascii=False)
+
+
+async def test_a_time_with_two_meanings_is_asked_back(mind: Mind) -> None:
+    await mind.script(calls(call("create_event", title="Call", start="at 7 on 03/04")), says("Which one?"))
+    thought = await mind.think()
+    (told,) = await mind.told()
+    assert thought.actions == ()
+    assert "ambiguous" in told or "error" in told
+
+
+# When the model fails.
+
+
+async def test_an_empty_answer_is_asked_for_again_once(mind: Mind) -> None:
+    await mind.switch(empty_next=1)
+    assert (await mind.think("help")).reply
+    await mind.switch(empty_next=2)
+    with pytest.raises(ModelError) as failed:
+        await mind.think("help")
+    assert type(failed.value) is ModelError
+
+
+async def test_an_answer_that_only_loads_the_model_is_asked_for_again(mind: Mind) -> None:
+    await mind.switch(done_reason_load_next=1)
+    assert (await mind.think("help")).reply
+    await mind.switch(done_reason_load_next=50)
+    with pytest.raises(ModelError):
+        await mind.think("help")
+
+
+async def test_a_tool_call_written_as_text_is_asked_for_again_once(mind: Mind) -> None:
+    await mind.switch(tool_call_as_text_next=1)
+    thought = await mind.think("archive promotions older than 0 days")
+    assert [a.kind for a in thought.actions] == ["ArchiveEmails"]
+    assert '"name"' not in thought.reply
+    await mind.switch(tool_call_as_text_next=2)
+    with pytest.raises(ModelError):
+        await mind.think("archive promotions older than 0 days")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "search_mail", "arguments": {}}',
+        '```json\n{"name": "search_mail", "parameters": {}}\n```',
+        '[{"name": "search_mail", "arguments": {}}]',
+    ],
+)
+async def test_a_call_as_text_is_known_in_any_dress(mind: Mind, text: str) -> None:
+    await mind.script(says(text), says("Nothing new."))
+    assert (await mind.think()).reply == "Nothing new."
+
+
+@pytest.mark.parametrize("text", ['{"total": 3}', "{not json", "[1, 2]", "Use {name} here.", "[]", "{}"])
+async def test_an_answer_that_only_looks_alike_stays(mind: Mind, text: str) -> None:
+    await mind.script(says(text))
+    assert (await mind.think()).reply == text
+
+
+async def test_an_answer_that_was_cut_off_says_so(mind: Mind) -> None:
+    await mind.switch(length_next=1)
+    with pytest.raises(PromptTooLong):
+        await mind.think("help")
+
+
+async def test_a_prompt_that_was_cut_in_front_says_so(server: Running, world: World) -> None:
+    mind = Mind(server, world, num_ctx=256)
+    with pytest.raises(PromptTooLong):
+        await mind.think("help " * 50)
+    await mind.model.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(503, ModelUnreachable), (500, ModelError), (400, ModelError), (502, ModelError)]
+)
+async def test_a_host_that_fails_is_told(mind: Mind, status: int, kind: type[ModelError]) -> None:
+    await mind.switch(fail_next=1, fail_status=status)
+    with pytest.raises(ModelError) as failed:
+        await mind.think("help")
+    assert type(failed.value) is kind
+    assert (await mind.think("help")).reply
+
+
+async def test_a_model_that_isnt_installed_is_named(server: Running, world: World) -> None:
+    mind = Mind(server, world, model="qwen9:1t")
+    with pytest.raises(ModelAbsent, match="ollama pull qwen9:1t"):
+        await mind.think("help")
+    await mind.model.close()
+
+
+async def test_a_host_that_isnt_there_is_told(tmp_path: Path, world: World) -> None:
+    async for running in serve(tmp_path):
+        mind = Mind(running, world)
+    with pytest.raises(ModelUnreachable):
+        await mind.think("help")
+    await mind.model.close()
+
+
+async def test_an_answer_that_breaks_off_is_told(mind: Mind) -> None:
+    await mind.switch(drop_next=1)
+    with pytest.raises(ModelUnreachable):
+        await mind.think("help")
+
+
+async def test_an_answer_that_is_no_json_is_told(mind: Mind) -> None:
+    await mind.switch(malformed_json_next=1)
+    with pytest.raises(ModelError):
+        await mind.think("help")
+
+
+async def test_a_model_that_never_comes_to_an_end_is_stopped(mind: Mind) -> None:
+    await mind.script(*[calls(call("list_events", start="today"))] * (CALLS + 1))
+    with pytest.raises(TooManySteps):
+        await mind.think()
+    assert len(mind.steps) == CALLS
+
+
+async def test_what_was_proposed_before_a_failure_is_forgotten(mind: Mind) -> None:
+    await mind.script(calls(call("archive_emails", category="promotions")), says(""), says(""))
+    with pytest.raises(ModelError):
+        await mind.think()
+    await mind.script(says("Nothing."))
+    assert (await mind.think()).actions == ()
+
+
+async def test_two_people_think_at_once_without_mixing(mind: Mind) -> None:
+    import asyncio
+
+    await mind.server.control(
+        "script", {"match": "one", "turns": [calls(call("archive_emails", category="promotions")), says("One.")]}
+    )
+    await mind.server.control("script", {"match": "two", "turns": [says("Two.")]})
+    one, two = await asyncio.gather(mind.think("request one"), mind.think("request two"))
+    assert (one.reply, len(one.actions)) == ("One.", 1)
+    assert (two.reply, len(two.actions)) == ("Two.", 0)
+
+
+async def test_the_prompt_and_the_tools_leave_room_in_a_small_window(mind: Mind) -> None:
+    """About 3,000 tokens of a window of 8,192."""
+    await mind.script(says("Fine."))
+    await mind.think()
+    (entry,) = await mind.server.log()
+    system = next(m for m in entry["body"]["messages"] if m["role"] == "system")
+    size = len(json.dumps(entry["body"]["tools"], separators=(",", ":"))) + len(system["content"])
+    assert size <= 10_500
