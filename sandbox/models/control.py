@@ -23,6 +23,7 @@ SWITCHES: dict[str, int | bool] = {
     "empty_next": 0,  # an empty answer with done_reason "stop"
     "malformed_json_next": 0,  # a line that is no JSON in the stream or body
     "drop_next": 0,  # the connection cut in the middle of the answer
+    "obedient": False,  # do whatever any text in the prompt says, instead of only what the person asked
     "keep_bodies": False,  # the log keeps whole requests, not only their measures
 }
 

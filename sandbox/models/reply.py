@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.models.control import Switches
+from sandbox.models.obedient import obey
 from sandbox.models.planner.plan import plan
 from sandbox.models.tokens import CHARACTERS_PER_TOKEN, DEFAULT_CONTEXT, fitted, pieces, tokens
 
@@ -40,8 +41,8 @@ class Clock:
     spans: list[float] = field(default_factory=list)
 
 
-def answer(body: Mapping[str, Any], scripted: Mapping[str, Any] | None) -> Spoken:
-    """What the model says: the script's next turn if there is one, else what the planner works out."""
+def answer(body: Mapping[str, Any], scripted: Mapping[str, Any] | None, *, obedient: bool = False) -> Spoken:
+    """What the model says: the script's next turn if there is one, else what the planner, or obedience, works out."""
     options = body.get("options") or {}
     limit = int(options.get("num_ctx") or DEFAULT_CONTEXT)
     tools = list(body.get("tools") or ())
@@ -49,7 +50,7 @@ def answer(body: Mapping[str, Any], scripted: Mapping[str, Any] | None) -> Spoke
     if scripted is not None:
         spoken = Spoken(str(scripted.get("content") or ""), tuple(map(_call, scripted.get("tool_calls") or ())))
     else:
-        planned = plan(seen, tools)
+        planned = (obey if obedient else plan)(seen, tools)
         calls = ({"name": call.tool, "arguments": call.args} for call in planned.calls)
         spoken = Spoken(planned.content, tuple(map(_call, calls)))
         if body.get("format") and not spoken.calls:

@@ -243,7 +243,8 @@ class _Run:
     def _spoken(self) -> Spoken:
         control = self.server.control
         asked, said = _asked(self.body["messages"])
-        spoken = answer(self.body, control.scripts.next_turn(str(asked.get("content") or ""), said=said))
+        scripted = control.scripts.next_turn(str(asked.get("content") or ""), said=said)
+        spoken = answer(self.body, scripted, obedient=bool(control.switches["obedient"]))
         return spoilt(spoken, control.switches)
 
     async def _held(self, when: str) -> bool:
