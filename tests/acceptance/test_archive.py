@@ -50,7 +50,7 @@ async def test_exactly_these_are_archived_and_brought_back(house: House, alex: P
             line[: len(m.header("Subject"))] for m, line in zip(chosen, shown, strict=False)
         ]
         assert f"… and {len(chosen) - 5} more" in card.lines
-        assert card.offers == ["Approve", "Reject"]
+        assert card.offers == ["Approve", "Edit", "Reject"]
         assert labels(await house.google.mails(account)) == labels(before[account])
 
         done = await alex.approve(card)
@@ -110,7 +110,7 @@ async def test_reject_changes_nothing(house: House, alex: Person) -> None:
     for card in answer.cards:
         await alex.click(card, "reject")
         rejected = await alex.until_shows(card, "rejected")
-        assert rejected.offers == []
+        assert rejected.offers == ["Say why"]
         assert "✖️ Rejected. Nothing was changed." in rejected.lines
     assert await house.google.commits(mark) == []
     assert {account: labels(await house.google.mails(account)) for account in alex.accounts} == before

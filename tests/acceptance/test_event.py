@@ -45,9 +45,9 @@ async def test_an_event_with_a_guest_is_made_and_cancelled(house: House, priya: 
     assert summary == (f"“Lens swap”, {start:%a %-d %b %Y}, 15:00–15:30 (America/New_York, UTC{offset[:3]})")
     assert f"Account work · {work}" in card.lines
     (guest,) = [line for line in card.lines if line.startswith("Guest")]
-    assert guest.startswith("Guest dana.whitfield@larkspur.example · someone you write to")
+    assert guest.startswith("Guest <dana.whitfield@larkspur.example> · someone you write to")
     assert "ℹ️ 1 person will get an invitation by mail." in card.lines
-    assert card.offers == ["Create", "Reject"]
+    assert card.offers == ["Create", "Edit", "Reject"]
     assert await house.google.commits(mark) == []
 
     done = await priya.approve(card)
@@ -108,7 +108,7 @@ async def test_a_guest_typed_by_the_person_needs_one_click(house: House, alex: P
     day = datetime.now(UTC).date() + timedelta(days=46)
     ask = f'Schedule "Stone samples" with ines@pedra.example on {day:%-d %B %Y} at 10:00 for 45 minutes'
     card = (await alex.ask(ask)).card
-    assert "Guest ines@pedra.example · typed by you" in card.lines
+    assert "Guest <ines@pedra.example> · typed by you" in card.lines
     done = await alex.approve(card)
     (event,) = await titled(house, alex.accounts[0], "Stone samples")
     assert instant(event, "end") - instant(event, "start") == timedelta(minutes=45)

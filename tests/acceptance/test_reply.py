@@ -48,15 +48,15 @@ async def test_a_reply_goes_out_in_its_thread(house: House, alex: Person) -> Non
     assert card.lines[0] == "Send a reply"
     assert f"Account work · {work}" in card.lines
     assert "Subject Re: Glass for the lab" in card.lines
-    assert "To Ottilie Brandt ottilie@brandt-glas.example · in this thread" in card.lines
+    assert "To Ottilie Brandt <ottilie@brandt-glas.example> · in this thread" in card.lines
     assert not any("karl" in line for line in card.lines)
     assert "The panes fit." in card.text
-    assert card.offers == ["Send", "Reject"]
+    assert card.offers == ["Send", "Edit", "Reject"]
     assert await house.google.commits(mark) == []
 
     done = await alex.approve(card)
     assert done.status == "done"
-    assert "✅ Sent to Ottilie Brandt ottilie@brandt-glas.example" in done.lines
+    assert "✅ Sent to Ottilie Brandt <ottilie@brandt-glas.example>" in done.lines
     assert f"From {work}" in done.lines
     assert thread in done.text
     assert done.offers == []  # what is sent can't be brought back
@@ -112,7 +112,7 @@ async def test_an_address_never_seen_takes_two_clicks(house: House, alex: Person
     )
     thread = await conversation(house, work, letter)
     card = (await alex.ask("Reply to Ruperta Holm's last email: Please send the price list.")).card
-    (to,) = [line for line in card.lines if line.startswith("To orders@")]
+    (to,) = [line for line in card.lines if line.startswith("To <orders@")]
     assert "⚠️ never seen before, came from Ruperta Holm’s mail “Pump offer” of" in to
     await alex.click(card, "approve")
     again = await alex.screen.until(
