@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from app.accounts import Accounts
 from app.assistant import Assistant
+from app.domain.chat import Chat
 from app.domain.errors import StewardError, StoreUnavailable, UnknownCommand
-from app.domain.ports import Chat
 from app.domain.types import Message, Place, person_id
 from app.reception import Reception
 from handlers.envelopes import Body

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from app.domain.chat import Chat
 from app.domain.errors import AlreadySettled, ChatError, NotYours, TooOld
 from app.domain.forms import Answers
-from app.domain.ports import Chat
 from app.domain.types import ActionId, PersonId, person_id
 from app.editing import EDIT, EXPLAIN, Editor
 from handlers.approvals import place

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.domain.approvals import Approval, Status
+from app.domain.chat import Chat
 from app.domain.errors import ChatError
-from app.domain.ports import Chat
 from app.domain.types import Person, Place, Turn, TurnStatus, person_id
 from integrations.slack.chat import SlackChat, known_zone, paragraphs
 from tests.fakes import ManualClock, MemoryChat

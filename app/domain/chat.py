@@ -1,0 +1,63 @@
+"""Slack, as far as a turn, a card and the Home tab need it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from app.domain.approvals import Approval
+from app.domain.forms import Form
+from app.domain.plans import Plan
+from app.domain.types import Account, ActionId, Person, Place, Turn
+
+
+class Chat(Protocol):
+    """Slack, as far as a turn, a card and the Home tab need it. Every method may raise ChatError."""
+
+    async def say(
+        self, place: Place, text: str, *, turn: Turn | None = None, actions: int = 0, again: bool = False
+    ) -> str:
+        """Post a message and return its ts. A turn's reply is the model's and is sanitised, other text is ours; with
+        `again`, a reply that stands already is found and not repeated."""
+
+    async def whisper(self, place: Place, user: str, text: str) -> None:
+        """Tell one person something that the channel doesn't keep."""
+
+    async def status(self, place: Place, text: str) -> None:
+        """Show what is being done in this thread; empty clears it. Never raises: a status may be lost."""
+
+    async def show(self, approval: Approval, *, again: bool = False) -> str:
+        """Post the card of an action and return its ts; with `again`, one that stands already is found."""
+
+    async def redraw(self, approval: Approval) -> None:
+        """Draw the card anew from its row."""
+
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+        """Open a form on the screen of who has just clicked, and return the view's id. `name` and `about` come back
+        with what is entered."""
+
+    async def quote(self, approval: Approval, *, again: bool = False) -> str:
+        """Post in a card's thread why it was rejected; with `again`, what stands already is found."""
+
+    async def leave(self, approval: Approval) -> None:
+        """Take the buttons from a card that was shown again elsewhere, and say so there."""
+
+    async def plan(self, plan: Plan, *, again: bool = False) -> str:
+        """Post the message that shows a turn's actions together, or draw it anew where it stands; returns its ts. With
+        `again`, one that stands already is found."""
+
+    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
+        """Post the card that leads to the provider's consent page."""
+
+    async def welcome(self, place: Place, *, connected: bool) -> None:
+        """Post what Steward does and how to begin."""
+
+    async def prompts(self, place: Place) -> None:
+        """Suggest a few requests. Never raises."""
+
+    async def home(self, user: str, accounts: Sequence[Account], waiting: Sequence[Approval]) -> None:
+        """Publish a person's Home tab."""
+
+    async def person(self, team: str, user: str) -> Person:
+        """Who this is: name, address, zone, membership."""
+
+    async def dm(self, user: str) -> str:
+        """The channel of a person's direct messages with Steward."""
