@@ -13,11 +13,12 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from app.agent.bench import Bench
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
-from app.agent.tools.cards import WaitingCards
-from app.agent.tools.tool import fenced, serialised
+from app.agent.tools.cards import WaitingCards, listed
+from app.agent.tools.tool import serialised
 from app.domain.desk import Desk
 from app.domain.errors import TooManySteps
 from app.domain.ports import Request, Thought, Watch
+from app.domain.types import CODE, PERSON, STEWARD
 from app.planning.sanitising import visible
 
 LINE = 600
@@ -49,10 +50,16 @@ class Agent:
             raise TooManySteps from endless
         reply = state["messages"][-1].text.strip()
         quoted = [f"Quoted from {name}" for name in bench.sources.quoted(reply)]
-        return Thought(reply=reply, actions=tuple(bench.actions), notes=tuple(dict.fromkeys((*quoted, *bench.notes))))
+        return Thought(
+            reply=reply,
+            actions=tuple(bench.actions),
+            notes=tuple(dict.fromkeys((*quoted, *bench.notes))),
+            replaces=bench.replaced,
+            then=bench.then if bench.actions else "",
+        )
 
     def _messages(self, request: Request, desk: Desk) -> list[BaseMessage]:
-        roles: dict[str, type[BaseMessage]] = {"user": HumanMessage, "assistant": AIMessage}
+        roles: dict[str, type[BaseMessage]] = {PERSON: HumanMessage, CODE: HumanMessage, STEWARD: AIMessage}
         history = [roles[u.role](shortened(visible(u.text))) for u in request.history]
         asked = HumanMessage(visible(request.text))
         return [SystemMessage(self._system(request, desk)), *history, asked, *_waiting(request)]
@@ -74,7 +81,7 @@ def _waiting(request: Request) -> list[BaseMessage]:
     if not request.waiting:
         return []
     call = ToolCall(name=WaitingCards.called(), args={}, id=WAITING, type="tool_call")
-    found = serialised(fenced(waiting=request.waiting))
+    found = serialised(listed(request.waiting, request.now))
     return [AIMessage("", tool_calls=[call]), ToolMessage(found, tool_call_id=WAITING, name=WaitingCards.called())]
 
 

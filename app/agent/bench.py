@@ -10,7 +10,7 @@ from app.domain.actions import Action
 from app.domain.desk import Calendar, Desk, Mailbox
 from app.domain.errors import Refusal, UnclearTime, UnknownReference
 from app.domain.ports import Request, Watch
-from app.domain.types import Event, Thread
+from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
 
 MAX_ACTIONS = 10
@@ -34,6 +34,10 @@ class Bench:
     watch: Watch
     actions: list[Action] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    replaced: dict[ActionId, ActionId] = field(default_factory=dict)
+    """For actions on the table that are instead of one whose card waits, that one."""
+    then: str = ""
+    """What is left to do once the cards of this turn are settled."""
     sources: Sources = field(init=False)
     """What the model has read so far, and what the person typed."""
 
@@ -73,14 +77,29 @@ class Bench:
             self.sources.event(event)
         return sorted(found, key=lambda e: e.start)
 
-    def propose(self, action: Action) -> str:
+    def waiting(self, refs: str, account: AccountId | None = None) -> Action | None:
+        """The waiting action that one of the references names and that nothing on the table is instead of yet; of
+        several the one of this account, if there is one. Raises UnknownReference."""
+        cards = {card.ref: card.action for card in self.request.waiting}
+        named = refs.replace(",", " ").lower().split()
+        for ref in named:
+            if ref not in cards:
+                raise UnknownReference(what="waiting card", ref=ref)
+        free = [cards[ref] for ref in named if cards[ref].id not in self.replaced.values()]
+        return next((action for action in free if action.account.id == account), free[0] if free else None)
+
+    def propose(self, action: Action, *, instead_of: Action | None = None) -> str:
         """Put a change on the table; its card is shown when the turn ends. Raises Refusal beyond MAX_ACTIONS, and
         FormErrors for what a person can't be asked to approve."""
         if len(self.actions) >= MAX_ACTIONS:
             raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
         card = action.vetted(self.request.now).card()
         self.actions.append(action)
-        return f"{card.title} (account {card.account.name})"
+        said = f"{card.title} (account {card.account.name})"
+        if instead_of is None or instead_of.id in self.replaced.values():
+            return said
+        self.replaced[action.id] = instead_of.id
+        return f"{said}, instead of the card that waits"
 
     # Times.
 

@@ -1,6 +1,9 @@
 """How an address came to be a recipient: the mark it gets on a card, and what it could be mistaken for."""
 
+from collections.abc import Iterable
+
 from app.agent.bench import Bench
+from app.domain.actions import Action
 from app.domain.cards import Origin, Recipient
 from app.domain.desk import Mailbox
 from app.domain.errors import Refusal
@@ -38,6 +41,20 @@ async def _origin(bench: Bench, email: str, *, box: Mailbox, thread: Thread | No
 
 def _arrived(labels: frozenset[str]) -> bool:
     return not labels & {"DRAFT", "SPAM", "TRASH"}
+
+
+def remembered(people: Iterable[Recipient], old: Action | None) -> tuple[Recipient, ...]:
+    """The recipients of a change, where one that is looked at again now keeps what was known of it on the card that
+    this change is instead of: what the person typed then, they needn't type again."""
+    before = {r.address.email.lower(): r for r in (old.card().recipients if old else ()) if not r.marked}
+    return tuple(
+        before[known].model_copy(update={"role": p.role}) if p.marked and (known := _key(p)) in before else p
+        for p in people
+    )
+
+
+def _key(recipient: Recipient) -> str:
+    return recipient.address.email.lower()
 
 
 def _warning(bench: Bench, address: Address) -> str:

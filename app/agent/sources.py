@@ -1,13 +1,14 @@
 """What the model has read in a turn, and who was on it: where words, names and addresses come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain.cards import Part, Taint
+from app.domain.actions import Action
+from app.domain.cards import Part, Taint, carried
 from app.domain.ports import Request
-from app.domain.types import Address, Email, Event
+from app.domain.types import PERSON, Address, Email, Event
 from app.planning.provenance import addresses, named, pretends, resembles
 from app.planning.sanitising import visible
 from app.planning.tainting import LEAST, SHORT, Corpus, folded
@@ -43,12 +44,15 @@ class Sources:
         self._read: set[tuple[str, int]] = set()
         self._where: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._typed = (request.words, *(u.text for u in request.history if u.role == "user"))
+        self._typed = (request.words, *(u.text for u in request.history if u.role == PERSON))
         self._typed_addresses = frozenset[str]().union(*map(addresses, self._typed))
-        for line in (u.text for u in request.history if u.role == "assistant"):
+        for line in (u.text for u in request.history if u.role != PERSON):
             self._add(line, Source(ANSWER, frozenset()))
-        for line in request.waiting:
-            self._add(line, Source(CARD, frozenset()))
+        for card in (waiting.action.card() for waiting in request.waiting):
+            readers = frozenset(r.address.email.lower() for r in card.recipients) | self._own
+            self._add(
+                "\n".join((card.summary, *(f.value for f in card.fields), card.body or "")), Source(CARD, readers)
+            )
 
     # Reading.
 
@@ -140,6 +144,15 @@ class Sources:
             )
             for span in spans
         )
+
+    def traced(self, words: Mapping[Part, str], old: Action | None) -> tuple[Taint, ...]:
+        """The words of a change that strangers wrote. What it repeats of the one it is instead of comes from where it
+        came from there, not from that one's card."""
+        found = [taint for part, text in words.items() for taint in self.taints(text, part)]
+        if old is None:
+            return tuple(found)
+        before = carried(old.card().taints, words)
+        return tuple(dict.fromkeys((*(taint for taint in found if taint.source != CARD), *before)))
 
     def _readers(self, words: str) -> frozenset[str]:
         """Everyone who was on some text in which these words stand."""

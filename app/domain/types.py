@@ -108,6 +108,10 @@ class Turn(Value):
         return self.text if self.typed is None else self.typed
 
 
+PERSON, STEWARD, CODE = "user", "assistant", "code"
+"""Who said a line; the first two in the words that models use, the third is what code told the model."""
+
+
 class Utterance(Value):
     """A line of an earlier turn, as the model sees it again."""
 

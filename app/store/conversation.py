@@ -5,11 +5,8 @@ from datetime import datetime
 from sqlalchemy import and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.types import Turn, TurnStatus, Utterance
+from app.domain.types import PERSON, STEWARD, Turn, TurnStatus, Utterance
 from app.store.tables import messages, turns
-
-PERSON, STEWARD = "user", "assistant"
-"""Who said a line, in the words that models use."""
 
 
 async def keep(connection: AsyncConnection, turn: Turn, role: str, text: str, *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.approvals import Approval
 from app.domain.errors import LostClaim, Overtaken, TooManyRequests
 from app.domain.ports import Clock
-from app.domain.types import Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
+from app.domain.types import CODE, PERSON, STEWARD, Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
 from app.store import conversation as said
 from app.store import steps
 from app.store.approvals import fields_of
@@ -61,7 +61,7 @@ class PostgresTurns:
             }
             new = insert(turns).values(fields | BLANK | start | message.place.model_dump()).returning(turns)
             turn = _turn((await connection.execute(new)).mappings().one())
-            await said.keep(connection, turn, said.PERSON, turn.text, at=now)
+            await said.keep(connection, turn, PERSON, turn.text, at=now)
         return turn, True
 
     async def _before(self, connection: AsyncConnection, message: Message, *, now: datetime, limit: int) -> Turn | bool:
@@ -170,7 +170,7 @@ class PostgresTurns:
                 going_on = update(turns).where(turns.c.id == plan, turns.c.person == turn.person)
                 await connection.execute(going_on.values(then_what=storable(then)))
             if words:
-                await said.keep(connection, turn, said.STEWARD, words, at=now)
+                await said.keep(connection, turn, STEWARD, words, at=now)
         return True
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
@@ -243,7 +243,7 @@ class PostgresTurns:
             }
             new = insert(turns).values(fields | BLANK | place.model_dump()).returning(turns)
             opened = _turn((await connection.execute(new)).mappings().one())
-            await said.keep(connection, opened, said.PERSON, opened.text, at=now)
+            await said.keep(connection, opened, CODE, opened.text, at=now)
         return opened
 
     async def posted(self, turn: Turn, ts: str) -> None:

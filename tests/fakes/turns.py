@@ -8,7 +8,7 @@ from uuid import uuid4
 from app.domain.approvals import Approval
 from app.domain.errors import LostClaim, Overtaken, TooManyRequests
 from app.domain.ports import Clock
-from app.domain.types import Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
+from app.domain.types import CODE, PERSON, STEWARD, Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
 from tests.fakes.rows import AGAIN, Disk, TurnRow
 
 S = TurnStatus
@@ -138,10 +138,10 @@ class MemoryTurns:
             if row.turn.ts >= turn.ts or row.turn.status in (S.QUEUED, S.CANCELLED):
                 continue
             here = row.turn.place.thread == turn.place.thread
-            asked = Utterance(role="user", text=row.turn.text, at=row.turn.asked_at)
+            asked = Utterance(role=PERSON if row.turn.typed is None else CODE, text=row.turn.text, at=row.turn.asked_at)
             lines.append((here, row.turn.ts, 0, asked))
             if row.turn.reply and row.ended_at:
-                reply = Utterance(role="assistant", text=row.turn.reply, at=row.ended_at)
+                reply = Utterance(role=STEWARD, text=row.turn.reply, at=row.ended_at)
                 lines.append((here, row.turn.ts, 1, reply))
         newest = sorted(lines, key=lambda line: line[:3], reverse=True)[:limit]
         return tuple(line[3] for line in sorted(newest, key=lambda line: line[1:3]))

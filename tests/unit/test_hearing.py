@@ -49,7 +49,8 @@ async def test_the_model_knows_the_persons_time_the_waiting_cards_and_what_was_s
     await at.assistant.hear(message("What waits?"))
     request = at.mind.requests[-1]
     assert request.now.isoformat() == "2026-03-02T18:00:00+09:00"
-    assert request.waiting == ("Archive 1 mail: They leave the inbox and stay in All Mail. (work)",)
+    (card,) = request.waiting
+    assert (card.ref, card.action.card().title, card.here) == ("c1", "Archive 1 mail", False)
     assert [(u.role, u.text) for u in request.history] == [
         ("user", "archive my newsletters"),
         ("assistant", "A card is ready."),

@@ -6,8 +6,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.recognising import recognised
-from app.agent.tools.tool import Result, Tool, fenced
+from app.agent.recognising import recognised, remembered
+from app.agent.tools.tool import Changing, Result, Tool, fenced
 from app.domain import actions
 from app.domain.cards import MAX_LINE, Origin, Recipient
 from app.domain.desk import reference
@@ -42,7 +42,7 @@ class ListEvents(Tool):
         )
 
 
-class CreateEvent(Tool):
+class CreateEvent(Changing):
     """Prepare an event in the calendar and the invitation of its guests."""
 
     step: ClassVar[str] = "is preparing the event…"
@@ -57,6 +57,7 @@ class CreateEvent(Tool):
 
     async def run(self, bench: Bench) -> Result:
         start, end = self._times(bench)
+        old = bench.waiting(self.replaces)
         account = bench.desk.mailbox(self.account).account if self.account else bench.desk.accounts[0]
         named = {g.strip().lower(): Address(email=g.strip()) for g in self.guests}
         named.pop(account.email.lower(), None)
@@ -73,10 +74,9 @@ class CreateEvent(Tool):
         ).vetted(bench.request.now)
         box = bench.desk.mailbox(account.id)
         guests = [await recognised(bench, g.address, "guest", box=box) for g in action.guests]
-        taints = [t for part, text in action.words.items() for t in bench.sources.taints(text, part)]
-        marked = action.model_copy(update={"guests": tuple(guests), "taints": tuple(taints)})
-        action = await marked.previewed(bench.desk)
-        return {"proposed": bench.propose(action)}
+        update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words, old)}
+        action = await action.model_copy(update=update).previewed(bench.desk)
+        return {"proposed": bench.propose(action, instead_of=old)}
 
     def _times(self, bench: Bench) -> tuple[datetime, datetime]:
         start, said = bench.start(self.start)

@@ -1,15 +1,70 @@
-"""A tool for the cards that wait."""
+"""Tools for the cards of a person: list those that wait, go on when those of this turn are settled."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.tools.tool import Result, Tool, fenced
+from app.agent.tools.tool import Result, Tool, called, fenced
+from app.domain.ports import WaitingCard
+from app.planning.sanitising import visible
+
+SHOWN = 8
+"""Cards listed, the newest and those of this thread first: more is more than a small model tells apart."""
+ROOM = 4_000
+"""Characters for the words of all of them together."""
+LEAST = 200
+"""Characters that one value of a card has in any case."""
+WHAT = 1_000
+"""Characters of what is left to do."""
 
 
 class WaitingCards(Tool):
-    """List the cards that wait for the person's decision."""
+    """List the cards that wait for the person's decision. A changing tool takes their references as `replaces`."""
 
     step: ClassVar[str] = "is looking at your cards…"
 
     async def run(self, bench: Bench) -> Result:
-        return fenced(waiting=bench.request.waiting)
+        return listed(bench.request.waiting, bench.request.now)
+
+
+class ContinueAfter(Tool):
+    """Say what is left to do when it needs what the cards of this turn bring, such as the link of an event that is only
+    created by them. You are asked again with the results once they are decided and done. Not for anything you can
+    prepare now, and only together with cards."""
+
+    step: ClassVar[str] = "is planning the next steps…"
+    what: str = Field(min_length=1, max_length=WHAT, description="as the person said it: mail the guests its link")
+
+    async def run(self, bench: Bench) -> Result:
+        bench.then = " ".join(visible(self.what).split())
+        return {"noted": "I'm asked again when the cards of this turn are settled."}
+
+
+def listed(waiting: Sequence[WaitingCard], now: datetime) -> Result:
+    """The cards as a tool's result: their words may be strangers'."""
+    newest = sorted(waiting, key=lambda card: card.here)[-SHOWN:]
+    room = max(ROOM // max(len(newest), 1), LEAST)
+    cards = [_card(card, now, room) for card in waiting if card in newest]
+    left_out = {"left_out": f"{len(waiting) - len(newest)} older cards"} if len(waiting) > len(newest) else {}
+    return {**fenced(cards=cards), **left_out}
+
+
+def _card(card: WaitingCard, now: datetime, room: int) -> dict[str, Any]:
+    shown = card.action.card()
+    asked = {name: _shortened(value, room) for name, value in card.action.asked(now).items() if value not in ("", [])}
+    return {
+        "ref": card.ref,
+        "in_this_thread": card.here,
+        "tool": called(type(card.action)),
+        "card": f"{shown.title}: {shown.summary}",
+        "asked": asked,
+    }
+
+
+def _shortened(value: Any, room: int) -> Any:
+    if isinstance(value, str) and len(value) > room:
+        return f"{value[:room]} … (shortened)"
+    return value

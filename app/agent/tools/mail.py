@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.recognising import recognised
-from app.agent.tools.tool import Result, Tool, fenced
+from app.agent.recognising import recognised, remembered
+from app.agent.tools.tool import Changing, Result, Tool, fenced
 from app.domain import actions
 from app.domain.actions.mail import glimpse
 from app.domain.cards import Origin, Part, Recipient
@@ -99,7 +99,7 @@ class ReadThread(Tool):
         )
 
 
-class ArchiveEmails(_Filters):
+class ArchiveEmails(_Filters, Changing):
     """Prepare to archive all mails of the inbox that fit the filters: they leave the inbox and are kept."""
 
     step: ClassVar[str] = "is collecting the mails to archive…"
@@ -118,10 +118,11 @@ class ArchiveEmails(_Filters):
         if len(ids) == BULK_LIMIT:
             bench.notes.append(f"_That is the most I take on at once ({BULK_LIMIT:,} mails); more may fit._")
         action = actions.ArchiveEmails(account=reference(box.account), query=query, ids=ids)
-        return bench.propose(await action.previewed(bench.desk))
+        old = bench.waiting(self.replaces, box.account.id)
+        return bench.propose(await action.previewed(bench.desk), instead_of=old)
 
 
-class SendReply(Tool):
+class SendReply(Changing):
     """Prepare a reply in a thread, to the mail last received in it. Write the whole text, with greeting."""
 
     step: ClassVar[str] = "is preparing a reply…"
@@ -134,7 +135,7 @@ class SendReply(Tool):
 
     async def run(self, bench: Bench) -> Result:
         account, ident = bench.located(self.thread, "thread")
-        box = bench.desk.mailbox(account)
+        box, old = bench.desk.mailbox(account), bench.waiting(self.replaces)
         thread = await bench.thread(account, ident)
         answered = _answered(thread, self.person)
         own = {a.email.lower() for a in bench.desk.accounts}
@@ -155,9 +156,9 @@ class SendReply(Tool):
             answers=glimpse(answered, bench.request.person.zone),
         ).vetted(bench.request.now)
         marked = [await recognised(bench, a, role, box=box, thread=thread) for a, role in people]
-        taints = bench.sources.taints(action.body, Part.BODY)
-        action = action.model_copy(update={"recipients": tuple(marked), "taints": taints})
-        return {"proposed": bench.propose(action), **fenced(to=[r.address.shown for r in marked])}
+        update = {"recipients": remembered(marked, old), "taints": bench.sources.traced({Part.BODY: action.body}, old)}
+        action = action.model_copy(update=update)
+        return {"proposed": bench.propose(action, instead_of=old), **fenced(to=[r.address.shown for r in marked])}
 
 
 def _answered(thread: Thread, person: str) -> Email:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.agent.bench import Bench, TwoTimes
 from app.domain.errors import StewardError
@@ -38,8 +38,20 @@ class Tool(BaseModel):
 
     @classmethod
     def called(cls) -> str:
-        """The class's name as the model calls it: SearchMail is search_mail."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return called(cls)
+
+
+class Changing(Tool):
+    """A tool that prepares a change."""
+
+    replaces: str = Field(
+        "", description="c1, c2 …: the waiting card this is instead of, when the person changes their mind about it"
+    )
+
+
+def called(kind: type) -> str:
+    """A class's name as the model calls it, a tool's or an action's: SearchMail is search_mail."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def langchain_tool(kind: type[Tool]) -> BaseTool:

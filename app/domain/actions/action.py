@@ -88,6 +88,10 @@ class Action(Value):
 
     # Proposing it, and changing the proposal.
 
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        """The arguments with which its tool would propose it anew; `now` is aware, in the person's zone."""
+        return {"account": self.account.name}
+
     def faults(self, now: datetime) -> Mapping[str, str]:
         """Why a person can't be asked to approve it, a sentence per input of its form; nothing when they can."""
         return {}

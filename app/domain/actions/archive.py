@@ -100,6 +100,15 @@ class ArchiveEmails(Action):
         older = frozenset(await box.ids(self.query.model_copy(update={"before": self.older_than})))
         return tuple(i for i in self.ids if i in older)
 
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        query, today = self.query, now.date()
+        before = self.older_than or query.before
+        days = {"older_than_days": before, "newer_than_days": query.since}
+        ages = {name: (today - day).days for name, day in days.items() if day is not None}
+        filters = query.model_dump(include={"words", "sender", "to", "subject", "category", "label", "unread"})
+        said = {name: value for name, value in filters.items() if value not in ("", None)}
+        return {**said, **ages, **super().asked(now)}
+
     def form(self) -> Form:
         top = self._senders()[:MAX_OPTIONS]
         looked = sum(n for _, _, n in self._senders())

@@ -160,6 +160,18 @@ class CreateEvent(Action):
         found = overlaps(await calendar.events(self.start, self.end), self.start, self.end)
         return self.model_copy(update={"overlaps": found, "viewers": await _viewers(calendar, self.calendar)})
 
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        minutes = int((self.end - self.start).total_seconds() // 60)
+        return {
+            "title": self.title,
+            "start": f"{self.start.astimezone(now.tzinfo):%Y-%m-%d %H:%M}",
+            "minutes": minutes,
+            "guests": [g.address.email for g in self.guests],
+            "place": self.place,
+            "notes": self.notes,
+            **super().asked(now),
+        }
+
     def form(self) -> Form:
         zoned = f"In {self.zone}."
         return Form(

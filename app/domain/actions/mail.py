@@ -117,6 +117,14 @@ class SendReply(Action):
             found["to"] = unsendable.sentence
         return {name: why for name, why in found.items() if why}
 
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        return {
+            "thread": f"{self.account.name}:{self.thread}",
+            "to": [r.address.shown for r in self.recipients],
+            "body": self.body,
+            "reply_all": any(r.role == "cc" for r in self.recipients),
+        }
+
     def form(self) -> Form:
         def people(role: str, label: str, *, optional: bool) -> Addresses:
             those = tuple(r.address for r in self.recipients if r.role == role)
