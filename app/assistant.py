@@ -1,13 +1,16 @@
 """What Steward does: hear a request, think and propose, take a decision, answer for what was left."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.approvals import Approval, Decision, Status, expiry
+from app.aftermath import Aftermath
+from app.domain.approvals import Approval, Decision, Status, proposal, successor
 from app.domain.errors import (
+    AllSettled,
     AlreadySettled,
     ChatError,
     EmptyMessage,
@@ -18,10 +21,11 @@ from app.domain.errors import (
     NotConnected,
     NothingRunning,
     NotYours,
+    Overtaken,
     StewardError,
     StoreUnavailable,
 )
-from app.domain.ports import Invite, Kind, Request, Services, Thought
+from app.domain.ports import Invite, Kind, Request, Services, Thought, WaitingCard
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
 from app.planning.sanitising import visible
 
@@ -54,6 +58,7 @@ class Assistant:
         self._services = services
         self._limits = limits
         self._invite = invite
+        self._aftermath = Aftermath(services)
         self._waking: set[asyncio.Future[None]] = set()
         self._thinking: dict[TurnId, asyncio.Task[Thought]] = {}
 
@@ -153,7 +158,10 @@ class Assistant:
             text=turn.text,
             typed=turn.typed,
             history=await store.turns.history(turn, limit=HISTORY),
-            waiting=tuple(f"{a.card.title}: {a.card.summary} ({a.card.account.name})" for a in waiting),
+            waiting=tuple(
+                WaitingCard(ref=f"c{n}", action=a.action, here=a.place.thread == turn.place.thread)
+                for n, a in enumerate(waiting, start=1)
+            ),
         )
 
         async def watch(step: str) -> None:
@@ -178,24 +186,30 @@ class Assistant:
             del self._thinking[turn.id]
 
     async def _conclude(self, turn: Turn, thought: Thought, status: TurnStatus) -> None:
-        now = self._services.clock.now()
-        approvals = [
-            Approval(
-                id=action.id,
-                person=turn.person,
-                turn=turn.id,
-                place=turn.place,
-                position=position,
-                action=action,
-                sha256=action.sha256,
-                proposed_at=now,
-                expires_at=expiry(action, now),
-            )
-            for position, action in enumerate(thought.actions)
-        ]
-        reply = "\n".join((thought.reply, *thought.notes))
-        if await self._services.store.turns.end(turn, status=status, reply=reply, actions=approvals):
-            await self._present(turn.model_copy(update={"status": status, "reply": reply}), approvals, again=False)
+        while True:  # until nobody decides a card in the very moment in which it would be replaced
+            approvals = await self._proposed(turn, thought)
+            beside = sum(approval.replaces is not None for approval in approvals) < len(thought.replaces)
+            reply = "\n".join((thought.reply, *thought.notes, *([Overtaken().sentence] if beside else [])))
+            with suppress(Overtaken):
+                end = self._services.store.turns.end
+                ended = await end(turn, status=status, reply=reply, actions=approvals, then=thought.then)
+                break
+        if ended:
+            answered = {"status": status, "reply": reply, "then": thought.then if approvals else ""}
+            await self._present(turn.model_copy(update=answered), approvals, again=False)
+
+    async def _proposed(self, turn: Turn, thought: Thought) -> list[Approval]:
+        """The rows of a thought's actions; one that replaces a card which is still undecided takes its step."""
+        now, approvals = self._services.clock.now(), []
+        for position, action in enumerate(thought.actions):
+            ident = thought.replaces.get(action.id)
+            old = await self._services.store.approvals.get(turn.person, ident) if ident else None
+            if old is not None and old.status is Status.PROPOSED:
+                here = {"turn": turn.id, "place": turn.place}
+                approvals.append(successor(old, action, now).model_copy(update=here))
+            else:
+                approvals.append(proposal(turn, action, position, now))
+        return approvals
 
     async def _present(self, turn: Turn, approvals: Sequence[Approval], *, again: bool) -> None:
         """Show the reply and the cards of a turn that has ended; with `again`, what stands in Slack already is found
@@ -203,9 +217,7 @@ class Assistant:
         chat, store = self._services.chat, self._services.store
         try:
             ts = await chat.say(turn.place, turn.reply, turn=turn, actions=len(approvals), again=again)
-            for approval in approvals:
-                if not approval.card_ts:
-                    await store.approvals.shown(approval, await chat.show(approval, again=again))
+            await self._aftermath.present(turn, approvals, again=again)
         except ChatError:
             return
         await store.turns.posted(turn, ts)
@@ -246,11 +258,32 @@ class Assistant:
             current = await approvals.get(person, action)
             if current is None:
                 raise NotYours
-            await self._redraw(current)
+            await self._aftermath.show(current)
             raise AlreadySettled(status=current.status.value)
         if decided.status in (Status.APPROVED, Status.RUNNING, Status.UNDOING):
             await self._wake(decided)
-        await self._redraw(decided)
+        await self._aftermath.moved(decided)
+
+    async def decide_all(
+        self, person: PersonId, turn: TurnId, decision: Decision, *, shown: Collection[ActionId]
+    ) -> int:
+        """Take one click for all undecided steps of a plan that were shown; how many it moved. Raises NotYours, or
+        AllSettled when it moved none."""
+        approvals = self._services.store.approvals
+        decided = await approvals.decide_all(person, turn, decision, shown=shown, hold=self._limits.hold)
+        if not decided:
+            if not await approvals.of_plan(person, turn):
+                raise NotYours
+            await self._aftermath.redraw(person, turn)
+            raise AllSettled
+        if decision is Decision.APPROVE:
+            await self._wake(decided[0])
+        await self._aftermath.moved(*decided)
+        return len(decided)
+
+    async def go_on(self, person: PersonId, turn: TurnId) -> None:
+        """Begin what was to follow a turn whose actions are settled, if nobody has yet."""
+        await self._aftermath.go_on(person, turn)
 
     async def _wake(self, approval: Approval) -> None:
         """Have it worked on: now, or when its hold is over. Should this process be gone then, the sweeper wakes it."""
@@ -267,10 +300,3 @@ class Assistant:
 
         pause = approval.not_before - self._services.clock.now()
         asyncio.get_running_loop().call_later(pause.total_seconds(), due)
-
-    async def _redraw(self, approval: Approval) -> None:
-        try:
-            await self._services.chat.redraw(approval)
-        except ChatError:
-            return  # the sweeper finds the row whose card shows an old status
-        await self._services.store.approvals.shown(approval, approval.card_ts)

@@ -5,8 +5,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.aftermath import Aftermath
 from app.domain.actions import Change, Outcome
-from app.domain.approvals import UNKNOWN_FOR, Approval, Status, expiry
+from app.domain.approvals import UNKNOWN_FOR, Approval, Status, successor
 from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import (
@@ -76,6 +77,7 @@ class Performer:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._approvals = services.store.approvals
+        self._aftermath = Aftermath(services)
 
     async def perform(self, person: PersonId, action: ActionId) -> None:
         """Take an action one step on, or redraw its card if that is all it needs."""
@@ -89,7 +91,7 @@ class Performer:
             broken = claim.tries > BREAKS
             settled = await (self._later(claim, timedelta(), BrokenOff()) if broken else self._work(claim))
         if settled:
-            await self._draw(settled, again=True)
+            await self._aftermath.moved(settled)
 
     async def _work(self, claim: Claim) -> Approval | None:
         """The row after this attempt; None when it was put down to be taken up again."""
@@ -151,20 +153,8 @@ class Performer:
         return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN, receipt=trace)
 
     async def _stale(self, claim: Claim, change: Change) -> Approval:
-        settled = await self._approvals.settle(claim, Status.STALE, note=change.sentence)
-        if change.renewed is not None:
-            now = self._now()
-            renewed = Approval(
-                **settled.model_dump(include={"person", "turn", "place", "position"}),
-                id=change.renewed.id,
-                action=change.renewed,
-                sha256=change.renewed.sha256,
-                proposed_at=now,
-                expires_at=expiry(change.renewed, now),
-            )
-            await self._approvals.propose(renewed)
-            await self._draw(renewed, again=False)
-        return settled
+        renewed = successor(claim.approval, change.renewed, self._now()) if change.renewed is not None else None
+        return await self._approvals.settle(claim, Status.STALE, note=change.sentence, renewed=renewed)
 
     async def _undo(self, claim: Claim, desk: Desk, ledger: Ledger) -> Approval:
         receipt = await claim.approval.action.undo(desk, ledger)
@@ -218,18 +208,3 @@ class Performer:
 
     def _now(self) -> datetime:
         return self._services.clock.now()
-
-    # Showing.
-
-    async def _draw(self, approval: Approval, *, again: bool) -> None:
-        """Show the row as it is; what Slack doesn't take now, the sweeper brings again."""
-        chat = self._services.chat
-        try:
-            ts = approval.card_ts
-            if ts:
-                await chat.redraw(approval)
-            else:
-                ts = await chat.show(approval, again=again)
-        except ChatError:
-            return
-        await self._approvals.shown(approval, ts)

@@ -9,11 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from app.accounts import Accounts
 from app.assistant import Assistant
-from app.domain.ports import Chat, Inbox
+from app.domain.chat import Chat
+from app.domain.ports import Inbox
+from app.editing import EDIT, EXPLAIN, Editor
 from app.reception import Reception
 from app.telemetry import Telemetry
-from handlers.approvals import BUTTON, Clicks
+from handlers.approvals import BUTTON, PLAN_BUTTON, Clicks
 from handlers.commands import COMMAND, Commands
+from handlers.editing import BUTTONS, Editing
 from handlers.envelopes import Body, Keeper
 from handlers.errors import Boundary
 from handlers.home import Home
@@ -26,6 +29,7 @@ class Verbs:
     """What the handlers may call."""
 
     assistant: Assistant
+    editor: Editor
     accounts: Accounts
     reception: Reception
     chat: Chat
@@ -48,10 +52,18 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     app.event("agent_session_stopped")(keeper.settling(people.stopped))
     app.command(COMMAND)(keeper.settling(commands.slash))
     app.action("do:connect")(keeper.settling(commands.connect))
-    app.action(BUTTON)(keeper.settling(Clicks(verbs.assistant, verbs.chat, verbs.telemetry).decide))
+    clicks = Clicks(verbs.assistant, verbs.chat, verbs.telemetry)
+    app.action(BUTTON)(keeper.settling(clicks.decide))
+    app.action(PLAN_BUTTON)(keeper.settling(clicks.decide_all))
+    editing = Editing(verbs.editor, verbs.chat)
+    app.action(BUTTONS[EDIT])(keeper.settling(editing.edit))
+    app.action(BUTTONS[EXPLAIN])(keeper.settling(editing.ask_why))
+    app.view(EDIT)(keeper.answering(editing.check, editing.save))
+    app.view(EXPLAIN)(keeper.answering(editing.check_reason, editing.explain))
     # What we have no verb for is acked all the same: an unacked envelope comes back.
     app.event(re.compile("."))(keeper.settling(_nothing))
     app.action(re.compile("."))(keeper.settling(_nothing))
+    app.view(re.compile("."))(keeper.settling(_nothing))
     app.error(Boundary(verbs.assistant, verbs.inbox).unforeseen)
     return app
 

@@ -1,4 +1,4 @@
-"""The job that goes on with a turn that was left behind."""
+"""The job that goes on with a turn: one that was left behind, or one whose actions are settled."""
 
 from uuid import UUID
 
@@ -12,5 +12,6 @@ async def think(person: str, turn: str) -> None:
     await run("think", _think, person, turn)
 
 
-async def _think(house: House, _person: PersonId, turn: UUID) -> None:
+async def _think(house: House, person: PersonId, turn: UUID) -> None:
     await house.assistant.resume(TurnId(turn))
+    await house.assistant.go_on(person, TurnId(turn))

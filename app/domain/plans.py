@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from app.domain.approvals import Approval, Decision, Status
-from app.domain.types import Turn, Value
+from app.domain.types import Place, Turn, Value
 
 S = Status
 BLOCKING = frozenset({S.APPROVED, S.RUNNING, S.UNDOING})
@@ -77,15 +77,27 @@ class Plan(Value):
             return ()
         return tuple(step for step in shown if decision is Decision.REJECT or step.needs == 1)
 
+    def showing(self, cards: Iterable[Approval]) -> Self:
+        """The same plan, now that these cards stand in Slack as they are."""
+        drawn = {card.id: card for card in cards}
+        steps = tuple(
+            step.model_copy(update={"card_ts": card.card_ts, "drawn": card.status}) if card else step
+            for step in self.steps
+            for card in [drawn.get(step.id)]
+        )
+        return self.model_copy(update={"steps": steps})
+
+    @property
+    def place(self) -> Place:
+        """Where it is gone on with: where its owner clicked last."""
+        decided = [step for step in self.steps if step.decided_at is not None]
+        return max(decided, key=lambda step: step.decided_at or step.proposed_at).place if decided else self.turn.place
+
     @property
     def next(self) -> Approval | None:
         """The step to be begun now."""
         blocking = next((step for step in self.steps if step.status in BLOCKING), None)
         return blocking if blocking is not None and blocking.status is S.APPROVED else None
-
-    def number(self, step: Approval) -> int:
-        """Its place as people count."""
-        return 1 + [s.position for s in self.steps].index(step.position)
 
 
 def _age(approval: Approval) -> tuple[bool, object]:

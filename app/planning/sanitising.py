@@ -97,13 +97,18 @@ def _host(url: str) -> str:
     return host if host.isascii() else address(host)
 
 
-def answer(text: str, *, typed: str) -> str:
-    """What the model wrote, as mrkdwn that is safe to post: a URL the person typed survives, any other is its host."""
+def unlinked(text: str, *, typed: str) -> str:
+    """The visible text in which a URL the person typed survives, and any other is its host."""
     known = urls(typed)
 
     def shown(match: re.Match[str]) -> str:
         url = match[0].rstrip(_CLOSING)
         return match[0] if url in known else _host(url) + match[0][len(url) :]
 
-    unlinked = _MARKDOWN_LINK.sub(lambda m: f"{m[1]} ({m[2]})" if m[1] else m[2], visible(text))
-    return _BOLD.sub(r"*\1*", escaped(_URL.sub(shown, unlinked)))
+    return _URL.sub(shown, visible(text))
+
+
+def answer(text: str, *, typed: str) -> str:
+    """What the model wrote, as mrkdwn that is safe to post: a URL the person typed survives, any other is its host."""
+    plain = _MARKDOWN_LINK.sub(lambda m: f"{m[1]} ({m[2]})" if m[1] else m[2], visible(text))
+    return _BOLD.sub(r"*\1*", escaped(unlinked(plain, typed=typed)))

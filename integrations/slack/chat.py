@@ -13,16 +13,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from app.domain.approvals import Approval
 from app.domain.errors import ChatError
-from app.domain.types import Account, Person, Place, Turn, person_id
-from app.planning.sanitising import answer
+from app.domain.forms import Form
+from app.domain.plans import Plan
+from app.domain.types import Account, ActionId, Person, Place, Turn, person_id
+from app.planning.sanitising import answer, visible
 from integrations.slack import surfaces
-from integrations.slack.blocks import Block, approval_blocks, context, header, plain_fallback, summary
+from integrations.slack.blocks import Block, approval_blocks, context, header, literal, plain_fallback, summary
+from integrations.slack.forms import modal
+from integrations.slack.plans import plain_plan, plan_blocks, plan_summary
 
 TURN = "steward_turn"
 ACTION = "steward_action"
 CONNECT = "steward_connect"
 MOVED = "steward_moved"
-IDENTITIES = {TURN: "turn", ACTION: "action"}
+PLAN = "steward_plan"
+REASON = "steward_reason"
+IDENTITIES = {TURN: "turn", ACTION: "action", PLAN: "turn", REASON: "action"}
 """Which field of a message's metadata says what it stands for."""
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 """No link is fetched for a preview. Where Slack's reference doesn't list this (chat.update, chat.postEphemeral) it is
@@ -113,18 +119,31 @@ class SlackChat:
 
     async def redraw(self, approval: Approval) -> None:
         """Draw the card anew from its row."""
-        call = {
-            "channel": approval.place.channel,
-            "ts": approval.card_ts,
-            "text": summary(approval),
-            "metadata": {"event_type": ACTION, "event_payload": _payload(approval)},
-        }
-        try:
-            await self._call(self._client.chat_update, **call, blocks=approval_blocks(approval), **QUIET)
-        except ChatError as refused:
-            if refused.facts["why"] != "invalid_blocks":
-                raise
-            await self._call(self._client.chat_update, **call, blocks=plain_fallback(approval), **QUIET)
+        blocks, fallback = approval_blocks(approval), plain_fallback(approval)
+        post = Post(approval.place, summary(approval), blocks, ACTION, _payload(approval), fallback)
+        await self._update(post, approval.card_ts)
+
+    async def plan(self, plan: Plan, *, again: bool = False) -> str:
+        """Post the message of a plan, or draw it anew where it stands; returns its ts."""
+        payload = {"turn": str(plan.turn.id), "steps": len(plan.steps), "waiting": len(plan.undecided)}
+        post = Post(plan.turn.place, plan_summary(plan), plan_blocks(plan), PLAN, payload, plain_plan(plan))
+        if not plan.turn.plan_ts:
+            return await self._once(post, again=again)
+        await self._update(post, plan.turn.plan_ts)
+        return plan.turn.plan_ts
+
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+        """Open a form on the screen of who has just clicked, within Slack's three seconds; the view's id."""
+        view = modal(form, callback=name, about=about)
+        opened = await self._call(self._client.views_open, trigger_id=trigger, view=view)
+        return str(opened["view"]["id"])
+
+    async def quote(self, approval: Approval, *, again: bool = False) -> str:
+        """Post in a card's thread why it was rejected; with `again`, what stands already is found."""
+        place = approval.place.model_copy(update={"thread": approval.place.thread or approval.card_ts})
+        words = f"↪️ Rejected, because: {visible(approval.reason)}"
+        payload = {"action": str(approval.id)}
+        return await self._once(Post(place, words, literal(words), REASON, payload), again=again)
 
     async def leave(self, approval: Approval) -> None:
         """Take the buttons from a card that was shown again elsewhere, and say so there. Raises ChatError."""
@@ -213,6 +232,17 @@ class SlackChat:
             if refused.facts["why"] == UNANSWERED and (ts := await self._find(post)):
                 return ts
             raise
+
+    async def _update(self, post: Post, ts: str) -> None:
+        """Draw a message of ours anew."""
+        metadata = {"event_type": post.event, "event_payload": post.payload}
+        call = {"channel": post.place.channel, "ts": ts, "text": post.text, "metadata": metadata}
+        try:
+            await self._call(self._client.chat_update, **call, blocks=post.blocks, **QUIET)
+        except ChatError as refused:
+            if refused.facts["why"] != "invalid_blocks":
+                raise
+            await self._call(self._client.chat_update, **call, blocks=post.fallback, **QUIET)
 
     async def _find(self, post: Post) -> str | None:
         where: dict[str, Any] = {"channel": post.place.channel, "limit": LOOK_BACK, "include_all_metadata": True}

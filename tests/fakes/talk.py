@@ -6,6 +6,8 @@ from itertools import count
 
 from app.domain.approvals import Approval
 from app.domain.errors import ChatError
+from app.domain.forms import Form
+from app.domain.plans import Plan
 from app.domain.ports import Kind
 from app.domain.types import Account, ActionId, Person, PersonId, Place, Turn, TurnId, person_id
 
@@ -34,6 +36,15 @@ class Card:
         return self.states[-1]
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A form on somebody's screen."""
+
+    name: str
+    about: ActionId
+    form: Form
+
+
 class MemoryChat:
     """Keeps what was said and shown; with `again`, what stands already is found, as Slack's metadata lets the real one
     do."""
@@ -47,10 +58,15 @@ class MemoryChat:
         """Every card that was posted, repetitions included."""
         self.left: list[str] = []
         """The ts of every card that was shown again elsewhere."""
+        self.plans: dict[TurnId, list[Plan]] = {}
+        """Every state that the message of a plan has shown."""
+        self.plan_ts: dict[TurnId, str] = {}
         self.statuses: list[tuple[Place, str]] = []
         self.homes: dict[str, tuple[tuple[Account, ...], tuple[Approval, ...]]] = {}
         self.invitations: list[tuple[Place, str]] = []
         self.prompted: list[Place] = []
+        self.forms: list[Opened] = []
+        self.quoted: dict[ActionId, str] = {}
         self.refuses = False
         """Set to have every post fail."""
         self._ts = count(1)
@@ -90,6 +106,28 @@ class MemoryChat:
 
     async def leave(self, approval: Approval) -> None:
         self.left.append(approval.card_ts)
+
+    async def plan(self, plan: Plan, *, again: bool = False) -> str:
+        known = self.plan_ts.get(plan.turn.id, "")
+        if self.refuses or (plan.turn.plan_ts and plan.turn.plan_ts != known):
+            raise ChatError(why="message_not_found")
+        if not plan.turn.plan_ts and not (again and known):
+            known = self.plan_ts[plan.turn.id] = self._post()
+        self.plans.setdefault(plan.turn.id, []).append(plan)
+        return known
+
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+        if self.refuses:
+            raise ChatError(why="expired_trigger_id")
+        self.forms.append(Opened(name, about, form))
+        return f"V{len(self.forms)}"
+
+    async def quote(self, approval: Approval, *, again: bool = False) -> str:
+        if not again or approval.id not in self.quoted:
+            self.quoted[approval.id] = self._post()
+            place = approval.place.model_copy(update={"thread": approval.place.thread or approval.card_ts})
+            self.lines.append(Line(place, approval.reason, self.quoted[approval.id]))
+        return self.quoted[approval.id]
 
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         self._post()
