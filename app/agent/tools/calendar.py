@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.recognising import recognised, remembered
-from app.agent.tools.tool import Changing, Result, Tool, fenced
+from app.agent.tools.tool import Changing, Result, Tool, fenced, fitting
 from app.domain import actions
 from app.domain.cards import MAX_LINE, Origin, Recipient
 from app.domain.desk import reference
@@ -34,11 +34,12 @@ class ListEvents(Tool):
     async def run(self, bench: Bench) -> Result:
         start, end = bench.span(self.start, self.end)
         found = await bench.events(self.account, start, end, words=self.words)
+        rows = fitting([_listed(e, bench) for e in found[:SHOWN]])
         return fenced(
             zone=bench.request.person.zone,
-            events=[_listed(e, bench) for e in found[:SHOWN]],
+            events=rows,
             **{"from": f"{start:%a %-d %b %Y %H:%M}", "to": f"{end:%a %-d %b %Y %H:%M}"},
-            **({"left_out": f"{len(found) - SHOWN} later events"} if len(found) > SHOWN else {}),
+            **({"left_out": f"{len(found) - len(rows)} later events"} if len(found) > len(rows) else {}),
         )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.recognising import recognised, remembered
-from app.agent.tools.tool import Changing, Result, Tool, fenced
+from app.agent.tools.tool import Changing, Result, Tool, fenced, fitting
 from app.domain import actions
 from app.domain.actions.mail import glimpse
 from app.domain.cards import Origin, Part, Recipient
@@ -75,7 +75,8 @@ class SearchMail(_Filters):
         for mail in newest:
             bench.sources.mail(mail, mail.snippet)
         counted = f"at least {total}" if capped else total
-        return fenced(total=counted, shown=len(newest), mails=[_listed(m, bench) for m in newest])
+        rows = fitting([_listed(m, bench) for m in newest])
+        return fenced(total=counted, shown=len(rows), mails=rows)
 
 
 class ReadThread(Tool):

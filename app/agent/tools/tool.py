@@ -3,8 +3,9 @@
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from inspect import cleandoc
+from itertools import accumulate
 from typing import Any, ClassVar
 
 from langchain.tools import ToolRuntime
@@ -17,6 +18,9 @@ from app.planning.sanitising import visible
 
 MAX_RESULT = 6_000
 """Characters of a tool's result: about a fifth of an 8k context."""
+
+ROWS = 5_400
+"""Of them for the rows of a list, which is shortened by whole rows."""
 
 FENCE = "untrusted"
 """Under this name stands what strangers wrote; inside JSON no text of theirs can end it."""
@@ -75,6 +79,12 @@ def langchain_tool(kind: type[Tool]) -> BaseTool:
 def fenced(**written: Any) -> Result:
     """A result that strangers had a part in, said to be so."""
     return {"note": RULE, FENCE: written}
+
+
+def fitting(rows: Sequence[Result]) -> list[Result]:
+    """As many of the first rows as fit into one result."""
+    ends = accumulate(len(json.dumps(row, ensure_ascii=False, default=str)) for row in rows)
+    return [row for row, end in zip(rows, ends, strict=True) if end <= ROWS]
 
 
 def serialised(result: Result) -> str:
