@@ -152,6 +152,7 @@ class Assistant:
         if person is None:
             raise StewardError
         waiting = await store.approvals.waiting(person.id)
+        rejected = await store.approvals.get(person.id, turn.about) if turn.about else None
         request = Request(
             person=person,
             now=self._services.clock.now().astimezone(ZoneInfo(person.zone)),
@@ -162,6 +163,7 @@ class Assistant:
                 WaitingCard(ref=f"c{n}", action=a.action, here=a.place.thread == turn.place.thread)
                 for n, a in enumerate(waiting, start=1)
             ),
+            rejected=rejected.action if rejected else None,
         )
 
         async def watch(step: str) -> None:

@@ -1,9 +1,11 @@
 """What a person does to a card besides deciding: change it, or say why they rejected it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import uuid5
 
+from app.aftermath import Aftermath
 from app.domain.actions import Action
 from app.domain.approvals import LIFETIME, Approval, Status, successor
 from app.domain.errors import AlreadySettled, ChatError, FormErrors, NotYours, StewardError, StoreUnavailable, TooOld
@@ -31,8 +33,6 @@ WHY = Form(
     ),
 )
 RENEWING = "is preparing the new card…"
-SPOKEN = "."
-"""Ends the ts of a turn that a reason opened: it has the time of the reason, and no message can have it."""
 
 Hear = Callable[[Message], Awaitable[None]]
 
@@ -43,6 +43,7 @@ class Editor:
     def __init__(self, services: Services, *, hear: Hear) -> None:
         self._services = services
         self._approvals = services.store.approvals
+        self._aftermath = Aftermath(services)
         self._hear = hear
 
     # Changing a card.
@@ -121,13 +122,7 @@ class Editor:
         if not await self._approvals.replace(old.person, old.id, new):
             current = await self._approvals.get(old.person, old.id)
             raise AlreadySettled(status=current.status.value if current else Status.EXPIRED.value)
-        try:
-            await self._approvals.shown(new, await self._services.chat.show(new))
-            gone = old.model_copy(update={"status": Status.REPLACED})
-            await self._services.chat.redraw(gone)
-            await self._approvals.shown(gone, gone.card_ts)
-        except ChatError:
-            return  # the sweeper finds the rows whose cards show an old status, or stand nowhere
+        await self._aftermath.moved(old.model_copy(update={"status": Status.REPLACED}), again=False)
 
     # Saying why not.
 
@@ -155,18 +150,15 @@ class Editor:
             return
         before = await self._approvals.get(person, action)
         approval = await self._approvals.explain(person, action, reason)
-        if before is None or approval is None or approval.explained_at is None:
+        if before is None or approval is None:
             return
         await self._quoted(approval, again=before.reason == reason)
-        owner = await self._owner(person)
-        await self._hear(_message(approval, owner, approval.explained_at))
+        await self._hear(await self._message(approval))
 
     async def _quoted(self, approval: Approval, *, again: bool) -> None:
-        try:
-            await self._services.chat.redraw(approval)
+        await self._aftermath.show(approval)
+        with suppress(ChatError):  # it is only shown there; what comes of it is shown like any answer
             await self._services.chat.quote(approval, again=again)
-        except ChatError:
-            return  # it is only shown there; what comes of it is shown like any answer
 
     async def _unexplained(self, person: PersonId, action: ActionId) -> Approval:
         approval = await self._approvals.get(person, action)
@@ -177,6 +169,24 @@ class Editor:
         if approval.decided_at is None or approval.decided_at + LIFETIME < self._now():
             raise TooOld
         return approval
+
+    async def _message(self, approval: Approval) -> Message:
+        """A reason as what the person says in the thread of the card. No Slack message has such a ts: it is the time of
+        the reason, but after the request, and the card's own, so that it is the same whenever this is done again."""
+        owner = await self._owner(approval.person)
+        turn = await self._services.store.turns.get(approval.person, approval.turn)
+        if turn is None or approval.explained_at is None:
+            raise StewardError
+        thread = approval.place.thread or approval.card_ts
+        return Message(
+            person=owner.id,
+            team=owner.team,
+            user=owner.user,
+            place=approval.place.model_copy(update={"thread": thread}),
+            ts=f"{max(f'{approval.explained_at.timestamp():.6f}', turn.ts)}.{approval.position}",
+            text=approval.reason,
+            about=approval.id,
+        )
 
     # Both.
 
@@ -192,17 +202,3 @@ class Editor:
 
     def _now(self) -> datetime:
         return self._services.clock.now()
-
-
-def _message(approval: Approval, owner: Person, at: datetime) -> Message:
-    """A reason as what the person says in the thread of the card."""
-    thread = approval.place.thread or approval.card_ts
-    return Message(
-        person=owner.id,
-        team=owner.team,
-        user=owner.user,
-        place=approval.place.model_copy(update={"thread": thread}),
-        ts=f"{at.timestamp():.6f}{SPOKEN}",
-        text=approval.reason,
-        about=approval.id,
-    )

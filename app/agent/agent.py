@@ -76,12 +76,12 @@ class Agent:
 
 
 def _waiting(request: Request) -> list[BaseMessage]:
-    """The cards that wait, as a tool's result: their titles may be strangers' words, which have no place in a prompt's
-    instructions."""
-    if not request.waiting:
+    """The cards that wait, and the one that was rejected, as a tool's result: their titles may be strangers' words,
+    which have no place in a prompt's instructions."""
+    if not request.waiting and request.rejected is None:
         return []
     call = ToolCall(name=WaitingCards.called(), args={}, id=WAITING, type="tool_call")
-    found = serialised(listed(request.waiting, request.now))
+    found = serialised(listed(request))
     return [AIMessage("", tool_calls=[call]), ToolMessage(found, tool_call_id=WAITING, name=WaitingCards.called())]
 
 

@@ -56,6 +56,8 @@ class Request(Value):
     history: tuple[Utterance, ...] = ()
     waiting: tuple[WaitingCard, ...] = ()
     """Cards that wait for a decision, the oldest first, wherever they stand."""
+    rejected: SerializeAsAny[Action] | None = None
+    """What was just rejected, when the text says why."""
 
     @property
     def words(self) -> str:

@@ -8,8 +8,9 @@ from app.assistant import Assistant, Limits
 from app.domain.actions import Action
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.desk import Desk
-from app.domain.ports import Request, Thought, Watch
-from app.domain.types import AccountId, ActionId, MailText, Message, PersonId, Place
+from app.domain.ports import Kind, Request, Thought, Watch
+from app.domain.types import AccountId, ActionId, MailText, Message, PersonId, Place, TurnId
+from app.editing import Editor
 from app.performing import Performer
 from tests.fakes import Disk, FakeHouse, MemoryCalendar, MemoryMailbox, MemoryStore
 from tests.samples import ANN, BOB, WORK, account, message
@@ -38,6 +39,7 @@ class AtWork:
         self.store = MemoryStore(self.clock, self.disk)
         services = self.outside.services(self.store)
         self.assistant = Assistant(services, self.limits, invite=self._invite)
+        self.editor = Editor(services, hear=self.assistant.hear)
         self.performer = Performer(services)
         return self.store
 
@@ -61,9 +63,13 @@ class AtWork:
     async def work(self) -> None:
         """A worker looks once at everything it was woken for."""
         woken, self.outside.queue.woken = self.outside.queue.woken, []
-        for _, ident, person in woken:
+        for kind, ident, person in woken:
             assert person is not None
-            await self.performer.perform(person, ActionId(UUID(ident)))
+            if kind is Kind.ACTION:
+                await self.performer.perform(person, ActionId(UUID(ident)))
+            else:
+                await self.assistant.resume(TurnId(UUID(ident)))
+                await self.assistant.go_on(person, TurnId(UUID(ident)))
 
     async def sweep(self, after: float = 0) -> None:
         """Time passes, the sweeper wakes what is due, and a worker looks at it."""

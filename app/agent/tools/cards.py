@@ -1,6 +1,5 @@
 """Tools for the cards of a person: list those that wait, go on when those of this turn are settled."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -8,7 +7,8 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.tools.tool import Result, Tool, called, fenced
-from app.domain.ports import WaitingCard
+from app.domain.actions import Action
+from app.domain.ports import Request
 from app.planning.sanitising import visible
 
 SHOWN = 8
@@ -27,7 +27,7 @@ class WaitingCards(Tool):
     step: ClassVar[str] = "is looking at your cards…"
 
     async def run(self, bench: Bench) -> Result:
-        return listed(bench.request.waiting, bench.request.now)
+        return listed(bench.request)
 
 
 class ContinueAfter(Tool):
@@ -43,22 +43,26 @@ class ContinueAfter(Tool):
         return {"noted": "I'm asked again when the cards of this turn are settled."}
 
 
-def listed(waiting: Sequence[WaitingCard], now: datetime) -> Result:
+def listed(request: Request) -> Result:
     """The cards as a tool's result: their words may be strangers'."""
+    waiting, now = request.waiting, request.now
     newest = sorted(waiting, key=lambda card: card.here)[-SHOWN:]
     room = max(ROOM // max(len(newest), 1), LEAST)
-    cards = [_card(card, now, room) for card in waiting if card in newest]
+    cards = [
+        {"ref": card.ref, "in_this_thread": card.here, **_card(card.action, now, room)}
+        for card in waiting
+        if card in newest
+    ]
+    rejected = {"rejected": _card(request.rejected, now, ROOM)} if request.rejected else {}
     left_out = {"left_out": f"{len(waiting) - len(newest)} older cards"} if len(waiting) > len(newest) else {}
-    return {**fenced(cards=cards), **left_out}
+    return {**fenced(cards=cards, **rejected), **left_out}
 
 
-def _card(card: WaitingCard, now: datetime, room: int) -> dict[str, Any]:
-    shown = card.action.card()
-    asked = {name: _shortened(value, room) for name, value in card.action.asked(now).items() if value not in ("", [])}
+def _card(action: Action, now: datetime, room: int) -> dict[str, Any]:
+    shown = action.card()
+    asked = {name: _shortened(value, room) for name, value in action.asked(now).items() if value not in ("", [])}
     return {
-        "ref": card.ref,
-        "in_this_thread": card.here,
-        "tool": called(type(card.action)),
+        "tool": called(type(action)),
         "card": f"{shown.title}: {shown.summary}",
         "asked": asked,
     }
