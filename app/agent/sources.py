@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain.actions import Action
-from app.domain.cards import Part, Taint, carried
+from app.domain.cards import Card, Part, Taint
 from app.domain.ports import Request
 from app.domain.types import PERSON, Address, Email, Event
 from app.planning.provenance import addresses, named, pretends, resembles
@@ -48,11 +47,8 @@ class Sources:
         self._typed_addresses = frozenset[str]().union(*map(addresses, self._typed))
         for line in (u.text for u in request.history if u.role != PERSON):
             self._add(line, Source(ANSWER, frozenset()))
-        for card in (waiting.action.card() for waiting in request.waiting):
-            readers = frozenset(r.address.email.lower() for r in card.recipients) | self._own
-            self._add(
-                "\n".join((card.summary, *(f.value for f in card.fields), card.body or "")), Source(CARD, readers)
-            )
+        for waiting in request.waiting:
+            self._card(waiting.action.card())
 
     # Reading.
 
@@ -67,7 +63,7 @@ class Sources:
         words = " ".join(visible(mail.subject).split())[:SUBJECT]
         source = Source(
             name=f"{who} mail “{words}” of {self._day(mail.received)}",
-            readers=frozenset(p.email.lower() for p in people) | self._own,
+            readers=self._own | frozenset(() if "DRAFT" in mail.labels else (p.email.lower() for p in people)),
             known_by=tuple(filter(None, (folded(mail.subject), folded(mail.sender.name), folded(mail.sender.email)))),
         )
         self._meet((*people, *mail.reply_to), source.name)
@@ -88,6 +84,13 @@ class Sources:
     def person(self, address: Address) -> None:
         """Somebody was found in mail or calendar."""
         self._meet((address,), "your mail or calendar")
+
+    def _card(self, card: Card) -> None:
+        """A card that nobody decided: its recipients have read nothing yet, and what it carries over still comes from
+        where it came from."""
+        for taint in card.taints:
+            self._add(taint.text, Source(taint.source, frozenset(taint.readers)))
+        self._meet((r.address for r in card.recipients), CARD)
 
     def _day(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%-d %b %Y}"
@@ -145,14 +148,9 @@ class Sources:
             for span in spans
         )
 
-    def traced(self, words: Mapping[Part, str], old: Action | None) -> tuple[Taint, ...]:
-        """The words of a change that strangers wrote. What it repeats of the one it is instead of comes from where it
-        came from there, not from that one's card."""
-        found = [taint for part, text in words.items() for taint in self.taints(text, part)]
-        if old is None:
-            return tuple(found)
-        before = carried(old.card().taints, words)
-        return tuple(dict.fromkeys((*(taint for taint in found if taint.source != CARD), *before)))
+    def traced(self, words: Mapping[Part, str]) -> tuple[Taint, ...]:
+        """The words of a change that strangers wrote."""
+        return tuple(taint for part, text in words.items() for taint in self.taints(text, part))
 
     def _readers(self, words: str) -> frozenset[str]:
         """Everyone who was on some text in which these words stand."""

@@ -75,7 +75,7 @@ class CreateEvent(Changing):
         ).vetted(bench.request.now)
         box = bench.desk.mailbox(account.id)
         guests = [await recognised(bench, g.address, "guest", box=box) for g in action.guests]
-        update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words, old)}
+        update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
         action = await action.model_copy(update=update).previewed(bench.desk)
         return {"proposed": bench.propose(action, instead_of=old)}
 

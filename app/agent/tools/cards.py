@@ -8,6 +8,8 @@ from pydantic import Field
 from app.agent.bench import Bench
 from app.agent.tools.tool import Result, Tool, called, fenced
 from app.domain.actions import Action
+from app.domain.cards import Part
+from app.domain.errors import Refusal
 from app.domain.ports import Request
 from app.planning.sanitising import visible
 
@@ -39,7 +41,10 @@ class ContinueAfter(Tool):
     what: str = Field(min_length=1, max_length=WHAT, description="as the person said it: mail the guests its link")
 
     async def run(self, bench: Bench) -> Result:
-        bench.then = " ".join(visible(self.what).split())
+        what = " ".join(visible(self.what).split())
+        if theirs := bench.sources.taints(what, Part.BODY):
+            raise Refusal(why=f"That is what stands in {theirs[0].source}, not what the person asked for.")
+        bench.then = what
         return {"noted": "I'm asked again when the cards of this turn are settled."}
 
 

@@ -157,7 +157,7 @@ class SendReply(Changing):
             answers=glimpse(answered, bench.request.person.zone),
         ).vetted(bench.request.now)
         marked = [await recognised(bench, a, role, box=box, thread=thread) for a, role in people]
-        update = {"recipients": remembered(marked, old), "taints": bench.sources.traced({Part.BODY: action.body}, old)}
+        update = {"recipients": remembered(marked, old), "taints": bench.sources.traced({Part.BODY: action.body})}
         action = action.model_copy(update=update)
         return {"proposed": bench.propose(action, instead_of=old), **fenced(to=[r.address.shown for r in marked])}
 
