@@ -47,8 +47,8 @@ class Sources:
         self._typed_addresses = frozenset[str]().union(*map(addresses, self._typed))
         for line in (u.text for u in request.history if u.role != PERSON):
             self._add(line, Source(ANSWER, frozenset()))
-        for waiting in request.waiting:
-            self._card(waiting.action.card())
+        for action in (*(w.action for w in request.waiting), *((request.rejected,) if request.rejected else ())):
+            self._card(action.card())
 
     # Reading.
 
