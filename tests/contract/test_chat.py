@@ -1,20 +1,25 @@
 """The contract of Chat: in memory, and Slack's Web API; and what only the real one can do wrong."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.domain.actions import Action
 from app.domain.approvals import Approval, Status
 from app.domain.chat import Chat
 from app.domain.errors import ChatError
 from app.domain.types import Person, Place, Turn, TurnStatus, person_id
+from app.editing import WHY
+from handlers.editing import answers
 from integrations.slack.chat import SlackChat, known_zone, paragraphs
 from tests.fakes import ManualClock, MemoryChat
-from tests.samples import account, archive, message, proposal, reply
-from tests.slack_standin import Standin, standin
+from tests.samples import account, archive, event, message, proposal, reply
+from tests.slack_standin import RawSocket, Standin, standin
 from tests.unit.turns import turn_of
 
 NOW = ManualClock().now()
@@ -300,3 +305,53 @@ def test_a_long_reply_is_parted_between_words() -> None:
     assert "".join(pieces) == words
     assert all(len(piece) <= 3_000 for piece in pieces)
     assert all(piece.endswith(" ") for piece in pieces)
+
+
+async def test_a_reason_is_quoted_in_the_thread_of_its_card_once(talk: Talk) -> None:
+    card = talk.card(talk.turn(), status=Status.REJECTED, reason="Not <!channel> now")
+    card = card.model_copy(update={"card_ts": await talk.chat.show(card)})
+    ts = await talk.chat.quote(card)
+    assert await talk.chat.quote(card, again=True) == ts
+    assert float(ts) > float(card.card_ts)
+
+
+async def test_a_form_needs_a_click_that_is_fresh(slack: Standin) -> None:
+    with pytest.raises(ChatError, match="trigger"):
+        await SlackChat(slack.client()).open_form("1.2.abc", WHY, name="explain", about=archive().id)
+
+
+@pytest.mark.parametrize("action", [archive("m1"), reply(), event(NOW + timedelta(hours=2))])
+async def test_the_form_of_every_action_comes_back_as_it_was_shown(slack: Standin, action: Action) -> None:
+    """Through a real socket and Slack's own state: what nobody changed is the same action."""
+    socket = await slack.connect()
+    chat = SlackChat(slack.client())
+    form = action.form()
+    assert form is not None
+    view = await chat.open_form(await clicked(slack, socket), form, name="edit", about=action.id)
+    (shown,) = slack.workspace.open_views(slack.ada)
+    assert (shown["id"], shown["private_metadata"]) == (view, str(action.id))
+    submitting = asyncio.create_task(slack.workspace.submit(slack.ada, view, {}))
+    payload = await interactive(socket)
+    assert await submitting == {}
+    entered = answers(payload["view"])
+    assert action.edited(entered, NOW).renewed(id=action.id) == action
+    assert slack.workspace.open_views(slack.ada) == []
+
+
+async def clicked(slack: Standin, socket: RawSocket) -> str:
+    """The trigger of a fresh click of hers."""
+    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [button]}]
+    posted = await slack.client().chat_postMessage(channel=slack.dm(), text="card", blocks=blocks)
+    container = {"type": "message", "channel": slack.dm(), "ts": posted["ts"]}
+    clicking = asyncio.create_task(slack.workspace.click(slack.ada, container=container, block_id="b", action_id="go"))
+    payload = await interactive(socket)
+    await clicking
+    return str(payload["trigger_id"])
+
+
+async def interactive(socket: RawSocket) -> dict[str, Any]:
+    """The next click or submission, acked; events before it are acked too."""
+    while (envelope := await socket.acked())["type"] != "interactive":
+        pass
+    return dict(envelope["payload"])
