@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.assistant import Assistant, Limits
@@ -11,9 +12,10 @@ from app.domain.desk import Desk
 from app.domain.ports import Kind, Request, Thought, Watch
 from app.domain.types import AccountId, ActionId, MailText, Message, PersonId, Place, TurnId
 from app.editing import Editor
-from app.performing import Performer
+from app.performing import BACKOFF, BREAKS, Performer
 from tests.fakes import Disk, FakeHouse, MemoryCalendar, MemoryMailbox, MemoryStore
 from tests.samples import ANN, BOB, WORK, account, message
+from tests.unit.desk_world import mail
 
 LIMITS = Limits(characters=1_000, requests=100)
 
@@ -110,3 +112,35 @@ async def hear_while_thinking(at: AtWork, thinking: Thinking, first: Message) ->
     task = asyncio.create_task(at.assistant.hear(first))
     await thinking.begun.wait()
     return task
+
+
+def at_work() -> AtWork:
+    return AtWork(mail("m1"), mail("m2", thread="t2"))
+
+
+async def inbox(at: AtWork, *ids: str) -> set[str]:
+    return set(await at.mailbox.having("INBOX", ids or ("m1", "m2")))
+
+
+def always(at: AtWork, method: str, why: Exception) -> Any:
+    """From now on this call of the mailbox fails; returns what takes it back."""
+    kept = getattr(at.mailbox, method)
+
+    async def failing(*_: Any, **__: Any) -> Any:
+        raise why
+
+    setattr(at.mailbox, method, failing)
+    return lambda: setattr(at.mailbox, method, kept)
+
+
+async def exhaust(at: AtWork, action: Action) -> int:
+    """Sweep until it is settled one way or another; the attempts it took."""
+    for _ in range(2 * BREAKS):
+        if at.status(action) not in (Status.APPROVED, Status.RUNNING, Status.UNDOING):
+            break
+        await at.sweep(after=BACKOFF[-1])
+    return at.disk.approvals[action.id].tries
+
+
+async def inbox_of(at: AtWork) -> set[str]:
+    return {m.id for m in await at.mailbox.read(["m1", "m2"]) if "INBOX" in m.labels}

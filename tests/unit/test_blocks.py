@@ -253,7 +253,7 @@ def test_a_reply_that_is_too_long_says_so() -> None:
 
 
 @SLOW
-@given(st.lists(approvals(), max_size=3), st.lists(WORDS, max_size=4), st.integers(0, 40))
+@given(st.lists(approvals(), max_size=2), st.lists(WORDS, max_size=4), st.integers(0, 40))
 def test_slack_takes_any_home(waiting: list[Approval], names: list[str], times: int) -> None:
     accounts = [account(name=name, email=f"{name}@example.org", alive=bool(n % 2)) for n, name in enumerate(names)]
     view = home(accounts, waiting * times)

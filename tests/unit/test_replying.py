@@ -104,7 +104,7 @@ def test_nothing_in_a_header_becomes_another_header(subject: str, name: str, mes
 
 
 @pytest.mark.parametrize(
-    "email", ["", "nobody", "a@b@c", "a b@example.org", "a@", "@example.org", "a@x\r\nBcc: b@x.org"]
+    "email", ["", "nobody", "a@b@c", "a b@example.org", "a@", "@example.org", "a@x\r\nBcc: b@example.org"]
 )
 def test_what_is_no_address_is_refused_before_the_click(email: str) -> None:
     with pytest.raises(Refusal):
