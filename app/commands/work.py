@@ -2,8 +2,12 @@
 
 import gc
 import importlib
+import time
+from types import FrameType
 
+import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
@@ -16,6 +20,10 @@ WORKER_TTL = 30
 sweeper needs none of it (design, section 10)."""
 JOB_MONITORING = 5
 MAINTENANCE = 15
+AWAY = 0.5
+"""Seconds before Redis is tried again."""
+
+log = structlog.get_logger(__name__)
 
 
 def work(settings: Settings, queue: str) -> None:
@@ -25,8 +33,26 @@ def work(settings: Settings, queue: str) -> None:
     before_forking(settings)
     # A collection in a job would walk all of this, and copy every page of it that the fork shares.
     gc.freeze()
+    while not _worked(settings, queue):
+        log.warning("queue_away", queue=queue)
+        time.sleep(AWAY)
+
+
+class Steady(Worker):
+    """A worker that knows whether it was asked to end: RQ's also ends when Redis goes away at a bad moment."""
+
+    asked = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """RQ's handler of SIGTERM and SIGINT."""
+        self.asked = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
+def _worked(settings: Settings, queue: str) -> bool:
+    """Work as long as RQ lets us; False when it gave up although nobody asked for it."""
     connection = Redis.from_url(settings.redis)
-    worker = Worker(
+    worker = Steady(
         [Queue(queue, connection=connection, serializer=JSONSerializer)],
         connection=connection,
         serializer=JSONSerializer,
@@ -34,4 +60,10 @@ def work(settings: Settings, queue: str) -> None:
         job_monitoring_interval=JOB_MONITORING,
         maintenance_interval=MAINTENANCE,
     )
-    worker.work(logging_level="WARNING")
+    try:
+        worker.work(logging_level="WARNING")
+    except RedisError:
+        return worker.asked  # even its farewell needs Redis
+    finally:
+        connection.close()
+    return worker.asked
