@@ -42,8 +42,8 @@ class ContinueAfter(Tool):
 
     async def run(self, bench: Bench) -> Result:
         what = " ".join(visible(self.what).split())
-        if theirs := bench.sources.taints(what, Part.BODY):
-            raise Refusal(why=f"That is what stands in {theirs[0].source}, not what the person asked for.")
+        if bench.sources.taints(what, Part.BODY):
+            raise Refusal(why="Those are words of a mail or an event, not what the person asked for.")
         bench.then = what
         return {"noted": "I'm asked again when the cards of this turn are settled."}
 
