@@ -23,7 +23,8 @@ RUN python -m compileall -q .
 
 FROM python:3.11.14-slim-bookworm
 RUN groupadd --system --gid 10001 steward \
- && useradd --system --uid 10001 --gid steward --no-create-home --shell /usr/sbin/nologin steward
+ && useradd --system --uid 10001 --gid steward --no-create-home --shell /usr/sbin/nologin steward \
+ && install --directory --owner=steward --group=steward /var/lib/steward
 COPY --from=build /opt/steward /opt/steward
 COPY --from=build /srv/steward /srv/steward
 ENV PATH=/opt/steward/bin:$PATH \
