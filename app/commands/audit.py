@@ -47,8 +47,8 @@ async def verify(settings: Settings, wanted: str) -> int:
         print(f"{'✓' if finding.well else '✗'} {finding.says}")
     broken = sum(not finding.well for finding in findings)
     lines = sum(finding.lines for finding in findings)
-    counted = f"{len(people):,} chains, {lines:,} lines, {len(anchors):,} anchors"
-    print(f"{counted}: " + (f"{broken:,} broken." if broken else "nothing was changed."))
+    looked_at = (_counted(len(people), "chain"), _counted(lines, "line"), _counted(len(anchors), "anchor"))
+    print(f"{', '.join(looked_at)}: " + (f"{broken:,} broken." if broken else "nothing was changed."))
     return 1 if broken else 0
 
 
@@ -103,5 +103,10 @@ async def _chain(store: PostgresStore, person: PersonId, attested: Attested) -> 
         whole = await store.audit.verify(person, attested)
     except BrokenChain as broken:
         return Finding(False, f"{person}: {broken}.")
-    before = f"; {whole.unchained:,} lines are older than the chain" if whole.unchained else ""
-    return Finding(True, f"{person}: {whole.lines:,} lines, {whole.anchors:,} anchors{before}.", whole.lines)
+    found = f"{_counted(whole.lines, 'line')}, {_counted(whole.anchors, 'anchor')}"
+    before = f"; {_counted(whole.unchained, 'line')} from before there was a chain" if whole.unchained else ""
+    return Finding(True, f"{person}: {found}{before}.", whole.lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

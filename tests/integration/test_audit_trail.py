@@ -323,9 +323,9 @@ async def test_the_command_says_that_nothing_was_changed(
     said, _ = await run.communicate()
     assert sorted(said.decode().splitlines()) == sorted(
         [
-            f"✓ {ANN.id}: 2 lines, 1 anchors.",
-            f"✓ {BOB.id}: 1 lines, 1 anchors.",
-            "2 chains, 3 lines, 1 anchors: nothing was changed.",
+            f"✓ {ANN.id}: 2 lines, 1 anchor.",
+            f"✓ {BOB.id}: 1 line, 1 anchor.",
+            "2 chains, 3 lines, 1 anchor: nothing was changed.",
         ]
     )
     assert run.returncode == 0
@@ -345,8 +345,8 @@ async def test_the_command_names_the_first_broken_line_of_each_chain(
     assert await verify(settings, "") == 1
     said = capsys.readouterr().out
     assert f"✗ {ANN.id}: line 2 (proposed, " in said
-    assert f"✓ {BOB.id}: 1 lines" in said
-    assert said.splitlines()[-1] == "2 chains, 1 lines, 0 anchors: 1 broken."
+    assert f"✓ {BOB.id}: 1 line" in said
+    assert said.splitlines()[-1] == "2 chains, 1 line, 0 anchors: 1 broken."
     assert await verify(settings, str(ANN.id)) == 1
     assert await verify(settings, f"{BOB.team}/{BOB.user}") == 0
     for nobody in (str(uuid4()), "ann", f"{BOB.team}/U0NOBODY"):
