@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import errors, sql
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.approvals import Decision, Status
 from app.domain.errors import GrantDead
@@ -98,6 +99,32 @@ async def test_nothing_can_be_written_for_another(app: Connection, store: Postgr
     assert changed.rowcount == 1
     with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
         await app.execute("UPDATE steward.turns SET person = %s", (BOB.id,))
+
+
+HANGING = {
+    "messages": "conversation, thread, role, text, ts, said_at",
+    "ledger": "attempt, step, refs, noted_at",
+}
+
+
+@pytest.mark.parametrize(("table", "column"), [("messages", "turn"), ("ledger", "action")])
+async def test_no_row_of_ones_own_hangs_on_anothers(app: Connection, table: str, column: str) -> None:
+    await become(app, ANN)
+    [(hers,)] = await (await app.execute(f"SELECT {column} FROM steward.{table} LIMIT 1")).fetchall()
+    await become(app, BOB)
+    copied = f"SELECT person, %s, {HANGING[table]} FROM steward.{table} LIMIT 1"
+    insert = f"INSERT INTO steward.{table} (person, {column}, {HANGING[table]}) {copied}"
+    with pytest.raises(errors.ForeignKeyViolation):
+        await app.execute(insert, (hers,))
+
+
+async def test_no_action_joins_anothers_plan(app: Connection, store: PostgresStore, clock: ManualClock) -> None:
+    await become(app, ANN)
+    [(hers,)] = await (await app.execute("SELECT id FROM steward.turns LIMIT 1")).fetchall()
+    turn, _ = await store.turns.open(message(person=BOB), limit=9)
+    for stolen in ({"turn": hers}, {"plan": hers}):
+        with pytest.raises(IntegrityError, match="violates foreign key"):
+            await store.approvals.propose(proposal(archive(), turn, clock.now()).model_copy(update=stolen))
 
 
 async def test_resetting_the_role_comes_back_to_the_lent_one(app: Connection) -> None:
