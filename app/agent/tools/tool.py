@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.v1 import ValidationError as ValidationErrorV1
 
 from app.agent.bench import Bench, TwoTimes
+from app.domain.cards import Part
 from app.domain.errors import StewardError
 from app.planning.sanitising import visible
 
@@ -69,11 +71,26 @@ def langchain_tool(kind: type[Tool]) -> BaseTool:
         except TwoTimes as choice:
             return serialised({"ambiguous": list(choice.readings)})
         except StewardError as refusal:
-            return serialised({"error": refusal.sentence})
+            return serialised(_told(refusal.sentence, bench))
 
     return StructuredTool.from_function(
-        coroutine=call, name=kind.called(), description=cleandoc(kind.__doc__ or ""), args_schema=kind
+        coroutine=call,
+        name=kind.called(),
+        description=cleandoc(kind.__doc__ or ""),
+        args_schema=kind,
+        handle_validation_error=_misfit,
     )
+
+
+def _told(error: str, bench: Bench) -> Result:
+    """A refusal; it may repeat what the model wrote, and that what strangers wrote."""
+    return fenced(error=error) if bench.sources.taints(error, Part.TITLE) else {"error": error}
+
+
+def _misfit(error: ValidationError | ValidationErrorV1) -> str:
+    """Which arguments don't fit and why, without what was given for them."""
+    wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return serialised({"error": f"The arguments don't fit. {wrong}"})
 
 
 def fenced(**written: Any) -> Result:
