@@ -11,6 +11,7 @@ TOOLS = [
     {"type": "function", "function": {"name": name}}
     for name in (
         "search_mail", "read_thread", "list_events", "find_person", "archive_emails", "send_reply", "create_event",
+        "waiting_cards", "continue_after",
     )
 ]  # fmt: skip
 SYSTEM = "You are Steward, the assistant of Maya Lindqvist. Today is Tuesday."
@@ -73,6 +74,9 @@ class World:
     def _send_reply(self, args: Mapping[str, Any]) -> Json:
         return {"proposed": f"Reply in {args['thread']}"}
 
+    def _continue_after(self, args: Mapping[str, Any]) -> Json:
+        return {"noted": "I'm asked again."}
+
     def _create_event(self, args: Mapping[str, Any]) -> Json:
         return {"proposed": f"“{args['title']}” {args['start']}"}
 
@@ -85,11 +89,20 @@ class Talk:
         self.tools = tools
         self.messages: list[Json] = [{"role": "system", "content": system}]
         self.calls: list[Call] = []
+        self.cards: list[Json] = []
+        """The cards that wait, which are told with every request."""
+        self.rejected: Json | None = None
 
     def say(self, text: str) -> str:
         """One turn to its end; afterwards `calls` holds the calls of this turn."""
         self.calls = []
         self.messages.append({"role": "user", "content": text})
+        if self.cards or self.rejected:
+            known = {"cards": self.cards, **({"rejected": self.rejected} if self.rejected else {})}
+            told = {"note": "By others.", "untrusted": known}
+            call = {"function": {"name": "waiting_cards", "arguments": {}}}
+            self.messages.append({"role": "assistant", "content": "", "tool_calls": [call]})
+            self.messages.append({"role": "tool", "content": json.dumps(told)})
         while (answer := plan(self.messages, self.tools)).calls:
             made = [{"function": {"name": call.tool, "arguments": call.args}} for call in answer.calls]
             self.messages.append({"role": "assistant", "content": "", "tool_calls": made})

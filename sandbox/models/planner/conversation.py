@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.wording import plain
 
 Json = dict[str, Any]
+GOES_ON = "Go on with what I asked before:"  # how a turn begins that is told the results of cards
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,23 @@ class Turn:
     ask: str
     answer: str = ""
     made: tuple[tuple[Call, Json], ...] = ()
+    results: tuple[Json, ...] = ()  # of the cards of an earlier turn, when this turn goes on with them
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether code asked, and not the person."""
+        return self.ask.startswith(GOES_ON)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A card that waits for the person's decision, or one that was just rejected (which has no reference)."""
+
+    ref: str
+    title: str
+    tool: str
+    asked: Json
+    here: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,14 @@ class Conversation:
         """The person's first name, if the instructions give it."""
         return _first_name(self.system)
 
+    @property
+    def cards(self) -> tuple[Waiting, ...]:
+        """The cards that a message may be about: what was just rejected, or else what waits."""
+        known = next((result for call, result in self.current.made if call.tool == "waiting_cards"), {})
+        rejected = known.get("rejected")
+        listed = [rejected] if isinstance(rejected, dict) else known.get("cards") or ()
+        return tuple(_card(one) for one in listed if isinstance(one, dict))
+
 
 @dataclass
 class _Reader:
@@ -57,7 +83,8 @@ class _Reader:
     steps: int = 0
 
     def user(self, text: str) -> None:
-        self.turns.append(Turn(plain(text)))
+        words, _, told = text.partition("<results>")
+        self.turns.append(Turn(plain(words), results=_results(told)))
         self.waiting, self.steps = [], 0
 
     def assistant(self, message: Mapping[str, Any]) -> None:
@@ -67,7 +94,7 @@ class _Reader:
             self.steps += 1
             self.waiting = [(one.get("id"), _call(one.get("function") or {})) for one in calls]
         elif text := str(message.get("content") or "").strip():
-            self.turns[-1] = Turn(self.turns[-1].ask, text, self.turns[-1].made)
+            self.turns[-1] = replace(self.turns[-1], answer=text)
 
     def tool(self, message: Mapping[str, Any]) -> None:
         """Most clients drop ids and names on the wire: results then belong to the calls in their order."""
@@ -77,7 +104,28 @@ class _Reader:
         place = next((i for i, (known, _) in enumerate(self.waiting) if wanted and known == wanted), 0)
         call = self.waiting.pop(place)[1]
         turn = self.turns[-1]
-        self.turns[-1] = Turn(turn.ask, turn.answer, (*turn.made, (call, result(str(message.get("content") or "")))))
+        told = result(str(message.get("content") or ""))
+        self.turns[-1] = replace(turn, made=(*turn.made, (call, told)))
+
+
+def _results(text: str) -> tuple[Json, ...]:
+    """What a turn that goes on is told between its fences."""
+    try:
+        parsed = json.loads(text.partition("</results>")[0])
+    except ValueError:
+        return ()
+    return tuple(entry for entry in parsed if isinstance(entry, dict)) if isinstance(parsed, list) else ()
+
+
+def _card(listed: Json) -> Waiting:
+    asked = listed.get("asked")
+    return Waiting(
+        ref=str(listed.get("ref", "")),
+        title=str(listed.get("card", "")),
+        tool=str(listed.get("tool", "")),
+        asked=asked if isinstance(asked, dict) else {},
+        here=bool(listed.get("in_this_thread")),
+    )
 
 
 def _call(function: Mapping[str, Any]) -> Call:

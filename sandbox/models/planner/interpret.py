@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sandbox.models.planner.changes import CARD_ASKED, change, chosen
 from sandbox.models.planner.conversation import Conversation, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.find import FindMails
 from sandbox.models.planner.intents.focus import Focus
+from sandbox.models.planner.intents.go_on import GoOn, noted, parted
 from sandbox.models.planner.intents.people import WhoIs
 from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
@@ -54,7 +56,25 @@ def understand(conversation: Conversation) -> tuple[Intent, ...]:
     context = Context(first_name=conversation.first_name, tools=conversation.tools)
     for turn in conversation.earlier[-REMEMBERED:]:
         context = _after(context, turn, intents_of(turn.ask, context))
-    return intents_of(conversation.current.ask, context)
+    if conversation.current.results:
+        what, results = noted(conversation.current.results)
+        return (GoOn(what, results, context.first_name),)
+    changed = _changed(conversation, context)
+    return (changed,) if changed else intents_of(conversation.current.ask, context)
+
+
+def _changed(conversation: Conversation, context: Context) -> Intent | None:
+    """What the message would have otherwise about a card that waits, unless it is a request of its own."""
+    cards, message = conversation.cards, conversation.current.ask
+    if not cards:
+        return None
+    if CARD_ASKED in context.answer and conversation.earlier:
+        before = without_closing(mended(without_opening(conversation.earlier[-1].ask)))
+        return chosen(message, before, cards, context)
+    short = without_closing(mended(without_opening(message)))
+    if _first(_OPENER.sub("", message), context).complete and not _refers(short):
+        return None
+    return change(short, cards, context)
 
 
 def settled(conversation: Conversation) -> Conversation:
@@ -68,6 +88,8 @@ def settled(conversation: Conversation) -> Conversation:
 
 def _after(context: Context, turn: Turn, intents: tuple[Intent, ...]) -> Context:
     """What the next message may refer to once this turn is over; small talk in between changes nothing."""
+    if turn.goes_on:
+        return replace(context, answer=turn.answer)
     real = [intent for intent in intents if intent.complete and not isinstance(intent, SmallTalk)]
     person = next((intent.person for intent in reversed(intents) if intent.person), context.person)
     return Context(
@@ -88,6 +110,9 @@ def intents_of(message: str, context: Context) -> tuple[Intent, ...]:
     varied = _varied(message, context)
     if varied:
         return varied
+    now, later = parted(message)
+    if later and isinstance(event := _first(now, context), Schedule):
+        return (replace(event, then=later),)
     return _split(_OPENER.sub("", message), context)
 
 

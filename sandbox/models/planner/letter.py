@@ -40,6 +40,12 @@ class Letter:
         return "\n\n".join(parts)
 
 
+def without_salutation(letter: str) -> str:
+    """A letter for somebody else: what stands under its first line, if that greets."""
+    first, _, rest = letter.partition("\n")
+    return rest.strip() if _SALUTED.match(first) and rest.strip() else letter
+
+
 def body_of(words: str, manner: str) -> str:
     """The words as a sentence addressed to the reader; a quoted or many-lined text is taken as it is."""
     words = words.strip()

@@ -5,7 +5,7 @@ from typing import Self
 
 from sandbox.models.planner.conversation import Call
 from sandbox.models.planner.filters import Filter, take_account, take_categories
-from sandbox.models.planner.followups import also_for
+from sandbox.models.planner.followups import also_for, correction
 from sandbox.models.planner.people import names_at
 from sandbox.models.planner.scan import Scan, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, proposal
@@ -27,6 +27,10 @@ _PASSIVE = rx(
 _AND = rx(r"\s*,?\s+(?:and|plus|as well as)\s+(?:also\s+)?")
 _WHITHER = rx(r"\s*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into|in) (?:the |my )?archive)\b")
 _PARTICLE = rx(r"\s+(?:up|out|away)$")
+_AGE = rx(
+    r"^(?:only|just|and)?\s*(?:the ones\s+|those\s+|mails?\s+)?(?:(?:that are |which are )?older than\s+)?"
+    r"(?P<age>(?:\d+|a|an|one|two|three|four|six)\s+(?:days?|weeks?|months?|years?))(?:\s+(?:old|only|instead))*$"
+)
 _NOT_MAIL = rx(r"\b(?:calendar|meetings?|events?|appointments?|schedule|agenda)\b")
 
 
@@ -64,6 +68,16 @@ class ArchiveMails(Intent):
         return proposal(results)
 
     def varied(self, text: str, context: Context) -> Intent | None:
+        return self._aged(text, context) or self._elsewhere(text, context)
+
+    def _aged(self, text: str, context: Context) -> Intent | None:
+        """Older or younger ones: "make it 60 days", "only those older than a year"."""
+        aged = _AGE.match(correction(text) or text)
+        older = read_filter(f"older than {aged['age']}", context).older_than_days if aged else 0
+        return replace(self, which=replace(self.which, older_than_days=older, vague="")) if older else None
+
+    def _elsewhere(self, text: str, context: Context) -> Intent | None:
+        """The same in another account, of another category or sender."""
         more = also_for(text)
         if more is None:
             return None

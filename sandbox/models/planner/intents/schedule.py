@@ -19,6 +19,7 @@ _ADDED_GUEST = rx(
     r"^(?:(?:and|also|please|oh)[ ,]+)*(?:add|invite|include|bring(?: in)?|"
     r"with)\s+(?P<names>.+?)(?:\s+(?:too|as well|to (?:it|that|the (?:meeting|call|invite))))*$"
 )
+_WITH_OTHERS = rx(r"^(?:with|to)\s+(?P<names>\S.*)$")
 _NOT_ADDED = rx(rf"\b(?:calendar|{MAIL})\b|^(?:a|an|the|my)\b")
 _RENAMED = rx(r"^(?:(?:re)?name|call|title)\s+(?:it|that|this)\s+(?P<title>.+)$")
 
@@ -28,6 +29,7 @@ class Schedule(Intent):
     """Propose an event, its guests found by name, its time in the person's own words."""
 
     event: Invitation
+    then: str = ""  # what is to follow once it stands on the calendar
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
@@ -50,7 +52,12 @@ class Schedule(Intent):
             second = simpler(event.moment)
             if second.text != event.moment.text:
                 result = yield from one(Call("create_event", _arguments(replace(event, moment=second), emails)))
-        return proposal([result])
+        outcome = proposal([result])
+        if not (self.then and outcome.proposed):
+            return outcome
+        noted = yield from one(Call("continue_after", {"what": self.then}))
+        after = f"Then I go on: {self.then}." if noted.get("noted") else f"I can't go on with “{self.then}” by myself."
+        return replace(outcome, text=f"{outcome.text}\n{after}")
 
     def _guests(self) -> Steps[Outcome | tuple[list[str], list[str]]]:
         """The guests' addresses and names; without a time nobody needs looking up yet."""
@@ -72,7 +79,7 @@ class Schedule(Intent):
         return Outcome(question) if question else (emails, names)
 
     def varied(self, text: str, context: Context) -> Intent | None:
-        return self._retimed(text, context) or self._regrouped(text, context)
+        return self._retimed(text, context) or self._with_others(text) or self._regrouped(text, context)
 
     def _retimed(self, text: str, context: Context) -> Intent | None:
         """Another time, length or place; a bare phrase of time counts when nothing else is said."""
@@ -97,6 +104,14 @@ class Schedule(Intent):
         if changed and (place := rx(r"^(?:at|in|on|over|via)\s+(?P<place>.+)$").match(changed)):
             return replace(self, event=replace(self.event, place=sentence_case(place["place"])))
         return None
+
+    def _with_others(self, text: str) -> Intent | None:
+        """Somebody else in the guests' place: "with Dana instead"."""
+        others = _WITH_OTHERS.match(correction(text) or "")
+        names, rest = names_at(others["names"]) if others else ([], "")
+        if not names or rest.strip(" .!?"):
+            return None
+        return replace(self, event=replace(self.event, guests=tuple(names)))
 
     def _regrouped(self, text: str, context: Context) -> Intent | None:
         """More guests, another name, another calendar, the same with someone else."""
