@@ -64,7 +64,7 @@ def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
     app.event(re.compile("."))(keeper.settling(_nothing))
     app.action(re.compile("."))(keeper.settling(_nothing))
     app.view(re.compile("."))(keeper.settling(_nothing))
-    app.error(Boundary(verbs.assistant, verbs.inbox).unforeseen)
+    app.error(Boundary(verbs.assistant, verbs.chat, verbs.inbox).unforeseen)
     return app
 
 

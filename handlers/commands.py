@@ -44,14 +44,16 @@ class Commands:
         team, user = str(body["team_id"]), str(body["user_id"])
         place = Place(channel=await self._chat.dm(user), thread="")
         text = str(body.get("text", "")).strip()
-        message = Message(
-            person=person_id(team, user), team=team, user=user, place=place, ts=str(body["trigger_id"]), text=text
-        )
+        ident, key = person_id(team, user), str(body["trigger_id"])
+        message = Message(person=ident, team=team, user=user, place=place, ts=key, text=text)
         verb = self._words.get(text.lower() or "help")
         if verb is not None:
             await self._obey(verb, message)
-        else:
-            await self._assistant.hear(message)
+            return
+        # What was asked stands in the DM first: its answer needs a thread, and a place in the order of requests.
+        ts = await self._chat.restate(place, text, key=key)
+        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts}
+        await self._assistant.hear(message.model_copy(update=anchored))
 
     async def connect(self, body: Body) -> None:
         """The Connect button of the welcome and of Home."""

@@ -3,9 +3,11 @@
 import structlog
 
 from app.assistant import Assistant
+from app.domain.chat import Chat
 from app.domain.errors import StewardError
 from app.domain.ports import Inbox
 from app.domain.types import Place, person_id
+from handlers.approvals import place as clicked
 from handlers.envelopes import Body, key
 
 log = structlog.get_logger(__name__)
@@ -14,8 +16,9 @@ log = structlog.get_logger(__name__)
 class Boundary:
     """Bolt's error handler."""
 
-    def __init__(self, assistant: Assistant, inbox: Inbox) -> None:
+    def __init__(self, assistant: Assistant, chat: Chat, inbox: Inbox) -> None:
         self._assistant = assistant
+        self._chat = chat
         self._inbox = inbox
 
     async def unforeseen(self, error: Exception, body: Body) -> None:
@@ -26,6 +29,8 @@ class Boundary:
             if "user" in event and "channel" in event and "ts" in event:
                 place = Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"])
                 await self._assistant.apologise(person_id(str(body["team_id"]), event["user"]), place)
+            elif "message_ts" in body.get("container", {}):
+                await self._chat.whisper(clicked(body), str(body["user"]["id"]), StewardError().sentence)
             await self._inbox.settle(key(body))
         except StewardError as failure:
             log.error("apology_failed", error=failure.code)

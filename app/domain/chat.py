@@ -18,6 +18,9 @@ class Chat(Protocol):
         """Post a message and return its ts. A turn's reply is the model's and is sanitised, other text is ours; with
         `again`, a reply that stands already is found and not repeated."""
 
+    async def restate(self, place: Place, text: str, *, key: str) -> str:
+        """Post what a person asked by command, once per key, and return its ts: the answer stands in its thread."""
+
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something that the channel doesn't keep."""
 

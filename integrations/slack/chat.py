@@ -23,12 +23,13 @@ from integrations.slack.forms import modal
 from integrations.slack.plans import plain_plan, plan_blocks, plan_summary
 
 TURN = "steward_turn"
+QUOTE = "steward_request"
 ACTION = "steward_action"
 CONNECT = "steward_connect"
 MOVED = "steward_moved"
 PLAN = "steward_plan"
 REASON = "steward_reason"
-IDENTITIES = {TURN: "turn", ACTION: "action", PLAN: "turn", REASON: "action"}
+IDENTITIES = {QUOTE: "request", TURN: "turn", ACTION: "action", PLAN: "turn", REASON: "action"}
 """Which field of a message's metadata says what it stands for."""
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 """No link is fetched for a preview. Where Slack's reference doesn't list this (chat.update, chat.postEphemeral) it is
@@ -84,6 +85,11 @@ class SlackChat:
         payload = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
         safe = answer(text, typed=turn.words)
         return await self._once(Post(place, safe, paragraphs(safe), TURN, payload), again=again)
+
+    async def restate(self, place: Place, text: str, *, key: str) -> str:
+        """Post what a person asked by command, once per key, and return its ts: the answer stands in its thread."""
+        words = f"You asked: {visible(text)}"
+        return await self._once(Post(place, words, literal(words), QUOTE, {"request": key}), again=True)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         """Tell one person something that the channel doesn't keep."""

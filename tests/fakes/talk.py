@@ -65,6 +65,7 @@ class MemoryChat:
         self.homes: dict[str, tuple[tuple[Account, ...], tuple[Approval, ...]]] = {}
         self.invitations: list[tuple[Place, str]] = []
         self.prompted: list[Place] = []
+        self.restated: dict[str, str] = {}
         self.forms: list[Opened] = []
         self.quoted: dict[ActionId, str] = {}
         self.refuses = False
@@ -132,6 +133,12 @@ class MemoryChat:
     async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
         self._post()
         self.invitations.append((place, url))
+
+    async def restate(self, place: Place, text: str, *, key: str) -> str:
+        if key not in self.restated:
+            self.restated[key] = self._post()
+            self.lines.append(Line(place, f"You asked: {text}", self.restated[key]))
+        return self.restated[key]
 
     async def welcome(self, place: Place, *, connected: bool) -> None:
         self.lines.append(Line(place, "welcome" if connected else "welcome, connect", self._post()))

@@ -15,7 +15,7 @@ from pydantic.v1 import ValidationError as ValidationErrorV1
 
 from app.agent.bench import Bench, TwoTimes
 from app.domain.cards import Part
-from app.domain.errors import StewardError
+from app.domain.errors import StewardError, StoreUnavailable
 from app.planning.sanitising import visible
 
 MAX_RESULT = 6_000
@@ -70,6 +70,8 @@ def langchain_tool(kind: type[Tool]) -> BaseTool:
             return serialised(await kind.model_validate(arguments).run(bench))
         except TwoTimes as choice:
             return serialised({"ambiguous": list(choice.readings)})
+        except StoreUnavailable:
+            raise  # nothing the model could do about it
         except StewardError as refusal:
             return serialised(_told(refusal.sentence, bench))
 
