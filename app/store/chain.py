@@ -13,10 +13,10 @@ The database writes the lines (migration 0003) and this module recomputes them, 
 - An **anchor** (`app.store.anchors`) holds every chain's end of a day outside the database. It shows what the three
   can't: a whole database put back to an earlier state, and a chain rewritten by someone who has the key.
 
-What remains: someone with the key *and* the database can rewrite what came after the last anchor that they can't reach,
-and someone who replaces the database's functions can have a key sent to them from then on. Lines from before there was a
-chain have no number and nothing vouches for them: a chain turned into such lines, whole, shows by its anchors only. Copy
-the anchors away.
+What remains: someone with the key *and* the database can rewrite what came after the last anchor that they can't
+reach, and someone who replaces the database's functions can have a key sent to them from then on. Lines from before
+there was a chain have no number and nothing vouches for them: a chain turned into such lines, whole, shows by its anchors
+only. Copy the anchors away.
 """
 
 import hashlib
