@@ -105,21 +105,23 @@ async def house(settings: Settings, own: Own) -> AsyncIterator[Running]:
 async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
     await _check(settings)
     async with contextlib.AsyncExitStack() as stack:
+        # The stand-ins need nothing of what follows: they start beside it.
+        sandbox = None if settings.connected_to_slack else await _sandbox(stack, settings, own)
         addresses = await stack.enter_async_context(
             services(settings.home, database_url=settings.database or None, redis_url=settings.redis or None)
         )
         environment = {"STEWARD_HOME": str(settings.home), **await addressed(settings, addresses)}
-        running = Running(environment=environment)
-        if not settings.connected_to_slack:
-            running = await _sandbox(stack, settings, own, environment)
+        running = await _reached(sandbox, settings, environment) if sandbox else Running(environment=environment)
         environment = {**running.environment, **_http(settings)}
         module = (sys.executable, "-m", "app")
         app = Child("The app", (*module, "serve"), environment)
         workers = [Child(f"The worker {q}", (*module, "work", q), environment) for q in (NOW, BULK)]
         scheduler = Child("The scheduler", (*module, "schedule"), environment)
         process = await app.start()
-        await stack.enter_async_context(kept([app, *workers, scheduler]))
+        stack.push_async_callback(app.end)
         await _ready(process, environment)
+        # Only now: loading what they need takes as long as the app's own start, and on a small machine from its share.
+        await stack.enter_async_context(kept([app, *workers, scheduler]))
         yield Running(**{**running.__dict__, "environment": environment})
 
 
@@ -173,10 +175,8 @@ def _http(settings: Settings) -> dict[str, str]:
         return {"HTTP_PORT": str(probe.getsockname()[1])}
 
 
-async def _sandbox(
-    stack: contextlib.AsyncExitStack, settings: Settings, own: Own, environment: Mapping[str, str]
-) -> Running:
-    """The stand-ins, as a process of their own; what they tell is where the product finds "Slack" and "Google"."""
+async def _sandbox(stack: contextlib.AsyncExitStack, settings: Settings, own: Own) -> Child:
+    """The stand-ins, started as a process of their own."""
     child = Child(
         "The sandbox",
         (
@@ -188,10 +188,17 @@ async def _sandbox(
                 else ()
             ),
         ),
-        environment,
+        {},
     )
-    process = await child.start(tell=True)
+    await child.start(tell=True)
     stack.push_async_callback(child.end)
+    return child
+
+
+async def _reached(sandbox: Child, settings: Settings, environment: Mapping[str, str]) -> Running:
+    """What the stand-ins tell once they answer: where the product finds "Slack" and "Google"."""
+    process = sandbox.process
+    assert process is not None
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line:
