@@ -127,10 +127,10 @@ def _oauth_client(settings: Settings) -> Client:
     )
 
 
-def before_forking(settings: Settings) -> None:
+def before_forking(settings: Settings, *, thinking: bool) -> None:
     """Make what jobs would otherwise make anew each time, and what belongs to no event loop: code, and the descriptions
     of Google's methods. Nothing here connects."""
-    for module in THINKING:
+    for module in THINKING if thinking else ():
         importlib.import_module(module)
     services.gmail(settings.google_api_url)
     services.calendar(settings.google_api_url)

@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 
 from app.settings import Settings
 from app.wiring import before_forking
-from integrations.queue import JOBS
+from integrations.queue import JOBS, NOW
 
 WORKER_TTL = 30
 """Seconds after which a silent worker counts as gone: with the two below a killed one is noticed in 75 s, and the
@@ -30,7 +30,7 @@ def work(settings: Settings, queue: str) -> None:
     """Work on one queue until SIGTERM. One queue per worker: on several, a killed worker can lose a job."""
     for path in JOBS.values():
         importlib.import_module(path.rpartition(".")[0])
-    before_forking(settings)
+    before_forking(settings, thinking=queue == NOW)
     # A collection in a job would walk all of this, and copy every page of it that the fork shares.
     gc.freeze()
     while not _worked(settings, queue):
