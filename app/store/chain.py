@@ -15,7 +15,7 @@ The database writes the lines (migration 0003) and this module recomputes them, 
 
 What remains: someone with the key *and* the database can rewrite what came after the last anchor that they can't
 reach, and someone who replaces the database's functions can have a key sent to them from then on. Lines from before
-there was a chain have no number and nothing vouches for them: a chain turned into such lines, whole, shows by its anchors
+there was a chain have no number, and nothing vouches for them: a chain turned into such lines shows by its anchors
 only. Copy the anchors away.
 """
 
