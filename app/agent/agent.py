@@ -52,7 +52,7 @@ class Agent:
         quoted = [f"Quoted from {name}" for name in bench.sources.quoted(reply)]
         return Thought(
             reply=reply,
-            actions=tuple(bench.actions),
+            actions=bench.plan,
             notes=tuple(dict.fromkeys((*quoted, *bench.notes))),
             replaces=bench.replaced,
             then=bench.then if bench.actions else "",

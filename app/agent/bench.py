@@ -1,6 +1,7 @@
 """What the tools of one turn share: the request, the desk, and what was put on the table."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from app.domain.ports import Request, Watch
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
 
+CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
+"""Which call of a tool is running: the model's answer it stands in, and its place there."""
 MAX_ACTIONS = 10
 """Cards one turn may propose; more would bury the person."""
 
@@ -34,6 +37,7 @@ class Bench:
     watch: Watch
     actions: list[Action] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    _places: dict[ActionId, tuple[tuple[int, int], int]] = field(default_factory=dict)
     replaced: dict[ActionId, ActionId] = field(default_factory=dict)
     """For actions on the table that are instead of one whose card waits, that one."""
     then: str = ""
@@ -43,6 +47,11 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.sources = Sources(self.request, [account.email for account in self.desk.accounts])
+
+    @property
+    def plan(self) -> tuple[Action, ...]:
+        """The actions in the order in which the model called for them: calls of one answer run at the same time."""
+        return tuple(sorted(self.actions, key=lambda action: self._places[action.id]))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -95,6 +104,7 @@ class Bench:
             raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
         card = action.vetted(self.request.now).card()
         self.actions.append(action)
+        self._places[action.id] = (CALL.get(), len(self.actions))
         said = f"{card.title} (account {card.account.name})"
         if instead_of is None or instead_of.id in self.replaced.values():
             return said

@@ -1,5 +1,6 @@
 """The contract of Mind: scripted, and the agent on Ollama's wire; every way a model can fail."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -19,7 +20,7 @@ from app.domain.errors import (
     PromptTooLong,
     TooManySteps,
 )
-from app.domain.ports import Request, Thought, Utterance
+from app.domain.ports import Request, Thought, Utterance, WaitingCard
 from integrations.models.ollama import ollama_model
 from tests.fakes import ScriptedMind
 from tests.samples import ANN, archive
@@ -349,3 +350,46 @@ async def test_the_prompt_and_the_tools_leave_room_in_a_small_window(mind: Mind)
     system = next(m for m in entry["body"]["messages"] if m["role"] == "system")
     size = len(json.dumps(entry["body"]["tools"], separators=(",", ":"))) + len(system["content"])
     assert size <= 10_500
+
+
+# What it puts on the table.
+
+
+async def test_actions_keep_the_order_in_which_they_were_called_for(mind: Mind, world: World) -> None:
+    """The calls of one answer run at the same time: here the first one takes until the second one is through."""
+    events, through = world.calendar.events, asyncio.Event()
+
+    async def slow(start: Any, end: Any, *, words: str = "") -> Any:
+        if start.hour == 15:
+            await through.wait()
+        through.set()
+        return await events(start, end, words=words)
+
+    world.calendar.events = slow  # type: ignore[method-assign]
+    made = [call("create_event", title=title, start=f"tomorrow at {hour}:00") for title, hour in (("A", 15), ("B", 16))]
+    await mind.script(calls(*made), calls(call("create_event", title="C", start="tomorrow at 9:00")), says("Ready."))
+    thought = await mind.think("Put A, B and C on my calendar")
+    assert [action.title for action in thought.actions] == ["A", "B", "C"]  # type: ignore[attr-defined]
+
+
+async def test_a_change_may_be_instead_of_a_waiting_card_and_only_once(mind: Mind) -> None:
+    old = archive("m9")
+    waiting = (WaitingCard(ref="c1", action=old),)
+    again = call("archive_emails", category="promotions", replaces="c1")
+    await mind.script(calls(again), calls(again, call("archive_emails", replaces="c7")), says("Ready."))
+    thought = await mind.think("only the old ones", waiting=waiting)
+    assert thought.replaces == {thought.actions[0].id: old.id}
+    assert len(thought.actions) == 2
+    waiting_cards, *proposed = await mind.told()
+    assert waiting_cards["untrusted"]["cards"][0]["ref"] == "c1"
+    assert waiting_cards["untrusted"]["cards"][0]["asked"] == {"category": "promotions", "account": "work"}
+    assert ["instead of the card that waits" in str(told.get("proposed")) for told in proposed] == [True, False, False]
+    assert 'no waiting card called "c7"' in str(proposed[2])
+
+
+async def test_what_is_left_to_do_is_kept_with_cards_only(mind: Mind) -> None:
+    later = call("continue_after", what="mail the guests its link")
+    await mind.script(calls(later, call("create_event", title="A", start="tomorrow at 3pm")), says("Ready."))
+    assert (await mind.think("Put A there, then mail the guests its link")).then == "mail the guests its link"
+    await mind.script(calls(later), says("Nothing to do."))
+    assert (await mind.think("Mail the guests its link")).then == ""

@@ -13,7 +13,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.v1 import ValidationError as ValidationErrorV1
 
-from app.agent.bench import Bench, TwoTimes
+from app.agent.bench import CALL, Bench, TwoTimes
 from app.domain.cards import Part
 from app.domain.errors import StewardError, StoreUnavailable
 from app.planning.sanitising import visible
@@ -65,6 +65,7 @@ def langchain_tool(kind: type[Tool]) -> BaseTool:
 
     async def call(runtime: ToolRuntime[Bench], **arguments: Any) -> str:
         bench = runtime.context
+        CALL.set(_place(runtime))
         await bench.watch(kind.step)
         try:
             return serialised(await kind.model_validate(arguments).run(bench))
@@ -82,6 +83,12 @@ def langchain_tool(kind: type[Tool]) -> BaseTool:
         args_schema=kind,
         handle_validation_error=_misfit,
     )
+
+
+def _place(runtime: ToolRuntime[Bench]) -> tuple[int, int]:
+    """Where in the conversation a call stands."""
+    messages = runtime.state["messages"]
+    return len(messages), [call["id"] for call in messages[-1].tool_calls].index(runtime.tool_call_id)
 
 
 def _told(error: str, bench: Bench) -> Result:
