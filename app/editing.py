@@ -9,7 +9,7 @@ from app.aftermath import Aftermath
 from app.domain.actions import Action
 from app.domain.approvals import LIFETIME, Approval, Status, successor
 from app.domain.errors import AlreadySettled, ChatError, FormErrors, NotYours, StewardError, StoreUnavailable, TooOld
-from app.domain.forms import Answers, Form, Text
+from app.domain.forms import Answers, Form, Text, too_long
 from app.domain.ports import Services
 from app.domain.types import ActionId, Message, Person, PersonId
 from app.planning.sanitising import visible
@@ -132,20 +132,19 @@ class Editor:
         await self._shown(approval, WHY, name=EXPLAIN, trigger=trigger)
 
     async def unexplained(self, person: PersonId, action: ActionId, answers: Answers) -> Mapping[str, str]:
-        """What keeps a reason from being taken, as `faults`."""
+        """What keeps a reason from being taken, as `faults`; the one that is kept already may be gone on with."""
+        reason = _reason(answers)
+        if wrong := too_long(reason, REASON_LIMIT):
+            return {"reason": wrong}
         try:
-            reason = WHY.read(answers)["reason"]
-            await self._unexplained(person, action)
-        except FormErrors as wrong:
-            return wrong.fields
+            await self._unexplained(person, action, unless=reason)
         except (NotYours, AlreadySettled, TooOld) as refusal:
             return {"": refusal.sentence}
-        long = len(reason) > REASON_LIMIT
-        return {"reason": f"At most {REASON_LIMIT:,} characters fit here."} if long else {}
+        return {}
 
     async def explain(self, person: PersonId, action: ActionId, answers: Answers) -> None:
         """Keep why a card was rejected, and go on from there. No reason is fine too."""
-        reason = visible(WHY.read(answers)["reason"]).strip()
+        reason = _reason(answers)
         if not reason:
             return
         before = await self._approvals.get(person, action)
@@ -160,10 +159,12 @@ class Editor:
         with suppress(ChatError):  # it is only shown there; what comes of it is shown like any answer
             await self._services.chat.quote(approval, again=again)
 
-    async def _unexplained(self, person: PersonId, action: ActionId) -> Approval:
+    async def _unexplained(self, person: PersonId, action: ActionId, *, unless: str = "") -> Approval:
         approval = await self._approvals.get(person, action)
         if approval is None:
             raise NotYours
+        if unless and approval.reason == unless:
+            return approval
         if not approval.unexplained:
             raise AlreadySettled(status="explained" if approval.reason else approval.status.value)
         if approval.decided_at is None or approval.decided_at + LIFETIME < self._now():
@@ -202,3 +203,8 @@ class Editor:
 
     def _now(self) -> datetime:
         return self._services.clock.now()
+
+
+def _reason(answers: Answers) -> str:
+    """What was entered as a reason, without what can't be seen."""
+    return visible(WHY.read(answers)["reason"]).strip()

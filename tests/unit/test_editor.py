@@ -300,7 +300,7 @@ async def test_who_dies_after_keeping_the_reason_is_followed_by_one_who_goes_on(
     await at.store.approvals.explain(ANN.id, action.id, "I read them")
     at.restart()
     at.mind.will(Thought(reply="All right."))
-    await at.editor.explain(ANN.id, action.id, {"reason": ("I read them",)})
+    await explained(at, action, "I read them")
     assert at.said[-2:] == ["I read them", "All right."]
 
 
