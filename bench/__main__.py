@@ -16,7 +16,8 @@ from typing import Any
 
 from bench.measuring import MISSED, Table
 
-NAMES = ("events", "walks")
+NAMES = ("events", "walks", "memory", "starting", "audit")
+COLD = "cold"
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -24,11 +25,12 @@ def main() -> int:
     """0 when every target is met, 1 when one is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all when none is given")
+    parser.add_argument("--cold", action="store_true", help="also the first run from a clone, which takes minutes")
     given = parser.parse_args()
     if unknown := sorted({*given.names} - {*NAMES}):
         parser.error(f"no measurement {', '.join(unknown)}; there are {', '.join(NAMES)}")
     tables: list[Table] = []
-    for name in given.names or NAMES:
+    for name in (*(given.names or NAMES), *((COLD,) if given.cold else ())):
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         found = asyncio.run(_stopped_in_order(import_module(f"bench.{name}").measure()))
         for table in found:

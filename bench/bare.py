@@ -1,6 +1,7 @@
-"""The bare references, one process each: `python -m bench.bare ack|walk|import …`; they end with standard input."""
+"""The bare references, one process each: `python -m bench.bare ack|walk|import|call …`; they end with their input."""
 
 import asyncio
+import contextlib
 import importlib
 import json
 import os
@@ -16,7 +17,7 @@ SOCKETS = 2
 
 def main() -> None:
     """Run what the first argument names."""
-    programs: dict[str, Callable[..., None]] = {"ack": _ack, "walk": _walk, "import": _import}
+    programs: dict[str, Callable[..., None]] = {"ack": _ack, "walk": _walk, "import": _import, "call": _call}
     programs[sys.argv[1]](*sys.argv[2:])
 
 
@@ -121,13 +122,34 @@ class _Bare:
         return {"text": name, "blocks": self._acts[name][status], "metadata": metadata}
 
 
-def _import(*modules: str) -> None:
-    """Nothing but imports."""
+def _import(listed: str) -> None:
+    """Nothing but imports; says how many seconds they took."""
+    modules: list[str] = json.loads(Path(listed).read_text(encoding="utf-8"))
     began = time.perf_counter()
     for module in modules:
-        importlib.import_module(module)
+        # What a library makes up at import has a name in the list, and no file to import it from.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
     ready(f"{time.perf_counter() - began:.4f}")
     sys.stdin.read()
+
+
+def _call(count: str, warming: str, request: str) -> None:
+    asyncio.run(_calling(int(count), int(warming), request))
+
+
+async def _calling(count: int, warming: int, request: str) -> None:
+    """So many calls of the model at once, after a line of input."""
+    from langchain_ollama import ChatOllama
+
+    name = os.environ["MODEL"].partition(":")[2]
+    model = ChatOllama(model=name, base_url=os.environ["OLLAMA_HOST"], temperature=0, num_ctx=8192)
+    await asyncio.gather(*(model.ainvoke(request) for _ in range(warming)))
+    ready()
+    await asyncio.to_thread(sys.stdin.readline)
+    await asyncio.gather(*(model.ainvoke(request) for _ in range(count)))
+    ready()
+    await closed()
 
 
 if __name__ == "__main__":

@@ -243,8 +243,9 @@ def _reached(home: Path, app: psutil.Process) -> Sandbox:
 
 
 @contextlib.asynccontextmanager
-async def bare(*arguments: str, env: Mapping[str, str], cwd: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A bare reference (`python -m bench.bare …`), once it says that it is ready."""
+async def bare(
+    *arguments: str, env: Mapping[str, str], cwd: Path
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """A bare reference (`python -m bench.bare …`), once it says that it is ready; and what it says."""
     async with program(sys.executable, "-m", "bench.bare", *arguments, env=env, cwd=cwd) as process:
-        await told(process, f"The reference {arguments[0]}")
-        yield process
+        yield process, await told(process, f"The reference {arguments[0]}")

@@ -56,7 +56,8 @@ class Seat:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await self.board.until(found, what)
         except TimeoutError as late:
-            raise NotMeasured(f"{what} did not come: {[change['type'] for _, change in self._seen]}") from late
+            came = [str(change.get("message", change))[:1000] for _, change in self._seen]
+            raise NotMeasured(f"{what} did not come, but {came}") from late
 
 
 @asynccontextmanager

@@ -92,6 +92,7 @@ async def _walkers(base: Path) -> AsyncIterator[tuple[Walker, Walker]]:
 
 
 async def _product(stack: AsyncExitStack, session: aiohttp.ClientSession, product: House, rows: Inbox) -> Walker:
+    await product.sandbox.turn(session, "google", "switches", quota=0)
     user = await people.connect_first(session, product)
     tokens = await people.grants(product, user)
     here = await stack.enter_async_context(seat(session, product.sandbox))
@@ -119,8 +120,8 @@ async def _nothing(*_: object) -> None:
 
 def _tables(acts: Sequence[Kind], ours: Times, theirs: Times) -> list[Table]:
     about = (
-        f"{ROUNDS} rounds of each action, in turn with the reference's; from the page's request to the change's arrival",
-        "A model that answers at once; Slack's rate limits off, the person's limit of requests and the hold of mails lifted.",
+        f"{ROUNDS} rounds of each action, product and reference in turn, timed from the page's request to the change's",
+        "arrival at the page. The model answers at once; the limits of Slack, Google and the person are off.",
     )
     asked = Table(
         "From a direct message to the first sign and to the card",
