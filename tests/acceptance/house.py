@@ -69,7 +69,12 @@ class House:
         """Start an app and wait until it hears."""
         before = (await self.slack.get("sockets"))["sockets"]
         app.start(**changed)
-        await self.slack.until_connected(before + SOCKETS)
+
+        async def hears() -> bool:
+            assert app.alive, f"{app.name} ended: {''.join(app.said())}"
+            return bool((await self.slack.get("sockets"))["sockets"] == before + SOCKETS)
+
+        await until(hears, what=f"the sockets of {app.name}")
 
     async def kill_app(self, app: Process) -> None:
         """SIGKILL, and Slack has noticed."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -101,3 +102,15 @@ class Process:
     def said(self) -> Iterator[str]:
         """Its log, line by line."""
         yield from self.log.read_text(errors="replace").splitlines()
+
+
+@contextmanager
+def stopped(*processes: psutil.Process) -> Iterator[None]:
+    """SIGSTOP for the length of the block, whatever happens in it."""
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()

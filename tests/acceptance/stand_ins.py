@@ -175,7 +175,7 @@ class Models(StandIn):
     resting: ClassVar[Mapping[str, Any]] = dict.fromkeys(
         (
             *("latency_ms", "ms_per_token", "fail_next", "done_reason_load_next", "tool_call_as_text_next"),
-            *("length_next", "empty_next", "malformed_json_next", "drop_next"),
+            *("length_next", "empty_next", "malformed_json_next", "drop_next", "keep_bodies"),
         ),
         0,
     )
@@ -186,6 +186,10 @@ class Models(StandIn):
 
     async def requests(self) -> list[Json]:
         return list((await self.get("log"))["requests"])
+
+    async def conversations(self) -> list[list[Json]]:
+        """What the model was given to read, request by request, while `keep_bodies` was on."""
+        return [entry["body"]["messages"] for entry in await self.requests() if "body" in entry]
 
     async def rest(self) -> None:
         await super().rest()

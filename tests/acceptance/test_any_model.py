@@ -183,7 +183,7 @@ async def test_another_persons_mail_cannot_be_reached(house: House, alex: Person
         replying = calls("send_reply", thread=f"{name}:{foreign.thread}", body="Hello")
         answer = await scripted(house, alex, reading, replying, SAID)
         assert answer.cards == []
-        seen = (await house.models.requests())[-1]["body"]["messages"]
+        seen = (await house.models.conversations())[-1]
         assert foreign.header("Subject") not in str([m["content"] for m in seen if m["role"] == "tool"])
 
 

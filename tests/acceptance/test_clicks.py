@@ -1,6 +1,8 @@
 """A click decides once, and only its owner's click decides."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -30,13 +32,10 @@ async def test_a_click_after_the_deed_changes_nothing(house: House, alex: Person
     """The old drawing of a card may still be on a screen: its buttons decide nothing any more."""
     deed = Reply(house, alex)
     card = await deed.proposed()
-    twin = await twin_of(house, alex, card)
-    await alex.approve(card)
-    whispers = len(alex.screen.whispers)
-    for decision in ("approve", "reject"):
-        await alex.click(twin, decision)
-    await alex.screen.until(lambda: len(alex.screen.whispers) == whispers + 2, what="two refusals")
-    assert alex.screen.whispers[whispers:] == ["That card is already done, so the click changed nothing."] * 2
+    async with posted(house, alex, card.message["blocks"]) as twin:
+        await alex.approve(card)
+        refusals = await refused(alex, twin, "approve", "reject")
+    assert refusals == ["That card is already done, so the click changed nothing."] * 2
     assert alex.now(card).status == "done"
     await deed.check_once()
 
@@ -48,12 +47,9 @@ async def test_a_strangers_click_decides_nothing(house: House, alex: Person, pri
     with pytest.raises(PlayError, match="can't see that conversation"):
         await priya.click(card, "approve")
     # The same buttons with the same values, where Priya can click them: the click is hers, the card isn't.
-    twin = await twin_of(house, priya, card)
-    whispers = len(priya.screen.whispers)
-    for decision in ("approve", "reject"):
-        await priya.click(twin, decision)
-    await priya.screen.until(lambda: len(priya.screen.whispers) == whispers + 2, what="two refusals")
-    assert priya.screen.whispers[whispers:] == ["That card isn't there for you to decide."] * 2
+    async with posted(house, priya, card.message["blocks"]) as twin:
+        refusals = await refused(priya, twin, "approve", "reject")
+    assert refusals == ["That card isn't there for you to decide."] * 2
     await house.slack.until_acked()
     await deed.check_nothing()
     assert alex.now(card).status == "proposed"
@@ -64,10 +60,9 @@ async def test_a_strangers_click_decides_nothing(house: House, alex: Person, pri
 async def test_a_stranger_cannot_undo(house: House, alex: Person, priya: Person) -> None:
     deed = DEEDS[0](house, alex)
     done = await alex.approve(await deed.proposed())
-    twin = await twin_of(house, priya, done)
-    whispers = len(priya.screen.whispers)
-    await priya.click(twin, "undo")
-    await priya.screen.until(lambda: len(priya.screen.whispers) == whispers + 1, what="a refusal")
+    async with posted(house, priya, done.message["blocks"]) as twin:
+        refusals = await refused(priya, twin, "undo")
+    assert refusals == ["That card isn't there for you to decide."]
     await deed.check_once()
 
 
@@ -79,19 +74,27 @@ async def test_a_button_that_steward_never_made_decides_nothing(
     mark = await house.google.mark()
     words = {"type": "plain_text", "text": "Click me"}
     button = {"type": "button", "action_id": action, "value": value, "text": words}
-    card = await posted(house, alex, [{"type": "actions", "elements": [button]}])
-    await alex.click(card, action.partition(":")[2])
-    await house.slack.until_acked()
+    async with posted(house, alex, [{"type": "actions", "elements": [button]}]) as card:
+        refusals = await refused(alex, card, action.partition(":")[2])
+    assert refusals == ["That card isn't there for you to decide."]
     assert await house.google.commits(mark) == []
 
 
-async def twin_of(house: House, reader: Person, card: Card) -> Card:
-    """A copy of a card, with the same buttons, in somebody's direct messages."""
-    return await posted(house, reader, card.message["blocks"])
+async def refused(person: Person, card: Card, *decisions: str) -> list[str]:
+    """What a person is told who clicks these."""
+    before = len(person.screen.whispers)
+    for decision in decisions:
+        await person.click(card, decision)
+    await person.screen.until(
+        lambda: len(person.screen.whispers) == before + len(decisions), what=f"{len(decisions)} refusals"
+    )
+    return person.screen.whispers[before:]
 
 
-async def posted(house: House, reader: Person, blocks: list[Json]) -> Card:
-    """What the app could have posted, had it a bug."""
+@asynccontextmanager
+async def posted(house: House, reader: Person, blocks: list[Json]) -> AsyncIterator[Card]:
+    """What the app could have posted to somebody, had it a bug: a copy of a card, with the same buttons."""
     ts = (await house.bot.chat_postMessage(channel=reader.dm, text="A forged card", blocks=blocks))["ts"]
     message = await reader.screen.until(lambda: reader.screen.messages.get((reader.dm, ts)), what="the forged card")
-    return Card(reader.dm, message)
+    yield Card(reader.dm, message)
+    await house.bot.chat_delete(channel=reader.dm, ts=ts)

@@ -43,7 +43,7 @@ async def test_an_edited_message_waits_with_its_new_words(house: House, alex: Pe
     await alex.answered(second)
     last = await alex.ask("What did Sofia Lindqvist write?")
     assert last.state == "ended"
-    asked = [entry["body"]["messages"] for entry in await house.models.requests()]
+    asked = await house.models.conversations()
     said = [m["content"] for messages in asked for m in messages if m["role"] == "user"]
     assert "What did Ben Okafor write? New words." in said
     assert "What did Omar Haddad write? Old words." not in said
@@ -107,7 +107,7 @@ async def test_a_thread_goes_on(house: House, alex: Person) -> None:
     first = await alex.ask("What did Marcus Oyelaran write? Thread one.")
     second = await alex.ask("And what did Dana Whitfield write? Thread two.", thread=first.asked)
     assert second.state == "ended"
-    messages = (await house.models.requests())[-1]["body"]["messages"]
+    messages = (await house.models.conversations())[-1]
     said = [m["content"] for m in messages if m["role"] == "user"]
     assert said[-2:] == [
         "What did Marcus Oyelaran write? Thread one.",

@@ -1,18 +1,18 @@
 """What a person has sent is answered once, whatever Slack repeats and whichever process or store is away."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psutil
 
 from tests.acceptance.deeds import Archive
 from tests.acceptance.house import House
 from tests.acceptance.people import TURN, Json, Person, payload
+from tests.acceptance.processes import stopped
 from tests.acceptance.waiting import until
 
-FAST = 60.0
-"""Slack's clock, so that the redelivery after a minute comes after a second."""
+FAST = 20.0
+"""Slack's clock, so that the redelivery after a minute comes after three seconds, and the last one after fifteen more:
+a busy machine must be given the time to start its database again."""
 
 
 def answers(person: Person, asked: str) -> list[Json]:
@@ -21,8 +21,15 @@ def answers(person: Person, asked: str) -> list[Json]:
 
 
 async def asked_of_model(house: House, words: str) -> int:
-    """How many conversations with the model began with these words."""
-    return sum(entry["body"]["messages"][-1]["content"] == words for entry in await house.models.requests())
+    """How many times a conversation with the model began with these words."""
+    return sum(begins(messages, words) for messages in await house.models.conversations())
+
+
+def begins(messages: list[Json], words: str) -> bool:
+    """Whether a request is the first of a turn: since the person's words no tool was called but our own preface."""
+    said = max(n for n, message in enumerate(messages) if message["role"] == "user")
+    called = {call["function"]["name"] for m in messages[said:] for call in m.get("tool_calls") or ()}
+    return messages[said]["content"] == words and called <= {"waiting_cards"}
 
 
 async def until_redelivered(house: House, since: int) -> None:
@@ -228,18 +235,6 @@ def database(house: House) -> list[psutil.Process]:
     """The server, and the processes it has forked."""
     (server,) = house.supervisor("postgres").children()
     return [server, *server.children(recursive=True)]
-
-
-@contextmanager
-def stopped(*processes: psutil.Process) -> Iterator[None]:
-    """SIGSTOP for the length of the block, whatever happens in it."""
-    for process in processes:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.resume()
 
 
 async def test_eight_requests_over_two_apps(house: House, alex: Person, priya: Person) -> None:

@@ -5,6 +5,8 @@ import pytest
 from tests.acceptance.deeds import DEEDS, Archive, Deed, Event, Reply
 from tests.acceptance.house import House
 from tests.acceptance.people import Person
+from tests.acceptance.processes import stopped
+from tests.acceptance.waiting import until
 
 CALLS = [(kind, call) for kind in DEEDS for call in kind.commits]
 UNDOS = [(Archive, "gmail.users.messages.batchModify"), (Event, "calendar.events.delete")]
@@ -127,11 +129,22 @@ async def test_the_wake_up_is_wiped_between_click_and_deed(house: House, alex: P
     await deed.check_once()
 
 
-async def test_the_wake_up_server_is_killed_at_the_click(house: House, alex: Person) -> None:
+async def test_the_wake_up_server_is_away_at_the_click(house: House, alex: Person) -> None:
+    """Long enough for the worker to notice; it works on when the server is back."""
     deed = Archive(house, alex)
     card = await deed.proposed()
     (server,) = house.supervisor("valkey").children()
-    server.kill()
-    await alex.click(card, "approve")
+    said = len(list(house.now.said()))
+
+    async def noticed() -> bool:
+        return len(list(house.now.said())) > said
+
+    with stopped(house.supervisor("valkey")):
+        server.kill()
+        await alex.click(card, "approve")
+        await alex.until_shows(card, "approved")
+        await until(noticed, what="the worker's complaint")
     await alex.until_shows(card, "done")
     await deed.check_once()
+    assert house.now.alive
+    assert all(complaint.startswith("worker-now: Traceback") for complaint in house.complaints())  # RQ's own words

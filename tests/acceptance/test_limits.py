@@ -69,18 +69,20 @@ async def plain(house: House) -> AsyncIterator[None]:
     await house.stop_app(house.app)
     host = f"http://127.0.0.1:{free_port()}"
     await house.start_app(house.app, REQUESTS_PER_MINUTE="", SEND_HOLD_SECONDS="", OLLAMA_HOST=host)
-    yield
-    await house.stop_app(house.app)
+    try:
+        yield
+    finally:
+        await house.stop_app(house.app)
 
 
-async def test_what_holds_when_nothing_is_set(house: House, alex: Person) -> None:
+async def test_what_holds_when_nothing_is_set(house: House, alex: Person, priya: Person) -> None:
     """One app for all of it, because a start takes seconds."""
     deed = Reply(house, alex)
     card = await deed.proposed()
     nobody = await house.slack.post("people", name="eva", real_name="Eva Eager", email="eva@larkspur.example", tz="UTC")
     async with plain(house), house.visit(nobody) as eva:
         await a_send_can_be_cancelled(alex, deed, card)
-        await the_model_is_away(alex)
+        await the_model_is_away(priya)
         await too_many_requests(eva)
 
 
@@ -95,8 +97,8 @@ async def a_send_can_be_cancelled(alex: Person, deed: Reply, card: Card) -> None
     await deed.check_nothing()
 
 
-async def the_model_is_away(alex: Person) -> None:
-    answer = await alex.ask("What did Dana Whitfield write?")
+async def the_model_is_away(person: Person) -> None:
+    answer = await person.ask("What did Dana Whitfield write?")
     assert answer.state == "failed"
     assert answer.words == (
         "I can't reach the language model at the moment. Nothing was changed; please ask again in a minute."

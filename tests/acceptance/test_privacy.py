@@ -14,7 +14,7 @@ async def own_words(house: House, person: Person, other: Person) -> set[str]:
 
     async def words(who: Person) -> set[str]:
         mails = [m for account in who.accounts for m in (await house.google.mails(account)).values()]
-        return {m.header("Subject") for m in mails} | {m.id for m in mails} | {m.thread for m in mails}
+        return {m.header("Subject") for m in mails} | {m.thread for m in mails}
 
     return {word for word in await words(person) - await words(other) if len(word) > 12}
 

@@ -112,7 +112,7 @@ async def test_an_address_never_seen_takes_two_clicks(house: House, alex: Person
     )
     thread = await conversation(house, work, letter)
     card = (await alex.ask("Reply to Ruperta Holm's last email: Please send the price list.")).card
-    (to,) = [line for line in card.lines if line.startswith("To <orders@")]
+    (to,) = [line for line in card.lines if line.startswith("To ") and "orders@unknown-place.example" in line]
     assert "⚠️ never seen before, came from Ruperta Holm’s mail “Pump offer” of" in to
     await alex.click(card, "approve")
     again = await alex.screen.until(
