@@ -3,7 +3,6 @@
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.utils import getaddresses
 
 from bs4 import BeautifulSoup
 from bs4.element import Comment
@@ -14,6 +13,9 @@ STATEFUL = re.compile(r"^(iso-2022|hz|utf-7)", re.IGNORECASE)
 """Charsets whose bytes pass for ASCII: they must be believed, the others are tried as UTF-8 first."""
 SILENT = ("script", "style", "head", "title", "template", "noscript")
 BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+_ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
+_PLAINLY = re.compile(r"[,;](?=[^<>]*(?:<|$))")
+_COMMENT = re.compile(r"\(([^()]*)\)")
 BREAKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table")
 
 
@@ -39,10 +41,68 @@ def header(value: str) -> str:
 
 
 def addresses(value: str) -> tuple[Address, ...]:
-    """The addresses of a header, names decoded; what has no address in it is left out."""
-    found = tuple(Address(email=e.strip(), name=header(n)) for n, e in getaddresses([value]) if "@" in e.strip()[1:-1])
-    # Newer Pythons refuse a whole header for one odd address; what looks like an address is kept all the same.
-    return found or tuple(Address(email=e) for e in BARE.findall(value))
+    """The addresses of a header, names decoded; what has no address in it is left out.
+
+    Gmail hands names out decoded and without their quotes, and anything may stand in them: the address is what stands
+    in the last angle brackets. Of `boss@x.example <eve@y.example>` the standard library takes both for addresses.
+    """
+    found: list[Address] = []
+    pending = ""
+    for item in _items(value):
+        angle = _ANGLE.search(item)
+        if angle:
+            name = header(_spoken(f"{pending} {item[: angle.start()]}"))
+            found.append(Address(email=angle[1].strip(), name=name))
+            pending = ""
+        elif "@" in item.strip()[1:-1]:
+            found += [_bare(email, item) for email in BARE.findall(_COMMENT.sub(" ", item))]
+            pending = ""
+        else:
+            pending = f"{pending} {item},".strip()  # the first half of `Last, First <a@b>`
+    return tuple(a for a in found if "@" in a.email[1:-1])
+
+
+def author(value: str) -> Address:
+    """Who a From header says wrote. Of several the last in angle brackets counts, and all before it is its name: a
+    decoded name with a comma in it looks like an author of its own."""
+    found = addresses(value)
+    if not found:
+        return Address(email="", name=header(value))
+    angled = list(_ANGLE.finditer(value))
+    if len(found) == 1 or not angled:
+        return found[-1]
+    return Address(email=angled[-1][1].strip(), name=header(_spoken(value[: angled[-1].start()])))
+
+
+def _items(value: str) -> list[str]:
+    """What commas and semicolons separate that stand in no quotes, brackets or comment."""
+    items, start, quoted, depth = [], 0, False, 0
+    for place, char in enumerate(value):
+        if char == '"' and value[place - 1 : place] != "\\":
+            quoted = not quoted
+        elif not quoted and char in "(<":
+            depth += 1
+        elif not quoted and char in ")>":
+            depth = max(0, depth - 1)
+        elif not quoted and depth == 0 and char in ",;":
+            items.append(value[start:place])
+            start = place + 1
+    if quoted or depth:  # never closed: then they are part of a name
+        items, start = _PLAINLY.split(value), len(value)
+    return [item for item in (*items, value[start:]) if item.strip()]
+
+
+def _bare(email: str, item: str) -> Address:
+    """An address without brackets; older mails have the name behind it, as a comment."""
+    comment = _COMMENT.search(item)
+    return Address(email=email, name=header(comment[1]) if comment else "")
+
+
+def _spoken(name: str) -> str:
+    """A name without the quotes around it and the backslashes in it."""
+    bare = name.strip()
+    quoted = len(bare) > 1 and bare[0] == bare[-1] == '"'
+    return re.sub(r"\\(.)", r"\1", bare[1:-1] if quoted else bare)
 
 
 def text_of_html(markup: str) -> str:

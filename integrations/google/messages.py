@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from email.message import Message as MimeHeaders
 from typing import Any
 
-from app.domain.types import AccountRef, Address, Email, MailText
-from integrations.mime import addresses, decoded, header, text_of_html
+from app.domain.types import AccountRef, Email, MailText
+from integrations.mime import addresses, author, decoded, header, text_of_html
 
 HEADERS = (
     "From",
@@ -27,13 +27,12 @@ Resource = dict[str, Any]
 def email(resource: Resource, account: AccountRef) -> Email:
     """A mail from a message resource of any format but raw."""
     found = _headers(resource.get("payload", {}))
-    senders = addresses(found.get("from", ""))
     return Email(
         id=resource["id"],
         thread=resource["threadId"],
         account=account,
         subject=header(found.get("subject", "")),
-        sender=senders[0] if senders else Address(email="", name=header(found.get("from", ""))),
+        sender=author(found.get("from", "")),
         to=addresses(found.get("to", "")),
         cc=addresses(found.get("cc", "")),
         reply_to=addresses(found.get("reply-to", "")),
