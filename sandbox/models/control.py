@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +65,15 @@ class Script:
     turns: deque[Json]
     match: str = ""
     lasting: bool = False
-    """Not used up: each request gets the turn that fits how far it has come, as from a model, which keeps nothing."""
+    """Not used up: a request gets the first turn whose calls it doesn't show yet. A real model keeps nothing, either."""
+
+    def fitting(self, called: Collection[str]) -> Json:
+        """The turn of a lasting script for a conversation in which these tools were called since the question."""
+        for turn in self.turns:
+            wanted = {call.get("function", call)["name"] for call in turn.get("tool_calls") or ()}
+            if not wanted or not wanted <= {*called}:
+                return turn
+        return self.turns[-1]
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Script":
@@ -89,13 +97,13 @@ class Scripts:
     def __init__(self) -> None:
         self.waiting: list[Script] = []
 
-    def next_turn(self, ask: str, *, said: int = 0) -> Json | None:
-        """The next turn of the first script that matches what the person asked; `said` is how often the model has
-        answered since."""
+    def next_turn(self, ask: str, called: Collection[str] = ()) -> Json | None:
+        """The next turn of the first script that matches what the person asked; `called` are the tools the model has
+        called since."""
         for script in self.waiting:
             if script.turns and script.match.lower() in ask.lower():
                 if script.lasting:
-                    return script.turns[min(said, len(script.turns) - 1)]
+                    return script.fitting(called)
                 turn = script.turns.popleft()
                 if not script.turns:
                     self.waiting.remove(script)

@@ -242,8 +242,8 @@ class _Run:
 
     def _spoken(self) -> Spoken:
         control = self.server.control
-        asked, said = _asked(self.body["messages"])
-        scripted = control.scripts.next_turn(str(asked.get("content") or ""), said=said)
+        asked, called = _asked(self.body["messages"])
+        scripted = control.scripts.next_turn(str(asked.get("content") or ""), called)
         spoken = answer(self.body, scripted, obedient=bool(control.switches["obedient"]))
         return spoilt(spoken, control.switches)
 
@@ -284,14 +284,14 @@ class _Run:
         return response
 
 
-def _asked(messages: Sequence[Json]) -> tuple[Json, int]:
-    """What the person said last, and how often the model has answered since."""
-    said = 0
+def _asked(messages: Sequence[Json]) -> tuple[Json, set[str]]:
+    """What the person said last, and the tools that were called since."""
+    called: set[str] = set()
     for one in reversed(messages):
         if one.get("role") == "user":
-            return one, said
-        said += one.get("role") == "assistant"
-    return {}, said
+            return one, called
+        called |= {str(call["function"]["name"]) for call in one.get("tool_calls") or ()}
+    return {}, called
 
 
 def _line(frame: Json) -> bytes:
