@@ -65,7 +65,7 @@ class Script:
     turns: deque[Json]
     match: str = ""
     lasting: bool = False
-    """Not used up: a request gets the first turn whose calls it doesn't show yet. A real model keeps nothing, either."""
+    """Not used up: a request gets the first turn whose calls it doesn't show yet. A model keeps nothing, either."""
 
     def fitting(self, called: Collection[str]) -> Json:
         """The turn of a lasting script for a conversation in which these tools were called since the question."""
