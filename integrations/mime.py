@@ -15,6 +15,9 @@ SILENT = ("script", "style", "head", "title", "template", "noscript")
 BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
 _PLAINLY = re.compile(r"[,;](?=[^<>]*(?:<|$))")
+_GROUP = re.compile(r"(?:^|(?<=[,;]))[^:@<>,;]*:|;\s*$")
+"""The name of a group of addresses before them, and the end of the last one (RFC 5322, section 3.4)."""
+_ROUTE = re.compile(r"^@[^:]*:")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 BREAKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table")
 
@@ -48,18 +51,18 @@ def addresses(value: str) -> tuple[Address, ...]:
     """
     found: list[Address] = []
     pending = ""
-    for item in _items(value):
+    for item in _items(_GROUP.sub("", value) if ";" in value else value):
         angle = _ANGLE.search(item)
         if angle:
             name = header(_spoken(f"{pending} {item[: angle.start()]}"))
-            found.append(Address(email=angle[1].strip(), name=name))
+            found.append(Address(email=_routed(angle[1]), name=name))
             pending = ""
         elif "@" in item.strip()[1:-1]:
-            found += [_bare(email, item) for email in BARE.findall(_COMMENT.sub(" ", item))]
+            found += [_bare(email, item) for email in BARE.findall(_COMMENT.sub(" ", item).replace(" . ", "."))]
             pending = ""
         else:
             pending = f"{pending} {item},".strip()  # the first half of `Last, First <a@b>`
-    return tuple(a for a in found if "@" in a.email[1:-1])
+    return tuple(a for a in found if "@" in a.email[1:-1] and not set(":;,()") & set(a.email))
 
 
 def author(value: str) -> Address:
@@ -71,7 +74,7 @@ def author(value: str) -> Address:
     angled = list(_ANGLE.finditer(value))
     if len(found) == 1 or not angled:
         return found[-1]
-    return Address(email=angled[-1][1].strip(), name=header(_spoken(value[: angled[-1].start()])))
+    return Address(email=_routed(angled[-1][1]), name=header(_spoken(value[: angled[-1].start()])))
 
 
 def _items(value: str) -> list[str]:
@@ -90,6 +93,11 @@ def _items(value: str) -> list[str]:
     if quoted or depth:  # never closed: then they are part of a name
         items, start = _PLAINLY.split(value), len(value)
     return [item for item in (*items, value[start:]) if item.strip()]
+
+
+def _routed(email: str) -> str:
+    """An address without comments and without the hosts it was once to travel by (RFC 5322, section 4.4)."""
+    return _ROUTE.sub("", "".join(_COMMENT.sub("", email).split()))
 
 
 def _bare(email: str, item: str) -> Address:
