@@ -32,6 +32,7 @@ WHY = Form(
         ),
     ),
 )
+KEPT = " The card stays as it was."
 RENEWING = "is preparing the new card…"
 
 Hear = Callable[[Message], Awaitable[None]]
@@ -86,7 +87,8 @@ class Editor:
         except StoreUnavailable:
             raise  # whoever brought the entry keeps it
         except StewardError as refusal:
-            await self._services.chat.say(place, refusal.sentence)
+            kept = "" if isinstance(refusal, AlreadySettled) else KEPT
+            await self._services.chat.say(place, f"{refusal.sentence}{kept}")
 
     async def _undecided(self, person: PersonId, action: ActionId) -> Approval:
         """Raises NotYours, AlreadySettled."""

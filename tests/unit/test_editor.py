@@ -92,7 +92,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_saved(at: AtWork) -> None:
     await at.editor.save(ANN.id, action.id, wrong, key=KEY)
     assert at.status(action) is S.PROPOSED
     assert len(at.chat.posted) == 1
-    assert at.said[-1] == "“nobody” is no address."
+    assert at.said[-1] == "“nobody” is no address. The card stays as it was."
 
 
 async def test_saving_without_a_change_changes_nothing(at: AtWork) -> None:
@@ -181,7 +181,7 @@ async def test_a_provider_that_is_away_leaves_the_card_as_it_was(at: AtWork) -> 
     at.calendar.events = events  # type: ignore[method-assign, assignment]
     await at.editor.save(ANN.id, action.id, entries(action, title="Dinner"), key=KEY)
     assert at.status(action) is S.PROPOSED
-    assert at.said[-1] == "Google Calendar asks me to wait a moment."
+    assert at.said[-1] == "Google Calendar asks me to wait a moment. The card stays as it was."
 
 
 async def test_a_stranger_can_neither_open_nor_save(at: AtWork) -> None:

@@ -10,9 +10,10 @@ from app.agent.bench import Bench
 from app.agent.recognising import recognised, remembered
 from app.agent.tools.tool import Changing, Result, Tool, fenced, fitting
 from app.domain import actions
+from app.domain.actions.archive import written
 from app.domain.actions.mail import glimpse
 from app.domain.cards import Origin, Part, Recipient
-from app.domain.desk import BULK_LIMIT, Mailbox, reference
+from app.domain.desk import BULK_LIMIT, reference
 from app.domain.errors import Refusal
 from app.domain.types import Address, Email, MailQuery, MailText, Thread
 from app.planning.provenance import named
@@ -104,22 +105,40 @@ class ArchiveEmails(_Filters, Changing):
     """Prepare to archive all mails of the inbox that fit the filters: they leave the inbox and are kept."""
 
     step: ClassVar[str] = "is collecting the mails to archive…"
+    not_from: list[str] = Field(default_factory=list, description="names or addresses whose mails stay in the inbox")
 
     async def run(self, bench: Bench) -> Result:
         query = self.query(bench, "inbox")
-        proposed = [p for box in bench.mailboxes(self.account) if (p := await self._propose(bench, box, query))]
+        found = {box: ids for box in bench.mailboxes(self.account) if (ids := await box.ids(query))}
+        senders = {box: await box.senders(ids) for box, ids in found.items()} if self.not_from else {}
+        staying = self._staying([a for known in senders.values() for a in known.values()])
+        proposed = []
+        for box, ids in found.items():
+            known = senders.get(box, {})
+            writers = {a.email.lower() for a in known.values()}
+            if writers and writers <= staying:
+                continue
+            out = {"left_out": tuple(sorted(writers & staying)), **written(ids, known)}
+            action = actions.ArchiveEmails(account=reference(box.account), query=query, ids=ids, **out)
+            proposed.append(await self._propose(bench, action))
         if not proposed:
             return {"nothing": f"No mail fits: {query.worded()}."}
         return {"proposed": proposed if len(proposed) > 1 else proposed[0]}
 
-    async def _propose(self, bench: Bench, box: Mailbox, query: MailQuery) -> str:
-        ids = await box.ids(query)
-        if not ids:
-            return ""
-        if len(ids) == BULK_LIMIT:
+    def _staying(self, senders: Sequence[Address]) -> frozenset[str]:
+        """The addresses whose mails stay; raises Refusal for a name that is none of the senders'."""
+        staying: set[str] = set()
+        for name in filter(str.strip, self.not_from):
+            meant = {a.email.lower() for a in senders if all(w in a.shown.lower() for w in name.lower().split())}
+            if not meant:
+                raise Refusal(why=f"None of these mails is from {name}.")
+            staying |= meant
+        return frozenset(staying)
+
+    async def _propose(self, bench: Bench, action: actions.ArchiveEmails) -> str:
+        if len(action.ids) == BULK_LIMIT:
             bench.notes.append(f"_That is the most I take on at once ({BULK_LIMIT:,} mails); more may fit._")
-        action = actions.ArchiveEmails(account=reference(box.account), query=query, ids=ids)
-        old = bench.waiting(self.replaces, box.account.id)
+        old = bench.waiting(self.replaces, action.account.id)
         return bench.propose(await action.previewed(bench.desk), instead_of=old)
 
 

@@ -87,11 +87,11 @@ class ArchiveEmails(Action):
             known |= await box.senders([i for i in ids if i not in known])
             ids = tuple(i for i in ids if i in known and known[i].email.lower() not in self.left_out)
         if not ids:
-            raise Refusal(why="None of these mails would be left, so I kept the card as it was.")
+            raise Refusal(why="None of these mails would be left.")
         first = await box.read(ids[:LOOKED_AT])
         known |= {m.id: m.sender for m in first}
         samples = tuple(glimpse(m, desk.person.zone) for m in first[:SAMPLES])
-        return self.model_copy(update={"ids": ids, "samples": samples, **_written(ids, known)})
+        return self.model_copy(update={"ids": ids, "samples": samples, **written(ids, known)})
 
     async def _older(self, box: Mailbox) -> tuple[str, ...]:
         """The frozen ids, of which the provider's own reckoning of days may take some out and add none."""
@@ -107,7 +107,7 @@ class ArchiveEmails(Action):
         ages = {name: (today - day).days for name, day in days.items() if day is not None}
         filters = query.model_dump(include={"words", "sender", "to", "subject", "category", "label", "unread"})
         said = {name: value for name, value in filters.items() if value not in ("", None)}
-        return {**said, **ages, **super().asked(now)}
+        return {**said, **ages, "not_from": list(self.left_out), **super().asked(now)}
 
     def form(self) -> Form:
         top = self._senders()[:MAX_OPTIONS]
@@ -221,7 +221,7 @@ class ArchiveEmails(Action):
         )
 
 
-def _written(ids: Sequence[str], known: Mapping[str, Address]) -> dict[str, Any]:
+def written(ids: Sequence[str], known: Mapping[str, Address]) -> dict[str, Any]:
     """Who wrote which mails, as the payload keeps it: each address once."""
     people: dict[str, Address] = {}
     for address in (known[i] for i in ids if i in known):
