@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.acceptance.conftest import ALEX
+from tests.acceptance.house import House, connected, opened
+from tests.acceptance.people import Person
 from tests.browser.stage import Stage
 
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable")
@@ -63,11 +66,47 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
     """The page as Ada sees it; a script error or a refused resource fails the test."""
     context = await browser.new_context()
-    opened = await context.new_page()
+    shown = await context.new_page()
     problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    opened.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
-    await opened.goto(stage.address)
-    yield opened
+    shown.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    shown.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
+    await shown.goto(stage.address)
+    yield shown
+    await context.close()
+    assert problems == []
+
+
+# A whole house, for what the page shows of it.
+
+PATIENCE_MS = 30_000
+"""For what real processes have to do meanwhile."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house() -> AsyncIterator[House]:
+    async with opened() as running:
+        yield running
+        assert running.complaints() == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def alex(house: House) -> AsyncIterator[Person]:
+    about = next(p for p in await house.people() if p["profile"]["email"] == ALEX[0])
+    async with house.visit(about, ALEX) as person:
+        yield await connected(person)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(browser: Browser, house: House, alex: Person) -> AsyncIterator[Page]:
+    """The page as Alex sees it; a script error or a refused resource fails the test."""
+    context = await browser.new_context(timezone_id=alex.zone)
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
+    await page.goto(f"{house.page_url}/?token={house.page_token}")
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield page
     await context.close()
     assert problems == []

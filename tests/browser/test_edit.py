@@ -2,63 +2,19 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.acceptance.conftest import ALEX
 from tests.acceptance.deeds import Archive, Event, Reply, calls
-from tests.acceptance.house import House, connected, opened
+from tests.acceptance.house import House
 from tests.acceptance.mailing import mail
 from tests.acceptance.people import Card, Person
+from tests.browser.hands import press
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 30_000
-"""For what real processes have to do meanwhile."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def house() -> AsyncIterator[House]:
-    async with opened() as running:
-        yield running
-        assert running.complaints() == []
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def alex(house: House) -> AsyncIterator[Person]:
-    about = next(p for p in await house.people() if p["profile"]["email"] == ALEX[0])
-    async with house.visit(about, ALEX) as person:
-        yield await connected(person)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def screen(browser: Browser, house: House, alex: Person) -> AsyncIterator[Page]:
-    """The page as Alex sees it; a script error or a refused resource fails the test."""
-    context = await browser.new_context(timezone_id=alex.zone)
-    page = await context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
-    await page.goto(f"{house.page_url}/?token={house.page_token}")
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield page
-    await context.close()
-    assert problems == []
-
-
-async def press(screen: Page, card: Card, button: str) -> None:
-    """Click a button of a card, in its thread."""
-    message = screen.locator(f'[data-ts="{card.ts}"]')
-    bar = screen.locator(f'[data-ts="{card.thread}"] .reply-bar')
-    await expect(message.or_(bar).first).to_be_visible()
-    if not await message.count():
-        await bar.click()
-    await message.get_by_role("button", name=button, exact=True).click()
 
 
 async def form_of(screen: Page, card: Card, button: str = "Edit") -> Locator:
