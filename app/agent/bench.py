@@ -76,7 +76,7 @@ class Bench:
         """A whole thread, remembered as read; raises Missing."""
         thread = await self.desk.mailbox(account).thread(ident)
         for mail in thread.mails:
-            self.sources.mail(mail.email, mail.text)
+            self.sources.mail(mail.email, "\n".join((mail.text, *mail.attachments)))
         return thread
 
     async def events(self, account: str, start: datetime, end: datetime, *, words: str = "") -> list[Event]:

@@ -1,6 +1,6 @@
 """What the model has read in a turn, and who was on it: where words, names and addresses come from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,9 @@ QUOTED = 5
 """Mails an answer is said to quote; more would bury it."""
 ANSWER = "an earlier answer of mine, which may quote mails"
 CARD = "a card that waits for you"
+FOUND = "your mail or calendar"
+LONGEST = 40
+"""Characters of a name; who has a longer one may have something to say with it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Sources:
             known_by=tuple(filter(None, (folded(mail.subject), folded(mail.sender.name), folded(mail.sender.email)))),
         )
         self._meet((*people, *mail.reply_to), source.name)
-        self._add(f"{mail.subject}\n{text}", source)
+        self._add("\n".join((mail.subject, *_speeches((*people, *mail.reply_to)), text)), source)
 
     def event(self, event: Event) -> None:
         """An event was read."""
@@ -79,11 +82,12 @@ class Sources:
             known_by=tuple(filter(None, (folded(event.title),))),
         )
         self._meet(people, source.name)
-        self._add("\n".join((event.title, event.place, event.notes)), source)
+        self._add("\n".join((event.title, *_speeches(people), event.place, event.notes)), source)
 
     def person(self, address: Address) -> None:
         """Somebody was found in mail or calendar."""
-        self._meet((address,), "your mail or calendar")
+        self._meet((address,), FOUND)
+        self._add("\n".join(_speeches((address,))), Source(FOUND, self._own))
 
     def _card(self, card: Card) -> None:
         """A card that nobody decided: its recipients have read nothing yet, and what it carries over still comes from
@@ -162,6 +166,11 @@ class Sources:
         spans = self._corpus.traced(answer, range(len(self._sources)), known=self._typed)
         found = dict.fromkeys(self._sources[span.source] for span in spans)
         return tuple(s.name for s in found if s.known_by and not any(name in said for name in s.known_by))[:QUOTED]
+
+
+def _speeches(people: Iterable[Address]) -> Iterator[str]:
+    """Names that are none."""
+    return (person.name for person in people if len(person.name) > LONGEST or pretends(person))
 
 
 def caller(address: Address) -> str:

@@ -71,9 +71,11 @@ def _carrying(order: Carry, made: Mapping[str, Json]) -> tuple[Call, ...]:
     search = Call("search_mail", {"subject": order.subject})
     if search.key not in made:
         return (search,)
-    thread = next((str(mail["thread"]) for mail in made[search.key].get("mails") or () if mail.get("thread")), "")
-    if not thread:
+    mails = [mail for mail in made[search.key].get("mails") or () if mail.get("thread")]
+    mails.sort(key=lambda mail: mail.get("subject") != order.subject)  # one of exactly that name before all others
+    if not mails:
         return ()
+    thread = str(mails[0]["thread"])
     reading = Call("read_thread", {"thread": thread})
     if reading.key not in made:
         return (reading,)

@@ -198,4 +198,4 @@ _WAYS: tuple[tuple[str, Builder], ...] = (
     (rf"{_SHOW} {_QUOTED.format('words')} (?:in|into) (?:your|the) answer", _say),
     (r"(?:from now on|in every later answer),? [^.!]{5,300}[.!]", _remember),
 )  # fmt: skip
-_ORDERS = tuple((re.compile(rf"\b{way}", re.IGNORECASE), build) for way, build in _WAYS)
+_ORDERS = tuple((re.compile(rf"(?<![^\W_]){way}", re.IGNORECASE), build) for way, build in _WAYS)
