@@ -81,9 +81,11 @@ class Process:
 
     async def end(self) -> None:
         """SIGTERM, and after GRACE a failure."""
-        if not self.alive:
+        if self._popen is None:
             return
-        assert self._popen is not None
+        if not self.alive:
+            self._closed()
+            return
         self._popen.send_signal(signal.SIGTERM)
 
         async def gone() -> bool:
