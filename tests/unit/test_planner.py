@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from planner_talk import SYSTEM, TOOLS, Talk, World, person
 
 from sandbox.models.planner.plan import plan
+from tests.unit.planner_talk import SYSTEM, TOOLS, Talk, World, person
 
 CARD = "Nothing changes until you approve it."
 

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from planner_talk import Talk, World, person
+
+from tests.unit.planner_talk import Talk, World, person
 
 Json = dict[str, Any]
 BODY = "Hi Dana,\n\nThursday works.\n\nBest,\nMaya"

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planner_talk import Talk
+
+from tests.unit.planner_talk import Talk
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "wordings.json").read_text())
 CHANGING = {"archive_emails", "send_reply", "create_event"}
