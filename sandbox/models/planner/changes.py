@@ -11,14 +11,17 @@ from sandbox.models.planner.followups import correction
 from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.reply import Reply
 from sandbox.models.planner.intents.schedule import Schedule
+from sandbox.models.planner.intents.talk import HONEST
 from sandbox.models.planner.invitation import Invitation
 from sandbox.models.planner.letter import Letter, body_of, without_salutation
 from sandbox.models.planner.people import first_name, names_at
+from sandbox.models.planner.reasons import first_sentence, shorter, wanted
 from sandbox.models.planner.scan import ORDINALS, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
 from sandbox.models.planner.times import Moment
 
 CARD_ASKED = "Which card do you mean?"  # how a later turn knows that it answers this
+REASONS = "make it 4pm instead\nnot to Sara, to Tom\nnot from LinkedIn"
 CHANGING = frozenset({"create_event", "send_reply", "archive_emails"})
 _OPTION = re.compile(r"^• (?P<card>.+)$", re.MULTILINE)
 _TO_OTHERS = rx(r"^(?:to|for)\s+(?P<names>.+)$")
@@ -92,6 +95,8 @@ class ReplyAgain(Intent):
     def varied(self, text: str, context: Context) -> Intent | None:
         if _TO_ALL.match(text):
             return replace(self, to_all=True)
+        if shorter(text) and (brief := first_sentence(self.body)) != self.body:
+            return replace(self, body=brief)
         if saying := _SAYING.match(text):
             letter = Letter(first_name(self.to[0]) if self.to else "", self.writer)
             return replace(self, body=letter.around(body_of(saying["words"], "say")))
@@ -105,6 +110,21 @@ class ReplyAgain(Intent):
     @property
     def person(self) -> str:
         return first_name(self.to[0]) if self.to else ""
+
+
+@dataclass(frozen=True)
+class LeftAlone(Intent):
+    """Leave a card that was rejected for a reason no rule knows."""
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        del text, context
+        return None
+
+    def steps(self) -> Steps[Outcome]:
+        yield []
+        left = "All right, I leave it: nothing was changed."
+        return Outcome(f"{left} {HONEST} Reasons I know are for example:\n{REASONS}")
 
 
 @dataclass(frozen=True)
@@ -141,7 +161,8 @@ def as_intent(card: Waiting, context: Context) -> Intent | None:
         to = tuple(map(str, asked.get("to") or ()))
         thread, body = str(asked.get("thread", "")), str(asked.get("body", ""))
         return ReplyAgain(thread, body, to, bool(asked.get("reply_all")), context.first_name)
-    return ArchiveMails(_filter(asked)) if card.tool == "archive_emails" else None
+    stays = tuple(map(str, asked.get("not_from") or ()))
+    return ArchiveMails(_filter(asked), staying=stays) if card.tool == "archive_emails" else None
 
 
 def _filter(asked: Json) -> Filter:
@@ -182,7 +203,9 @@ def chosen(message: str, before: str, cards: Sequence[Waiting], context: Context
 
 def _varied(card: Waiting, text: str, context: Context) -> Intent | None:
     intent = as_intent(card, context)
-    return intent.varied(_without_name(text, card), context) if intent else None
+    if intent is None:
+        return None
+    return intent.varied(_without_name(text, card), context) or intent.varied(wanted(text), context)
 
 
 def _in_place(meant: Sequence[tuple[Waiting, Intent]]) -> InPlaceOf:

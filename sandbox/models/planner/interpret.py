@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sandbox.models.planner.changes import CARD_ASKED, change, chosen
+from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen
 from sandbox.models.planner.conversation import Conversation, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
@@ -72,9 +72,11 @@ def _changed(conversation: Conversation, context: Context) -> Intent | None:
         before = without_closing(mended(without_opening(conversation.earlier[-1].ask)))
         return chosen(message, before, cards, context)
     short = without_closing(mended(without_opening(message)))
-    if _first(_OPENER.sub("", message), context).complete and not _refers(short):
+    fresh = _first(_OPENER.sub("", message), context).complete
+    if fresh and not _refers(short):
         return None
-    return change(short, cards, context)
+    rejected = not cards[0].ref and not fresh
+    return change(short, cards, context) or (LeftAlone() if rejected else None)
 
 
 def settled(conversation: Conversation) -> Conversation:

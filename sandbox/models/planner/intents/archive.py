@@ -7,6 +7,7 @@ from sandbox.models.planner.conversation import Call
 from sandbox.models.planner.filters import Filter, take_account, take_categories
 from sandbox.models.planner.followups import also_for, correction
 from sandbox.models.planner.people import names_at
+from sandbox.models.planner.reasons import staying
 from sandbox.models.planner.scan import Scan, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, proposal
 from sandbox.models.planner.targets import filter_of, pointed_at, read_filter
@@ -40,6 +41,7 @@ class ArchiveMails(Intent):
 
     which: Filter
     others: tuple[Filter, ...] = ()  # "… and all promotions older than 30 days"
+    staying: tuple[str, ...] = ()  # whose mails are left alone
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
@@ -64,10 +66,13 @@ class ArchiveMails(Intent):
                 f"I can't work out the dates of “{vague}”. Say it in days, for example “older than 30 days”."
             )
         wanted = [args for which in (self.which, *self.others) for args in which.arguments(with_where=False)]
-        results = yield [Call("archive_emails", args) for args in wanted]
+        stays = {"not_from": list(self.staying)} if self.staying else {}
+        results = yield [Call("archive_emails", {**args, **stays}) for args in wanted]
         return proposal(results)
 
     def varied(self, text: str, context: Context) -> Intent | None:
+        if names := staying(text):
+            return replace(self, staying=tuple(dict.fromkeys((*self.staying, *names))))
         return self._aged(text, context) or self._elsewhere(text, context)
 
     def _aged(self, text: str, context: Context) -> Intent | None:
