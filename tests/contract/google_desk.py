@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import aiohttp
-from google_world import ADA, REDIRECT, World
 
 from app.accounts import challenge
 from app.domain.desk import Desk
 from app.domain.types import Account, AccountId
 from integrations.google.consent import Client, Endpoints, GoogleConsent
 from integrations.google.desks import GoogleDesks
+from tests.contract.google_world import ADA, REDIRECT, World
 from tests.fakes import MemoryGrants
 from tests.samples import ANN
 

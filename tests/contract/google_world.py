@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import google_shapes
 from aiohttp import web
 from google_auth_oauthlib.flow import Flow
 from googleapiclient.discovery import build_from_document

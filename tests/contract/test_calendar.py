@@ -9,14 +9,14 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from google_desk import ZONE, GoogleHome, google_home
-from google_world import ADA, NOW, Clock, World, running
 
 from app.domain.actions import CreateEvent
 from app.domain.desk import Calendar, NewEvent, reference
 from app.domain.errors import Conflict, Refused
 from app.domain.types import Address, Event
 from sandbox.google.seed import SeedAccount, SeedCalendar
+from tests.contract.google_desk import ZONE, GoogleHome, google_home
+from tests.contract.google_world import ADA, NOW, Clock, World, running
 from tests.fakes import MemoryCalendar
 from tests.samples import account, event
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from google_desk import PERSON, VERIFIER, GoogleHome, google_home
-from google_world import ADA, BOB, Clock, running
 
 from app.accounts import challenge
 from app.domain.desk import Desk
@@ -16,6 +14,8 @@ from app.domain.errors import ConsentRefused, Faulty, NotConnected, UnclearAccou
 from app.domain.ports import Consent, Desks, Identity
 from app.domain.types import Account, MailQuery, Person
 from integrations.google.consent import Endpoints
+from tests.contract.google_desk import PERSON, VERIFIER, GoogleHome, google_home
+from tests.contract.google_world import ADA, BOB, Clock, running
 from tests.fakes import ManualClock, MemoryCalendar, MemoryConsent, MemoryDesks, MemoryMailbox
 from tests.samples import BOB as STRANGER
 from tests.samples import account

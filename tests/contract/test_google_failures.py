@@ -9,8 +9,6 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from google_desk import PERSON, GoogleHome, google_home
-from google_world import ADA, BOB, Clock, running
 
 from app.domain.errors import (
     Busy,
@@ -30,6 +28,8 @@ from integrations.google import consent, services, wire
 from integrations.google.calendar import GoogleCalendar
 from integrations.google.gmail import GmailMailbox
 from integrations.google.wire import AT_ONCE, READ_TRIES, Wire
+from tests.contract.google_desk import PERSON, GoogleHome, google_home
+from tests.contract.google_world import ADA, BOB, Clock, running
 from tests.samples import account
 
 GET = "GET /gmail/v1/users/*/messages"

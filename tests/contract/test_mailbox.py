@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google_desk import ZONE, google_home
-from google_world import ADA, NOW, Clock, running
 
 from app.domain.actions.mail import body_hash
 from app.domain.desk import Mailbox, SentMarks, reference
 from app.domain.errors import Missing
 from app.domain.types import Address, Email, MailQuery, MailText
 from sandbox.google.seed import SeedAccount, SeedMail
+from tests.contract.google_desk import ZONE, google_home
+from tests.contract.google_world import ADA, NOW, Clock, running
 from tests.fakes import ManualClock, MemoryMailbox
 from tests.samples import account
 

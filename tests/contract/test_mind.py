@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ollama_standin import Running, serve
 
 from app.agent.agent import CALLS, Agent
 from app.domain.desk import Desk
@@ -22,6 +21,7 @@ from app.domain.errors import (
 )
 from app.domain.ports import Request, Thought, Utterance, WaitingCard
 from integrations.models.ollama import ollama_model
+from tests.contract.ollama_standin import Running, serve
 from tests.fakes import ScriptedMind
 from tests.samples import ANN, archive
 from tests.unit.desk_world import World, mail, meeting

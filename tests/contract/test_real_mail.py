@@ -7,8 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from google_desk import ZONE, google_home
-from google_world import ADA, NOW, Clock, running
 
 from app.agent.bench import Bench
 from app.agent.tools import FindPerson, ReadThread, SearchMail, SendReply
@@ -22,6 +20,8 @@ from app.planning.sanitising import hidden
 from integrations.slack.blocks import approval_blocks
 from sandbox.google.seed import SeedAccount, SeedMail
 from sandbox.slack.blocks import check
+from tests.contract.google_desk import ZONE, google_home
+from tests.contract.google_world import ADA, NOW, Clock, running
 from tests.samples import ANN, message, proposal
 from tests.unit.turns import turn_of
 

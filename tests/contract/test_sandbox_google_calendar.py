@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from google_world import ADA, BOB, World, running
 from googleapiclient.errors import HttpError
 
 from sandbox.google.seed import SeedAccount, SeedCalendar
+from tests.contract.google_world import ADA, BOB, World, running
 
 OUTSIDER = "guest@away.example"
 

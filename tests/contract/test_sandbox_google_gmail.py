@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google_world import ADA, BOB, NOW, World, mail, raw, running
 from googleapiclient.errors import HttpError
 
 from sandbox.google.seed import SeedAccount, SeedMail
+from tests.contract.google_world import ADA, BOB, NOW, World, mail, raw, running
 
 REAL_MAIL = Path(__file__).parents[1] / "data" / "real_mail.mbox"
 

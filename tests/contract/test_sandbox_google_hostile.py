@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google_world import ADA, BOB, World, mail, raw, running
+
+from tests.contract.google_world import ADA, BOB, World, mail, raw, running
 
 SEND = "/gmail/v1/users/me/messages/send"
 

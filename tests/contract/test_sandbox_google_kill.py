@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from google_world import ADA, BOB, NOW, Clock, World, accounts, mail, raw, running
+from tests.contract.google_world import ADA, BOB, NOW, Clock, World, accounts, mail, raw, running
 
 ROOT = Path(__file__).parents[2]
 CHILD = """
 import sys
 from pathlib import Path
-from google_world import running
+from tests.contract.google_world import running
 with running(Path(sys.argv[1])) as world:
     print(world.port, world.token("ada@work.example"), flush=True)
     sys.stdin.read()

@@ -16,8 +16,9 @@ from google.auth import jwt
 from google.auth.transport.requests import Request
 from google.oauth2 import id_token
 from google.oauth2.credentials import Credentials
-from google_world import ADA, BOB, CALENDAR, MAIL, REDIRECT, World, query_of, running
 from requests import Session
+
+from tests.contract.google_world import ADA, BOB, CALENDAR, MAIL, REDIRECT, World, query_of, running
 
 EMAIL = "https://www.googleapis.com/auth/userinfo.email"
 

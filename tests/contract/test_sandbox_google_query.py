@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from urllib.parse import quote
 
 import pytest
-from google_world import ADA, BOB, NOW, World, mail, running
 
 from sandbox.google.gmail import query
 from sandbox.google.seed import SeedAccount, SeedMail
+from tests.contract.google_world import ADA, BOB, NOW, World, mail, running
 
 
 def with_attachment() -> bytes:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import google_shapes
-from google_world import ADA, BOB, World, mail, raw, running
-from test_sandbox_google_query import with_attachment
-
 from sandbox.google.methods import HANDLERS
+from tests.contract.google_world import ADA, BOB, World, mail, raw, running
+from tests.contract.test_sandbox_google_query import with_attachment
 
 LETTER = {"raw": raw(mail("Shape", sender=ADA, to=BOB))}
 SPAN = {"start": {"date": "2026-06-05"}, "end": {"date": "2026-06-06"}}

@@ -9,7 +9,8 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_ollama import ChatOllama
-from ollama_standin import MODEL, TOOLS, Running, serve
+
+from tests.contract.ollama_standin import MODEL, TOOLS, Running, serve
 
 
 @pytest.fixture

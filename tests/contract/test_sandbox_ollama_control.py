@@ -10,10 +10,10 @@ import aiohttp
 import httpx
 import ollama
 import pytest
-from ollama_standin import MODEL, TOOLS, Running, serve
 
 from sandbox.models.server import build_app
 from sandbox.models.slots import MAX_QUEUE, Busy, Slots
+from tests.contract.ollama_standin import MODEL, TOOLS, Running, serve
 
 ARCHIVE = "archive promotions older than 30 days"
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from google_desk import google_home
-from google_world import ADA, BOB, World, running
+
+from tests.contract.google_desk import google_home
+from tests.contract.google_world import ADA, BOB, World, running
 
 HOME = "home@group.calendar.example"
 

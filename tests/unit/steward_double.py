@@ -33,6 +33,8 @@ class Script:
     reply: str = "I can archive 37 mails."
     state: str = "ended"
     cards: list[Card] = field(default_factory=list)
+    then: "Script | None" = None
+    """What it goes on with once its cards are settled."""
     without_turn: bool = False
     silent: bool = False
 
@@ -106,7 +108,8 @@ class StewardDouble:
     async def answer(self, channel: str, thread: str) -> None:
         script, client = self.script, self.stage.app.client
         await client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status="Searching your mail")
-        payload = {"turn": "t1", "state": script.state, "actions": len(script.cards)}
+        payload: dict[str, Any] = {"turn": str(uuid4()), "state": script.state, "actions": len(script.cards)}
+        payload |= {"then": True} if script.then else {}
         metadata = None if script.without_turn else {"event_type": "steward_turn", "event_payload": payload}
         await self.post(channel, thread, script.reply, None, metadata)
         for card in script.cards:
@@ -123,6 +126,9 @@ class StewardDouble:
             return
         for status in card.outcome if approve else ("rejected",):
             await self.draw(body, card, status)
+        if approve and card is self.script.cards[-1] and self.script.then:
+            self.script = self.script.then
+            await self.answer(body["container"]["channel_id"], body["container"]["thread_ts"])
 
     async def draw(self, body: dict[str, Any], card: Card, status: str, approve: str = "Approve") -> None:
         where = body["container"]
