@@ -25,6 +25,7 @@ from googleapiclient.discovery import build_from_document
 from sandbox.google.discovery import document
 from sandbox.google.seed import SeedAccount, SeedCalendar, SeedMail
 from sandbox.google.server import GoogleServer, build
+from tests.contract import google_shapes
 
 ADA, BOB = "ada@work.example", "bob@work.example"
 MAIL = "https://www.googleapis.com/auth/gmail.modify"

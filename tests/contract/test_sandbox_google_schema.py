@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.google.methods import HANDLERS
+from tests.contract import google_shapes
 from tests.contract.google_world import ADA, BOB, World, mail, raw, running
 from tests.contract.test_sandbox_google_query import with_attachment
 
