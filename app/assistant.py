@@ -144,7 +144,8 @@ class Assistant:
             unconnected = isinstance(failure, NotConnected)
         await self._conclude(turn, thought, status)
         if unconnected:
-            await self._invite(turn.person, turn.place)
+            with suppress(ChatError):  # the answer names the word that leads there too
+                await self._invite(turn.person, turn.place)
 
     async def _think(self, turn: Turn) -> Thought:
         store = self._services.store
