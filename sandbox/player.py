@@ -24,6 +24,8 @@ _TIMEOUT_SECONDS = 120.0
 # A reply without a turn (a refusal, a word of command) has no end mark: it is over when nothing stirs for so long.
 _QUIET_SECONDS = 3.0
 _WORKING = frozenset({"approved", "running", "undoing"})
+_OPEN = _WORKING | {"proposed", "uncertain"}
+_FRUITFUL = frozenset({"done", "partial"})
 _WANTED = {"approve": "done", "reject": "rejected"}
 _BUTTON = re.compile(r"[a-z]+")
 _SPOKEN = {"y": "approve", "yes": "approve", "n": "reject", "no": "reject"}
@@ -98,6 +100,7 @@ class Player:
         self._story = story
         self._thread = ""
         self._shown: set[str] = set()
+        self._answered = 0
         self._clock: asyncio.Timeout | None = None
 
     async def run(self) -> str:
@@ -128,9 +131,27 @@ class Player:
             self._story.print(f"  (connected {email})")
         await self._say(page, board)
         await self._answer(board)
+        await self._decide_all(page, board)
+        while self._goes_on(board):
+            await self._went_on(board)
+            await self._decide_all(page, board)
+        self._record(board)
+
+    async def _decide_all(self, page: Page, board: Board) -> None:
         while (card := self._undecided(board)) is not None:
             await self._decide(page, board, card=card)
+
+    def _goes_on(self, board: Board) -> bool:
+        """Whether Steward said that more follows, and the cards have brought something to go on with."""
         self._record(board)
+        statuses = {deed.status for deed in self._story.deeds}
+        announced = bool(self._turn(board).get("then")) and bool(statuses & _FRUITFUL) and not statuses & _OPEN
+        return announced or len(self._turns(board)) > self._answered
+
+    async def _went_on(self, board: Board) -> None:
+        await board.until(lambda: len(self._turns(board)) > self._answered or None, "Steward to go on")
+        await self._ended(board)
+        await self._answer(board)
 
     async def _say(self, page: Page, board: Board) -> None:
         self._story.say(page.name, self._wanted.ask)
@@ -161,9 +182,12 @@ class Player:
         finally:
             ended.cancel()
 
+    def _turns(self, board: Board) -> list[Json]:
+        return [found for message in board.thread(self._thread) if (found := payload(message, TURN)) is not None]
+
     def _turn(self, board: Board) -> Json:
-        states = [found for message in board.thread(self._thread) if (found := payload(message, TURN)) is not None]
-        return states[-1] if states else {}
+        turns = self._turns(board)
+        return turns[-1] if turns else {}
 
     def _answered_without_turn(self, board: Board) -> bool:
         messages = board.thread(self._thread)
@@ -171,10 +195,12 @@ class Player:
 
     async def _answer(self, board: Board) -> None:
         """Shows what Steward said; waits for as many cards as its reply announced."""
-        turn = self._turn(board)
-        expected = int(turn.get("actions", 0))
-        await board.until(lambda: len(self._cards(board)) >= expected or None, f"{expected} cards of Steward")
-        words = [message for message in board.thread(self._thread) if payload(message, ACTION) is None]
+        turn, self._answered = self._turn(board), len(self._turns(board))
+        known, expected = len(self._story.deeds), int(turn.get("actions", 0))
+        await board.until(lambda: len(self._cards(board)) >= known + expected or None, f"{expected} cards of Steward")
+        said = [message for message in board.thread(self._thread) if payload(message, ACTION) is None]
+        words = [message for message in said if message["ts"] not in self._shown]
+        self._shown |= {message["ts"] for message in words}
         for message in words:
             self._story.say("Steward", render(message), blocks=message.get("blocks"))
         self._story.failed = turn.get("state") != "ended"

@@ -82,7 +82,9 @@ class SlackChat:
         """Post a message and return its ts; with `again`, one that stands already is found and not repeated."""
         if turn is None:
             return await self._post(Post(place, text, paragraphs(text)))
-        payload = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
+        payload: dict[str, Any] = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
+        if turn.then:
+            payload["then"] = True
         safe = answer(text, typed=turn.words)
         return await self._once(Post(place, safe, paragraphs(safe), TURN, payload), again=again)
 

@@ -73,6 +73,28 @@ async def test_a_whole_play_connects_asks_approves_and_tells_the_receipt(
     assert len(timings["click_to_done_ms"]) == 1
 
 
+async def test_a_play_goes_on_when_steward_does(steward: StewardDouble, capsys: pytest.CaptureFixture[str]) -> None:
+    more = Script(reply="Now the mail.", cards=[Card(kind="SendReply")])
+    steward.script = Script(cards=[Card(kind="CreateEvent")], then=more)
+    code, document = await told(steward, capsys)
+    assert code == DONE
+    said = [message["text"] for message in document["messages"] if message["from"] == "Steward"]
+    assert said == ["I can archive 37 mails.", "Now the mail."]
+    assert [(action["kind"], action["status"]) for action in document["actions"]] == [
+        ("CreateEvent", "done"),
+        ("SendReply", "done"),
+    ]
+
+
+async def test_a_play_waits_for_nothing_when_nothing_came_of_its_cards(
+    steward: StewardDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steward.script = Script(cards=[Card()], then=Script(reply="Never said."))
+    code, document = await told(steward, capsys, answer="reject")
+    assert code == DONE
+    assert document["messages"][-1]["text"] == "I can archive 37 mails."
+
+
 async def test_accounts_are_connected_once(steward: StewardDouble, capsys: pytest.CaptureFixture[str]) -> None:
     await told(steward, capsys)
     await told(steward, capsys, ask="And again")
