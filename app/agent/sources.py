@@ -9,7 +9,7 @@ from app.domain.cards import Card, Part, Taint
 from app.domain.ports import Request
 from app.domain.types import PERSON, Address, Email, Event
 from app.planning.provenance import addresses, named, pretends, resembles
-from app.planning.sanitising import visible
+from app.planning.sanitising import urls, visible
 from app.planning.tainting import LEAST, SHORT, Corpus, folded
 
 SUBJECT = 80
@@ -18,6 +18,7 @@ QUOTED = 5
 """Mails an answer is said to quote; more would bury it."""
 ANSWER = "an earlier answer of mine, which may quote mails"
 CARD = "a card that waits for you"
+RESULTS = "what became of your cards"
 FOUND = "your mail or calendar"
 LONGEST = 40
 """Characters of a name; who has a longer one may have something to say with it."""
@@ -48,6 +49,10 @@ class Sources:
         self._names: dict[str, str] = {}
         self._typed = (request.words, *(u.text for u in request.history if u.role == PERSON))
         self._typed_addresses = frozenset[str]().union(*map(addresses, self._typed))
+        self._links = urls("\n".join(self._typed)) | (urls(request.text) if request.typed is not None else frozenset())
+        """What the person typed, or code made from a receipt."""
+        if request.typed is not None:
+            self._add(request.text, Source(RESULTS, self._own))
         for line in (u.text for u in request.history if u.role != PERSON):
             self._add(line, Source(ANSWER, frozenset()))
         for action in (*(w.action for w in request.waiting), *((request.rejected,) if request.rejected else ())):
@@ -132,17 +137,20 @@ class Sources:
 
     def taken_for(self, email: str) -> str:
         """An address of the person, of their house or of this turn that this one could be taken for; empty if none."""
-        local, _, host = email.lower().rpartition("@")
+        mine = email.lower()
+        local, _, host = mine.rpartition("@")
         houses = {own.rpartition("@")[2] for own in self._own} - {host}
-        return resembles(email, [*self._own, *self._typed_addresses, *(f"{local}@{h}" for h in houses), *self._where])
+        seen = (other for other in self._where if other != mine)
+        return resembles(mine, [*self._own, *self._typed_addresses, *(f"{local}@{h}" for h in houses), *seen])
 
     # Where words come from.
 
     def taints(self, text: str, part: Part) -> tuple[Taint, ...]:
         """The words of a text that strangers wrote and the person didn't, each with where they come from."""
         least = LEAST if part is Part.BODY else SHORT
-        spans = self._corpus.traced(text, range(len(self._sources)), known=self._typed, least=least)
-        return tuple(
+        known = (*self._typed, *self._links)
+        spans = self._corpus.traced(text, range(len(self._sources)), known=known, least=least)
+        found = [
             Taint(
                 part=part,
                 text=text[span.start : span.end],
@@ -150,7 +158,9 @@ class Sources:
                 readers=tuple(sorted(self._readers(text[span.start : span.end]))),
             )
             for span in spans
-        )
+        ]
+        invented = [u for u in sorted(urls(text) - self._links) if not any(u in t.text or t.text in u for t in found)]
+        return (*found, *(Taint(part=part, text=url, source="") for url in invented))
 
     def traced(self, words: Mapping[Part, str]) -> tuple[Taint, ...]:
         """The words of a change that strangers wrote."""

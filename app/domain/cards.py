@@ -62,7 +62,7 @@ class Taint(Value):
     part: Part
     text: str
     source: str
-    """Where they come from, as a card names it."""
+    """Where they come from, as a card names it; empty for a link that comes from nowhere but the model."""
     readers: tuple[str, ...] = ()
     """Addresses, in lower case, of those who have read them there."""
 

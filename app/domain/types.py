@@ -156,6 +156,12 @@ class Address(Value):
     def shown(self) -> str:
         return f"{self.name} <{self.email}>" if self.name else self.email
 
+    @property
+    def called(self) -> str:
+        """The name alone, as lists show it; the address where there is none, or where it holds somebody's address."""
+        honest = self.name and ("@" not in self.name or not self.email)
+        return self.name if honest else self.email
+
 
 # Mail.
 

@@ -36,6 +36,8 @@ def warnings(card: Card) -> list[str]:
 
 
 def _warning(exposure: Exposure) -> str:
+    if not exposure.source:
+        return f"⚠️ {_PLACES[exposure.part]}: “{line(exposure.excerpt)}” is a link that you didn't type."
     more = len(exposure.strangers) - NAMED
     people = ", ".join(_who(s) for s in exposure.strangers[:NAMED]) + (f" and {more} more" if more > 0 else "")
     return f"⚠️ {_PLACES[exposure.part]}: “{line(exposure.excerpt)}” comes from {exposure.source}. Not on it: {people}."

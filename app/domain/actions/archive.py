@@ -45,7 +45,7 @@ class ArchiveEmails(Action):
             Item(title=s.subject or "(no subject)", detail=f"{s.sender}, {s.received:%-d %b %Y}") for s in self.samples
         )
         top = self._senders()[:TOP_SENDERS]
-        senders = ", ".join(f"{address.name or _named(address)} ({n})" for _, address, n in top)
+        senders = ", ".join(f"{address.called or _named(address)} ({n})" for _, address, n in top)
         out = ", ".join(email or "no sender" for email in self.left_out)
         older = (f"{self.older_than:%a %-d %b %Y}",) if self.older_than else ()
         return Card(

@@ -50,7 +50,7 @@ class Glimpse(Value):
 
 def glimpse(email: Email, zone: str) -> Glimpse:
     received = email.received.astimezone(ZoneInfo(zone))
-    return Glimpse(sender=email.sender.name or email.sender.email, subject=email.subject, received=received)
+    return Glimpse(sender=email.sender.called, subject=email.subject, received=received)
 
 
 def body_hash(text: str) -> str:
@@ -176,7 +176,7 @@ class SendReply(Action):
             return None
         latest = news[-1]
         mine = "SENT" in latest.labels
-        who = "You have answered" if mine else f"{latest.sender.name or latest.sender.email} has written"
+        who = "You have answered" if mine else f"{latest.sender.called} has written"
         renewed = self.renewed(
             seen=(*self.seen, *(m.id for m in news)),
             references=latest.references,
