@@ -51,6 +51,8 @@ class _Part:
     """After the input's own."""
     spare: bool = False
     """It may stay empty, whatever the others hold."""
+    hinted: bool = True
+    """Whether the input's hint stands under it."""
 
 
 def _blocks(given: Input) -> list[Block]:
@@ -61,7 +63,7 @@ def _blocks(given: Input) -> list[Block]:
             "label": _plain(given.label + part.label),
             "element": {"action_id": part.action, **part.element},
             "optional": given.optional or part.spare,
-            **({"hint": _plain(given.hint)} if given.hint and number == 0 else {}),
+            **({"hint": _plain(given.hint)} if given.hint and part.hinted else {}),
         }
         for number, part in enumerate(_parts(given))
     ]
@@ -93,7 +95,7 @@ def _(given: Moment) -> list[_Part]:
     day, time = given.parts
     picker = {"type": "datepicker", "initial_date": day}
     clock = {"type": "timepicker", "initial_time": time, "timezone": given.zone}
-    return [_Part(picker, label=": day"), _Part(clock, label=": time")]
+    return [_Part(picker, label=": day", hinted=False), _Part(clock, label=": time")]
 
 
 @_parts.register
@@ -126,7 +128,7 @@ def _written(text: str, *, most: int, multiline: bool) -> list[_Part]:
         if piece:
             element["initial_value"] = piece
         label = ", continued" if number else ""
-        parts.append(_Part(element, action=action, label=label, spare=number > 0))
+        parts.append(_Part(element, action=action, label=label, spare=number > 0, hinted=number == 0))
     return parts
 
 
