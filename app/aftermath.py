@@ -53,10 +53,10 @@ class Aftermath:
         for approval in approvals:
             if not approval.card_ts:
                 await self._approvals.shown(approval, await chat.show(approval, again=again))
-        for ident in dict.fromkeys(approval.plan for approval in approvals):
+        replaced = {approval.replaces for approval in approvals}
+        for ident in dict.fromkeys(a.plan for a in approvals if plan.several or a.replaces):
             found = await self._plan(turn.person, ident)
             if found is not None:
-                replaced = {approval.replaces for approval in approvals}
                 old = [a for a in await self._approvals.of_plan(turn.person, ident) if a.id in replaced]
                 await self._show(found, [a for a in old if a.status is Status.REPLACED], again=True)
 

@@ -183,11 +183,11 @@ class Player:
             ended.cancel()
 
     def _turns(self, board: Board) -> list[Json]:
-        return [found for message in board.thread(self._thread) if (found := payload(message, TURN)) is not None]
+        return [message for message in board.thread(self._thread) if payload(message, TURN) is not None]
 
     def _turn(self, board: Board) -> Json:
         turns = self._turns(board)
-        return turns[-1] if turns else {}
+        return (payload(turns[-1], TURN) if turns else None) or {}
 
     def _answered_without_turn(self, board: Board) -> bool:
         messages = board.thread(self._thread)
@@ -196,8 +196,13 @@ class Player:
     async def _answer(self, board: Board) -> None:
         """Shows what Steward said; waits for as many cards as its reply announced."""
         turn, self._answered = self._turn(board), len(self._turns(board))
-        known, expected = len(self._story.deeds), int(turn.get("actions", 0))
-        await board.until(lambda: len(self._cards(board)) >= known + expected or None, f"{expected} cards of Steward")
+        since = float(self._turns(board)[-1]["ts"]) if turn else 0.0
+        expected = int(turn.get("actions", 0))
+
+        def announced() -> bool | None:
+            return sum(float(card["ts"]) > since for card in self._cards(board)) >= expected or None
+
+        await board.until(announced, f"{expected} cards of Steward")
         said = [message for message in board.thread(self._thread) if payload(message, ACTION) is None]
         words = [message for message in said if message["ts"] not in self._shown]
         self._shown |= {message["ts"] for message in words}
