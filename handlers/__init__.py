@@ -37,10 +37,9 @@ class Verbs:
     telemetry: Telemetry
 
 
-def build(verbs: Verbs, client: AsyncWebClient) -> AsyncApp:
+def build(verbs: Verbs, client: AsyncWebClient, keeper: Keeper) -> AsyncApp:
     """Bolt's app: every envelope kept, every listener one verb."""
     app = AsyncApp(client=client, logger=_quiet(), request_verification_enabled=False, ssl_check_enabled=False)
-    keeper = Keeper(verbs.inbox, verbs.telemetry)
     commands = Commands(assistant=verbs.assistant, accounts=verbs.accounts, reception=verbs.reception, chat=verbs.chat)
     messages = Messages(verbs.assistant, commands)
     app.use(keeper.keep)

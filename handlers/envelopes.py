@@ -1,7 +1,8 @@
 """Every envelope becomes durable before it is acked, and is settled when it has had its effect."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -49,6 +50,24 @@ class Keeper:
     def __init__(self, inbox: Inbox, telemetry: Telemetry) -> None:
         self._inbox = inbox
         self._telemetry = telemetry
+        self._hearing: set[asyncio.Task[Any]] = set()
+
+    async def drain(self) -> None:
+        """Let go of what is being heard, when this process ends: its rows are free then, and another one goes on."""
+        for task in self._hearing:
+            task.cancel()
+        await asyncio.gather(*self._hearing, return_exceptions=True)
+
+    @contextmanager
+    def _under_way(self, body: Body) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._hearing.add(task)
+        try:
+            with self._telemetry.answering.labels(kind(body)).time():
+                yield
+        finally:
+            self._hearing.discard(task)
 
     async def keep(
         self,
@@ -75,9 +94,9 @@ class Keeper:
 
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
-            with self._telemetry.answering.labels(kind(body)).time():
+            with self._under_way(body):
                 await self._patiently(verb, body)
-            await self._patiently(lambda b: self._inbox.settle(key(b)), body)
+                await self._patiently(lambda b: self._inbox.settle(key(b)), body)
 
         return listener
 
@@ -91,12 +110,12 @@ class Keeper:
             async def checking(entered: Body) -> None:
                 errors.update(await check(entered))
 
-            with self._telemetry.answering.labels(kind(body)).time():
+            with self._under_way(body):
                 await self._patiently(checking, body)
                 await (ack(response_action="errors", errors=errors) if errors else ack())
                 if not errors:
                     await self._patiently(verb, body)
-            await self._patiently(lambda b: self._inbox.settle(key(b)), body)
+                await self._patiently(lambda b: self._inbox.settle(key(b)), body)
 
         return listener
 

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.sweeper import Rehear, Sweeper
 from app.telemetry import Telemetry
 from app.wiring import House, open_house
-from handlers.envelopes import again
+from handlers.envelopes import Keeper, again
 from handlers.http import Http
 from integrations.slack.access import bot_scopes, open_socket
 from integrations.slack.chat import UNANSWERED, make_client
@@ -50,8 +50,10 @@ async def serve(settings: Settings, telemetry: Telemetry) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
-        bolt = handlers.build(_verbs(house, telemetry), house.client)
+        keeper = Keeper(house.store.inbox, telemetry)
+        bolt = handlers.build(_verbs(house, telemetry), house.client, keeper)
         await _known_to_slack(house)
+        stack.push_async_callback(keeper.drain)  # after the sockets have closed, before what it works with does
         await stack.enter_async_context(_sockets(bolt, settings))
         await stack.enter_async_context(_http(house, telemetry))
         sweeper = Sweeper(house.store, house.queue, rehear=_rehear(bolt, house), telemetry=telemetry)

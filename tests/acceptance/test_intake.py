@@ -250,3 +250,17 @@ async def test_eight_requests_over_two_apps(house: House, alex: Person, priya: P
         own = [ts for p, ts in zip(people, asked, strict=True) if p is person]
         in_turn = sorted(own, key=lambda ts: float(answers(person, ts)[0]["ts"]))[1:]
         assert in_turn == sorted(in_turn, key=float)
+
+
+async def test_the_app_is_stopped_while_it_thinks(house: House, alex: Person) -> None:
+    """As at every deploy: the request is gone on with elsewhere, and nobody hears of it."""
+    words = "What did Omar Haddad write?"
+    await house.models.hold(words)
+    asked = await alex.say(words)
+    await house.models.until_held()
+    await house.slack.until_acked()
+    await house.stop_app(house.app)
+    await house.models.release(drop=True)
+    answer = await alex.answered(asked)
+    assert answer.state == "ended"
+    assert len(answers(alex, asked)) == 1

@@ -21,7 +21,7 @@ from app.domain.types import Person
 from app.editing import EDIT, EXPLAIN, WHY
 from app.reception import Reception
 from app.telemetry import Telemetry
-from handlers.envelopes import again
+from handlers.envelopes import Keeper, again
 from integrations.slack.forms import modal
 from sandbox.slack import elements
 from tests.samples import ANN, BOB, TEAM, archive, event, reply
@@ -51,7 +51,7 @@ class Bolted:
             inbox=self.at.store.inbox,
             telemetry=Telemetry(),
         )
-        return handlers.build(verbs, self._client)
+        return handlers.build(verbs, self._client, Keeper(verbs.inbox, verbs.telemetry))
 
     def restart(self) -> None:
         self.at.restart()
