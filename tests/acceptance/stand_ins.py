@@ -58,9 +58,9 @@ class StandIn:
     async def release(self, *, drop: bool = False) -> None:
         await self.post("release", drop=drop)
 
-    async def rest(self) -> None:
-        """Every switch back, nothing held."""
-        await self.turn(**self.resting)
+    async def rest(self, **standing: Any) -> None:
+        """Every switch back, but for these; nothing held."""
+        await self.turn(**{**self.resting, **standing})
         await self.release()
 
 
@@ -191,6 +191,6 @@ class Models(StandIn):
         """What the model was given to read, request by request, while `keep_bodies` was on."""
         return [entry["body"]["messages"] for entry in await self.requests() if "body" in entry]
 
-    async def rest(self) -> None:
-        await super().rest()
+    async def rest(self, **standing: Any) -> None:
+        await super().rest(**standing)
         await self._ask("DELETE", "script")
