@@ -64,7 +64,7 @@ def test_connects_with_pkce_and_names_the_person(world: World) -> None:
     assert claims["email"] == ADA
     assert claims["iss"] == "https://accounts.google.com"
     me = world.call("GET", "/v1/userinfo", headers={"Authorization": f"Bearer {answer['access_token']}"}).json
-    assert me == {"sub": claims["sub"], "email": ADA, "email_verified": True}
+    assert me == {"sub": claims["sub"], "email": ADA, "email_verified": True, "hd": "work.example"}
 
 
 def test_refresh_gives_a_new_access_token(world: World) -> None:
