@@ -183,6 +183,17 @@ async def test_a_card_stands_where_it_was_shown_last(house: House) -> None:
     assert shown == elsewhere.model_copy(update={"card_ts": "9.10", "drawn": S.PROPOSED})
 
 
+async def test_a_card_that_doesnt_stand_yet_comes_with_the_reply_of_its_turn(house: House) -> None:
+    store = await house.process()
+    turn = await house.turn(store)
+    approval = proposal(archive(), turn, house.clock.now())
+    assert await store.turns.end(turn, status=TurnStatus.ENDED, reply="Here it is.", actions=[approval])
+    house.clock.advance(timedelta(seconds=10))
+    assert await waiting_actions(store) == []  # whoever brings the reply brings the card, too
+    await store.turns.posted(turn, "1.1")
+    assert await waiting_actions(store) == [str(approval.id)]
+
+
 async def test_a_card_that_shows_an_old_status_is_looked_at_ever_more_rarely(house: House) -> None:
     store = await house.process()
     proposed = await house.proposed(store, archive())

@@ -108,6 +108,11 @@ class Disk:
         earlier = (r.approval for r in self.plan(row.approval.plan) if r.approval.position < row.approval.position)
         return row.approval.status is Status.APPROVED and any(step.status in BLOCKING for step in earlier)
 
+    def posted_with_its_turn(self, row: ApprovalRow) -> bool:
+        """Whether its card doesn't stand yet, and comes with the reply of its turn."""
+        turn = self.turns.get(row.approval.turn)
+        return not row.approval.card_ts and turn is not None and turn.unposted
+
     def ready(self, row: TurnRow) -> bool:
         """Whether its plan is settled and to be gone on with."""
         steps = [r.approval.status for r in self.plan(row.turn.id)]

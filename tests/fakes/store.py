@@ -82,7 +82,9 @@ class MemoryStore:
         actions = [
             Waiting(kind=Kind.ACTION, id=str(row.approval.id), person=row.approval.person)
             for row in disk.approvals.values()
-            if row.waits(now, held=disk.held(row.owner)) and not disk.blocked(row)
+            if row.waits(now, held=disk.held(row.owner))
+            and not disk.blocked(row)
+            and not (disk.posted_with_its_turn(row) and not row.overdue(now))
         ]
         return (*envelopes, *turns, *actions)
 

@@ -1,0 +1,74 @@
+"""Posting: the cards of a request are first posted by whoever posts its reply, and by nobody else.
+
+A reply that Slack didn't take and a card that doesn't stand yet both waited ten seconds, and were then brought by two
+workers at once: neither found the other's card, and it stood there twice.
+"""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+WAITING = """
+CREATE OR REPLACE FUNCTION steward.waiting(at timestamptz) RETURNS TABLE (kind text, id text, person uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = steward, pg_temp AS $$
+    WITH living AS MATERIALIZED (SELECT holders() AS owner)
+    SELECT * FROM (
+        SELECT 'envelope', key, person FROM inbox
+        WHERE settled_at IS NULL AND (owner IS NULL OR owner NOT IN (SELECT owner FROM living))
+        ORDER BY received_at LIMIT 500) envelopes
+    UNION ALL SELECT * FROM (
+        SELECT 'turn', id::text, person FROM turns
+        WHERE status = 'running' AND (owner IS NULL OR owner NOT IN (SELECT owner FROM living))
+        ORDER BY asked_at LIMIT 500) running
+    UNION ALL SELECT * FROM (
+        SELECT DISTINCT ON (person, conversation) 'turn', id::text, person FROM turns queued
+        WHERE status = 'queued' AND NOT EXISTS (
+            SELECT FROM turns WHERE status = 'running'
+                AND person = queued.person AND conversation = queued.conversation)
+        ORDER BY person, conversation, ts LIMIT 500) queued
+    UNION ALL SELECT * FROM (
+        SELECT 'turn', id::text, person FROM turns
+        WHERE status IN ('ended', 'failed') AND reply <> '' AND reply_ts = ''
+            AND (owner NOT IN (SELECT owner FROM living) OR post_at <= at) AND ended_at > at - interval '1 day'
+        ORDER BY post_at LIMIT 500) unposted
+    UNION ALL SELECT * FROM (
+        SELECT 'turn', id::text, person FROM turns whole
+        WHERE then_what <> ''
+            AND EXISTS (
+                SELECT FROM approvals
+                WHERE plan = whole.id AND status IN ('done', 'partial') AND changed_at > at - interval '1 day')
+            AND NOT EXISTS (
+                SELECT FROM approvals
+                WHERE plan = whole.id AND status IN ('proposed', 'approved', 'running', 'undoing', 'uncertain'))
+        ORDER BY asked_at LIMIT 500) unfollowed
+    UNION ALL SELECT * FROM (
+        SELECT 'action', id::text, person FROM approvals step
+        WHERE (status = 'approved' OR status IN ('running', 'undoing')
+                AND (owner IS NULL OR owner NOT IN (SELECT owner FROM living)))
+            AND (not_before IS NULL OR not_before <= at)
+            AND NOT (status = 'approved' AND EXISTS (
+                SELECT FROM approvals
+                WHERE plan = step.plan AND position < step.position
+                    AND status IN ('approved', 'running', 'undoing')))
+        ORDER BY changed_at LIMIT 500) due
+    UNION ALL SELECT * FROM (
+        SELECT 'action', id::text, person FROM approvals
+        WHERE status = 'proposed' AND expires_at <= at ORDER BY expires_at LIMIT 500) overdue
+    UNION ALL SELECT * FROM (
+        SELECT 'action', id::text, person FROM approvals card
+        WHERE drawn IS DISTINCT FROM status AND status NOT IN ('approved', 'running', 'undoing')
+            AND NOT (status = 'proposed' AND expires_at <= at)
+            AND redraw_at <= at AND changed_at > at - interval '1 day'
+            AND NOT (card_ts = '' AND EXISTS (
+                SELECT FROM turns
+                WHERE id = card.turn AND status IN ('ended', 'failed') AND reply <> '' AND reply_ts = ''))
+        ORDER BY redraw_at LIMIT 500) undrawn
+$$;
+"""
+
+
+def upgrade() -> None:
+    op.get_bind().exec_driver_sql(WAITING)
