@@ -74,18 +74,29 @@ class Intake:
 
     async def _insert(self, batch: Sequence[_Arrival]) -> list[bool]:
         try:
-            connection = await self._connected()
-            keys, people, payloads = zip(*batch, strict=True)
-            cursor = await connection.execute(INSERT, (self._number, list(keys), list(people), list(payloads)))
-            new = {key for (key,) in await cursor.fetchall()}
+            try:
+                new = await self._inserted(batch)
+            except psycopg.OperationalError:
+                if self._connection is None or not self._connection.broken:
+                    raise
+                # The server was restarted, and a click isn't brought again. What had arrived in spite of it counts as
+                # known, and belongs to nobody.
+                await self._disconnect()
+                new = await self._inserted(batch)
         except (psycopg.Error, OSError) as away:
             await self._disconnect()
             raise StoreUnavailable from away
         answers = []
-        for key in keys:
-            answers.append(key in new)
-            new.discard(key)  # twice in one batch: only the first is new
+        for arrival in batch:
+            answers.append(arrival.key in new)
+            new.discard(arrival.key)  # twice in one batch: only the first is new
         return answers
+
+    async def _inserted(self, batch: Sequence[_Arrival]) -> set[str]:
+        connection = await self._connected()
+        keys, people, payloads = zip(*batch, strict=True)
+        cursor = await connection.execute(INSERT, (self._number, list(keys), list(people), list(payloads)))
+        return {key for (key,) in await cursor.fetchall()}
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self._connection is None:
