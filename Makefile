@@ -1,6 +1,6 @@
 # Two commands do everything: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench reset lock doctor
+.PHONY: help run test check bench chaos reset lock doctor
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -13,6 +13,7 @@ help: ## what there is
 	@echo '   MAILBOX=… CALENDAR=… ME=…   on your own mbox file and .ics files'
 	@echo 'make test                every check and test'
 	@echo 'make bench               the measurements'
+	@echo 'make chaos               every action killed and deceived at every step, up to half an hour  [SEED=…]'
 	@echo 'make doctor              checks every setting, service, token and scope'
 	@echo 'make reset               forgets the sandbox: mail, messages, database'
 	@echo 'make lock                pins the dependencies anew'
@@ -28,7 +29,8 @@ endif
 export ASK
 
 test: check ## every check and test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
+	@$(BIN)/python -m pytest tests/integration tests/acceptance tests/browser
 	@$(BIN)/python -m tests.browser.found
 
 check: $(VENV)/dev ## formatting, lint, types
@@ -38,6 +40,9 @@ check: $(VENV)/dev ## formatting, lint, types
 
 bench: $(VENV)/dev ## the measurements
 	@$(BIN)/python -m bench
+
+chaos: $(VENV)/dev ## every action killed and deceived at every step
+	@$(BIN)/python -m bench.chaos $(if $(SEED),--seed $(SEED))
 
 doctor: $(VENV)/run
 	@$(BIN)/python -m app doctor

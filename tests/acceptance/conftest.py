@@ -10,10 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.acceptance.house import House, connected, opened
-from tests.acceptance.people import Person
-
-ALEX = ["alex.rivera@larkspur.example", "alex@rivera-family.example"]
-PRIYA = ["priya.raman@larkspur.example", "priya@ramanpost.example"]
+from tests.acceptance.people import ALEX, PRIYA, Person
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,9 @@ from tests.acceptance.waiting import PATIENCE
 Json = dict[str, Any]
 T = TypeVar("T")
 TURN, ACTION = "steward_turn", "steward_action"
+ALEX = ["alex.rivera@larkspur.example", "alex@rivera-family.example"]
+PRIYA = ["priya.raman@larkspur.example", "priya@ramanpost.example"]
+"""Whose accounts the sandbox has, the work account first."""
 WORKING = ("approved", "running", "undoing")
 OVER = ("ended", "failed")
 

@@ -1,0 +1,219 @@
+"""Plays the matrix: learns what there is to disturb, tries every cell, and asks the judge at the end."""
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise, zip_longest
+from random import Random
+
+from app.domain.actions import Action
+from bench.chaos.deeds import DEEDS, Deed
+from bench.chaos.faults import fault
+from bench.chaos.gates import gates
+from bench.chaos.judging import APPROVE, Judge, Trial
+from bench.chaos.lifelines import Lifeline, Step, Watch
+from bench.chaos.matrix import ASK, DOWN, LONG, NO_ANSWER, NO_VALKEY, PERFORM, UNDO, Cell, cells, packed
+from bench.chaos.stage import UNDISTURBED, Lane, Stage, end_workers, many_workers, offers, peopled
+from bench.chaos.waves import Wave, cast
+from sandbox.playing.errors import PlayError
+from tests.acceptance.house import House
+from tests.acceptance.people import Card, Person
+from tests.acceptance.waiting import until
+
+QUIET = """
+SELECT NOT EXISTS (SELECT FROM steward.inbox WHERE settled_at IS NULL)
+    AND NOT EXISTS (SELECT FROM steward.approvals WHERE drawn IS DISTINCT FROM status AND status <> 'replaced')
+    AND NOT EXISTS (SELECT FROM steward.turns WHERE status IN ('queued', 'running') OR reply <> '' AND reply_ts = '')
+"""
+"""Whether nothing is left to be done."""
+SETTLING_SECONDS = 60.0
+LONG_SECONDS = 360.0
+"""Twelve tries and the pauses between them are about four minutes."""
+LONG_LANES = 2
+"""People for each cell that takes long."""
+LONG_CELLS = 8
+"""As many as there may be."""
+
+
+@dataclass
+class Play:
+    """A stage, the lifelines that were seen on it, and what the matrix makes of them."""
+
+    stage: Stage
+    lifelines: dict[tuple[str, str], Lifeline] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    waves: int = 0
+    spare: Sequence[Lane] = ()
+    """People for what takes long."""
+
+    # Learning.
+
+    async def learn(self) -> None:
+        """See every verb of every kind once, undisturbed. Raises LookupError for a kind without a deed."""
+        if missing := {*Action.KINDS} - {*DEEDS}:
+            raise LookupError(f"bench/chaos/deeds.py has no deed for {', '.join(sorted(missing))}")
+        await self.stage.rest()
+        lane = self.stage.lanes[0]
+        for kind in DEEDS:
+            await self._learn(lane, kind)
+
+    async def _learn(self, lane: Lane, kind: str) -> None:
+        stage, watch = self.stage, Watch(self.stage.house, self.stage.gates)
+        deed = stage.new(lane, kind)
+        await stage.script(deed)
+        cards: list[Card] = []
+
+        async def ask() -> None:
+            cards.append(stage.known(deed, (await lane.person.ask(deed.ask)).card))
+            await self.quiet()
+
+        async def decide(decision: str, status: str) -> None:
+            await lane.person.click(lane.person.now(cards[0]), decision)
+            await lane.person.until_shows(cards[0], status)
+            await self.quiet()
+
+        self._keep(ASK, kind, await watch.steps(ask()))
+        self._keep(PERFORM, kind, await watch.steps(decide("approve", "done")))
+        if Action.KINDS[kind].held:
+            self.held.add(kind)
+        await self._took(deed, "done", lane.person.now(cards[0]).status)
+        if offers(lane.person.now(cards[0]), "undo"):
+            self._keep(UNDO, kind, await watch.steps(decide("undo", "undone")))
+            await self._took(deed, UNDO, "undone")
+
+    def _keep(self, verb: str, kind: str, steps: Sequence[Step]) -> None:
+        self.lifelines[verb, kind] = Lifeline(verb, kind, tuple(steps))
+
+    async def _took(self, deed: Deed, verb: str, status: str) -> None:
+        await self.stage.read_journal()
+        decision = UNDO if verb == UNDO else APPROVE
+        self.stage.judge.take(Trial(UNDISTURBED[deed.kind], deed, decision, status))
+
+    async def quiet(self) -> None:
+        """Nothing is left to be done: every envelope has had its effect, every card shows its row."""
+
+        async def rests() -> bool:
+            ((found,),) = await self.stage.gates.rows(QUIET)
+            return bool(found)
+
+        await until(rests, what="quiet", seconds=SETTLING_SECONDS)
+
+    # Playing.
+
+    async def whole(self, *, actions: int, until: float) -> None:
+        """Every cell, and more of the deeds until so many were approved, or until it is time (monotonic) to end."""
+        found = list(cells(self.lifelines, held=self.held))
+        self.stage.judge.expect(found)
+        long = await self._begun([cell for cell in found if cell.fault in LONG])
+        waves = self._packed([cell for cell in found if cell.fault not in LONG])
+        # Requests don't come in the way of what takes long, and what they propose is approved afterwards.
+        for wave in sorted(waves, key=lambda each: each[0].verb != ASK):
+            if wave[0].verb != ASK and long:
+                await self._ended(long)
+                long = []
+            await self.wave(wave)
+        deeds = [cell for cell in found if cell.verb == PERFORM and cell.fault not in (*LONG, *NO_ANSWER)]
+        while self.stage.judge.approved < actions and time.monotonic() < until:
+            await self.wave(self._packed(deeds)[0])
+
+    def _packed(self, found: Sequence[Cell]) -> list[list[Cell]]:
+        return packed(found, self.lifelines, self.stage.dice)
+
+    async def sampled(self, waves: int) -> None:
+        """So many waves, by chance; each verb, and what only waits, at least once."""
+        found = [c for c in cells(self.lifelines, held=self.held) if c.fault not in (*LONG, *NO_ANSWER)]
+        by_verb: dict[str, list[list[Cell]]] = defaultdict(list)
+        for wave in self._packed(found):
+            by_verb[wave[0].verb].append(wave)
+        chosen = [wave for turn in zip_longest(*by_verb.values()) for wave in turn if wave][:waves]
+        self.stage.judge.expect(cell for wave in chosen for cell in wave)
+        for wave in chosen:
+            await self.wave(wave)
+
+    async def wave(self, found: Sequence[Cell]) -> None:
+        """Try some cells side by side; a wave that gets stuck is a broken promise, not the end."""
+        began, stage = [time.monotonic()], self.stage
+        try:
+            wave = await self._cast(found, stage.lanes)
+            began.append(time.monotonic())
+            await fault(found[0])(wave)
+            began.append(time.monotonic())
+            await wave.rest()
+            began.append(time.monotonic())
+            await stage.rest(without_valkey=found[0].fault in NO_VALKEY)
+            await wave.judge()
+        except (AssertionError, PlayError, LookupError) as stuck:
+            for cell in found:
+                stage.judge.broke("stuck", cell, str(stuck).splitlines()[0])
+            await stage.rest()
+        self.waves += 1
+        began.append(time.monotonic())
+        took = " ".join(f"{b - a:5.1f}" for a, b in pairwise(began))
+        names = "; ".join(cell.name for cell in found)
+        print(f"{self.waves:4} {took} s  {names}", file=sys.stderr, flush=True)
+
+    async def _cast(self, found: Sequence[Cell], lanes: Sequence[Lane]) -> Wave:
+        return Wave(self.stage, self.lifelines, found[0].verb, await cast(self.stage, found, lanes))
+
+    async def _begun(self, found: Sequence[Cell]) -> list[Wave]:
+        """What takes long, each cell with people of its own; then it only has to be waited for."""
+        waves = []
+        spare = list(self.spare)
+        for cells_ in sorted(self._packed(found), key=lambda wave: wave[0].fault == DOWN):
+            lanes = [spare.pop() for _ in range(LONG_LANES * len(cells_))]
+            wave = await self._cast(cells_, lanes)
+            await fault(cells_[0])(wave)
+            waves.append(wave)
+        return waves
+
+    async def _ended(self, waves: Sequence[Wave]) -> None:
+        for wave in waves:
+            await wave.rest(seconds=LONG_SECONDS)
+        self.stage.standing.clear()
+        await self.stage.rest()
+        for wave in waves:
+            await wave.judge()
+
+    async def alone(self) -> None:
+        """From now on one worker does it all, as where nobody has asked for more."""
+        await self.quiet()
+        await end_workers(self.stage.house)
+
+    async def finish(self) -> None:
+        """When everything is quiet, judge it all once more: what arrives late counts, too."""
+        await self.stage.rest()
+        try:
+            await self.quiet()
+        except AssertionError:
+            left = await self.stage.gates.rows(LEFT)
+            self.stage.judge.broken += [f"left: {what} {ident}, {status}" for what, ident, status in left]
+        await self.stage.read_journal()
+        self.stage.judge.finish(await self.stage.rows())
+
+
+LEFT = """
+SELECT 'envelope', key, '' FROM steward.inbox WHERE settled_at IS NULL
+UNION ALL SELECT 'card', id::text, status FROM steward.approvals WHERE drawn IS DISTINCT FROM status
+UNION ALL SELECT 'turn', id::text, status FROM steward.turns
+    WHERE status IN ('queued', 'running') OR reply <> '' AND reply_ts = ''
+"""
+
+
+@asynccontextmanager
+async def play(
+    house: House, owners: Sequence[Person], *, lanes: int, dice: Random, **settings: str
+) -> AsyncIterator[Play]:
+    """A play in this house, with so many people, and workers for all of them and for what is tried again meanwhile."""
+    async with (
+        many_workers(house, lanes + lanes // 2),
+        gates(house.database_admin_url) as gated,
+        peopled(house, owners, lanes + LONG_CELLS * LONG_LANES) as people,
+    ):
+        stage = Stage(house, gated, people[:lanes], Judge(), dice, settings)
+        found = Play(stage, spare=people[lanes:])
+        stage.judge.journal.skip(await house.google.mark())
+        await found.learn()
+        yield found
