@@ -44,6 +44,8 @@ class Judge:
         self.scores: dict[Cell, Score] = {}
         self.trials: list[Trial] = []
         self.broken: list[str] = []
+        self._known: dict[str, set[str]] = {}
+        """What was said already of the last trial of each action."""
         self.messages = 0
         self.unanswered = 0
 
@@ -73,7 +75,9 @@ class Judge:
         self.trials.append(trial)
         outcomes = self.scores.setdefault(trial.cell, Score()).outcomes
         outcomes[trial.status or "lost"] += 1
-        for verdict, sentence in self._verdicts(trial):
+        verdicts = self._verdicts(trial)
+        self._known[trial.deed.action] = {verdict for verdict, _ in verdicts}
+        for verdict, sentence in verdicts:
             self.broke(verdict, trial.cell, f"action {trial.deed.action}: {sentence}")
 
     def _verdicts(self, trial: Trial) -> list[tuple[str, str]]:
@@ -118,9 +122,8 @@ class Judge:
         """Look at everything once more, as it stands in the end."""
         for trial in {trial.deed.action: trial for trial in self.trials}.values():
             last = replace(trial, status=rows.get(trial.deed.action, ""), row="")
-            was = {verdict for verdict, _ in self._verdicts(trial)}
             for verdict, sentence in self._verdicts(last):
-                if verdict not in was:
+                if verdict not in self._known[trial.deed.action]:
                     self.broke(verdict, trial.cell, f"action {trial.deed.action}, in the end: {sentence}")
         self.broken += [f"beside: {entry}" for entry in self.beside()]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bench.chaos.judging import Judge, Score
 
-COLUMNS = ("done", "undone", "rejected", "stale", "failed", "uncertain")
+COLUMNS = ("done", "undone", "rejected", "cancelled", "stale", "failed", "uncertain")
 BROKEN = ("twice", "lost", "untrue", "unexplained", "unanswered", "stuck")
 """Verdicts that break a promise; any of them in any cell fails the run."""
 PLAYED = ("undisturbed",)

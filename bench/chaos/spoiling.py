@@ -93,6 +93,4 @@ async def _once_more(wave: Wave, actor: Actor) -> None:
     """What was refused has not happened; the person tries again."""
     decision = UNDO if wave.verb == UNDO else APPROVE
     wave.stage.judge.take(Trial(actor.cell, actor.deed, decision, actor.status))
-    again = UNDO if wave.verb == UNDO else "retry"
-    actor.before = actor.now.message
-    await wave.stage.click(actor.lane, actor.now, again)
+    await wave.click(actor, UNDO if wave.verb == UNDO else "retry")

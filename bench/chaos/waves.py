@@ -30,6 +30,8 @@ class Actor:
     """The card as it was when they clicked."""
     asked: str = ""
     status: str = ""
+    waited: bool = False
+    """Whether what they did last was waited for, to its end or in vain."""
 
     @property
     def now(self) -> Card:
@@ -72,15 +74,19 @@ class Wave:
     async def one(self, actor: Actor) -> None:
         if self.verb == ASK:
             actor.asked = await actor.lane.person.say(actor.deed.ask)
-            return
-        actor.before = actor.now.message
+        else:
+            await self.click(actor, UNDO if self.verb == UNDO else APPROVE)
+
+    async def click(self, actor: Actor, decision: str) -> None:
+        """Click on the card as it is now."""
         assert actor.card is not None
-        await self.stage.click(actor.lane, actor.card, UNDO if self.verb == UNDO else APPROVE)
+        actor.before, actor.waited = actor.now.message, False
+        await self.stage.click(actor.lane, actor.card, decision)
 
     async def rest(self, seconds: float = ANSWER_SECONDS) -> None:
         """Wait until every message is answered, and every card shows what it came to, but no longer than this."""
         settle = self._answered if self.verb == ASK else self._settled
-        await gathered(*(settle(actor, seconds) for actor in self.actors))
+        await gathered(*(settle(actor, seconds) for actor in self.actors if not actor.waited))
         await self.stage.read_journal()
 
     async def _settled(self, actor: Actor, seconds: float) -> None:
@@ -89,12 +95,12 @@ class Wave:
             moved = now.message != actor.before and now.status not in ("proposed", *WORKING)
             return now.status if moved else ""
 
-        actor.status = ""
+        actor.status, actor.waited = "", True
         with suppress(AssertionError):
             actor.status = await actor.lane.person.screen.until(rests, what="rest", seconds=seconds)
 
     async def _answered(self, actor: Actor, seconds: float) -> None:
-        person = actor.lane.person
+        person, actor.waited = actor.lane.person, True
         with suppress(AssertionError):
             answer = await person.answered(actor.asked, seconds=seconds)
             actor.status = "done" if answer.cards else "failed"
