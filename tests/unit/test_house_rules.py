@@ -138,7 +138,7 @@ def of_this_machine() -> set[str]:
     for word in " ".join(settings).split():
         if match := re.match(r"(?:https?://(?:[^@/]*@)?([^/:]+)|(?:file://)?(/[^/]+/[^/]+))", word):
             told.add(match[1] or match[2])
-    return told - {"pypi.org", "files.pythonhosted.org", "/etc/ssl"}
+    return told - {"/etc/ssl"}
 
 
 def test_no_file_tells_of_this_machine() -> None:
