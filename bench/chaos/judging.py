@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bench.chaos.deeds import NEVER, ONCE, Deed, Journal, Reply
-from bench.chaos.matrix import EVIDENCE_GONE, UNDO, Cell
+from bench.chaos.matrix import EVIDENCE_GONE, REFUSED, UNDO, Cell
 
 APPROVE, REJECT = "approve", "reject"
 OURS = ("messages.", "drafts.", "events.", "mail.left")
@@ -99,7 +99,7 @@ class Judge:
             found.append(("unexplained", f"nothing took the evidence away; {said}"))
         if trial.row and trial.row != trial.status:
             found.append(("untrue", f"the row says {trial.row}; {said}"))
-        if trial.cell.verb == UNDO and trial.status == "done" and trial.cell.fault != "refused":
+        if trial.cell.verb == UNDO and trial.status == "done" and trial.cell.fault != REFUSED:
             found.append(("lost", f"it was to be taken back; {said}"))
         return found
 

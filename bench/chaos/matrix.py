@@ -7,7 +7,7 @@ from random import Random
 from bench.chaos.lifelines import Lifeline, Moment, Step, Where
 
 ASK, PERFORM, HOLD, UNDO = "ask", "perform", "hold", "undo"
-KILLED = "killed"
+KILLED, REFUSED = "killed", "refused"
 SPOILT = {
     Where.GOOGLE: ("429", "500", "503", "dropped"),
     Where.SLACK: ("429", "500", "dropped"),
@@ -99,7 +99,7 @@ def _spoilt(lifeline: Lifeline) -> Iterator[Cell]:
         seen.add((step.where, method))
         faults: Sequence[str] = SPOILT.get(step.where, MODEL_FAULTS if step.where is Where.MODEL else ())
         if step.where is Where.GOOGLE and step.changes:
-            faults = (*faults, "refused")
+            faults = (*faults, REFUSED)
         yield from (Cell(lifeline.verb, lifeline.kind, fault, index, None, step) for fault in faults)
 
 
@@ -160,7 +160,7 @@ def _way(cell: Cell) -> object:
     if cell.fault == KILLED and cell.step:
         return KILLED, cell.by_worker, cell.moment is Moment.LATE
     spoilt = cell.step is not None and cell.moment is None and cell.fault not in (*LONG, *NO_ANSWER)
-    return ("spoilt", cell.fault == "refused") if spoilt else cell.fault
+    return ("spoilt", cell.fault == REFUSED) if spoilt else cell.fault
 
 
 def _caught(cell: Cell, other: Cell, lifelines: Lifelines) -> bool:

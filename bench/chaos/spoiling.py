@@ -6,11 +6,11 @@ from typing import Any
 
 from bench.chaos.judging import APPROVE, Trial
 from bench.chaos.lifelines import Where
-from bench.chaos.matrix import UNDO, Cell
+from bench.chaos.matrix import REFUSED, UNDO, Cell
 from bench.chaos.stage import Stage, gathered
 from bench.chaos.waves import Actor, Wave
 
-DROPPED, REFUSED = "dropped", "refused"
+DROPPED = "dropped"
 STATUS = {"429": 429, "500": 500, "503": 503, REFUSED: 403}
 RETRY_AFTER = 1
 """Seconds, as Google says them with a 429."""

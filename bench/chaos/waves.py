@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.chaos.deeds import Deed
 from bench.chaos.judging import APPROVE, REJECT, Trial
 from bench.chaos.lifelines import Lifeline
-from bench.chaos.matrix import ASK, UNDO, Cell
+from bench.chaos.matrix import ASK, REFUSED, UNDO, Cell
 from bench.chaos.stage import ANSWER_SECONDS, Lane, Stage, gathered, offers
 from bench.chaos.stops import Stops
 from tests.acceptance.people import OVER, TURN, WORKING, Card, Json, payload
@@ -92,7 +92,9 @@ class Wave:
     async def _settled(self, actor: Actor, seconds: float) -> None:
         def rests() -> str:
             now = actor.now
-            moved = now.message != actor.before and now.status not in ("proposed", *WORKING)
+            # What is to be taken back stays done only where that was refused.
+            stays = "proposed" if self.verb != UNDO else "" if self.fault == REFUSED else "done"
+            moved = now.message != actor.before and now.status not in (stays, *WORKING)
             return now.status if moved else ""
 
         actor.status, actor.waited = "", True

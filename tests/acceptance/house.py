@@ -108,7 +108,7 @@ class House:
             lines = list(process.said()) if process.log.exists() else []
             new = lines[self._read.get(process.name, 0) :]
             self._read[process.name] = len(lines)
-            found += [f"{process.name}: {line}" for line in new if _unforeseen(line)]
+            found += [f"{process.name}: {line}{_ending(new[n:])}" for n, line in enumerate(new) if _unforeseen(line)]
         return found
 
     async def rest(self) -> None:
@@ -145,6 +145,13 @@ def _unforeseen(line: str) -> bool:
         return line.startswith("Traceback")
     said = json.loads(line)
     return said.get("level") in ("error", "critical") or said.get("event") == "unforeseen"
+
+
+def _ending(lines: list[str]) -> str:
+    """The last line of a traceback, which says what went wrong."""
+    if lines[0].startswith("{"):
+        return ""
+    return " … " + next((line for line in lines[1:] if line and not line.startswith(" ")), "")
 
 
 @asynccontextmanager
