@@ -257,6 +257,31 @@ class MailPage(Value):
 # Calendars.
 
 
+class CalendarRef(Value):
+    """One of an account's calendars."""
+
+    id: str
+    name: str = ""
+    zone: str = "UTC"
+    primary: bool = False
+    role: str = "owner"
+    """What the account may do there: freeBusyReader, reader, writerWithoutPrivateAccess, writer or owner."""
+    shown: bool = True
+    """Whether the person has it among the calendars they look at."""
+
+    @property
+    def writable(self) -> bool:
+        return self.role in ("owner", "writer")
+
+
+class Guest(Address):
+    """Somebody who is invited."""
+
+    answer: str = "needsAction"
+    """accepted, declined, tentative or needsAction."""
+    optional: bool = False
+
+
 class Event(Value):
     """An event as the provider has it."""
 
@@ -270,8 +295,11 @@ class Event(Value):
     zone: str = "UTC"
     place: str = ""
     notes: str = ""
-    guests: tuple[Address, ...] = ()
+    guests: tuple[Guest, ...] = ()
+    """Without the account's owner."""
     organizer: Address = Address(email="")
+    mine: bool = True
+    """Whether the account organizes it."""
     status: str = "confirmed"
     """confirmed, tentative or cancelled."""
     answer: str = ""
@@ -280,6 +308,42 @@ class Event(Value):
     etag: str = ""
     link: str = ""
     steward_action: str = ""
+    """The action that made it."""
+    steward_change: str = ""
+    """The action that changed it last."""
+    series: str = ""
+    """The event of which it is an occurrence."""
+    original_start: AwareDatetime | None = None
+    """When the occurrence would start by the series."""
+    recurrence: tuple[str, ...] = ()
+    """Lines of RFC 5545, for a series itself."""
+    visibility: str = "default"
+    conference: str = ""
+    """Where its video conference is."""
+    guests_can_modify: bool = False
+    kind: str = "default"
+    """Google's event type: default, outOfOffice, focusTime, workingLocation, birthday or fromGmail."""
+    uid: str = ""
+    """The iCalendar UID: the same for a meeting in the calendar of everyone who takes part."""
+    mirrors: str = ""
+    """The account whose busy time it stands for, if it is a mirror block of ours."""
+
+
+class Period(Value):
+    """A stretch of time, from start until just before end."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class Availability(Value):
+    """When someone is busy as far as a calendar tells, or why it doesn't."""
+
+    busy: tuple[Period, ...] = ()
+    zone: str = ""
+    """IANA name of where they are, if the calendar tells."""
+    unknown: str = ""
+    """Why nothing is known, in words; then an empty `busy` says nothing."""
 
 
 class Contact(Value):

@@ -14,6 +14,7 @@ from integrations.google.wire import Wire
 PAGE = 250
 """Events a list call returns by default; the most is 2,500."""
 PROPERTY = "steward_action"
+MIRRORS = "steward_mirrors"
 READING = {"reader", "writerWithoutPrivateAccess", "writer", "owner"}
 """Roles that see an event's title, text and place; freeBusyReader sees only that there is one."""
 NEVER_BUSY = {"workingLocation", "birthday"}
@@ -109,6 +110,7 @@ class GoogleCalendar:
     def _event(self, resource: Resource, calendar: str, zone: str = "UTC") -> Event:
         attendees = resource.get("attendees", ())
         own = next((a for a in attendees if a.get("self")), None)
+        private = resource.get("extendedProperties", {}).get("private", {})
         first, last = resource.get("start", {}), resource.get("end", {})
         start, end = _instant(first, zone), _instant(last, zone)
         return Event(
@@ -129,7 +131,10 @@ class GoogleCalendar:
             busy=resource.get("transparency") != "transparent" and resource.get("eventType") not in NEVER_BUSY,
             etag=resource.get("etag", ""),
             link=resource.get("htmlLink", ""),
-            steward_action=resource.get("extendedProperties", {}).get("private", {}).get(PROPERTY, ""),
+            steward_action=private.get(PROPERTY, ""),
+            kind=resource.get("eventType", "default"),
+            uid=resource.get("iCalUID", ""),
+            mirrors=private.get(MIRRORS, ""),
         )
 
 
