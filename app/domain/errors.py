@@ -176,6 +176,31 @@ class ModelAbsent(ModelError):
     ollama pull {model}"""
 
 
+class ModelBusy(ModelUnreachable):
+    """The language model has too much to do at the moment. Nothing was changed; please ask again in a minute."""
+
+
+class ModelUnknown(ModelError):
+    """{provider} has no language model called "{model}". Whoever runs Steward can set MODEL to another one."""
+
+
+class ModelLocked(ModelError):
+    """{provider} doesn't accept the key it was given. Whoever runs Steward can check ANTHROPIC_API_KEY."""
+
+
+class ModelDeclined(ModelError):
+    """The language model declined to answer that. Nothing was changed; please put it in other words."""
+
+
+class AnswerTooLong(ModelError):
+    """The language model's answer grew too long and broke off. Nothing was changed; please ask for less at once."""
+
+
+class PaidCallsSpent(ModelError):
+    """Today's {limit:,} calls to the paid language model are used up. Nothing was changed; the next day begins at
+    midnight UTC."""
+
+
 class PromptTooLong(ModelError):
     """That was more text than the language model can read at once. Ask about fewer mails, or name a shorter time."""
 

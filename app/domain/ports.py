@@ -91,6 +91,11 @@ class Mind(Protocol):
         """Answer a request, reading from the desk and changing nothing. Raises ModelError."""
 
 
+class Allowance(Protocol):
+    async def take(self) -> None:
+        """Count one call to a paid model, before it is made. Raises PaidCallsSpent, StoreUnavailable."""
+
+
 # Remembering.
 
 

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import func, select
 
 from app.domain.ports import Clock, Kind, Waiting
+from app.store.allowance import PostgresAllowance
 from app.store.approvals import PostgresApprovals
 from app.store.audit import PostgresAudit
 from app.store.chain import AuditKey
@@ -51,6 +52,10 @@ class PostgresStore:
                 await store.close()
                 raise failure
         return store
+
+    def allowance(self, limit: int) -> PostgresAllowance:
+        """The calls to a paid model that all processes together may make in a day."""
+        return PostgresAllowance(self._app, self._clock, limit=limit)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due, as the role that sees ids only."""

@@ -75,7 +75,7 @@ async def test_every_table_forces_row_level_security(store: PostgresStore, datab
         WHERE relnamespace = 'steward'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'"""
     async with await psycopg.AsyncConnection.connect(database.admin) as admin:
         found = {name: (forced, owner) for name, forced, owner in await (await admin.execute(query)).fetchall()}
-    assert set(found) == {*PEOPLES, "inbox", "consents"}
+    assert set(found) == {*PEOPLES, "inbox", "consents", "paid_calls"}
     assert set(found.values()) == {(True, "steward_owner")}
 
 
