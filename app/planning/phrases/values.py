@@ -60,11 +60,20 @@ _STEP = {
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When the person works, in their own zone; days are 0 for Monday to 6 for Sunday."""
+    """When a person works, in their own zone; days are 0 for Monday to 6 for Sunday."""
 
     start: time = time(9)
     end: time = time(17)
+    """An end at midnight, here and below, is the end of the day."""
     days: frozenset[int] = frozenset(range(5))
+    own: tuple[tuple[int, time, time], ...] = ()
+    """Days with hours of their own instead: (day, start, end), several for a day with a break."""
+
+    def on(self, day: int) -> tuple[tuple[time, time], ...]:
+        """The stretches worked on this day of the week, in the order given."""
+        if found := tuple((start, end) for which, start, end in self.own if which == day):
+            return found
+        return ((self.start, self.end),) if day in self.days else ()
 
 
 @dataclass(frozen=True, slots=True)
