@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from app.domain.calendars import Calendar
 from app.domain.errors import UnclearAccount
 from app.domain.types import (
     Account,
@@ -12,7 +13,6 @@ from app.domain.types import (
     Address,
     Contact,
     Email,
-    Event,
     MailPage,
     MailQuery,
     Person,
@@ -57,23 +57,6 @@ class SentMarks(Value):
     """See `app.domain.actions.mail.body_hash`."""
     known: frozenset[str]
     """Messages that were in the thread before: whatever they look like, they are not it."""
-
-
-class NewEvent(Value):
-    """An event to be made, with an id of our own."""
-
-    id: str
-    calendar: str
-    title: str
-    start: datetime
-    end: datetime
-    zone: str
-    guests: tuple[str, ...] = ()
-    place: str = ""
-    notes: str = ""
-    notify: str = "all"
-    """Google's sendUpdates: all, externalOnly or none."""
-    steward_action: str
 
 
 class Mailbox(Protocol):
@@ -129,30 +112,6 @@ class Mailbox(Protocol):
 
     def link(self, thread: str) -> str:
         """Where a person sees the thread for themselves."""
-
-
-class Calendar(Protocol):
-    """The calendars of one account. Every method may raise a ProviderError; times are aware."""
-
-    @property
-    def account(self) -> Account: ...
-    async def events(self, start: datetime, end: datetime, *, words: str = "") -> tuple[Event, ...]:
-        """Events of all calendars shown that touch [start, end), recurrences expanded, by start."""
-
-    async def event(self, calendar: str, event: str) -> Event | None:
-        """One event, cancelled ones included; None when there never was one."""
-
-    async def readers(self, calendar: str) -> tuple[str, ...]:
-        """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
-
-    async def insert(self, event: NewEvent) -> Event:
-        """Make it; raises Conflict when the id is taken."""
-
-    async def delete(self, calendar: str, event: str, *, notify: str) -> None:
-        """Cancel it; one that is gone already is fine."""
-
-    def link(self, day: datetime) -> str:
-        """Where a person sees that day for themselves."""
 
 
 _Service = TypeVar("_Service", Mailbox, Calendar)

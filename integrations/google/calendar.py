@@ -1,26 +1,28 @@
 """Google Calendar behind the port Calendar. Source: Calendar API v3 reference."""
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.domain.desk import NewEvent, reference
-from app.domain.errors import Missing
-from app.domain.types import Account, Address, Event
+from app.domain.calendars import EventChange, NewEvent
+from app.domain.desk import reference
+from app.domain.errors import Missing, Refused
+from app.domain.types import Account, Availability, CalendarRef, Event, Period
+from integrations.google.events import Resource, attendees_of, body_of, event_of, patch_of
 from integrations.google.services import Calendar
 from integrations.google.wire import Wire
 
 PAGE = 250
 """Events a list call returns by default; the most is 2,500."""
-PROPERTY = "steward_action"
-MIRRORS = "steward_mirrors"
+PRIMARY = "primary"
+"""What Google calls the calendar of the account itself, whose id is the account's address."""
 READING = {"reader", "writerWithoutPrivateAccess", "writer", "owner"}
 """Roles that see an event's title, text and place; freeBusyReader sees only that there is one."""
-NEVER_BUSY = {"workingLocation", "birthday"}
-"""Event types that don't keep anyone busy."""
-
-Resource = dict[str, Any]
+MOST_FREE_BUSY = 50
+"""Calendars one free/busy query may ask for (calendarExpansionMax)."""
+UNSEEN = "their calendar isn't shared with you"
+UNTOLD = "Google doesn't tell"
 
 
 class GoogleCalendar:
@@ -30,76 +32,134 @@ class GoogleCalendar:
         self._wire = wire
         self._account = account
         self._ref = reference(account)
-        self._events, self._list, self._sharing = calendar.events, calendar.calendars, calendar.sharing
-        self._shown: list[Resource] | None = None
+        self._api = calendar
+        self._events = calendar.events
+        self._known: tuple[CalendarRef, ...] = ()
 
     @property
     def account(self) -> Account:
         return self._account
 
+    # Reading.
+
+    async def calendars(self) -> tuple[CalendarRef, ...]:
+        """All calendars of the person's list, the primary one first; asked of Google once."""
+        if not self._known:
+            rows = await self._all(lambda token: self._api.calendars.list(maxResults=PAGE, pageToken=token))
+            self._known = tuple(sorted(map(_calendar, rows), key=lambda c: not c.primary))
+        return self._known
+
     async def events(self, start: datetime, end: datetime, *, words: str = "") -> tuple[Event, ...]:
         """Events of all calendars shown that touch [start, end), recurrences expanded, by start."""
         found: list[Event] = []
-        for calendar in await self._calendars():
-            found += await self._between(calendar, start, end, words)
+        for calendar in await self.calendars():
+            if calendar.shown:
+                found += await self._between(calendar, start, end, words)
         return tuple(sorted(found, key=lambda e: (e.start, e.end, e.id)))
 
-    async def _calendars(self) -> list[Resource]:
-        if self._shown is None:
-            answer = await self._wire.send(self._list.list(maxResults=PAGE))
-            self._shown = [c for c in answer.get("items", ()) if c.get("selected") or c.get("primary")]
-        return self._shown
-
-    async def _between(self, calendar: Resource, start: datetime, end: datetime, words: str) -> list[Event]:
-        found: list[Event] = []
-        token = None
-        while True:
-            answer = await self._wire.send(
-                self._events.list(
-                    calendarId=calendar["id"],
-                    timeMin=start.astimezone(UTC).isoformat(),
-                    timeMax=end.astimezone(UTC).isoformat(),
-                    singleEvents=True,
-                    orderBy="startTime",
-                    maxResults=PAGE,
-                    pageToken=token,
-                    q=words or None,
-                )
+    async def _between(self, calendar: CalendarRef, start: datetime, end: datetime, words: str) -> list[Event]:
+        rows = await self._all(
+            lambda token: self._events.list(
+                calendarId=calendar.id,
+                singleEvents=True,
+                orderBy="startTime",
+                maxResults=PAGE,
+                pageToken=token,
+                q=words or None,
+                **_span(start, end),
             )
-            zone = answer.get("timeZone") or calendar.get("timeZone", "UTC")
-            found += [self._event(e, calendar["id"], zone) for e in answer.get("items", ())]
-            token = answer.get("nextPageToken")
-            if token is None:
-                return found
+        )
+        return [event_of(row, calendar.id, self._ref, zone=calendar.zone) for row in rows]
 
     async def event(self, calendar: str, event: str) -> Event | None:
-        """One event, cancelled ones included; None when there never was one."""
+        """One event, a series or an occurrence of one, cancelled ones included; None when there never was one."""
         try:
-            return self._event(await self._wire.send(self._events.get(calendarId=calendar, eventId=event)), calendar)
+            return await self._event(await self._resource(calendar, event), calendar)
         except Missing:
             return None
 
+    async def occurrences(self, series: Event, start: datetime, end: datetime) -> tuple[Event, ...]:
+        """The occurrences of a series that touch [start, end), by start, each as it was changed; raises Missing."""
+        rows = await self._all(
+            lambda token: self._events.instances(
+                calendarId=series.calendar, eventId=series.id, maxResults=PAGE, pageToken=token, **_span(start, end)
+            )
+        )
+        found = [await self._event(row, series.calendar) for row in rows]
+        return tuple(sorted(found, key=lambda e: (e.start, e.id)))
+
     async def readers(self, calendar: str) -> tuple[str, ...]:
         """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
-        found: list[str] = []
-        token = None
-        while True:
-            answer = await self._wire.send(self._sharing.list(calendarId=calendar, maxResults=PAGE, pageToken=token))
-            scopes = [rule.get("scope", {}) for rule in answer.get("items", ()) if rule.get("role") in READING]
-            found += [_reader(s.get("type", "default"), s.get("value", "").lower()) for s in scopes]
-            token = answer.get("nextPageToken")
-            if token is None:
-                return tuple(r for r in dict.fromkeys(found) if r not in (self._account.email.lower(), calendar))
+        rows = await self._all(
+            lambda token: self._api.sharing.list(calendarId=calendar, maxResults=PAGE, pageToken=token)
+        )
+        scopes = [rule.get("scope", {}) for rule in rows if rule.get("role") in READING]
+        found = [_reader(s.get("type", "default"), s.get("value", "").lower()) for s in scopes]
+        return tuple(r for r in dict.fromkeys(found) if r not in (self._account.email.lower(), calendar))
+
+    async def availability(
+        self, addresses: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Availability]:
+        """When the primary calendars of these people are busy, by address, as far as their owners let it be seen."""
+        found: dict[str, Availability] = {}
+        asked = list(dict.fromkeys(addresses))
+        for first in range(0, len(asked), MOST_FREE_BUSY):
+            some = asked[first : first + MOST_FREE_BUSY]
+            body = {**_span(start, end), "items": [{"id": a} for a in some], "calendarExpansionMax": MOST_FREE_BUSY}
+            told = (await self._wire.send(self._api.free_busy.query(body=body))).get("calendars", {})
+            found |= {a: _availability(told.get(a, {"errors": [{}]})) for a in some}
+        return found
+
+    async def zone(self, address: str) -> str:
+        """The IANA zone of somebody's primary calendar; empty where it can't be seen."""
+        try:
+            told = await self._wire.send(self._api.metadata.get(calendarId=address))
+        except (Missing, Refused):
+            return ""
+        return str(told.get("timeZone", ""))
+
+    # Changing.
 
     async def insert(self, event: NewEvent) -> Event:
         """Make it; raises Conflict when the id is taken, be it by a cancelled event."""
-        request = self._events.insert(calendarId=event.calendar, sendUpdates=event.notify, body=_body(event))
-        return self._event(await self._wire.send(request), event.calendar)
+        request = self._events.insert(
+            calendarId=event.calendar, sendUpdates=event.notify, conferenceDataVersion=1, body=body_of(event)
+        )
+        return await self._event(await self._wire.send(request), event.calendar)
 
-    async def delete(self, calendar: str, event: str, *, notify: str) -> None:
-        """Cancel it; one that is gone already is fine."""
+    async def change(self, change: EventChange) -> Event:
+        """Change it; raises Conflict when it no longer bears the etag, Missing when it is gone for ever."""
+        body = patch_of(change)
+        if change.guests is not None:
+            body["attendees"] = attendees_of(change.guests, await self._resource(change.calendar, change.event))
+        request = self._events.patch(
+            calendarId=change.calendar, eventId=change.event, sendUpdates=change.notify, body=body
+        )
+        return await self._event(await self._wire.send(_matching(request, change.etag)), change.calendar)
+
+    async def respond(self, event: Event, answer: str, *, notify: str) -> Event:
+        """Give the owner's answer to an invitation; nobody else's is touched, whoever answers meanwhile."""
+        own = {"email": self._account.email, "responseStatus": answer}
+        request = self._events.patch(
+            calendarId=event.calendar,
+            eventId=event.id,
+            sendUpdates=notify,
+            body={"attendeesOmitted": True, "attendees": [own]},
+        )
+        return await self._event(await self._wire.send(request), event.calendar)
+
+    async def move(self, event: Event, calendar: str, *, notify: str) -> Event:
+        """Move it with all its occurrences into another calendar of the account, where it keeps its id."""
+        request = self._events.move(
+            calendarId=event.calendar, eventId=event.id, destination=calendar, sendUpdates=notify
+        )
+        return await self._event(await self._wire.send(request), calendar)
+
+    async def delete(self, calendar: str, event: str, *, notify: str, etag: str = "") -> None:
+        """Cancel it; one that is gone already is fine. Raises Conflict when it no longer bears the etag given."""
+        request = self._events.delete(calendarId=calendar, eventId=event, sendUpdates=notify)
         try:
-            await self._wire.send(self._events.delete(calendarId=calendar, eventId=event, sendUpdates=notify))
+            await self._wire.send(_matching(request, etag))
         except Missing:
             return
 
@@ -107,72 +167,64 @@ class GoogleCalendar:
         """Google Calendar's own page of the day, whichever accounts the browser is signed in to."""
         return f"https://calendar.google.com/calendar/r/day/{day:%Y/%-m/%-d}?authuser={quote(self._account.email)}"
 
-    def _event(self, resource: Resource, calendar: str, zone: str = "UTC") -> Event:
-        attendees = resource.get("attendees", ())
-        own = next((a for a in attendees if a.get("self")), None)
-        private = resource.get("extendedProperties", {}).get("private", {})
-        first, last = resource.get("start", {}), resource.get("end", {})
-        start, end = _instant(first, zone), _instant(last, zone)
-        return Event(
-            id=resource["id"],
-            calendar=calendar,
-            account=self._ref,
-            title=resource.get("summary", ""),
-            start=start,
-            end=end,
-            all_day="date" in first,
-            zone=first.get("timeZone") or zone,
-            place=resource.get("location", ""),
-            notes=resource.get("description", ""),
-            guests=tuple(_guest(a) for a in attendees if not a.get("self") and not a.get("resource")),
-            organizer=_guest(resource.get("organizer", {})),
-            status=resource.get("status", "confirmed"),
-            answer=_answer(own) if own else "",
-            busy=resource.get("transparency") != "transparent" and resource.get("eventType") not in NEVER_BUSY,
-            etag=resource.get("etag", ""),
-            link=resource.get("htmlLink", ""),
-            steward_action=private.get(PROPERTY, ""),
-            kind=resource.get("eventType", "default"),
-            uid=resource.get("iCalUID", ""),
-            mirrors=private.get(MIRRORS, ""),
-        )
+    # Both.
+
+    async def _all(self, request: Callable[[str | None], Any]) -> list[Resource]:
+        """The rows of all pages."""
+        found: list[Resource] = []
+        token = None
+        while True:
+            answer = await self._wire.send(request(token))
+            found += answer.get("items", ())
+            token = answer.get("nextPageToken")
+            if token is None:
+                return found
+
+    async def _resource(self, calendar: str, event: str) -> Resource:
+        return await self._wire.send(self._events.get(calendarId=calendar, eventId=event))
+
+    async def _event(self, resource: Resource, calendar: str) -> Event:
+        """An event that came alone: its calendar's zone, which is where its days begin, is asked for only if needed."""
+        dated = any("date" in resource.get(name, {}) for name in ("start", "originalStartTime"))
+        zone = await self._zone(calendar) if dated else "UTC"
+        return event_of(resource, calendar, self._ref, zone=zone)
+
+    async def _zone(self, calendar: str) -> str:
+        listed = await self.calendars()
+        return next((c.zone for c in listed if c.id == calendar or (calendar == PRIMARY and c.primary)), "UTC")
 
 
-def _body(event: NewEvent) -> Resource:
-    return {
-        "id": event.id,
-        "summary": event.title,
-        "start": {"dateTime": event.start.isoformat(), "timeZone": event.zone},
-        "end": {"dateTime": event.end.isoformat(), "timeZone": event.zone},
-        "attendees": [{"email": guest} for guest in event.guests],
-        "location": event.place,
-        "description": event.notes,
-        "extendedProperties": {"private": {PROPERTY: event.steward_action}},
-    }
+def _span(start: datetime, end: datetime) -> dict[str, str]:
+    return {"timeMin": start.astimezone(UTC).isoformat(), "timeMax": end.astimezone(UTC).isoformat()}
+
+
+def _matching(request: Any, etag: str) -> Any:
+    """The request, refused with 412 when the event no longer bears the etag."""
+    if etag:
+        request.headers["If-Match"] = etag
+    return request
+
+
+def _calendar(row: Resource) -> CalendarRef:
+    primary = bool(row.get("primary"))
+    return CalendarRef(
+        id=row["id"],
+        name=row.get("summaryOverride") or row.get("summary", ""),
+        zone=row.get("timeZone", "UTC"),
+        primary=primary,
+        role=row.get("accessRole", "reader"),
+        shown=primary or bool(row.get("selected")),
+    )
+
+
+def _availability(told: Resource) -> Availability:
+    if errors := told.get("errors"):
+        return Availability(unknown=UNSEEN if errors[0].get("reason") == "notFound" else UNTOLD)
+    spans = ((datetime.fromisoformat(b["start"]), datetime.fromisoformat(b["end"])) for b in told.get("busy", ()))
+    return Availability(busy=tuple(Period(start=start, end=end) for start, end in spans))
 
 
 def _reader(scope: str, value: str) -> str:
     if scope in ("user", "group"):
         return value
     return f"everyone at {value}" if scope == "domain" else "everyone"
-
-
-def _answer(own: Resource) -> str:
-    """What the owner replied; that an organizer comes to their own event says nothing."""
-    said = str(own.get("responseStatus", ""))
-    return "" if own.get("organizer") and said == "accepted" else said
-
-
-def _guest(attendee: Resource) -> Address:
-    return Address(email=attendee.get("email", ""), name=attendee.get("displayName", ""))
-
-
-def _instant(moment: Resource, zone: str) -> datetime:
-    """An aware instant; an all-day date is midnight in the calendar's zone. A cancelled stub may have none."""
-    if "dateTime" in moment:
-        return datetime.fromisoformat(moment["dateTime"])
-    try:
-        place = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        place = ZoneInfo("UTC")
-    return datetime.combine(date.fromisoformat(moment.get("date", "1970-01-01")), time(), tzinfo=place)

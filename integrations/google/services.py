@@ -50,8 +50,11 @@ class Calendar:
     events: Any
     calendars: Any
     """A person's list of calendars."""
+    metadata: Any
+    """A calendar itself, one's own or somebody else's."""
     sharing: Any
     """Who may see a calendar."""
+    free_busy: Any
 
 
 # The library makes every method of a resource anew whenever the resource is asked for, which takes milliseconds of the
@@ -67,4 +70,10 @@ def gmail(root: str) -> Gmail:
 @lru_cache(maxsize=8)
 def calendar(root: str) -> Calendar:
     api = service("calendar", "v3", root)
-    return Calendar(events=api.events(), calendars=api.calendarList(), sharing=api.acl())
+    return Calendar(
+        events=api.events(),
+        calendars=api.calendarList(),
+        metadata=api.calendars(),
+        sharing=api.acl(),
+        free_busy=api.freebusy(),
+    )

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.actions import CreateEvent
-from app.domain.desk import Calendar, NewEvent, reference
+from app.domain.calendars import Calendar, NewEvent
+from app.domain.desk import reference
 from app.domain.errors import Conflict, Refused
-from app.domain.types import Address, Event
+from app.domain.types import Event, Guest
 from sandbox.google.seed import SeedAccount, SeedCalendar
 from tests.contract.google_desk import ZONE, GoogleHome, google_home
 from tests.contract.google_world import ADA, NOW, Clock, World, running
@@ -53,7 +54,7 @@ async def in_memory() -> AsyncIterator[Booked]:
         notes="With Bob",
         start=datetime.fromisoformat("2026-06-04T12:00:00+02:00"),
         end=datetime.fromisoformat("2026-06-04T13:00:00+02:00"),
-        guests=(Address(email="bob@work.example", name="Bob"),),
+        guests=(Guest(email="bob@work.example", name="Bob"),),
     )
     calendar = MemoryCalendar(mine, lunch)
     yield Booked(calendar, lambda: sorted(calendar.invitations))

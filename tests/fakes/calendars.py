@@ -1,78 +1,171 @@
-"""A calendar in memory: events by id, which stay as cancelled when deleted."""
+"""Calendars in memory: events by id, which stay as cancelled when deleted, and series with their occurrences."""
 
 from collections import deque
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
-from app.domain.desk import NewEvent, reference
-from app.domain.errors import Conflict, ProviderError
-from app.domain.types import Account, Address, Event
+from app.domain.calendars import EVERYONE, NOBODY, EventChange, NewEvent
+from app.domain.desk import reference
+from app.domain.errors import Conflict, Missing, ProviderError, Refused
+from app.domain.types import Account, Address, Availability, CalendarRef, Event, Guest
+from tests.fakes.series import occurrences
+
+GOOGLE = "Google Calendar"
+PRIMARY = CalendarRef(id="primary", name="Ann", zone="UTC", primary=True)
 
 
 class MemoryCalendar:
     def __init__(self, account: Account, *events: Event) -> None:
         self._account = account
         self._events = {(e.calendar, e.id): e for e in events}
+        self._etags = count(1)
+        self.listed = [PRIMARY]
         self.shared: tuple[str, ...] = ()
         """Who else can read it."""
         self.invitations: list[tuple[str, str]] = []
         """Mails to guests: address and what for."""
         self.faults: deque[tuple[bool, ProviderError | None]] = deque()
         """Errors for the next changes, in order: (whether it is committed first, what is raised)."""
+        self.colleagues: dict[str, Availability] = {}
+        self.zones: dict[str, str] = {}
 
     @property
     def account(self) -> Account:
         return self._account
 
-    async def readers(self, calendar: str) -> tuple[str, ...]:
-        return self.shared
-
     def put(self, event: Event) -> None:
         """Somebody else changes the calendar."""
         self._events[event.calendar, event.id] = event
 
+    # Reading.
+
+    async def calendars(self) -> tuple[CalendarRef, ...]:
+        return tuple(self.listed)
+
+    async def readers(self, calendar: str) -> tuple[str, ...]:
+        return self.shared
+
     async def events(self, start: datetime, end: datetime, *, words: str = "") -> tuple[Event, ...]:
-        found = (
+        found = [
             e
-            for e in self._events.values()
+            for e in self._expanded(start, end)
             if e.start < end and e.end > start and e.status != "cancelled" and words.lower() in e.title.lower()
-        )
+        ]
         return tuple(sorted(found, key=lambda e: (e.start, e.id)))
 
-    async def event(self, calendar: str, event: str) -> Event | None:
-        return self._events.get((calendar, event))
+    def _expanded(self, start: datetime, end: datetime) -> Iterator[Event]:
+        for event in list(self._events.values()):
+            if not event.recurrence:
+                yield event
+            elif event.status != "cancelled":
+                plain = occurrences(event, start, end)
+                yield from (o for o in plain if (o.calendar, o.id) not in self._events)
 
-    async def insert(self, event: NewEvent) -> Event:
-        if (event.calendar, event.id) in self._events:
-            raise Conflict(provider="Google Calendar", why="the id is taken")
-        committed, fault = self.faults.popleft() if self.faults else (True, None)
-        stored = Event(
-            **event.model_dump(exclude={"guests", "notify"}),
-            account=reference(self._account),
-            guests=tuple(Address(email=g) for g in event.guests),
-            etag='"1"',
-            link=f"https://calendar.example/{event.id}",
-        )
-        if committed:
-            self.put(stored)
-            self._tell(stored, "invitation", notify=event.notify)
-        if fault:
-            raise fault
-        return stored
+    async def event(self, calendar: str, event: str) -> Event | None:
+        return self._find(calendar, event)
+
+    def _find(self, calendar: str, event: str) -> Event | None:
+        stored = self._events.get((calendar, event))
+        series = self._events.get((calendar, event.partition("_")[0]))
+        if stored or not (series and series.recurrence and "_" in event):
+            return stored
+        text = event.partition("_")[2]
+        form = "%Y%m%d" if series.all_day else "%Y%m%dT%H%M%SZ"
+        at = datetime.strptime(text, form).replace(tzinfo=series.start.tzinfo if series.all_day else UTC)
+        found = occurrences(series, at, at + timedelta(seconds=1))
+        return next((o for o in found if o.id == event), None)
+
+    async def occurrences(self, series: Event, start: datetime, end: datetime) -> tuple[Event, ...]:
+        if (series.calendar, series.id) not in self._events:
+            raise Missing(provider=GOOGLE, what="event")
+        found = [e for e in await self.events(start, end) if e.series == series.id and e.calendar == series.calendar]
+        return tuple(found)
+
+    async def availability(
+        self, addresses: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Availability]:
+        unknown = Availability(unknown="their calendar isn't shared with you")
+        return {a: self.colleagues.get(a, unknown) for a in addresses}
+
+    async def zone(self, address: str) -> str:
+        return self.zones.get(address, "")
 
     def link(self, day: datetime) -> str:
         return f"https://calendar.example/{day:%Y-%m-%d}"
 
-    async def delete(self, calendar: str, event: str, *, notify: str) -> None:
-        stored = self._events.get((calendar, event))
+    # Changing.
+
+    async def insert(self, event: NewEvent) -> Event:
+        if (event.calendar, event.id) in self._events:
+            raise Conflict(provider=GOOGLE, why="the id is taken")
+        optional = {o.lower() for o in event.optional}
+        stored = Event(
+            **event.model_dump(exclude={"guests", "optional", "notify", "video"}),
+            account=reference(self._account),
+            guests=tuple(Guest(email=g, optional=g.lower() in optional) for g in event.guests),
+            organizer=Address(email=self._account.email),
+            conference=f"https://meet.example/{event.id}" if event.video else "",
+            link=f"https://calendar.example/{event.id}",
+        )
+        return self._commit(stored, "invitation", notify=event.notify)
+
+    async def change(self, change: EventChange) -> Event:
+        before = self._found(change.calendar, change.event, change.etag)
+        names = ("title", "start", "end", "place", "notes", "guests", "recurrence", "status")
+        update = {n: v for n in names if (v := getattr(change, n)) is not None}
+        if change.start is not None:
+            update |= {"zone": change.zone, "all_day": change.all_day}
+        changed = before.model_copy(update={**update, "steward_change": change.steward_change})
+        return self._commit(changed, "update", notify=change.notify, before=before)
+
+    async def respond(self, event: Event, answer: str, *, notify: str) -> Event:
+        before = self._found(event.calendar, event.id)
+        if not before.answer:
+            raise Refused(provider=GOOGLE, why="you aren't invited")
+        stored = self._commit(before.model_copy(update={"answer": answer}), "", notify=NOBODY)
+        if notify != NOBODY:
+            self.invitations.append((before.organizer.email, answer))
+        return stored
+
+    async def move(self, event: Event, calendar: str, *, notify: str) -> Event:
+        before = self._found(event.calendar, event.id)
+        if not before.mine or before.series:
+            raise Refused(provider=GOOGLE, why="this event cannot be moved")
+        moved = self._commit(before.model_copy(update={"calendar": calendar}), "update", notify=notify)
+        self.put(before.model_copy(update={"status": "cancelled"}))
+        return moved
+
+    async def delete(self, calendar: str, event: str, *, notify: str, etag: str = "") -> None:
+        stored = self._find(calendar, event)
         if stored is None or stored.status == "cancelled":
             return
+        self._found(calendar, event, etag)
+        self._commit(stored.model_copy(update={"status": "cancelled"}), "cancellation", notify=notify)
+
+    def _found(self, calendar: str, event: str, etag: str = "") -> Event:
+        stored = self._find(calendar, event)
+        if stored is None:
+            raise Missing(provider=GOOGLE, what="event")
+        if etag and stored.etag != etag:
+            raise Conflict(provider=GOOGLE, why="Precondition Failed")
+        return stored
+
+    def _commit(self, event: Event, what: str, *, notify: str, before: Event | None = None) -> Event:
+        """The event as it is stored, and told of, unless a fault says otherwise."""
         committed, fault = self.faults.popleft() if self.faults else (True, None)
+        stored = event.model_copy(update={"etag": f'"{next(self._etags)}"'})
         if committed:
-            self.put(stored.model_copy(update={"status": "cancelled"}))
-            self._tell(stored, "cancellation", notify=notify)
+            self.put(stored)
+            self._tell(stored, what, notify=notify, before=before)
         if fault:
             raise fault
+        return stored
 
-    def _tell(self, event: Event, what: str, *, notify: str) -> None:
-        if notify == "all":
-            self.invitations += [(guest.email, what) for guest in event.guests]
+    def _tell(self, event: Event, what: str, *, notify: str, before: Event | None) -> None:
+        if notify != EVERYONE:
+            return
+        were = {g.email for g in before.guests} if before else set()
+        now = [g.email for g in event.guests]
+        self.invitations += [(g, "invitation" if before and g not in were else what) for g in now]
+        self.invitations += [(g, "cancellation") for g in sorted(were - set(now))]

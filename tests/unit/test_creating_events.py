@@ -9,7 +9,7 @@ from app.domain.actions import CreateEvent, Outcome
 from app.domain.actions.calendar import overlaps
 from app.domain.cards import Origin, Recipient
 from app.domain.errors import Conflict, Refused, Unanswered
-from app.domain.types import Address
+from app.domain.types import Address, Guest
 from tests.fakes import ManualClock
 from tests.samples import event
 from tests.unit.desk_world import World, meeting
@@ -90,7 +90,7 @@ async def test_a_cancelled_event_of_ours_is_no_proof_either() -> None:
         ({"place": ""}, "Place", "Room 5", "none"),
         ({"notes": "Bring pie"}, "Notes", "Bring cake", "Bring pie"),
         (
-            {"guests": (Address(email="carol@example.org"),)},
+            {"guests": (Guest(email="carol@example.org"),)},
             "Guests",
             "carol@example.org, dan@example.org",
             "carol@example.org",
@@ -117,7 +117,7 @@ async def test_the_receipt_tells_what_was_stored_otherwise(
 async def test_the_order_and_case_of_guests_is_no_difference() -> None:
     at, action = World(), invited()
     await action.perform(at.desk, at.ledger)
-    guests = (Address(email="dan@example.org", name="Dan"), Address(email="carol@example.org"))
+    guests = (Guest(email="dan@example.org", name="Dan"), Guest(email="carol@example.org"))
     at.calendar.put((await stored(at, action)).model_copy(update={"guests": guests}))
     _, receipt = await action.reconcile(at.desk, at.ledger)
     assert receipt is not None

@@ -13,7 +13,7 @@ from app.agent.tools.people import FindPerson
 from app.domain.cards import Card, Origin, Part, Recipient
 from app.domain.errors import Refusal, Refused
 from app.domain.ports import Request, WaitingCard
-from app.domain.types import CODE, PERSON, STEWARD, Address, MailText, Utterance
+from app.domain.types import CODE, PERSON, STEWARD, Address, Guest, MailText, Utterance
 from tests.fakes import MemoryCalendar
 from tests.samples import ANN, WORK
 from tests.unit.desk_world import World, mail, meeting
@@ -147,7 +147,7 @@ async def test_hidden_characters_make_no_recipient() -> None:
 
 
 async def test_guests_are_shown_with_the_name_they_were_met_under() -> None:
-    world = World(events=(meeting(World().now, guests=(Address(email=DAN, name="Dan Dorn"),)),))
+    world = World(events=(meeting(World().now, guests=(Guest(email=DAN, name="Dan Dorn"),)),))
     bench = at(world)
     await ListEvents(start="today").run(bench)
     assert (await guest(bench, DAN)).address.name == "Dan Dorn"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 
 from app.domain.actions.action import Action, Change, Outcome
+from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar, NewEvent
 from app.domain.cards import (
     MAX_BODY,
     MAX_LINE,
@@ -24,15 +25,13 @@ from app.domain.cards import (
     counted,
     when,
 )
-from app.domain.desk import Calendar, Desk, Ledger, NewEvent, last_note
+from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Refused
 from app.domain.forms import Addresses, Choice, Form, Line, Moment, Option, Text, is_address, marked, too_long
 from app.domain.types import Event, Value
 
 LONGEST = timedelta(days=14)
 """An event that lasts longer is more likely a slip."""
-EVERYONE, OUTSIDERS, NOBODY = "all", "externalOnly", "none"
-"""Who is told by mail (Calendar API v3: sendUpdates)."""
 TOLD = {
     EVERYONE: "To every guest",
     OUTSIDERS: "Only to guests who don't use Google Calendar",

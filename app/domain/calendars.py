@@ -1,0 +1,110 @@
+"""The port to the calendars of one account, and what is asked of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.types import Account, Availability, CalendarRef, Event, Guest, Value
+
+EVERYONE, OUTSIDERS, NOBODY = "all", "externalOnly", "none"
+"""Who is told by mail (Calendar API v3: sendUpdates)."""
+
+
+class NewEvent(Value):
+    """An event to be made, with an id of our own."""
+
+    id: str
+    calendar: str
+    title: str
+    start: datetime
+    end: datetime
+    zone: str
+    """Where a series keeps its time of day."""
+    all_day: bool = False
+    guests: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    """Those of the guests who needn't come."""
+    place: str = ""
+    notes: str = ""
+    recurrence: tuple[str, ...] = ()
+    """Lines of RFC 5545; empty: it happens once."""
+    video: bool = False
+    """Whether it gets a video conference of its own."""
+    busy: bool = True
+    visibility: str = "default"
+    notify: str = EVERYONE
+    steward_action: str
+    mirrors: str = ""
+    """The key of the busy time it stands for, for a mirror block."""
+
+
+class EventChange(Value):
+    """What is to become different about an event; None leaves a field as it is."""
+
+    calendar: str
+    event: str
+    etag: str = ""
+    """Only if the event still bears it; empty: whatever became of it."""
+    notify: str = EVERYONE
+    steward_change: str
+    """The action that changes it, by which the change is known again."""
+    title: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    """Both or none."""
+    zone: str = "UTC"
+    all_day: bool = False
+    place: str | None = None
+    notes: str | None = None
+    guests: tuple[Guest, ...] | None = None
+    """All who are invited then, with the answers that shall stand; never the account's owner."""
+    recurrence: tuple[str, ...] | None = None
+    status: str | None = None
+    """confirmed brings a cancelled event back."""
+
+
+class Calendar(Protocol):
+    """The calendars of one account. Every method may raise a ProviderError; times are aware."""
+
+    @property
+    def account(self) -> Account: ...
+    async def calendars(self) -> tuple[CalendarRef, ...]:
+        """All calendars of the person's list, hidden ones included, the primary one first."""
+
+    async def events(self, start: datetime, end: datetime, *, words: str = "") -> tuple[Event, ...]:
+        """Events of all calendars shown that touch [start, end), recurrences expanded, by start."""
+
+    async def event(self, calendar: str, event: str) -> Event | None:
+        """One event, a series or an occurrence of one, cancelled ones included; None when there never was one."""
+
+    async def occurrences(self, series: Event, start: datetime, end: datetime) -> tuple[Event, ...]:
+        """The occurrences of a series that touch [start, end), by start, each as it was changed; raises Missing."""
+
+    async def readers(self, calendar: str) -> tuple[str, ...]:
+        """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
+
+    async def availability(
+        self, addresses: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Availability]:
+        """When the primary calendars of these people are busy, by address, as far as their owners let it be seen."""
+
+    async def zone(self, address: str) -> str:
+        """The IANA zone of somebody's primary calendar; empty where it can't be seen."""
+
+    async def insert(self, event: NewEvent) -> Event:
+        """Make it; raises Conflict when the id is taken."""
+
+    async def change(self, change: EventChange) -> Event:
+        """Change it; raises Conflict when it no longer bears the etag, Missing when it is gone for ever."""
+
+    async def respond(self, event: Event, answer: str, *, notify: str) -> Event:
+        """Give the owner's answer to an invitation: accepted, declined, tentative or needsAction."""
+
+    async def move(self, event: Event, calendar: str, *, notify: str) -> Event:
+        """Move it with all its occurrences into another calendar of the account, where it keeps its id."""
+
+    async def delete(self, calendar: str, event: str, *, notify: str, etag: str = "") -> None:
+        """Cancel it; one that is gone already is fine. Raises Conflict when it no longer bears the etag given."""
+
+    def link(self, day: datetime) -> str:
+        """Where a person sees that day for themselves."""

@@ -1,0 +1,148 @@
+"""Events as the Calendar API writes them, and as the product does. Source: Calendar API v3 reference, Events."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.domain.calendars import EventChange, NewEvent
+from app.domain.types import AccountRef, Address, Event, Guest
+
+MADE, CHANGED, MIRRORS = "steward_action", "steward_change", "steward_mirrors"
+"""Our private properties: who made an event, who changed it last, what it mirrors."""
+NEVER_BUSY = {"workingLocation", "birthday"}
+"""Event types that don't keep anyone busy."""
+NOWHEN = "1970-01-01"
+"""The day of a cancelled stub, which has none."""
+
+Resource = dict[str, Any]
+
+
+def event_of(resource: Resource, calendar: str, account: AccountRef, *, zone: str) -> Event:
+    """An event from its resource; `zone` is the calendar's, where the resource names none."""
+    attendees = resource.get("attendees", ())
+    organizer = resource.get("organizer", {})
+    private = resource.get("extendedProperties", {}).get("private", {})
+    first = resource.get("start") or resource.get("originalStartTime", {})
+    return Event(
+        id=resource["id"],
+        calendar=calendar,
+        account=account,
+        title=resource.get("summary", ""),
+        start=_instant(first, zone),
+        end=_instant(resource.get("end") or first, zone),
+        all_day="date" in first,
+        zone=first.get("timeZone") or zone,
+        place=resource.get("location", ""),
+        notes=resource.get("description", ""),
+        guests=tuple(_guest(a) for a in attendees if not (a.get("self") or a.get("resource"))),
+        organizer=Address(email=organizer.get("email", ""), name=organizer.get("displayName", "")),
+        mine=bool(organizer.get("self")) or not organizer,
+        status=resource.get("status", "confirmed"),
+        answer=_answer(attendees),
+        busy=resource.get("transparency") != "transparent" and resource.get("eventType") not in NEVER_BUSY,
+        etag=resource.get("etag", ""),
+        link=resource.get("htmlLink", ""),
+        steward_action=private.get(MADE, ""),
+        steward_change=private.get(CHANGED, ""),
+        mirrors=private.get(MIRRORS, ""),
+        series=resource.get("recurringEventId", ""),
+        original_start=_instant(resource["originalStartTime"], zone) if "originalStartTime" in resource else None,
+        recurrence=tuple(resource.get("recurrence", ())),
+        visibility=resource.get("visibility", "default"),
+        conference=_conference(resource),
+        guests_can_modify=bool(resource.get("guestsCanModify")),
+        kind=resource.get("eventType", "default"),
+        uid=resource.get("iCalUID", ""),
+    )
+
+
+def body_of(event: NewEvent) -> Resource:
+    """The body of an insert; with a video conference it needs conferenceDataVersion=1."""
+    optional = {email.lower() for email in event.optional}
+    private = {MADE: event.steward_action} | ({MIRRORS: event.mirrors} if event.mirrors else {})
+    body: Resource = {
+        "id": event.id,
+        "summary": event.title,
+        "start": _moment(event.start, event.zone, all_day=event.all_day),
+        "end": _moment(event.end, event.zone, all_day=event.all_day),
+        "attendees": [{"email": g, **({"optional": True} if g.lower() in optional else {})} for g in event.guests],
+        "location": event.place,
+        "description": event.notes,
+        "extendedProperties": {"private": private},
+        "transparency": "opaque" if event.busy else "transparent",
+        "visibility": event.visibility,
+    }
+    if event.recurrence:
+        body["recurrence"] = list(event.recurrence)
+    if event.video:
+        solution = {"type": "hangoutsMeet"}
+        body["conferenceData"] = {"createRequest": {"requestId": event.id, "conferenceSolutionKey": solution}}
+    return body
+
+
+def patch_of(change: EventChange) -> Resource:
+    """The body of a patch, without the guests, which replace all that are there."""
+    words = {"summary": change.title, "location": change.place, "description": change.notes, "status": change.status}
+    body: Resource = {name: value for name, value in words.items() if value is not None}
+    body["extendedProperties"] = {"private": {CHANGED: change.steward_change}}
+    if change.recurrence is not None:
+        body["recurrence"] = list(change.recurrence)
+    for name, at in (("start", change.start), ("end", change.end)):
+        if at is not None:
+            other = {"dateTime": None, "timeZone": None} if change.all_day else {"date": None}
+            body[name] = _moment(at, change.zone, all_day=change.all_day) | other
+    return body
+
+
+def attendees_of(guests: tuple[Guest, ...], before: Resource) -> list[Resource]:
+    """All attendees of an event: those who are no guests of its owner's (the owner, rooms) and what a guest said
+    besides the answer stay."""
+    known = {a.get("email", "").lower(): a for a in before.get("attendees", ())}
+    kept = [a for a in before.get("attendees", ()) if a.get("self") or a.get("resource")]
+    return kept + [
+        {
+            **known.get(g.email.lower(), {}),
+            "email": g.email,
+            "responseStatus": g.answer,
+            **({"optional": True} if g.optional else {}),
+        }
+        for g in guests
+    ]
+
+
+def _moment(at: datetime, zone: str, *, all_day: bool) -> Resource:
+    local = at.astimezone(ZoneInfo(zone))
+    return {"date": local.date().isoformat()} if all_day else {"dateTime": local.isoformat(), "timeZone": zone}
+
+
+def _conference(resource: Resource) -> str:
+    points = resource.get("conferenceData", {}).get("entryPoints", ())
+    video = next((p.get("uri", "") for p in points if p.get("entryPointType") == "video"), "")
+    return str(video or resource.get("hangoutLink", ""))
+
+
+def _answer(attendees: list[Resource]) -> str:
+    """What the owner replied; that an organizer comes to their own event says nothing."""
+    own: Resource = next((a for a in attendees if a.get("self")), {})
+    said = str(own.get("responseStatus", ""))
+    return "" if own.get("organizer") and said == "accepted" else said
+
+
+def _guest(attendee: Resource) -> Guest:
+    return Guest(
+        email=attendee.get("email", ""),
+        name=attendee.get("displayName", ""),
+        answer=attendee.get("responseStatus", "needsAction"),
+        optional=bool(attendee.get("optional")),
+    )
+
+
+def _instant(moment: Resource, zone: str) -> datetime:
+    """An aware instant; an all-day date is midnight in the calendar's zone. A cancelled stub may have none."""
+    if "dateTime" in moment:
+        return datetime.fromisoformat(moment["dateTime"])
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        place = ZoneInfo("UTC")
+    return datetime.combine(date.fromisoformat(moment.get("date", NOWHEN)), time(), tzinfo=place)
