@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from app.agent.sources import Sources
 from app.domain.actions import Action
-from app.domain.desk import Calendar, Desk, Mailbox
+from app.domain.calendars import Calendar
+from app.domain.desk import Desk
 from app.domain.errors import Refusal, UnclearTime, UnknownReference
+from app.domain.mailboxes import Mailbox
 from app.domain.ports import Request, Watch
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
@@ -76,7 +78,7 @@ class Bench:
         """A whole thread, remembered as read; raises Missing."""
         thread = await self.desk.mailbox(account).thread(ident)
         for mail in thread.mails:
-            self.sources.mail(mail.email, "\n".join((mail.text, *mail.attachments)))
+            self.sources.mail(mail.email, "\n".join((mail.text, *(a.shown for a in mail.attachments))))
         return thread
 
     async def events(self, account: str, start: datetime, end: datetime, *, words: str = "") -> list[Event]:
