@@ -1,6 +1,7 @@
 """The port Mind: one tool-calling agent that reads freely and changes nothing."""
 
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -11,10 +12,11 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
 from app.agent.bench import Bench
+from app.agent.offering import Offering
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
-from app.agent.tools.cards import WaitingCards, listed
-from app.agent.tools.tool import serialised
+from app.agent.tools.cards import listed
+from app.agent.tools.fitting import serialised
 from app.domain.desk import Desk
 from app.domain.errors import TooManySteps
 from app.domain.ports import Request, Thought, Watch
@@ -23,8 +25,8 @@ from app.planning.sanitising import visible
 
 LINE = 600
 """Characters of an earlier line the model sees again: twelve of them leave three quarters of an 8k window."""
-WAITING = "waiting"
-"""The id of the one tool call that code makes."""
+WAITING_CARDS = "waiting_cards"
+"""The one tool call that code makes: when cards wait, the model needn't ask for them."""
 CALLS = 12
 """Model calls in one turn; the everyday requests take two to five."""
 
@@ -33,9 +35,9 @@ class Agent:
     """Made once per event loop: a model's connections belong to the loop they were made in."""
 
     def __init__(self, model: Callable[[], BaseChatModel]) -> None:
-        self._prompt = files("app.agent.prompts").joinpath("system.md").read_text(encoding="utf-8")
         limits: list[AgentMiddleware[Any, Any, Any]] = [
             ModelCallLimitMiddleware(run_limit=CALLS, exit_behavior="error"),
+            Offering(),
             Steadying(),
         ]
         tools = [langchain_tool(kind) for kind in TOOLS]
@@ -62,11 +64,13 @@ class Agent:
         roles: dict[str, type[BaseMessage]] = {PERSON: HumanMessage, CODE: HumanMessage, STEWARD: AIMessage}
         history = [roles[u.role](shortened(visible(u.text))) for u in request.history]
         asked = HumanMessage(visible(request.text))
-        return [SystemMessage(self._system(request, desk)), *history, asked, *_waiting(request)]
+        return [SystemMessage(self.prompt(request, desk)), *history, asked, *_waiting(request)]
 
-    def _system(self, request: Request, desk: Desk) -> str:
+    @staticmethod
+    def prompt(request: Request, desk: Desk) -> str:
+        """The instructions, filled with what is true in this turn."""
         name = " ".join(visible(request.person.name).split()) or "the person"
-        return self._prompt.format(
+        return _template().format(
             name=name,
             first=name.split()[0],
             now=f"{request.now:%A %-d %B %Y, %H:%M}",
@@ -75,14 +79,19 @@ class Agent:
         )
 
 
+@cache
+def _template() -> str:
+    return files("app.agent.prompts").joinpath("system.md").read_text(encoding="utf-8")
+
+
 def _waiting(request: Request) -> list[BaseMessage]:
     """The cards that wait, and the one that was rejected, as a tool's result: their titles may be strangers' words,
     which have no place in a prompt's instructions."""
     if not request.waiting and request.rejected is None:
         return []
-    call = ToolCall(name=WaitingCards.called(), args={}, id=WAITING, type="tool_call")
+    call = ToolCall(name=WAITING_CARDS, args={}, id=WAITING_CARDS, type="tool_call")
     found = serialised(listed(request))
-    return [AIMessage("", tool_calls=[call]), ToolMessage(found, tool_call_id=WAITING, name=WaitingCards.called())]
+    return [AIMessage("", tool_calls=[call]), ToolMessage(found, tool_call_id=WAITING_CARDS, name=WAITING_CARDS)]
 
 
 def shortened(line: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
-from langchain.agents.middleware.types import AgentState, ModelRequest, ModelResponse, ToolCallRequest
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain.agents.middleware.types import AgentState, ModelRequest, ModelResponse
+from langchain_core.messages import AIMessage, HumanMessage
 
 from app.agent.bench import Bench
 from app.domain.errors import ModelError, PromptTooLong
@@ -31,15 +31,6 @@ class Steadying(AgentMiddleware[AgentState[Any], Bench]):
         if _fault(second) is not None:
             raise ModelError
         return second
-
-    async def awrap_tool_call(
-        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Any]]
-    ) -> Any:
-        """One call of a tool; of one that doesn't exist the name isn't repeated, which might be a stranger's words."""
-        if request.tool is not None:
-            return await handler(request)
-        error = json.dumps({"error": "There is no such tool."})
-        return ToolMessage(error, tool_call_id=request.tool_call["id"], name="unknown", status="error")
 
 
 def _fault(response: ModelResponse[Any]) -> str | None:

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from app.agent.bench import MAX_ACTIONS, Bench, TwoTimes
 from app.agent.tools import TOOLS, ArchiveEmails, CreateEvent, FindPerson, ListEvents, ReadThread, SearchMail, SendReply
 from app.agent.tools.calendar import SHOWN
+from app.agent.tools.fitting import serialised
 from app.agent.tools.mail import DEFAULT_LIMIT, MAX_LIMIT, THREAD_TEXT
-from app.agent.tools.fitting import MAX_RESULT, serialised
 from app.agent.tools.tool import Tool
 from app.domain import actions
 from app.domain.cards import MAX_BODY, MAX_RECIPIENTS, Origin

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.recognising import recognised, remembered
-from app.agent.tools.tool import Changing, Result, Tool, fenced, fitting
+from app.agent.tools.fitting import Result, fitting
+from app.agent.tools.tool import Changing, Tool, fenced
 from app.domain import actions
 from app.domain.cards import MAX_LINE, Origin, Recipient
 from app.domain.desk import reference
@@ -46,6 +47,7 @@ class ListEvents(Tool):
 class CreateEvent(Changing):
     """Prepare an event in the calendar and the invitation of its guests."""
 
+    makes: ClassVar[tuple[type[actions.Action], ...]] = (actions.CreateEvent,)
     step: ClassVar[str] = "is preparing the event…"
     title: str = Field(min_length=1, max_length=MAX_LINE)
     start: str = Field(description='as the person said it: "tomorrow at 3pm"; or ISO')

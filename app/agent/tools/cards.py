@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.tools.tool import Result, Tool, called, fenced
+from app.agent.tools.fitting import Result
+from app.agent.tools.tool import Tool, fenced, maker
 from app.domain.actions import Action
 from app.domain.cards import Part
 from app.domain.errors import Refusal
@@ -21,15 +22,6 @@ LEAST = 200
 """Characters that one value of a card has in any case."""
 WHAT = 1_000
 """Characters of what is left to do."""
-
-
-class WaitingCards(Tool):
-    """List the cards that wait for the person's decision. A changing tool takes their references as `replaces`."""
-
-    step: ClassVar[str] = "is looking at your cards…"
-
-    async def run(self, bench: Bench) -> Result:
-        return listed(bench.request)
 
 
 class ContinueAfter(Tool):
@@ -67,7 +59,7 @@ def _card(action: Action, now: datetime, room: int) -> dict[str, Any]:
     shown = action.card()
     asked = {name: _shortened(value, room) for name, value in action.asked(now).items() if value not in ("", [])}
     return {
-        "tool": called(type(action)),
+        "tool": maker(type(action)),
         "card": f"{shown.title}: {shown.summary}",
         "asked": asked,
     }

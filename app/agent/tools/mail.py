@@ -8,13 +8,15 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.recognising import recognised, remembered
-from app.agent.tools.tool import Changing, Result, Tool, fenced, fitting
+from app.agent.tools.fitting import Result, fitting
+from app.agent.tools.tool import Changing, Tool, fenced
 from app.domain import actions
 from app.domain.actions.archive import written
 from app.domain.actions.mail import glimpse
 from app.domain.cards import Origin, Part, Recipient
-from app.domain.desk import BULK_LIMIT, reference
+from app.domain.desk import reference
 from app.domain.errors import Refusal
+from app.domain.mailboxes import BULK_LIMIT
 from app.domain.types import Address, Email, MailQuery, MailText, Thread
 from app.planning.provenance import named
 from app.planning.replies import recipients, subject
@@ -104,6 +106,7 @@ class ReadThread(Tool):
 class ArchiveEmails(_Filters, Changing):
     """Prepare to archive all mails of the inbox that fit the filters: they leave the inbox and are kept."""
 
+    makes: ClassVar[tuple[type[actions.Action], ...]] = (actions.ArchiveEmails,)
     step: ClassVar[str] = "is collecting the mails to archive…"
     not_from: list[str] = Field(default_factory=list, description="names or addresses whose mails stay in the inbox")
 
@@ -145,6 +148,7 @@ class ArchiveEmails(_Filters, Changing):
 class SendReply(Changing):
     """Prepare a reply in a thread, to the mail last received in it. Write the whole text, with greeting."""
 
+    makes: ClassVar[tuple[type[actions.Action], ...]] = (actions.SendReply,)
     step: ClassVar[str] = "is preparing a reply…"
     thread: str = Field(description="reference from search_mail")
     body: str = Field(description="the text to send, plain")
@@ -208,7 +212,7 @@ def _listed(mail: Email, bench: Bench) -> Result:
 
 
 def _read(mail: MailText, bench: Bench) -> Result:
-    attached = {"attachments": list(mail.attachments)} if mail.attachments else {}
+    attached = {"attachments": [a.shown for a in mail.attachments]} if mail.attachments else {}
     return {
         "from": mail.email.sender.shown,
         "to": ", ".join(a.shown for a in mail.email.to),

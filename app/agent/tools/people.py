@@ -7,7 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from app.agent.bench import Bench
-from app.agent.tools.tool import Result, Tool, fenced
+from app.agent.tools.fitting import Result
+from app.agent.tools.tool import Tool, fenced
 from app.domain.types import Contact, Event
 
 AROUND = timedelta(days=30)
