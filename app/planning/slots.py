@@ -101,21 +101,25 @@ def best(found: Iterable[Slot], *, around: time | None = None, limit: int = SHOW
     halves: set[tuple[date, bool]] = set()
     for again in (False, True):
         for slot in ranked:
-            half = (slot.start.date(), slot.start.hour < 12)
             if len(chosen) == limit:
                 break
-            if (again or half not in halves) and not any(s.start < slot.end and slot.start < s.end for s in chosen):
+            half = (slot.start.date(), slot.start.hour < 12)
+            if (again or half not in halves) and not any(_overlap(slot, other) for other in chosen):
                 chosen.append(slot)
                 halves.add(half)
     return tuple(sorted(chosen, key=lambda slot: _worth(slot, around)))
 
 
-def _worth(slot: Slot, around: time | None) -> tuple[int, int, int, datetime]:
-    """Smaller is better."""
+def _overlap(one: Slot, other: Slot) -> bool:
+    return seconds(one.start) < seconds(other.end) and seconds(other.start) < seconds(one.end)
+
+
+def _worth(slot: Slot, around: time | None) -> tuple[int, int, int, int]:
+    """Smaller is better. Instants are compared as such: wall clocks of one zone don't tell a repeated hour's order."""
     off = 0
     if around is not None:
         off = abs((slot.start.hour - around.hour) * 60 + slot.start.minute - around.minute)
-    return len(slot.outside), len(slot.tentative), off, slot.start
+    return len(slot.outside), len(slot.tentative), off, seconds(slot.start)
 
 
 def _zone(diaries: Sequence[Diary]) -> ZoneInfo:
