@@ -35,12 +35,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calendar", type=Path, help="an .ics file, or a folder of them")
     parser.add_argument("--me", help="whose mailbox it is")
     parser.add_argument("--seed", type=int, default=1, help="of the invented world")
+    parser.add_argument("--random", type=int, metavar="SEED", help="invent another world, the same for the same seed")
     parser.add_argument("--banner", default="", help="what the page says of the model that answers")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when who started it is gone")
 
 
 def _options(given: argparse.Namespace) -> Options:
-    names = ("home", "page_port", "mailbox", "calendar", "me", "seed", "banner", "until_stdin_closes")
+    names = ("home", "page_port", "mailbox", "calendar", "me", "seed", "random", "banner", "until_stdin_closes")
     return Options(**{name: getattr(given, name) for name in names})
 
 

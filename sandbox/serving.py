@@ -18,7 +18,7 @@ from sandbox.google.server import build as build_google
 from sandbox.models.server import build_app as build_models
 from sandbox.page.server import build_page
 from sandbox.slack.server import build as build_slack
-from sandbox.world import WorldError, build_world, own_world
+from sandbox.world import WorldError, build_world, invented, own_world
 
 LOOPBACK = "127.0.0.1"
 PARTS = ("page", "slack", "google", "models")
@@ -36,6 +36,8 @@ class Options:
     calendar: Path | None = None
     me: str | None = None
     seed: int = 1
+    random: int | None = None
+    """The seed of a world to invent instead of the written one."""
     banner: str = ""
     """What the page says instead of the planner's line, when a real model answers."""
     until_stdin_closes: bool = False
@@ -98,6 +100,7 @@ def _told(known: dict[str, Any], world: dict[str, Any], tokens: Any, client: Any
         "control": known["control"],
         "notes": world["notes"],
         "owners": world["owners"],
+        "stories": world.get("stories", {}),  # a world begun before there were any has none
         "environment": {
             "SLACK_API_URL": f"{_url(ports['slack'])}/api/",
             "SLACK_BOT_TOKEN": tokens.bot,
@@ -120,8 +123,12 @@ def _world(options: Options) -> dict[str, Any]:
     if options.mailbox or options.calendar:
         world = own_world(options.mailbox, options.calendar, options.me, now)
     else:
-        world = build_world(now, seed=options.seed)
-    return {"people": world.people, "owners": world.owners, "notes": world.notes, "accounts": world.accounts}
+        script = None if options.random is None else invented(options.random)
+        world = build_world(now, seed=options.seed, script=script)
+        if script:
+            world.notes.append(f"This is the invented world {options.random}.")
+    told = {"people": world.people, "owners": world.owners, "stories": world.stories, "notes": world.notes}
+    return told | {"accounts": world.accounts}
 
 
 def _lasting(world: dict[str, Any]) -> dict[str, Any]:

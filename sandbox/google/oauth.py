@@ -83,7 +83,7 @@ class OAuth:
         self._pending[key] = asked
         return consent.consent(
             app=APP_NAME,
-            accounts=[(account.email, account.name) for account in self._state.accounts.values()],
+            accounts=[(account.email, account.name) for account in self._state.accounts.values() if account.signs_in],
             hint=request.query.get("login_hint", ""),
             scopes=list(asked.scopes),
             fields={"request": key, "csrf": self._csrf(key, asked)},

@@ -34,7 +34,10 @@ class SeedCalendar:
 
 @dataclass(frozen=True, slots=True)
 class SeedAccount:
-    """One Google account; without a calendar called "primary" it gets an empty one."""
+    """One Google account; without a calendar called "primary" it gets an empty one.
+
+    Nobody signs in as a colleague: only their calendar is kept here, and mail for them leaves.
+    """
 
     email: str
     name: str
@@ -42,3 +45,4 @@ class SeedAccount:
     mails: list[SeedMail] = field(default_factory=list)
     calendars: list[SeedCalendar] = field(default_factory=list)
     sub: str | None = None  # Google's account number; made up from the address when missing
+    signs_in: bool = True

@@ -31,6 +31,7 @@ class Account:
     timezone: str
     mailbox: Mailbox
     book: Book
+    signs_in: bool = True
 
     def described(self) -> dict[str, str]:
         return {"email": self.email, "sub": self.sub, "name": self.name, "timezone": self.timezone}
@@ -60,6 +61,8 @@ class State:
             sub = wanted.sub or account_number(email)
             values = (email, sub, wanted.name, wanted.timezone, 1000, 1000)
             self.store.run("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)", *values)
+            if not wanted.signs_in:
+                self.store.set_meta(_colleague(email), "1")
             self._open(email, sub, name=wanted.name, timezone=wanted.timezone)
         for wanted in accounts:
             self._fill(self.accounts[wanted.email.lower()], wanted)
@@ -77,7 +80,9 @@ class State:
 
     def _open(self, email: str, sub: str, *, name: str, timezone: str) -> None:
         mailbox = Mailbox(self.store, email, clock=self.clock)
-        self.accounts[email] = Account(email, sub, name, timezone, mailbox, Book(self.store, email, clock=self.clock))
+        book = Book(self.store, email, clock=self.clock)
+        signs_in = self.store.meta(_colleague(email)) is None
+        self.accounts[email] = Account(email, sub, name, timezone, mailbox, book, signs_in)
 
     def _fill(self, account: Account, wanted: SeedAccount) -> None:
         ids = {label.name: label.id for label in account.mailbox.labels.values()}
@@ -95,6 +100,10 @@ class State:
             calendars = [SeedCalendar(PRIMARY, wanted.email, wanted.timezone), *calendars]
         for calendar in calendars:
             account.book.seed(calendar)
+
+
+def _colleague(email: str) -> str:
+    return f"colleague {email}"
 
 
 def account_number(email: str) -> str:

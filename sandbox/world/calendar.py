@@ -1,32 +1,30 @@
-"""The world's calendars: meetings from calendars.toml as Calendar API event resources, one copy per participant."""
+"""A world's calendars: its meetings as Calendar API event resources, one copy per participant."""
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.google.seed import PRIMARY, SeedCalendar
-from sandbox.world.people import ACCOUNT_KEYS, CONTACTS, LIST_MEMBERS, WORK_DOMAIN
+from sandbox.world.people import Cast
+from sandbox.world.script import Script
 from sandbox.world.when import shift, today
 
-_FILE = Path(__file__).parent / "calendars.toml"
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UTC = ZoneInfo("Etc/UTC")
-FAMILY_CALENDAR = "rivera-family@group.calendar.example"
-_EXTRA_CALENDARS = {"family": (FAMILY_CALENDAR, "Family")}
+_COMING = 10  # occurrences from tomorrow on that an entry may move or skip
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One entry of calendars.toml, with its dates worked out."""
+    """One entry of a script, with its dates worked out."""
 
     entry: dict[str, Any]
+    cast: Cast
     id: str
     zone: str
     start: datetime | date
@@ -37,49 +35,61 @@ class Meeting:
     def participants(self) -> tuple[str, ...]:
         """The organizer first, then the guests, lists expanded, each once."""
         names = (self.entry["organizer"], *self.entry.get("guests", ()))
-        expanded = [member for name in names for member in LIST_MEMBERS.get(name, (name,))]
+        expanded = [member for name in names for member in self.cast.lists.get(name, (name,))]
         return tuple(dict.fromkeys(expanded))
 
 
-def meetings(now: datetime) -> list[Meeting]:
+def meetings(script: Script, now: datetime) -> list[Meeting]:
     """Every meeting of the world; the same day gives the same meetings."""
-    return [_meeting(entry, now) for entry in tomllib.loads(_FILE.read_text("utf-8"))["meeting"]]
+    return [_meeting(entry, script.cast, now=now) for entry in script.meetings]
 
 
-def calendars(key: str, now: datetime) -> list[SeedCalendar]:
+def calendars(script: Script, key: str, *, now: datetime) -> list[SeedCalendar]:
     """The calendars of one account: its primary one, and those it has beside."""
-    zone = CONTACTS[key].zone
-    found: dict[str, SeedCalendar] = {PRIMARY: SeedCalendar(PRIMARY, CONTACTS[key].email, zone)}
-    for meeting in meetings(now):
+    contact = script.cast.contacts[key]
+    zone = contact.zone
+    found: dict[str, SeedCalendar] = {PRIMARY: SeedCalendar(PRIMARY, contact.email, zone)}
+    for meeting in meetings(script, now):
         if key not in meeting.participants:
             continue
-        calendar_id, summary = _EXTRA_CALENDARS.get(meeting.entry.get("calendar", ""), (PRIMARY, ""))
+        calendar_id, summary = script.calendars.get(meeting.entry.get("calendar", ""), (PRIMARY, ""))
         calendar = found.setdefault(calendar_id, SeedCalendar(calendar_id, summary, zone))
         calendar.events.extend(_resources(meeting, key, now=now))
     return list(found.values())
 
 
-def _meeting(entry: dict[str, Any], now: datetime) -> Meeting:
-    zone = entry.get("zone", CONTACTS[ACCOUNT_KEYS[0]].zone)
-    day = _first_day(entry, now)
-    made = datetime.combine(min(day, today(now)) - timedelta(days=12), time(9), ZoneInfo(zone))
+def _meeting(entry: dict[str, Any], cast: Cast, *, now: datetime) -> Meeting:
+    zone = entry.get("zone", cast.zone)
+    this_day = today(now, cast.zone)
+    day = _first_day(entry, this_day)
+    made = datetime.combine(min(day, this_day) - timedelta(days=12), time(9), ZoneInfo(zone))
     # Ids of events may use the letters a to v and digits: hexadecimal is among them.
     event_id = hashlib.sha256(f"{entry['title']}|{entry['organizer']}".encode()).hexdigest()[:26]
     if "at" not in entry:
-        return Meeting(entry, event_id, zone, day, day + timedelta(days=entry["days"]), made)
+        return Meeting(entry, cast, event_id, zone, day, day + timedelta(days=entry["days"]), made)
     start = datetime.combine(day, time.fromisoformat(entry["at"]), ZoneInfo(zone))
-    return Meeting(entry, event_id, zone, start, start + timedelta(minutes=entry["minutes"]), made)
+    return Meeting(entry, cast, event_id, zone, start, start + timedelta(minutes=entry["minutes"]), made)
 
 
-def _first_day(entry: dict[str, Any], now: datetime) -> date:
-    if "day" in entry:
-        return shift(today(now), int(entry["day"][:-1]), unit=entry["day"][-1])
-    return next(_occurrence_days(entry, today(now) - timedelta(weeks=entry["since"])))
+def _first_day(entry: dict[str, Any], this_day: date) -> date:
+    """The day of a meeting, or the first of its series: "+2w" as `when.shift` counts, "next TU" in the coming week."""
+    if "day" not in entry:
+        return next(_occurrence_days(_weekdays(entry, this_day), this_day - timedelta(weeks=entry["since"])))
+    if entry["day"].startswith("next "):
+        monday = this_day + timedelta(days=7 - this_day.weekday())
+        return monday + timedelta(days=_WEEKDAYS.index(entry["day"].removeprefix("next ")))
+    return shift(this_day, int(entry["day"][:-1]), unit=entry["day"][-1])
 
 
-def _occurrence_days(entry: dict[str, Any], day: date) -> Iterator[date]:
+def _weekdays(entry: dict[str, Any], this_day: date) -> list[str]:
+    """Those a series repeats on; "tomorrow" stands for tomorrow's."""
+    if entry["repeat"] == "tomorrow":
+        return [_WEEKDAYS[(this_day.weekday() + 1) % 7]]
+    return list(entry["repeat"].split(","))
+
+
+def _occurrence_days(weekdays: list[str], day: date) -> Iterator[date]:
     """The days of a weekly series, from `day` on."""
-    weekdays = entry["repeat"].split(",")
     while True:
         if _WEEKDAYS[day.weekday()] in weekdays:
             yield day
@@ -88,26 +98,23 @@ def _occurrence_days(entry: dict[str, Any], day: date) -> Iterator[date]:
 
 def _resources(meeting: Meeting, key: str, *, now: datetime) -> list[dict[str, Any]]:
     """One participant's copy of a meeting, and of its moved occurrences."""
-    entry = meeting.entry
+    entry, this_day = meeting.entry, today(now, meeting.cast.zone)
     event = _copy(meeting, key)
     if "repeat" not in entry:
         if entry.get("repeat_yearly"):
             event["recurrence"] = ["RRULE:FREQ=YEARLY"]
         return [event]
     assert isinstance(meeting.start, datetime)
-    coming = _coming(meeting.start, entry, now=now)
-    event["recurrence"] = [f"RRULE:FREQ=WEEKLY;BYDAY={entry['repeat']}"]
+    weekdays = _weekdays(entry, this_day)
+    days = _occurrence_days(weekdays, this_day + timedelta(days=1))
+    coming = [datetime.combine(next(days), meeting.start.timetz()) for _ in range(_COMING)]
+    event["recurrence"] = [f"RRULE:FREQ=WEEKLY;BYDAY={','.join(weekdays)}"]
     for number in entry.get("skipped", ()):
         event["recurrence"].append(f"EXDATE;TZID={meeting.zone}:{coming[number]:%Y%m%dT%H%M%S}")
     return [event] + [
         _moved(event, meeting, original=coming[change["occurrence"]], change=change)
         for change in entry.get("moved", ())
     ]
-
-
-def _coming(start: datetime, entry: dict[str, Any], *, now: datetime, count: int = 10) -> list[datetime]:
-    days = _occurrence_days(entry, today(now) + timedelta(days=1))
-    return [datetime.combine(next(days), start.timetz()) for _ in range(count)]
 
 
 def _moved(event: dict[str, Any], meeting: Meeting, *, original: datetime, change: dict[str, Any]) -> dict[str, Any]:
@@ -125,11 +132,11 @@ def _moved(event: dict[str, Any], meeting: Meeting, *, original: datetime, chang
 
 
 def _copy(meeting: Meeting, key: str) -> dict[str, Any]:
-    entry, organizer = meeting.entry, CONTACTS[meeting.entry["organizer"]]
+    entry, organizer = meeting.entry, meeting.cast.contacts[meeting.entry["organizer"]]
     stamp = f"{meeting.made.astimezone(_UTC):%Y-%m-%dT%H:%M:%S.000Z}"
     event: dict[str, Any] = {
         "id": meeting.id,
-        "iCalUID": f"{meeting.id}@{WORK_DOMAIN}",
+        "iCalUID": f"{meeting.id}@{meeting.cast.domain}",
         "status": "confirmed",
         "summary": entry["title"],
         "created": stamp,
@@ -156,7 +163,7 @@ def _copy(meeting: Meeting, key: str) -> dict[str, Any]:
 
 
 def _attendee(meeting: Meeting, name: str, *, key: str) -> dict[str, Any]:
-    contact, responses = CONTACTS[name], meeting.entry.get("responses", {})
+    contact, responses = meeting.cast.contacts[name], meeting.entry.get("responses", {})
     attendee: dict[str, Any] = {
         "email": contact.email,
         "displayName": contact.name,

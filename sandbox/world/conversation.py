@@ -1,30 +1,18 @@
-"""Conversations: several mails that answer and quote each other, written down in mails/*.toml."""
+"""Conversations: several mails that answer and quote each other."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sandbox.world.attachments import attachment
 from sandbox.world.delivery import Letter
 from sandbox.world.mime import Draft, make_message_id, quote
-from sandbox.world.people import CONTACTS, ENGINEERING_LIST, WORK_DOMAIN, Contact
+from sandbox.world.people import Cast, Contact
+from sandbox.world.script import Script
 from sandbox.world.when import before, fill_dates
-
-_FOLDER = Path(__file__).parent / "mails"
-_FILES = ("budget.toml", "larkspur.toml", "projects.toml", "home.toml")
-_SIGNATURES = {
-    "alex": "Alex Rivera · Product · Larkspur Instruments",
-    "priya": "Priya Raman\nEngineering, Larkspur Instruments",
-    "dana": "Dana",
-    "helen": "Helen Marsh\nChief Financial Officer",
-    "jonas": "Viele Grüße\nJonas Weber\nHalden Logistics",
-    "quentin": "Cordialement\nQuentin Roche",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +35,13 @@ class _Written:
     text: str
     sender: Contact
     sent: datetime
+    message_id: str
 
 
-def letters(now: datetime) -> Iterator[Letter]:
+def letters(script: Script, now: datetime) -> Iterator[Letter]:
     """Every mail of every conversation."""
-    for file in _FILES:
-        for conversation in tomllib.loads((_FOLDER / file).read_text("utf-8"))["conversation"]:
-            yield from _letters_of(conversation, now)
+    for conversation in script.conversations:
+        yield from _letters_of(conversation, script.cast, now=now)
 
 
 def _read_post(entry: dict[str, Any]) -> _Post:
@@ -62,47 +50,45 @@ def _read_post(entry: dict[str, Any]) -> _Post:
     return _Post(**values)
 
 
-def _letters_of(conversation: dict[str, Any], now: datetime) -> Iterator[Letter]:
+def _letters_of(conversation: dict[str, Any], cast: Cast, *, now: datetime) -> Iterator[Letter]:
     posts = [_read_post(post) for post in conversation["post"]]
     written: list[_Written] = []
-    message_ids: list[str] = []
     for number, post in enumerate(posts):
-        draft = _draft(conversation, post, written=written, message_ids=message_ids, now=now)
-        written.append(_Written(draft.text, draft.sender, draft.sent))
-        message_ids.append(draft.message_id)
+        draft = _draft(conversation, post, cast=cast, written=written, now=now)
+        written.append(_Written(draft.text, draft.sender, draft.sent, draft.message_id))
         yield Letter(
             draft,
             category=conversation.get("category", "CATEGORY_PERSONAL"),
             label=conversation.get("label", ""),
             starred=conversation.get("starred", False) and number == 0,
             archived=conversation.get("archived", False),
-            answered_by=frozenset(CONTACTS[later.sender].email for later in posts[number + 1 :]),
+            answered_by=frozenset(cast.contacts[later.sender].email for later in posts[number + 1 :]),
         )
 
 
-def _draft(
-    conversation: dict[str, Any], post: _Post, *, written: list[_Written], message_ids: list[str], now: datetime
-) -> Draft:
-    sender = CONTACTS[post.sender]
-    sent = before(now, post.at)
+def _draft(conversation: dict[str, Any], post: _Post, *, cast: Cast, written: list[_Written], now: datetime) -> Draft:
+    sender = cast.contacts[post.sender]
+    sent = before(now, post.at, zone=cast.zone)
     subject = conversation["subject"]
     names = post.to or _everybody_else(conversation["people"], post, opener=conversation["post"][0]["sender"])
-    text = fill_dates(post.text, now)
+    text = fill_dates(post.text, now, zone=cast.zone)
     if post.sign:
-        text += "\n\n" + _SIGNATURES.get(post.sender, sender.first_name)
+        text += "\n\n" + cast.signatures.get(post.sender, sender.first_name)
     if written:
         last = written[-1]
         text += "\n\n" + quote(last.text, last.sender, sent=last.sent)
+    people = [cast.contacts[name] for name in names]
+    lists = [name for name in names if name in cast.lists]
     return Draft(
         sender=sender,
-        to=[CONTACTS[name] for name in names[:1]] if written else [CONTACTS[name] for name in names],
-        cc=[CONTACTS[name] for name in names[1:]] if written else (),
+        to=people[:1] if written else people,
+        cc=people[1:] if written else (),
         subject=f"Re: {subject}" if written else subject,
         text=text + "\n",
         sent=sent,
-        message_id=make_message_id(subject, str(len(message_ids)), str(sent), domain=sender.email.split("@")[1]),
-        references=tuple(message_ids),
-        headers={"List-Id": f"Engineering <engineering.{WORK_DOMAIN}>"} if ENGINEERING_LIST in names else {},
+        message_id=make_message_id(subject, str(len(written)), str(sent), domain=sender.email.split("@")[1]),
+        references=tuple(one.message_id for one in written),
+        headers={"List-Id": f"{cast.contacts[lists[0]].name} <{lists[0]}.{cast.domain}>"} if lists else {},
         attachments=[attachment(name) for name in post.attach],
         charset=post.charset,
     )

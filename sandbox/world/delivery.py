@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sandbox.google.seed import SeedMail
 from sandbox.world.mime import Draft, write
-from sandbox.world.people import ACCOUNT_KEYS, CONTACTS, LIST_MEMBERS
+from sandbox.world.people import Cast
 
 _TRANSPORT = timedelta(seconds=3)  # between the Date header and the moment the mail lies in the mailbox
 _FRESH = timedelta(days=6)  # how far back mails that nobody answered are still unread
@@ -31,36 +31,37 @@ class Letter:
     answered_by: frozenset[str] = field(default_factory=frozenset)  # addresses that wrote later in the conversation
 
 
-def deliver(letters: Iterable[Letter], now: datetime, *, seed: int) -> dict[str, list[SeedMail]]:
-    """The mails of every account, by its key in `people.ACCOUNT_KEYS`, oldest first."""
-    boxes: dict[str, list[SeedMail]] = {key: [] for key in ACCOUNT_KEYS}
+def deliver(letters: Iterable[Letter], cast: Cast, *, now: datetime, seed: int) -> dict[str, list[SeedMail]]:
+    """The mails of every account, by its key, oldest first."""
+    boxes: dict[str, list[SeedMail]] = {key: [] for key in cast.account_keys}
     for letter in sorted(letters, key=lambda letter: letter.draft.sent):
         raw = write(letter.draft)
         received = letter.draft.sent + _TRANSPORT
-        for key in _mailboxes(letter.draft):
-            labels = _labels(letter, key, now=now, chance=random.Random(f"{seed}:{key}:{letter.draft.message_id}"))
-            boxes[key].append(SeedMail(_delivered_to(raw, key, labels=labels), received, labels))
+        for key, email in _mailboxes(letter.draft, cast):
+            chance = random.Random(f"{seed}:{key}:{letter.draft.message_id}")
+            labels = _labels(letter, email, now=now, chance=chance)
+            boxes[key].append(SeedMail(_delivered_to(raw, email, labels=labels), received, labels))
     return boxes
 
 
-def _mailboxes(draft: Draft) -> list[str]:
-    """The accounts that hold a copy: the sender's and every recipient's, lists expanded, each once."""
+def _mailboxes(draft: Draft, cast: Cast) -> list[tuple[str, str]]:
+    """The accounts that hold a copy, key and address: the sender's and every recipient's, lists expanded, each once."""
     emails = {contact.email for contact in (draft.sender, *draft.to, *draft.cc)}
-    for name, members in LIST_MEMBERS.items():
-        if CONTACTS[name].email in emails:
-            emails |= {CONTACTS[member].email for member in members}
-    return [key for key in ACCOUNT_KEYS if CONTACTS[key].email in emails]
+    for name, members in cast.lists.items():
+        if cast.contacts[name].email in emails:
+            emails |= {cast.contacts[member].email for member in members}
+    return [(key, email) for key in cast.account_keys if (email := cast.contacts[key].email) in emails]
 
 
-def _labels(letter: Letter, key: str, *, now: datetime, chance: random.Random) -> tuple[str, ...]:
+def _labels(letter: Letter, email: str, *, now: datetime, chance: random.Random) -> tuple[str, ...]:
     own = (letter.label,) if letter.label else ()
-    if letter.draft.sender.email == CONTACTS[key].email:
+    if letter.draft.sender.email == email:
         return ("SENT", *own)
     age = now - letter.draft.sent
     labels = [letter.category, *own]
     if _in_inbox(letter, age, chance=chance):
         labels.append("INBOX")
-    if _unread(letter, key, age=age, chance=chance):
+    if _unread(letter, email, age=age, chance=chance):
         labels.append("UNREAD")
     if letter.starred:
         labels.append("STARRED")
@@ -75,16 +76,16 @@ def _in_inbox(letter: Letter, age: timedelta, *, chance: random.Random) -> bool:
     return chance.random() < _SHARE_LEFT[letter.category]
 
 
-def _unread(letter: Letter, key: str, *, age: timedelta, chance: random.Random) -> bool:
-    if letter.archived or CONTACTS[key].email in letter.answered_by:
+def _unread(letter: Letter, email: str, *, age: timedelta, chance: random.Random) -> bool:
+    if letter.archived or email in letter.answered_by:
         return False
     if letter.category in _ALWAYS_IN_THE_INBOX:
         return age < _FRESH
     return age < _FRESH / 2 or chance.random() < _SHARE_UNREAD[letter.category]
 
 
-def _delivered_to(raw: bytes, key: str, *, labels: tuple[str, ...]) -> bytes:
+def _delivered_to(raw: bytes, email: str, *, labels: tuple[str, ...]) -> bytes:
     """The trace a receiving server leaves on top; a mail one sent oneself has none."""
     if "SENT" in labels:
         return raw
-    return b"Delivered-To: " + CONTACTS[key].email.encode() + b"\r\n" + raw
+    return b"Delivered-To: " + email.encode() + b"\r\n" + raw

@@ -1,10 +1,10 @@
-"""The cast: who works with whom at Larkspur Instruments, who they write to, and whose accounts exist."""
+"""The casts of worlds: who works with whom, who they write to, and whose accounts exist."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-WORK_DOMAIN = "larkspur.example"
 ENGINEERING_LIST = "engineering"
 
 
@@ -22,7 +22,48 @@ class Contact:
         return self.name.split()[0]
 
 
-CONTACTS: dict[str, Contact] = {
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody in a world, by their keys."""
+
+    contacts: Mapping[str, Contact]
+    owners: Mapping[str, tuple[str, str]]
+    """Whose accounts exist, the work account first; who comes first gives the world its zone."""
+    lists: Mapping[str, tuple[str, ...]]
+    """Mailing lists, and who is on them."""
+    colleagues: tuple[str, ...]
+    """Whose calendars say when they are free, besides the owners' own."""
+    signatures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def account_keys(self) -> tuple[str, ...]:
+        return tuple(key for keys in self.owners.values() for key in keys)
+
+    @property
+    def zone(self) -> str:
+        """ "The third working day before now" is counted in it."""
+        return self.contacts[next(iter(self.owners))].zone
+
+    @property
+    def domain(self) -> str:
+        """Of the company."""
+        return self.contacts[next(iter(self.owners))].email.split("@")[1]
+
+    def slack_people(self) -> list[dict[str, str]]:
+        """The members of the Slack workspace, as the Slack stand-in wants them."""
+        return [
+            {
+                "name": self.contacts[key].email.split("@")[0],
+                "real_name": self.contacts[key].name,
+                "email": self.contacts[key].email,
+                "tz": self.contacts[key].zone,
+                "title": self.contacts[key].title,
+            }
+            for key in self.owners
+        ]
+
+
+_LARKSPUR: dict[str, Contact] = {
     # The two people the workspace belongs to, each with a work and a personal account.
     "alex": Contact("Alex Rivera", "alex.rivera@larkspur.example", title="Product lead"),
     "alex_home": Contact("Alex Rivera", "alex@rivera-family.example"),
@@ -58,25 +99,18 @@ CONTACTS: dict[str, Contact] = {
     "dentist": Contact("Clínica Alvalade", "marcacoes@clinica-alvalade.example"),
 }
 
-LIST_MEMBERS: dict[str, tuple[str, ...]] = {
-    ENGINEERING_LIST: ("priya", "yuki", "tomas", "ingrid", "ben", "marcus", "alex"),
-}
-
-# Whose accounts exist, the work account first.
-OWNERS: dict[str, tuple[str, str]] = {"alex": ("alex", "alex_home"), "priya": ("priya", "priya_home")}
-ACCOUNT_KEYS: tuple[str, ...] = tuple(key for keys in OWNERS.values() for key in keys)
-WORLD_ZONE = CONTACTS["alex"].zone  # "the third working day before now" is counted in this zone
-
-
-def slack_people() -> list[dict[str, str]]:
-    """The members of the Slack workspace, as the Slack stand-in wants them."""
-    return [
-        {
-            "name": CONTACTS[key].email.split("@")[0],
-            "real_name": CONTACTS[key].name,
-            "email": CONTACTS[key].email,
-            "tz": CONTACTS[key].zone,
-            "title": CONTACTS[key].title,
-        }
-        for key in OWNERS
-    ]
+LARKSPUR = Cast(
+    contacts=_LARKSPUR,
+    owners={"alex": ("alex", "alex_home"), "priya": ("priya", "priya_home")},
+    lists={ENGINEERING_LIST: ("priya", "yuki", "tomas", "ingrid", "ben", "marcus", "alex")},
+    # Ingrid keeps hers to herself.
+    colleagues=("dana", "marcus", "helen", "omar", "sofia", "sam", "maria", "yuki", "tomas", "ben"),
+    signatures={
+        "alex": "Alex Rivera · Product · Larkspur Instruments",
+        "priya": "Priya Raman\nEngineering, Larkspur Instruments",
+        "dana": "Dana",
+        "helen": "Helen Marsh\nChief Financial Officer",
+        "jonas": "Viele Grüße\nJonas Weber\nHalden Logistics",
+        "quentin": "Cordialement\nQuentin Roche",
+    },
+)

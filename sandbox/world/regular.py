@@ -1,34 +1,33 @@
-"""Newsletters, shops, networks, notices and receipts: what comes by itself, written down in mails/regular.toml."""
+"""Newsletters, shops, networks, notices and receipts: what comes by itself."""
 
 from __future__ import annotations
 
+import hashlib
 import random
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sandbox.world.attachments import attachment
 from sandbox.world.delivery import Letter
 from sandbox.world.mime import Draft, make_message_id, to_html
-from sandbox.world.people import CONTACTS, Contact
+from sandbox.world.people import Contact
+from sandbox.world.script import Script
 from sandbox.world.when import before
 
-_FILE = Path(__file__).parent / "mails" / "regular.toml"
 _DAYS = 90  # how far back the world reaches
 _ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058
 
 
-def letters(now: datetime, seed: int) -> Iterator[Letter]:
+def letters(script: Script, now: datetime, *, seed: int) -> Iterator[Letter]:
     """Every issue of every regular sender in the days the world spans."""
-    for sender in tomllib.loads(_FILE.read_text("utf-8"))["sender"]:
+    for sender in script.senders:
         days = range(sender["first"], _DAYS, sender["days"])
         for number, day in enumerate(reversed(days), start=1):
-            sent = before(now, f"{day}d {sender['hour']}")
+            sent = before(now, f"{day}d {sender['hour']}", zone=script.cast.zone)
             for recipient in sender["to"]:
                 yield Letter(
-                    _draft(sender, number, recipient=CONTACTS[recipient], sent=sent, seed=seed),
+                    _draft(sender, number, recipient=script.cast.contacts[recipient], sent=sent, seed=seed),
                     category=sender["category"],
                     label=sender.get("label", ""),
                 )
@@ -71,4 +70,6 @@ def _list_headers(sender: dict[str, Any], recipient: Contact, *, number: int) ->
 
 
 def _unsubscribe_url(sender: dict[str, Any], recipient: Contact) -> str:
-    return f"https://{sender['email'].split('@')[1]}/unsubscribe?who={recipient.email.replace('@', '%40')}"
+    # Short enough for a line of its own: Python's library writes what it can't fold as an encoded word.
+    who = hashlib.sha256(recipient.email.encode()).hexdigest()[:12]
+    return f"https://{sender['email'].split('@')[1]}/u/{who}"

@@ -6,16 +6,14 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sandbox.world.people import WORLD_ZONE
-
 _DAY_AND_TIME = re.compile(r"(?P<count>\d+)(?P<unit>[dw]) (?P<hour>\d\d):(?P<minute>\d\d)")
 _MINUTES = re.compile(r"(?P<count>\d+)m")
 _DATE_IN_TEXT = re.compile(r"\{(?P<sign>[+-])(?P<count>\d+)(?P<unit>[dw])\}")
 
 
-def today(now: datetime) -> date:
+def today(now: datetime, zone: str) -> date:
     """The date it is in the world's zone."""
-    return now.astimezone(ZoneInfo(WORLD_ZONE)).date()
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def shift(day: date, count: int, *, unit: str) -> date:
@@ -30,23 +28,23 @@ def shift(day: date, count: int, *, unit: str) -> date:
     return day
 
 
-def before(now: datetime, phrase: str) -> datetime:
+def before(now: datetime, phrase: str, *, zone: str) -> datetime:
     """ "3w 09:40" = the third working day before now at 09:40; "12d 20:15" = twelve days before; "35m" = minutes."""
     if minutes := _MINUTES.fullmatch(phrase):
         return (now - timedelta(minutes=int(minutes["count"]))).replace(microsecond=0)
     found = _DAY_AND_TIME.fullmatch(phrase)
     if found is None or int(found["count"]) < 1:
         raise ValueError(f"{phrase!r} is not a time before now")
-    day = shift(today(now), -int(found["count"]), unit=found["unit"])
-    return datetime.combine(day, time(int(found["hour"]), int(found["minute"])), ZoneInfo(WORLD_ZONE))
+    day = shift(today(now, zone), -int(found["count"]), unit=found["unit"])
+    return datetime.combine(day, time(int(found["hour"]), int(found["minute"])), ZoneInfo(zone))
 
 
-def fill_dates(text: str, now: datetime) -> str:
+def fill_dates(text: str, now: datetime, *, zone: str) -> str:
     """Replaces {+5w}, {-12d} … by the date meant, written out: "Tuesday 14 October"."""
 
     def written(found: re.Match[str]) -> str:
         count = int(found["sign"] + found["count"])
-        day = shift(today(now), count, unit=found["unit"])
+        day = shift(today(now, zone), count, unit=found["unit"])
         return f"{day:%A} {day.day} {day:%B}"
 
     return _DATE_IN_TEXT.sub(written, text)

@@ -17,7 +17,7 @@ import pytest
 import recurring_ical_events
 
 from sandbox.google.seed import PRIMARY, SeedAccount, SeedMail
-from sandbox.world import World, build_world
+from sandbox.world import World, build_world, invented
 
 MONDAY_NIGHT = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
 SUNDAY = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # in the hour that happens twice
@@ -28,6 +28,11 @@ ALEX, ALEX_HOME = "alex.rivera@larkspur.example", "alex@rivera-family.example"
 @pytest.fixture(scope="module")
 def world() -> World:
     return build_world(NOON)
+
+
+def boxes(world: World) -> list[SeedAccount]:
+    """The accounts that somebody signs in to."""
+    return [box for box in world.accounts if box.signs_in]
 
 
 def account(world: World, email: str) -> SeedAccount:
@@ -60,7 +65,7 @@ def senders(mails: list[SeedMail]) -> set[str]:
 def test_the_same_moment_gives_the_same_world_and_nothing_lies_in_the_future(now: datetime) -> None:
     world = build_world(now)
     assert build_world(now) == world
-    for box in world.accounts:
+    for box in boxes(world):
         times = [mail.received for mail in box.mails]
         assert times == sorted(times)
         assert now - timedelta(days=92) < times[0] < now - timedelta(days=80)
@@ -81,14 +86,14 @@ def test_a_time_without_a_zone_is_refused() -> None:
 def test_two_people_in_two_zones_own_a_work_and_a_personal_account_each(world: World) -> None:
     assert len({person["tz"] for person in world.people}) == 2
     assert {person["email"] for person in world.people} == set(world.owners)
-    assert [box.email for box in world.accounts] == [email for owned in world.owners.values() for email in owned]
+    assert [box.email for box in boxes(world)] == [email for owned in world.owners.values() for email in owned]
     names = {box.email: box.name for box in world.accounts}
     for person in world.people:
         assert {names[email] for email in world.owners[person["email"]]} == {person["real_name"]}
 
 
 def test_every_mail_is_whole_and_only_made_up_domains_are_in_it(world: World) -> None:
-    for box in world.accounts:
+    for box in boxes(world):
         ids = [parsed(mail)["Message-ID"] for mail in box.mails]
         assert len(ids) == len(set(ids))
         for mail in box.mails:
@@ -115,7 +120,7 @@ def test_replies_name_what_they_answer_and_quote_it(world: World) -> None:
 
 
 def test_there_is_much_to_archive_and_some_that_must_stay(world: World) -> None:
-    for box in world.accounts:
+    for box in boxes(world):
         promotions = [mail for mail in box.mails if {"INBOX", "CATEGORY_PROMOTIONS"} <= set(mail.labels)]
         ages = Counter(mail.received < NOON - timedelta(days=30) for mail in promotions)
         assert ages[True] >= 15
@@ -239,3 +244,53 @@ def test_wordings_name_only_tools_that_exist() -> None:
     used = Counter(call["tool"] for entry in entries for call in entry["calls"])
     assert set(used) == tools
     assert sum(not entry["calls"] for entry in entries) >= 8
+
+
+def test_colleagues_have_calendars_and_no_mail_here_but_one_who_keeps_theirs_to_themselves(world: World) -> None:
+    team = world.stories[ALEX]["team"]["members"]
+    readable = {box.email for box in world.accounts if not box.signs_in}
+    assert len(set(team) & readable) >= 4
+    assert set(team) - readable - set(world.owners) == {"ingrid.solberg@larkspur.example"}
+    assert all(box.mails == [] for box in world.accounts if not box.signs_in)
+
+
+@pytest.fixture(scope="module", params=["written", 1, 2, 3])
+def any_world(request: pytest.FixtureRequest) -> World:
+    return build_world(NOON, script=None if request.param == "written" else invented(request.param))
+
+
+def test_every_world_has_what_the_everyday_requests_are_about(any_world: World) -> None:
+    for work, home in any_world.owners.values():
+        story = any_world.stories[work]
+        at_work, at_home = account(any_world, work), account(any_world, home)
+        assert len({parsed(mail)["Subject"].removeprefix("Re: ") for mail in about(at_work, story["project"])}) >= 3
+        assert len(senders(about(at_work, story["topic"])) - {work}) >= 3
+        assert len(about(at_home, story["private"])) >= 4
+        assert not about(at_work, story["private"])
+        for box in (at_work, at_home):
+            unread = [mail for mail in box.mails if "UNREAD" in mail.labels]
+            assert story["manager"]["email"] in senders(unread)
+            promotions = [mail for mail in box.mails if {"INBOX", "CATEGORY_PROMOTIONS"} <= set(mail.labels)]
+            assert {mail.received < NOON - timedelta(days=30) for mail in promotions} == {True, False}
+
+
+def test_every_world_has_meetings_tomorrow_and_private_ones_next_week(any_world: World) -> None:
+    for work, home in any_world.owners.values():
+        days = {event["summary"]: event for event in events(any_world, work) if on(event, NOON + timedelta(days=1))}
+        mine = [event for event in days.values() if event["organizer"].get("self") and "dateTime" in event["start"]]  # type: ignore[attr-defined, operator]
+        assert len(mine) >= 1
+        assert len(days) > len(mine)
+        monday = NOON + timedelta(days=7 - NOON.weekday())
+        week = [monday + timedelta(days=n) for n in range(5)]
+        assert sum(any(on(event, day) for day in week) for event in events(any_world, home)) >= 2
+
+
+def on(event: dict[str, object], day: datetime) -> bool:
+    start = event["start"]
+    assert isinstance(start, dict)
+    return str(start.get("date") or start["dateTime"]).startswith(f"{day:%Y-%m-%d}")
+
+
+def test_invented_worlds_differ_by_seed_and_only_by_it() -> None:
+    assert build_world(NOON, script=invented(5)) == build_world(NOON, script=invented(5))
+    assert build_world(NOON, script=invented(5)).owners != build_world(NOON, script=invented(6)).owners

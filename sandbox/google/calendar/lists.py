@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.google.api import Call, Reply
-from sandbox.google.calendar import recurrence, times
+from sandbox.google.calendar import recurrence, sharing, times
 from sandbox.google.calendar.book import Calendar, Event
 from sandbox.google.calendar.listing import REMINDERS
 from sandbox.google.errors import GoogleError, invalid
@@ -125,11 +125,23 @@ def _unknown(reason: str) -> dict[str, Any]:
 
 
 def _visible(call: Call, calendar_id: str) -> Calendar | None:
+    """One's own calendars, and the primary ones of colleagues, which a company's people may see as free or busy."""
     try:
         return call.account.book.calendar(calendar_id)
     except GoogleError:
         other = call.state.account(calendar_id)
-        return other.book.primary if other else None
+        if other is None or not _may_see(call, other.book.primary):
+            return None
+        return other.book.primary
+
+
+def _may_see(call: Call, calendar: Calendar) -> bool:
+    me = call.account.email
+    granted = {("user", me), ("domain", me.partition("@")[2]), ("default", "")}
+    if calendar.owner.partition("@")[2] == me.partition("@")[2]:
+        return True
+    found = sharing.rules(call.state.store, calendar)
+    return any((rule["scope"]["type"], rule["scope"].get("value", "")) in granted for rule in found)
 
 
 def _busy(calendar: Calendar, start: datetime, *, end: datetime, zone: str) -> list[dict[str, str]]:

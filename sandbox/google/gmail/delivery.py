@@ -94,7 +94,7 @@ def pass_on(state: State, sender: str, *, raw: bytes, recipients: list[str]) -> 
     found = headers.read(raw, READ)
     for person in recipients:
         account = state.account(person)
-        if account is not None:
+        if account is not None and account.signs_in:
             arrive(state, account, raw=shown, when=state.clock())
         else:
             entry = {
