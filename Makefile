@@ -11,6 +11,7 @@ help: ## what there is
 	@echo 'make run                 Steward with everything it needs, in a sandbox; prints the page to open'
 	@echo 'make run ASK="…"         one request in the terminal  [ANSWER=approve|reject] [JSON=1]'
 	@echo '   MAILBOX=… CALENDAR=… ME=…   on your own mbox file and .ics files'
+	@echo '   WORLD=7                     among other people, with other mails and meetings, for every number'
 	@echo 'make test                every check and test'
 	@echo 'make bench               the measurements'
 	@echo 'make chaos               every action killed and deceived at every step, up to half an hour  [SEED=…]'
@@ -18,7 +19,7 @@ help: ## what there is
 	@echo 'make reset               forgets the sandbox: mail, messages, database'
 	@echo 'make lock                pins the dependencies anew'
 
-OWN = $(if $(MAILBOX),--mailbox "$(MAILBOX)") $(if $(CALENDAR),--calendar "$(CALENDAR)") $(if $(ME),--me "$(ME)")
+OWN = $(if $(MAILBOX),--mailbox "$(MAILBOX)") $(if $(CALENDAR),--calendar "$(CALENDAR)") $(if $(ME),--me "$(ME)") $(if $(WORLD),--world "$(WORLD)")
 
 run: $(VENV)/run ## the house, or one request
 ifdef ASK

@@ -68,13 +68,14 @@ def _add_own(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mailbox", type=Path, help="an mbox file as the mailbox")
     parser.add_argument("--calendar", type=Path, help="an .ics file, or a folder of them, as the calendar")
     parser.add_argument("--me", default="", help="whose mailbox it is; guessed when absent")
+    parser.add_argument("--world", default="", metavar="SEED", help="a number: other people, mails and meetings")
 
 
 def _settings(given: argparse.Namespace) -> tuple[Settings, Own]:
-    """The settings, in a home of its own for each own mailbox: nobody's mail mixes with the invented world's."""
+    """The settings, in a home of its own for each other world: nobody's mail mixes with another's."""
     settings = Settings.load()
     mailbox, calendar = (path.absolute() if path else None for path in (given.mailbox, given.calendar))
-    own = Own(mailbox, calendar, given.me)
+    own = Own(mailbox, calendar, given.me, given.world)
     if own == Own():
         return settings, own
     mark = sha256("\n".join(own.arguments()).encode()).hexdigest()[:10]

@@ -53,15 +53,17 @@ class NotReady(StewardError):
 
 @dataclass(frozen=True)
 class Own:
-    """One's own mail and calendar instead of the invented world."""
+    """Another world than the sandbox's usual one: one's own mail and calendar, or an invented one by its seed."""
 
     mailbox: Path | None = None
     calendar: Path | None = None
     me: str = ""
+    world: str = ""
 
     def arguments(self) -> list[str]:
         """As the sandbox takes them."""
-        named = (("--mailbox", self.mailbox), ("--calendar", self.calendar), ("--me", self.me))
+        own = (("--mailbox", self.mailbox), ("--calendar", self.calendar), ("--me", self.me))
+        named = (*own, ("--random", self.world))
         return [str(part) for name, value in named if value for part in (name, value)]
 
 
