@@ -16,6 +16,7 @@ from sandbox.google.calendar import views
 from sandbox.google.errors import GoogleError
 from sandbox.google.gmail import delivery
 from sandbox.google.hostile import SWITCHES, Hold
+from sandbox.google.rewinding import Rewinder
 from sandbox.google.state import Account, State
 
 HEADER = "X-Sandbox-Control"
@@ -27,6 +28,7 @@ class Control:
     def __init__(self, state: State, token: str) -> None:
         self._state = state
         self._token = token
+        self._remembered: Rewinder | None = None
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -41,6 +43,8 @@ class Control:
             web.get(PREFIX + "calendar", self.calendar),
             web.get(PREFIX + "outbox", self.outbox),
             web.post(PREFIX + "deliver", self.deliver),
+            web.post(PREFIX + "remember", self.remember),
+            web.post(PREFIX + "rewind", self.rewind),
         ]
 
     @web.middleware
@@ -140,6 +144,18 @@ class Control:
         )
         self._state.store.commit()
         return web.json_response({"id": message.id, "thread": message.thread_id})
+
+    async def remember(self, request: web.Request) -> web.Response:
+        """Notes how mailboxes and calendars stand now."""
+        self._remembered = Rewinder(self._state)
+        return web.json_response({})
+
+    async def rewind(self, request: web.Request) -> web.Response:
+        """Takes them back to how they stood when it was last noted."""
+        if self._remembered is None:
+            raise ValueError("nothing was noted: POST remember first")
+        self._remembered.rewind(self._state)
+        return web.json_response({})
 
     def _account(self, email: str) -> Account:
         account = self._state.account(email)

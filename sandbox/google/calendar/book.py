@@ -110,6 +110,14 @@ class Book:
         self._store.run("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", *values)
         return event
 
+    def forget(self, calendar: Calendar, event_id: str) -> None:
+        """Takes an event away as if it had never been, which Google itself never does."""
+        event = calendar.events.pop(event_id)
+        del calendar.changes[event_id]
+        calendar.instances.get(event.get("recurringEventId", ""), set()).discard(event_id)
+        query = "DELETE FROM events WHERE account = ? AND calendar = ? AND id = ?"
+        self._store.run(query, self.email, calendar.id, event_id)
+
     def forget_sync_tokens(self) -> None:
         self._last_change += 2
         for calendar in self.calendars.values():
