@@ -29,6 +29,7 @@ class Origin(StrEnum):
     TYPED = "typed by you"
     THREAD = "in this thread"
     CONTACT = "someone you write to"
+    GUEST = "invited to it already"
     UNSEEN = "never seen before"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.actions import CreateEvent, Outcome
-from app.domain.actions.calendar import overlaps
+from app.domain.actions.calendar_words import overlaps
 from app.domain.cards import Origin, Recipient
 from app.domain.errors import Conflict, Refused, Unanswered
 from app.domain.types import Address, Guest

@@ -1,6 +1,7 @@
-"""What the assistant may change in a calendar."""
+"""Putting an event into a calendar."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -8,7 +9,27 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar, NewEvent
+from app.domain.actions.calendar_words import (
+    LONGEST,
+    MARKUP,
+    Overlap,
+    addresses,
+    beside,
+    clocks,
+    differences,
+    elsewhere,
+    guest_zones,
+    kept,
+    mailed,
+    meaning,
+    repeats,
+    retaken,
+    standing,
+    telling,
+    undone,
+    viewers,
+)
+from app.domain.calendars import EVERYONE, Calendar, NewEvent
 from app.domain.cards import (
     MAX_BODY,
     MAX_LINE,
@@ -16,54 +37,18 @@ from app.domain.cards import (
     Card,
     Difference,
     Field,
-    Item,
     Part,
     Receipt,
     Recipient,
     Taint,
     carried,
-    counted,
     when,
 )
 from app.domain.desk import Desk, Ledger, last_note
-from app.domain.errors import Conflict, Refused
-from app.domain.forms import Addresses, Choice, Form, Line, Moment, Option, Text, is_address, marked, too_long
-from app.domain.types import Event, Value
-
-LONGEST = timedelta(days=14)
-"""An event that lasts longer is more likely a slip."""
-TOLD = {
-    EVERYONE: "To every guest",
-    OUTSIDERS: "Only to guests who don't use Google Calendar",
-    NOBODY: "To nobody",
-}
-
-
-UNTOLD = "whoever it is shared with, which Google doesn't tell me"
-MARKUP = "Google Calendar may show what stands between < and > in the notes as formatting or a link."
-
-
-class Overlap(Value):
-    """An event that stands at the same time, as the card names it."""
-
-    event: str
-    title: str
-    start: AwareDatetime
-    end: AwareDatetime
-
-
-def overlaps(events: tuple[Event, ...], start: datetime, end: datetime) -> tuple[Overlap, ...]:
-    """The events that keep their owner busy within [start, end)."""
-    return tuple(
-        Overlap(event=f"{e.calendar}:{e.id}", title=e.title or "(busy)", start=e.start, end=e.end)
-        for e in events
-        if e.busy
-        and not e.all_day
-        and e.status != "cancelled"
-        and e.answer != "declined"
-        and e.start < end
-        and e.end > start
-    )
+from app.domain.errors import Conflict
+from app.domain.forms import Addresses, Form, Line, Moment, Text, is_address, marked, too_long
+from app.domain.repeating import repeated
+from app.domain.types import Event
 
 
 class CreateEvent(Action):
@@ -81,6 +66,17 @@ class CreateEvent(Action):
     place: str = ""
     notes: str = ""
     notify: str = EVERYONE
+    calendar_name: str = ""
+    """As the card names it; empty for the account's main one."""
+    recurrence: tuple[str, ...] = ()
+    """Lines of RFC 5545; empty: it happens once."""
+    video: bool = False
+    """Whether it gets a video conference of its own."""
+    busy: bool = True
+    visibility: str = "default"
+    proposed_at: AwareDatetime | None = None
+    zones: Mapping[str, str] = {}
+    """Where guests are, by address, as far as their calendars tell; the person's own zone left out."""
     overlaps: tuple[Overlap, ...] = ()
     """What stood at that time at the preview; anything else that stands there later makes the card stale."""
     viewers: tuple[str, ...] = ()
@@ -97,38 +93,42 @@ class CreateEvent(Action):
     def too_late(self) -> datetime | None:
         return self.start
 
-    @property
-    def _mailed(self) -> int:
-        """How many are told by mail for certain."""
-        return len(self.guests) if self.notify == EVERYONE else 0
-
-    def _telling(self) -> str:
-        if not self.guests:
-            return ""
-        return {
-            EVERYONE: f"{counted(self._mailed, 'person', 'people')} will get an invitation by mail.",
-            OUTSIDERS: "Guests who don't use Google Calendar will get an invitation by mail.",
-            NOBODY: "Nobody gets an invitation by mail; the event appears in the guests' calendars.",
-        }[self.notify]
-
     def card(self) -> Card:
-        mailed, telling = self._mailed, self._telling()
         return Card(
             title="Create an event",
             summary=f"“{self.title}”, {when(self.start, self.end, self.zone)}",
             account=self.account,
-            fields=(Field(label="Place", value=self.place, sent=True),) if self.place else (),
+            fields=self._fields(),
             recipients=self.guests,
             body=self.notes or None,
             taints=carried(self.taints, self.words),
             viewers=self.viewers,
-            items=tuple(
-                Item(title=f"Overlaps “{o.title}”", detail=when(o.start, o.end, self.zone)) for o in self.overlaps
-            ),
-            notes=tuple(filter(None, (telling, self._open_to(), MARKUP if "<" in self.notes else ""))),
+            items=beside(self.overlaps, self.zone),
+            notes=self._notes(),
             approve="Create",
-            undo="cancels it" + (f"; {counted(mailed, 'person gets', 'people get')} a cancellation" if mailed else ""),
+            undo="cancels it" + undone(len(self.guests), self.notify, "a cancellation"),
         )
+
+    def _fields(self) -> tuple[Field, ...]:
+        there = {a: z for a, z in self.zones.items() if a in {g.address.email for g in self.guests}}
+        return (
+            *elsewhere(self.start, self.end, self.zone, there),
+            *repeats(self.recurrence, self.zone),
+            *((Field(label="Calendar", value=self.calendar_name),) if self.calendar_name else ()),
+            *((Field(label="Place", value=self.place, sent=True),) if self.place else ()),
+            *((Field(label="Video", value="Google Meet, a link of its own"),) if self.video else ()),
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        found = (
+            mailed(len(self.guests), self.notify, "an invitation"),
+            self._open_to(),
+            *clocks(self.zone, self.zones, self.proposed_at, self.start, series=bool(self.recurrence)),
+            "" if self.busy else "It doesn't keep you busy.",
+            "Others see only that you're busy." if self.visibility == "private" else "",
+            MARKUP if "<" in self.notes else "",
+        )
+        return tuple(filter(None, found))
 
     def _open_to(self) -> str:
         return f"On this calendar it can also be read by {', '.join(self.viewers)}." if self.viewers else ""
@@ -156,8 +156,12 @@ class CreateEvent(Action):
 
     async def previewed(self, desk: Desk) -> Self:
         calendar = desk.calendar(self.account)
-        found = overlaps(await calendar.events(self.start, self.end), self.start, self.end)
-        return self.model_copy(update={"overlaps": found, "viewers": await _viewers(calendar, self.calendar)})
+        found, readers, zones = await asyncio.gather(
+            standing(desk, calendar, self.start, self.end),
+            viewers(calendar, self.calendar),
+            guest_zones(calendar, self.guests, self.zone),
+        )
+        return self.model_copy(update={"overlaps": found, "viewers": readers, "zones": zones})
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         minutes = int((self.end - self.start).total_seconds() // 60)
@@ -168,6 +172,9 @@ class CreateEvent(Action):
             "guests": [g.address.email for g in self.guests],
             "place": self.place,
             "notes": self.notes,
+            "calendar": self.calendar_name,
+            "repeat": repeated(self.recurrence, self.zone),
+            "video": self.video,
             **super().asked(now),
         }
 
@@ -188,12 +195,7 @@ class CreateEvent(Action):
                 ),
                 Line(name="place", label="Place", value=self.place, most=MAX_LINE, optional=True),
                 Text(name="notes", label="Notes", value=self.notes, most=MAX_BODY, optional=True),
-                Choice(
-                    name="notify",
-                    label="Send invitations by mail",
-                    value=self.notify,
-                    options=tuple(Option(key=key, label=label) for key, label in TOLD.items()),
-                ),
+                telling(self.notify),
             ),
         )
 
@@ -202,14 +204,8 @@ class CreateEvent(Action):
         return {**values, "guests": marked(others, self.guests, "guest")}
 
     async def check(self, desk: Desk) -> Change | None:
-        now = overlaps(await desk.calendar(self.account).events(self.start, self.end), self.start, self.end)
-        known = {o.event for o in self.overlaps}
-        news = [o for o in now if o.event not in known]
-        if not news:
-            return None
-        renewed = self.renewed(overlaps=now)
-        named = ", ".join(f"“{o.title}”" for o in news)
-        return Change(sentence=f"The time was taken since the preview: {named}", renewed=renewed)
+        now = await standing(desk, desk.calendar(self.account), self.start, self.end)
+        return retaken(self, self.overlaps, now)
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         calendar = desk.calendar(self.account)
@@ -227,11 +223,12 @@ class CreateEvent(Action):
         return self._receipt(stored)
 
     def _new(self) -> NewEvent:
+        same = {"calendar", "title", "start", "end", "zone", "place", "notes", "notify"}
         return NewEvent(
             id=self.event_id,
             guests=tuple(g.address.email for g in self.guests),
             steward_action=str(self.id),
-            **self.model_dump(include={"calendar", "title", "start", "end", "zone", "place", "notes", "notify"}),
+            **self.model_dump(include={*same, "recurrence", "video", "busy", "visibility"}),
         )
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
@@ -249,38 +246,29 @@ class CreateEvent(Action):
     def _receipt(self, stored: Event) -> Receipt:
         return Receipt(
             summary=f"“{stored.title}” is in your {self.account.name} calendar",
-            fields=(
-                Field(label="When", value=when(stored.start, stored.end, self.zone)),
-                *((Field(label="Guests", value=", ".join(g.email for g in stored.guests)),) if stored.guests else ()),
-                *((Field(label="Place", value=stored.place),) if stored.place else ()),
-            ),
+            fields=kept(stored, self.zone),
             link=stored.link,
             differences=self._differences(stored),
         )
 
     def _differences(self, stored: Event) -> tuple[Difference, ...]:
-        def shown(start: datetime, end: datetime) -> str:
-            return when(start, end, self.zone)
-
-        wanted = (
-            ("Title", self.title, stored.title),
-            ("When", shown(self.start, self.end), shown(stored.start, stored.end)),
-            ("Guests", _addresses(g.address.email for g in self.guests), _addresses(g.email for g in stored.guests)),
-            ("Place", self.place, stored.place),
-            ("Notes", self.notes, stored.notes),
-        )
-        return tuple(Difference(field=f, asked=a or "none", stored=s or "none") for f, a, s in wanted if a != s)
+        asked = {
+            "Title": self.title,
+            "When": when(self.start, self.end, self.zone),
+            "Repeats": repeated(self.recurrence, self.zone),
+            "Guests": addresses(g.address.email for g in self.guests),
+            "Place": self.place,
+            "Notes": self.notes,
+            "Video": "a link" if self.video else "",
+        }
+        return differences(asked, meaning(stored, self.zone) | {"Video": "a link" if stored.conference else ""})
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         calendar = desk.calendar(self.account)
         await self._refuse_if_changed(calendar, ledger)
         await ledger.note("cancelling")
         await calendar.delete(self.calendar, self.event_id, notify=self.notify)
-        told = self._mailed
-        return Receipt(
-            summary=f"“{self.title}” is cancelled"
-            + (f"; {counted(told, 'person gets', 'people get')} a cancellation" if told else "")
-        )
+        return Receipt(summary=f"“{self.title}” is cancelled" + undone(len(self.guests), self.notify, "a cancellation"))
 
     async def _refuse_if_changed(self, calendar: Calendar, ledger: Ledger) -> None:
         if await last_note(ledger, "cancelling"):
@@ -293,15 +281,3 @@ class CreateEvent(Action):
         if changed := [d for d in self._differences(stored) if otherwise.get(d.field) != d.stored]:
             fields = ", ".join(d.field.lower() for d in changed)
             raise Conflict(provider="Google Calendar", why=f"its {fields} changed since I made it, so I left it alone")
-
-
-async def _viewers(calendar: Calendar, ident: str) -> tuple[str, ...]:
-    """Who else can read a calendar; only its owners are told, so on another's the card says that it isn't known."""
-    try:
-        return await calendar.readers(ident)
-    except Refused:
-        return (UNTOLD,)
-
-
-def _addresses(emails: Iterable[str]) -> str:
-    return ", ".join(sorted(e.lower() for e in emails))

@@ -1,0 +1,155 @@
+"""Cancelling an event, and answering an invitation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from app.domain.actions.action import Outcome
+from app.domain.actions.calendar_events import OnEvent, Scope, copied
+from app.domain.actions.calendar_words import kept, mailed, repeats, telling, undone
+from app.domain.calendars import EVERYONE
+from app.domain.cards import Card, Field, Receipt
+from app.domain.desk import Desk, Ledger
+from app.domain.errors import Conflict, Missing
+from app.domain.forms import Choice, Form, Option
+from app.domain.types import Event
+
+ANSWERS = {"accepted": "Accept", "declined": "Decline", "tentative": "Maybe"}
+SAID = {"accepted": "yes", "declined": "no", "tentative": "maybe", "needsAction": "nothing yet"}
+DO = {"accepted": "accept", "declined": "decline", "tentative": "tentative"}
+"""What the tool calls each answer."""
+
+
+class CancelEvent(OnEvent):
+    """Cancels an event and tells its guests."""
+
+    busy_text: ClassVar[str] = "Cancelling the event"
+
+    until: tuple[str, ...] = ()
+    """How the series ends, when its following occurrences are cancelled."""
+
+    def card(self) -> Card:
+        guests = self.guests()
+        lost = "; single occurrences that were changed don't come back" if self.scope is not Scope.THIS else ""
+        return Card(
+            title="Cancel an event",
+            summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
+            account=self.account,
+            fields=(
+                *(repeats(self.was.recurrence, self.zone) if self.scope is not Scope.THIS else ()),
+                *((Field(label="Place", value=self.was.place),) if self.was.place else ()),
+            ),
+            recipients=guests,
+            notes=tuple(filter(None, (mailed(len(guests), self.notify, "a cancellation"),))),
+            approve="Cancel it",
+            undo="brings it back" + undone(len(guests), self.notify, "an invitation again") + lost,
+        )
+
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        return {"do": "cancel", **super().asked(now)}
+
+    def form(self) -> Form | None:
+        return Form(title="Edit the cancellation", inputs=(telling(self.notify),)) if self.was.guests else None
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        await ledger.note("cancelling", event=self.was.id)
+        if self.scope is Scope.FOLLOWING:
+            await self.change(desk, recurrence=self.until)
+        else:
+            await self.cancel(desk)
+        await ledger.note("cancelled")
+        return self._receipt()
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        now = await self.current(desk)
+        if now is None or now.status == "cancelled" or now.steward_change == str(self.id):
+            return Outcome.DONE, self._receipt()
+        return Outcome.NOT_DONE, None
+
+    def _receipt(self) -> Receipt:
+        told = undone(len(self.was.guests), self.notify, "a cancellation")
+        return Receipt(summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}, is cancelled{told}")
+
+    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
+        """Brings it back under its own id; where the provider has let go of it for ever, as a copy."""
+        await ledger.note("bringing back")
+        try:
+            if self.scope is Scope.FOLLOWING:
+                stored = await self.restore(desk, recurrence=self.was.recurrence)
+            else:
+                now = await self.current(desk)
+                there = now is not None and now.status != "cancelled"
+                stored = now if now and there else await self.restore(desk, status=self.was.status)
+        except Missing:
+            stored = await self._copied(desk)
+        return Receipt(
+            summary=f"“{self.was.title}” is back" + undone(len(self.was.guests), self.notify, "an invitation"),
+            fields=kept(stored, self.zone) if self.scope is Scope.THIS else (),
+            link=stored.link,
+        )
+
+    async def _copied(self, desk: Desk) -> Event:
+        calendar = self.calendar(desk)
+        there = await calendar.event(self.was.calendar, self.event_id)
+        return there or await calendar.insert(copied(self, self.was.calendar, self.was.guests))
+
+
+class RespondToEvent(OnEvent):
+    """Answers an invitation."""
+
+    busy_text: ClassVar[str] = "Answering the invitation"
+
+    answer: str
+    """accepted, declined or tentative."""
+
+    def card(self) -> Card:
+        organizer = self.was.organizer.shown or "Whoever organizes it"
+        told = f"{organizer} will be told by mail." if self.notify == EVERYONE else "Nobody is told by mail."
+        return Card(
+            title=f"{ANSWERS[self.answer]} an invitation" if self.answer != "tentative" else "Answer with maybe",
+            summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
+            account=self.account,
+            fields=(
+                Field(label="Your answer", value=f"{SAID.get(self.was.answer, 'nothing yet')} → {SAID[self.answer]}"),
+                Field(label="Organizer", value=organizer),
+                *((Field(label="Place", value=self.was.place),) if self.was.place else ()),
+            ),
+            notes=(told,),
+            approve=ANSWERS[self.answer],
+            undo=f"sets your answer back to {SAID.get(self.was.answer, 'nothing yet')}",
+        )
+
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        return {"do": DO[self.answer], **super().asked(now)}
+
+    def form(self) -> Form:
+        options = tuple(Option(key=key, label=label) for key, label in ANSWERS.items())
+        return Form(
+            title="Edit your answer",
+            inputs=(Choice(name="answer", label="Your answer", value=self.answer, options=options),),
+        )
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        await ledger.note("answering", event=self.was.id)
+        stored = await self.calendar(desk).respond(self.was, self.answer, notify=self.notify)
+        await ledger.note("answered")
+        return self._receipt(stored.answer)
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        now = await self.current(desk)
+        done = now is not None and now.answer == self.answer
+        return (Outcome.DONE, self._receipt(self.answer)) if done else (Outcome.NOT_DONE, None)
+
+    def _receipt(self, answer: str) -> Receipt:
+        link = self.was.link
+        return Receipt(
+            summary=f"You said {SAID.get(answer, 'yes')} to “{self.was.title}”, {self.time(self.shown)}", link=link
+        )
+
+    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
+        before = self.was.answer or "needsAction"
+        now = await self.current(desk)
+        if now is not None and now.answer not in (self.answer, before):
+            raise Conflict(provider="Google Calendar", why="you have answered otherwise since, so I left it alone")
+        await self.calendar(desk).respond(self.was, before, notify=self.notify)
+        return Receipt(summary=f"Your answer to “{self.was.title}” is {SAID[before]} again")

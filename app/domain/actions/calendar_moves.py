@@ -1,0 +1,174 @@
+"""Moving an event into another calendar, of the same account or of another one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from app.domain.actions.action import Outcome
+from app.domain.actions.calendar_events import OnEvent, copied, untouched
+from app.domain.actions.calendar_words import differences, kept, mailed, meaning, repeats, telling
+from app.domain.calendars import EVERYONE, Calendar
+from app.domain.cards import Card, Field, Receipt, Recipient, counted
+from app.domain.desk import Desk, Ledger, last_note
+from app.domain.errors import Conflict
+from app.domain.forms import Form
+from app.domain.types import AccountRef, Event, Guest
+
+COPY = "Google can't move it there, so I make a copy and then cancel the original."
+ANEW = "Guests are asked again whether they come: the answers so far, and its video link, stay with the original."
+
+
+class MoveEvent(OnEvent):
+    """Moves an event: within an account it stays the same one, elsewhere it is copied and the original cancelled."""
+
+    busy_text: ClassVar[str] = "Moving the event"
+
+    target: AccountRef
+    into: str
+    """The id of the calendar it goes to."""
+    into_name: str
+    from_name: str
+
+    @property
+    def too_late(self) -> datetime | None:
+        return None
+
+    @property
+    def native(self) -> bool:
+        """Whether the provider can move it as it is: an occurrence of a series can't leave it."""
+        return self.target.id == self.account.id and not self.was.series
+
+    @property
+    def _guests(self) -> tuple[Guest, ...]:
+        """Whom the copy invites: not whoever owns it."""
+        own = self.account.email if self.native else self.target.email
+        return tuple(g for g in self.was.guests if g.email.lower() != own.lower())
+
+    def _told(self) -> tuple[Recipient, ...]:
+        invited = {g.email for g in self._guests}
+        return tuple(r for r in self.guests() if r.address.email in invited)
+
+    def card(self) -> Card:
+        recipients = self._told()
+        return Card(
+            title="Move an event",
+            summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
+            account=self.account,
+            fields=(
+                Field(label="Calendar", value=f"{self.from_name} → {self.into_name}"),
+                *(repeats(self.was.recurrence, self.zone)),
+                *((Field(label="Place", value=self.was.place),) if self.was.place else ()),
+            ),
+            recipients=recipients,
+            body=(self.was.notes or None) if not self.native else None,
+            notes=self._notes(len(recipients)),
+            approve="Move",
+            undo="moves it back" + ("" if self.native else self._mails("two mails about it again")),
+        )
+
+    def _notes(self, guests: int) -> tuple[str, ...]:
+        if self.native:
+            return tuple(filter(None, (mailed(guests, self.notify, "a mail about the change"),)))
+        organizer = "" if self.target.id == self.account.id else f"{self.target.email} becomes its organizer."
+        return tuple(
+            filter(
+                None,
+                (
+                    COPY,
+                    mailed(guests, self.notify, "an invitation to the copy, and a cancellation of the original,"),
+                    " ".join(filter(None, (organizer, ANEW))) if guests else "",
+                ),
+            )
+        )
+
+    def _mails(self, what: str) -> str:
+        told = len(self._guests) if self.notify == EVERYONE else 0
+        return f"; {counted(told, 'person gets', 'people get')} {what}" if told else ""
+
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        return {"do": "transfer", "to": self.into_name, **super().asked(now)}
+
+    def form(self) -> Form | None:
+        return Form(title="Edit the move", inputs=(telling(self.notify),)) if self._guests else None
+
+    # Doing it.
+
+    def _there(self, desk: Desk) -> Calendar:
+        return desk.calendar(self.target)
+
+    async def _arrived(self, desk: Desk) -> Event | None:
+        """The event in its new calendar, if it is there and is ours."""
+        found = await self._there(desk).event(self.into, self.was.id if self.native else self.event_id)
+        if found is None or found.status == "cancelled":
+            return None
+        return found if self.native or found.steward_action == str(self.id) else None
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        if self.native:
+            await ledger.note("moving", event=self.was.id)
+            moved = await self.calendar(desk).move(self.was, self.into, notify=self.notify)
+        else:
+            moved = await self._copy(desk, ledger)
+            await ledger.note("cancelling", event=self.was.id)
+            await self.cancel(desk)
+        await ledger.note("moved", meaning=meaning(moved, self.zone))
+        return self._receipt(moved)
+
+    async def _copy(self, desk: Desk, ledger: Ledger) -> Event:
+        """The copy, made once; raises Conflict when its id is taken by something else, or when it isn't like the
+        original, which then stays."""
+        copy = await self._arrived(desk) if await last_note(ledger, "copying") else None
+        if copy is None:
+            await ledger.note("copying", event=self.event_id)
+            copy = await self._there(desk).insert(copied(self, self.into, self._guests))
+        await ledger.note("copied", event=self.event_id)
+        if wrong := differences(self._asked(), meaning(copy, self.zone)):
+            fields = ", ".join(d.field.lower() for d in wrong)
+            raise Conflict(provider="Google Calendar", why=f"the copy has another {fields}, so the original stays")
+        return copy
+
+    def _asked(self) -> dict[str, str]:
+        return meaning(self.was.model_copy(update={"guests": self._guests}), self.zone)
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        arrived, left = await self._arrived(desk), await self.current(desk)
+        gone = left is None or left.status == "cancelled"
+        if arrived is not None and gone:
+            return Outcome.DONE, self._receipt(arrived)
+        return (Outcome.UNKNOWN if gone else Outcome.NOT_DONE), None
+
+    async def abandon(self, desk: Desk, ledger: Ledger) -> None:
+        """Take back a copy whose original is to stay after all."""
+        if not self.native and await last_note(ledger, "copying") and await self._arrived(desk):
+            await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
+
+    async def achieved(self, ledger: Ledger) -> Receipt | None:
+        if not await last_note(ledger, "copied") or await last_note(ledger, "moved"):
+            return None
+        return Receipt(summary=f"A copy of “{self.was.title}” is in {self.into_name}; the original is still there")
+
+    def _receipt(self, stored: Event) -> Receipt:
+        return Receipt(
+            summary=f"“{stored.title}” is in {self.into_name} now",
+            fields=kept(stored, self.zone),
+            link=stored.link,
+            differences=differences(self._asked(), meaning(stored, self.zone)),
+        )
+
+    # Undoing it.
+
+    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
+        arrived, begun = await self._arrived(desk), await last_note(ledger, "moving back")
+        noted = await last_note(ledger, "moved")
+        if arrived is not None and noted is not None and not begun:
+            untouched(noted.refs["meaning"], arrived, self.zone)
+        await ledger.note("moving back")
+        if self.native:
+            if arrived is not None:
+                await self._there(desk).move(arrived, self.was.calendar, notify=self.notify)
+        else:
+            left = await self.current(desk)
+            if left is None or left.status == "cancelled":
+                await self.restore(desk, status=self.was.status)
+            await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
+        return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again" + self._mails("a mail about it"))
