@@ -41,9 +41,9 @@ def once(events: Iterable[Event]) -> list[Event]:
     that binds most."""
     copies: dict[object, Event] = {}
     for event in events:
-        known = copies.setdefault(_meeting(event), event)
+        known = copies.setdefault(meeting(event), event)
         if _binding(event) > _binding(known):
-            copies[_meeting(event)] = event
+            copies[meeting(event)] = event
     return sorted(copies.values(), key=lambda e: (e.start, e.end, e.id))
 
 
@@ -56,8 +56,8 @@ def busy_times(events: Iterable[Event], *, firm_focus: bool = False) -> tuple[Bu
     )
 
 
-def _meeting(event: Event) -> object:
-    """What a meeting is known by across calendars. An occurrence of a series shares its UID with the others."""
+def meeting(event: Event) -> object:
+    """What a meeting is known by across calendars: its UID, which all occurrences of a series share, and its time."""
     return (event.uid, event.start, event.end) if event.uid else (event.account.id, event.calendar, event.id)
 
 

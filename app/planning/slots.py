@@ -110,6 +110,19 @@ def best(found: Iterable[Slot], *, around: time | None = None, limit: int = SHOW
     return tuple(sorted(chosen, key=lambda slot: _worth(slot, around)))
 
 
+def nearest(found: Iterable[Slot], at: datetime) -> Slot | None:
+    """The slot to move something to that was at an instant: with least that is tentative, then on the nearest day, then
+    at the nearest time of day, all on the slots' own clock; None when there is none."""
+
+    def away(slot: Slot) -> tuple[int, int, int, int]:
+        before = at.astimezone(slot.start.tzinfo)
+        days = (slot.start.date() - before.date()).days
+        off = (slot.start.hour - before.hour) * 60 + slot.start.minute - before.minute
+        return len(slot.tentative), abs(days), abs(off), seconds(slot.start)
+
+    return min(found, key=away, default=None)
+
+
 def _overlap(one: Slot, other: Slot) -> bool:
     return seconds(one.start) < seconds(other.end) and seconds(other.start) < seconds(one.end)
 
