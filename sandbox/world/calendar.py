@@ -60,7 +60,7 @@ def calendars(script: Script, key: str, *, now: datetime) -> list[SeedCalendar]:
 
 def _meeting(entry: dict[str, Any], cast: Cast, *, now: datetime) -> Meeting:
     zone = entry.get("zone", cast.zone)
-    this_day = today(now, cast.zone)
+    this_day = today(now, zone)
     day = _first_day(entry, this_day)
     made = datetime.combine(min(day, this_day) - timedelta(days=12), time(9), ZoneInfo(zone))
     # Ids of events may use the letters a to v and digits: hexadecimal is among them.
@@ -98,7 +98,7 @@ def _occurrence_days(weekdays: list[str], day: date) -> Iterator[date]:
 
 def _resources(meeting: Meeting, key: str, *, now: datetime) -> list[dict[str, Any]]:
     """One participant's copy of a meeting, and of its moved occurrences."""
-    entry, this_day = meeting.entry, today(now, meeting.cast.zone)
+    entry, this_day = meeting.entry, today(now, meeting.zone)
     event = _copy(meeting, key)
     if "repeat" not in entry:
         if entry.get("repeat_yearly"):

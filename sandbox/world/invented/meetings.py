@@ -70,7 +70,7 @@ class _Planner:
             overlapping,
             self._meeting(owner, 30, *engineers[:2], repeat="tomorrow", since=4),
             self._meeting("design", 30, owner, "legal", day="+1d", responses={owner: "declined"}),
-            {"title": f"Fair, day of {owner}", "organizer": owner, "day": "+1d", "days": 1},
+            {"title": "Fair, all day", "organizer": owner, "day": "+1d", "days": 1},
         ]
 
     def at_home(self) -> list[Entry]:
@@ -78,18 +78,16 @@ class _Planner:
         days = self._chance.sample(_WORKING_DAYS, 3)
         return [
             self._meeting(home, 45, title=next(self._errands), day=f"next {days[0]}", at="08:00"),
-            self._meeting(home, 60, friend, title=f"Lunch, {self._owner}'s turn", day=f"next {days[1]}", at="12:30"),
-            self._meeting(friend, 60, home, title=f"Evening with {self._owner}", day=f"next {days[2]}", at="17:45"),
-            self._meeting(home, 60, title=f"Sport, {self._owner}", repeat="TU,TH", since=_SERIES_WEEKS, at="18:30"),
-            self._meeting(
-                home, 180, title=f"Club, {self._owner}", day="+20d", at="19:00", calendar=f"{self._owner}_club"
-            ),
+            self._meeting(home, 60, friend, title="Lunch, my turn", day=f"next {days[1]}", at="12:30"),
+            self._meeting(friend, 60, home, title="Evening at our place", day=f"next {days[2]}", at="17:45"),
+            self._meeting(home, 60, title="Sport", repeat="TU,TH", since=_SERIES_WEEKS, at="18:30"),
+            self._meeting(home, 180, title="Club", day="+20d", at="19:00", calendar=f"{self._owner}_club"),
         ]
 
     def later(self) -> list[Entry]:
         partner = self._chance.choice(["partner_0", "partner_1", "partner_2"])
-        away = {"title": f"Away, {self._owner}", "organizer": self._owner, "kind": "outOfOffice", "day": "+13w"}
-        focus = {"title": f"Writing, {self._owner}", "organizer": self._owner, "kind": "focusTime", "zone": self._zone}
+        away = {"title": "Away", "organizer": self._owner, "kind": "outOfOffice", "day": "+13w"}
+        focus = {"title": "Writing", "organizer": self._owner, "kind": "focusTime", "zone": self._zone}
         return [
             self._meeting(
                 partner, 60, self._owner, day="+3w", responses={self._owner: "needsAction"}, invited="1w 11:00"
