@@ -30,8 +30,8 @@ class Goal:
 
 
 def blocks(gaps: Iterable[Period], goal: Goal, zone: str) -> tuple[Period, ...]:
-    """As much of the goal as the gaps hold, by start, in the zone: the best place is taken first, until there is none. A
-    rest that is too short for a block stays missing. Raises ZoneInfoNotFoundError."""
+    """As much of the goal as the gaps hold, by start, in the zone: the best place is taken first, until none is left.
+    A rest that is too short for a block stays missing. Raises ZoneInfoNotFoundError."""
     free = union((upward(gap.start), seconds(gap.end)) for gap in gaps)
     suits, place = _suiting(free, goal, zone), ZoneInfo(zone)
     missing = goal.total // SECOND
