@@ -276,7 +276,8 @@ def test_every_world_has_what_the_everyday_requests_are_about(any_world: World) 
 
 def test_every_world_has_meetings_tomorrow_and_private_ones_next_week(any_world: World) -> None:
     for work, home in any_world.owners.values():
-        days = {event["summary"]: event for event in events(any_world, work) if on(event, NOON + timedelta(days=1))}
+        tomorrow = NOON.astimezone(ZoneInfo(account(any_world, work).timezone)) + timedelta(days=1)
+        days = {event["summary"]: event for event in events(any_world, work) if on(event, tomorrow)}
         mine = [event for event in days.values() if event["organizer"].get("self") and "dateTime" in event["start"]]  # type: ignore[attr-defined, operator]
         assert len(mine) >= 1
         assert len(days) > len(mine)
