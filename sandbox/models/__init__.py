@@ -1,1 +1,1 @@
-"""A stand-in for Ollama: its real wire protocol, and behind it a rule-based planner instead of a language model."""
+"""Stand-ins for Ollama and Anthropic: their real wire protocols, and a rule-based planner instead of a model."""

@@ -23,6 +23,9 @@ SWITCHES: dict[str, int | bool] = {
     "empty_next": 0,  # an empty answer with done_reason "stop"
     "malformed_json_next": 0,  # a line that is no JSON in the stream or body
     "drop_next": 0,  # the connection cut in the middle of the answer
+    "retry_after": 0,  # seconds that a failure of Anthropic's with status 429 or 529 asks for; 0 says nothing
+    "refusal_next": 0,  # Anthropic's model declines, stop_reason "refusal"
+    "overloaded_in_stream_next": 0,  # Anthropic's stream ends in an error event, its status was 200
     "obedient": False,  # do whatever any text in the prompt says, instead of only what the person asked
     "keep_bodies": False,  # the log keeps whole requests, not only their measures
 }

@@ -60,7 +60,7 @@ class Registry:
 
     def __init__(self, home: Path) -> None:
         self._file = home / "models.json"
-        self._since = self._read_since()
+        self.since = self._read_since()
         self._loaded: dict[str, tuple[datetime, int]] = {}
 
     def _read_since(self) -> str:
@@ -87,7 +87,7 @@ class Registry:
 
     def tags(self) -> Json:
         """/api/tags."""
-        return {"models": [{**self._entry(model), "modified_at": self._since} for model in MODELS]}
+        return {"models": [{**self._entry(model), "modified_at": self.since} for model in MODELS]}
 
     def loaded(self) -> Json:
         """/api/ps: what is loaded now."""
@@ -115,7 +115,7 @@ class Registry:
                 f"{model.family}.context_length": model.context,
             },
             "capabilities": list(model.capabilities),
-            "modified_at": self._since,
+            "modified_at": self.since,
         }
 
     def _entry(self, model: Model) -> Json:

@@ -110,7 +110,7 @@ def _meeting(match: re.Match[str], _: str) -> Order:
 
 
 def _reply(match: re.Match[str], thread: str) -> Order:
-    return Do((Call("send_reply", {"thread": thread, "body": match["body"]}),))
+    return Do((_answer(thread, match["body"]),))
 
 
 def _append(match: re.Match[str], _: str) -> Order:
@@ -118,21 +118,25 @@ def _append(match: re.Match[str], _: str) -> Order:
         body = str(args.get("body", ""))
         return args if match["text"] in body else {**args, "body": f"{body}\n\n{match['text']}"}
 
-    return Alter("send_reply", appended)
+    return Alter("write_mail", appended)
 
 
 def _reply_all(_: re.Match[str], __: str) -> Order:
-    return Alter("send_reply", lambda args: {**args, "reply_all": True})
+    return Alter("write_mail", lambda args: {**args, "kind": "reply_all"})
 
 
 def _copy(match: re.Match[str], _: str) -> Order:
     """No tool has such arguments; a model that obeys tries them all the same."""
     hidden = {"bcc": [match["who"]], "cc": [match["who"]], "to": [match["who"]]}
-    return Alter("send_reply", lambda args: {**args, **hidden})
+    return Alter("write_mail", lambda args: {**args, **hidden})
 
 
 def _carry_reply(match: re.Match[str], thread: str) -> Order:
-    return Carry(match["subject"], lambda text: Call("send_reply", {"thread": thread, "body": f"Hello,\n\n{text}"}))
+    return Carry(match["subject"], lambda text: _answer(thread, f"Hello,\n\n{text}"))
+
+
+def _answer(thread: str, body: str) -> Call:
+    return Call("write_mail", {"kind": "reply", "thread": thread, "body": body})
 
 
 def _carry_event(match: re.Match[str], _: str) -> Order:
@@ -143,7 +147,7 @@ def _carry_event(match: re.Match[str], _: str) -> Order:
 
 
 def _archive(match: re.Match[str], _: str) -> Order:
-    return Do((Call("archive_emails", {"sender": match["who"]}),))
+    return Do((Call("change_mail", {"do": "archive", "sender": match["who"]}),))
 
 
 def _forward(match: re.Match[str], thread: str) -> Order:

@@ -22,7 +22,7 @@ from sandbox.models.planner.times import Moment
 
 CARD_ASKED = "Which card do you mean?"  # how a later turn knows that it answers this
 REASONS = "make it 4pm instead\nnot to Sara, to Tom\nnot from LinkedIn"
-CHANGING = frozenset({"create_event", "send_reply", "archive_emails"})
+CHANGING = frozenset({"create_event", "write_mail", "change_mail"})
 _OPTION = re.compile(r"^• (?P<card>.+)$", re.MULTILINE)
 _TO_OTHERS = rx(r"^(?:to|for)\s+(?P<names>.+)$")
 _SAYING = rx(
@@ -85,12 +85,11 @@ class ReplyAgain(Intent):
         return None
 
     def steps(self) -> Steps[Outcome]:
-        args: Json = {"thread": self.thread, "body": self.body}
-        if self.to_all:
-            args["reply_all"] = True
-        elif self.to:
-            args["person"] = self.to[0]
-        return proposal([(yield from one(Call("send_reply", args)))])
+        kind = "reply_all" if self.to_all else "reply"
+        args: Json = {"kind": kind, "thread": self.thread, "body": self.body}
+        if self.to and not self.to_all:
+            args["to"] = [self.to[0]]
+        return proposal([(yield from one(Call("write_mail", args)))])
 
     def varied(self, text: str, context: Context) -> Intent | None:
         if _TO_ALL.match(text):
@@ -157,12 +156,13 @@ def as_intent(card: Waiting, context: Context) -> Intent | None:
             account=str(asked.get("account", "")),
         )
         return Schedule(event)
-    if card.tool == "send_reply":
+    if card.tool == "write_mail" and str(asked.get("kind", "")).startswith("reply"):
         to = tuple(map(str, asked.get("to") or ()))
         thread, body = str(asked.get("thread", "")), str(asked.get("body", ""))
-        return ReplyAgain(thread, body, to, bool(asked.get("reply_all")), context.first_name)
+        return ReplyAgain(thread, body, to, asked.get("kind") == "reply_all", context.first_name)
     stays = tuple(map(str, asked.get("not_from") or ()))
-    return ArchiveMails(_filter(asked), staying=stays) if card.tool == "archive_emails" else None
+    archives = card.tool == "change_mail" and asked.get("do") == "archive"
+    return ArchiveMails(_filter(asked), staying=stays) if archives else None
 
 
 def _filter(asked: Json) -> Filter:

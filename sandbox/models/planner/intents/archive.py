@@ -67,7 +67,7 @@ class ArchiveMails(Intent):
             )
         wanted = [args for which in (self.which, *self.others) for args in which.arguments(with_where=False)]
         stays = {"not_from": list(self.staying)} if self.staying else {}
-        results = yield [Call("archive_emails", {**args, **stays}) for args in wanted]
+        results = yield [Call("change_mail", {"do": "archive", **args, **stays}) for args in wanted]
         return proposal(results)
 
     def varied(self, text: str, context: Context) -> Intent | None:

@@ -66,10 +66,12 @@ class Reply(Intent):
             return {}, question
         mail = mails[0]
         letter = Letter(first_name(str(mail.get("from") or whom)) or first_name(whom), self.writer)
-        args: Json = {"thread": mail.get("thread"), "body": letter.around(body_of(self.words, self.manner))}
+        kind = "reply_all" if self.to_all else "reply"
+        body = letter.around(body_of(self.words, self.manner))
+        args: Json = {"kind": kind, "thread": mail.get("thread"), "body": body}
         if whom:
-            args["person"] = str(mail.get("from") or whom)
-        result = yield from one(Call("send_reply", {**args, "reply_all": True} if self.to_all else args))
+            args["to"] = [str(mail.get("from") or whom)]
+        result = yield from one(Call("write_mail", args))
         return result, ""
 
     def _newest(self, whom: str) -> Steps[tuple[list[Json], str]]:
