@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from app.agent.bench import Bench
 from app.agent.offering import Offering
+from app.agent.standing_in import StandingIn
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
 from app.agent.tools.cards import listed
@@ -34,11 +35,12 @@ CALLS = 12
 class Agent:
     """Made once per event loop: a model's connections belong to the loop they were made in."""
 
-    def __init__(self, model: Callable[[], BaseChatModel]) -> None:
+    def __init__(self, model: Callable[[], BaseChatModel], stand_in: StandingIn | None = None) -> None:
         limits: list[AgentMiddleware[Any, Any, Any]] = [
             ModelCallLimitMiddleware(run_limit=CALLS, exit_behavior="error"),
             Offering(),
             Steadying(),
+            *([stand_in] if stand_in else ()),
         ]
         tools = [langchain_tool(kind) for kind in TOOLS]
         self._graph: Any = create_agent(model(), tools, middleware=limits, context_schema=Bench)
