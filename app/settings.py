@@ -6,7 +6,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -23,9 +23,12 @@ SECRETS = (
     "DATABASE_ADMIN_URL",
     "REDIS_URL",
     "ENCRYPTION_KEY",
+    "ANTHROPIC_API_KEY",
 )
 """Variables that may also come from a file, named by VARIABLE_FILE, as container platforms mount secrets."""
 OAUTH_PATH = "/oauth/google"
+OLLAMA, ANTHROPIC = "ollama", "anthropic"
+"""Who models are had from; what Anthropic's are asked is paid for, and leaves the house."""
 
 
 class SettingsError(StewardError):
@@ -39,6 +42,14 @@ def data_directory() -> Path:
         return Path("/var/lib/steward")
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "steward"
+
+
+class ChosenModel(NamedTuple):
+    """A model by its provider, its name there, and the address where it is asked."""
+
+    provider: str
+    name: str
+    place: str
 
 
 class Settings(BaseSettings):
@@ -63,9 +74,13 @@ class Settings(BaseSettings):
     oauth_redirect_url: str = Field("", description="the client's redirect address; empty: localhost and HTTP_PORT")
 
     # The model.
-    model: str = Field("ollama:llama3.2", description="provider:name")
+    model: str = Field("ollama:llama3.2", description="provider:name, of ollama or anthropic")
+    model_fallback: str = Field("", description="the model that answers when MODEL can't; empty: none does")
     model_num_ctx: int = Field(8192, ge=2048, description="the model's window in tokens; always sent")
     ollama_host: str = Field("http://localhost:11434", description="the machine that runs Ollama")
+    anthropic_api_key: SecretStr = Field(SecretStr(""), description="sk-ant-…; used only where a model of it is set")
+    anthropic_base_url: str = Field("https://api.anthropic.com", description="where Anthropic's API is reached")
+    paid_calls_per_day: int = Field(500, ge=0, description="of all people together to Anthropic, from midnight UTC")
 
     # The truth and the wake-up.
     database_url: SecretStr = Field(SecretStr(""), description="postgresql://…; empty: an embedded PostgreSQL")
@@ -131,12 +146,14 @@ class Settings(BaseSettings):
             raise ValueError("must be 32 bytes in base64; make one with: openssl rand -base64 32")
         return value
 
-    @field_validator("model")
+    @field_validator("model", "model_fallback")
     @classmethod
-    def _model(cls, value: str) -> str:
+    def _model(cls, value: str, info: Any) -> str:
         provider, _, name = value.partition(":")
-        if provider != "ollama" or not name:
-            raise ValueError("must be ollama:NAME, such as ollama:llama3.2")
+        if not value and info.field_name == "model_fallback":
+            return value
+        if provider not in (OLLAMA, ANTHROPIC) or not name:
+            raise ValueError("must be ollama:NAME, such as ollama:llama3.2, or anthropic:NAME")
         return value
 
     @field_validator("slack_api_url")
@@ -148,9 +165,20 @@ class Settings(BaseSettings):
     def _together(self) -> Self:
         if bool(self.slack_bot_token.get_secret_value()) != bool(self.slack_app_token.get_secret_value()):
             raise ValueError("SLACK_BOT_TOKEN and SLACK_APP_TOKEN belong together; set both, or none for the sandbox")
+        if self.model_fallback and ("model" not in self.model_fields_set or self.model_fallback == self.model):
+            raise ValueError("MODEL_FALLBACK stands in for MODEL: set both, to different models")
+        if any(m.provider == ANTHROPIC for m in self.models) and not self.anthropic_api_key.get_secret_value():
+            raise ValueError("a model of Anthropic needs ANTHROPIC_API_KEY")
         return self
 
     # What follows from them.
+
+    @property
+    def models(self) -> tuple[ChosenModel, ...]:
+        """The model that answers and, if there is one, the one that does when it can't."""
+        places = {OLLAMA: self.ollama_host, ANTHROPIC: self.anthropic_base_url}
+        parted = (named.partition(":") for named in (self.model, self.model_fallback) if named)
+        return tuple(ChosenModel(provider, name, places[provider]) for provider, _, name in parted)
 
     @property
     def connected_to_slack(self) -> bool:

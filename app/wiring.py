@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,12 +14,11 @@ import aiohttp
 from app.accounts import Accounts
 from app.assistant import Assistant, Limits
 from app.domain.desk import Desk
-from app.domain.errors import ModelError
-from app.domain.ports import Mind, Request, Services, Thought, Watch
+from app.domain.ports import Allowance, Mind, Request, Services, Thought, Watch
 from app.editing import Editor
 from app.performing import Performer
 from app.reception import Reception
-from app.settings import Settings, kept_secret
+from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
 from integrations.google import services
@@ -32,7 +31,10 @@ from integrations.slack.chat import SlackChat, make_client
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from integrations.models.anthropic import SteadyClaude
     from integrations.models.ollama import SteadyOllama
+
+    Model = SteadyClaude | SteadyOllama
 
 
 class SystemClock:
@@ -67,7 +69,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     queue = RedisQueue(settings.redis)
     session = aiohttp.ClientSession()
     client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-    mind = LateMind(lambda: _model(settings))
+    allowance = store.allowance(settings.paid_calls_per_day)
+    mind = LateMind(settings.models, lambda chosen: _model(chosen, settings, allowance))
     try:
         consent = GoogleConsent(session, _oauth_client(settings), Endpoints.under(settings.google_api_url), clock)
         reached = Services(
@@ -130,22 +133,24 @@ def _oauth_client(settings: Settings) -> Client:
 def before_forking(settings: Settings, *, thinking: bool) -> None:
     """Make what jobs would otherwise make anew each time, and what belongs to no event loop: code, and the descriptions
     of Google's methods. Nothing here connects."""
-    for module in THINKING if thinking else ():
+    for module in modules(settings.models) if thinking else ():
         importlib.import_module(module)
     services.gmail(settings.google_api_url)
     services.calendar(settings.google_api_url)
 
 
-THINKING = ("app.agent.agent", "integrations.models.ollama")
-"""Modules with libraries that take seconds to load."""
+def modules(chosen: Sequence[ChosenModel]) -> list[str]:
+    """Modules with libraries that take seconds to load; of the providers only those that are asked."""
+    return ["app.agent.agent", *sorted({f"integrations.models.{model.provider}" for model in chosen})]
 
 
 class LateMind:
     """The agent, imported and built when the first turn is thought about: its libraries take seconds to load."""
 
-    def __init__(self, make: "Callable[[], SteadyOllama]") -> None:
+    def __init__(self, chosen: Sequence[ChosenModel], make: "Callable[[ChosenModel], Model]") -> None:
+        self._chosen = tuple(chosen)
         self._make = make
-        self._model: SteadyOllama | None = None
+        self._models: list[Model] = []
         self._agent: Mind | None = None
 
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
@@ -158,29 +163,32 @@ class LateMind:
 
     async def _built(self) -> Mind:
         if self._agent is None:
-            for module in THINKING:
+            for module in modules(self._chosen):
                 await asyncio.to_thread(importlib.import_module, module)
-            self._model = self._make()
-            self._agent = build_agent(self._model)
+            self._models = [self._make(chosen) for chosen in self._chosen]
+            self._agent = build_agent(self._chosen, self._models)
         return self._agent
 
     async def close(self) -> None:
-        """Give the model's connections back."""
-        if self._model is not None:
-            await self._model.close()
+        """Give the models' connections back."""
+        for model in self._models:
+            await model.close()
 
 
-def build_agent(model: "BaseChatModel") -> Mind:
+def build_agent(chosen: Sequence[ChosenModel], models: "Sequence[BaseChatModel]") -> Mind:
     """Import the agent and build it; slow the first time in a process."""
     from app.agent.agent import Agent
+    from app.agent.standing_in import Named, StandingIn
 
-    return Agent(lambda: model)
+    named = [Named(model, choice.name, choice.place) for choice, model in zip(chosen, models, strict=True)]
+    return Agent(lambda: models[0], StandingIn(*named) if len(named) > 1 else None)
 
 
-def _model(settings: Settings) -> "SteadyOllama":
-    provider, _, name = settings.model.partition(":")
-    if provider != "ollama":
-        raise ModelError
-    from integrations.models.ollama import ollama_model
+def _model(chosen: ChosenModel, settings: Settings, allowance: Allowance) -> "Model":
+    if chosen.provider == OLLAMA:
+        from integrations.models.ollama import ollama_model
 
-    return ollama_model(name=name, host=settings.ollama_host, num_ctx=settings.model_num_ctx)
+        return ollama_model(name=chosen.name, host=chosen.place, num_ctx=settings.model_num_ctx)
+    from integrations.models.anthropic import anthropic_model
+
+    return anthropic_model(name=chosen.name, key=settings.anthropic_api_key, url=chosen.place, allowance=allowance)

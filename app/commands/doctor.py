@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import aiohttp
 
 from app.commands.manifest import SCOPES
+from app.commands.models import trouble
 from app.domain.errors import ChatError
-from app.settings import Settings
+from app.settings import ANTHROPIC, Settings
 from app.store.schema import SchemaError, look
 from integrations.google.consent import Endpoints
 from integrations.queue import RedisQueue
@@ -122,20 +123,14 @@ async def _google(settings: Settings) -> Finding:
 
 async def _model(settings: Settings) -> Finding:
     what = "Model"
-    name = settings.model.partition(":")[2]
     if not settings.connected_to_slack and "model" not in settings.model_fields_set:
         return Finding(what, True, "not set: the sandbox's rule-based planner stands in for one")
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=TIMEOUT) as session,
-            session.get(f"{settings.ollama_host}/api/tags") as response,
-        ):
-            installed = [m["name"] for m in (await response.json())["models"]]
-    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
-        return Finding(what, False, f"no Ollama at {settings.ollama_host}. Start it there, or set OLLAMA_HOST.")
-    if not any(m in (name, f"{name}:latest") for m in installed):
-        return Finding(what, False, f"{name} isn't installed there. Run: ollama pull {name}")
-    return Finding(what, True, f"{name} at {settings.ollama_host}")
+    troubles = [found for model in settings.models if (found := await trouble(model, settings))]
+    if troubles:
+        return Finding(what, False, " ".join(troubles))
+    names = ", else ".join(f"{model.name} at {model.place}" for model in settings.models)
+    paid = any(model.provider == ANTHROPIC for model in settings.models)
+    return Finding(what, True, names + (f"; at most {settings.paid_calls_per_day:,} paid calls a day" if paid else ""))
 
 
 CHECKS: tuple[Check, ...] = (_home, _database, _redis, _bot, _app, _google, _model)

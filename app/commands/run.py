@@ -17,9 +17,10 @@ from typing import IO, Any
 import aiohttp
 
 from app.commands.children import Child, kept
+from app.commands.models import trouble
 from app.domain.errors import StewardError
 from app.embedded import Addresses, services
-from app.settings import Settings, kept_secret
+from app.settings import ANTHROPIC, Settings, kept_secret
 from app.store.schema import login, upgrade
 from integrations.queue import BULK, NOW
 
@@ -28,8 +29,6 @@ LOGIN = "steward"
 READY_SECONDS = 60.0
 """How long the app may take to answer, cold imports included."""
 POLL = 0.05
-MODEL_SECONDS = 5.0
-"""How long a model's host may take to say that it is there."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -43,8 +42,7 @@ class PortTaken(StewardError):
 
 
 class NoModel(StewardError):
-    """There is no Ollama at {host}. Start it there, set OLLAMA_HOST to where it runs, or leave MODEL out to use the
-    sandbox's planner."""
+    """{trouble} Or leave MODEL out to use the sandbox's planner."""
 
 
 class NotReady(StewardError):
@@ -144,16 +142,9 @@ async def _check(settings: Settings) -> None:
     for name, port in (("HTTP_PORT", settings.http_port), ("PAGE_PORT", settings.page_port)):
         if name.lower() in settings.model_fields_set and port and not _free(port):
             raise PortTaken(port=port, name=name)
-    if _chosen(settings):
-        timeout = aiohttp.ClientTimeout(total=MODEL_SECONDS)
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.get(f"{settings.ollama_host}/api/version") as response,
-            ):
-                response.raise_for_status()
-        except (aiohttp.ClientError, TimeoutError, ValueError) as lost:
-            raise NoModel(host=settings.ollama_host) from lost
+    for model in settings.models if _chosen(settings) else ():
+        if found := await trouble(model, settings):
+            raise NoModel(trouble=found)
 
 
 def _free(port: int) -> bool:
@@ -184,11 +175,7 @@ async def _sandbox(stack: contextlib.AsyncExitStack, settings: Settings, own: Ow
         (
             *(sys.executable, "-m", "sandbox", "serve", "--home", str(settings.home / "sandbox")),
             *("--page-port", str(settings.page_port), "--until-stdin-closes", *own.arguments()),
-            *(
-                ("--banner", f"Answers come from {settings.model} at {settings.ollama_host}.")
-                if _chosen(settings)
-                else ()
-            ),
+            *(("--banner", banner(settings)) if _chosen(settings) else ()),
         ),
         {},
     )
@@ -225,9 +212,13 @@ def _chosen(settings: Settings) -> bool:
     return "model" in settings.model_fields_set
 
 
-def _banner(settings: Settings) -> str:
-    where = f"{settings.model} at {settings.ollama_host}"
-    return f"A sandbox on your machine: no Slack, no Google. What you write is answered by {where}."
+def banner(settings: Settings) -> str:
+    """Which model answers in the sandbox, where the text goes, and how far that may be paid for."""
+    first, *others = (f"{model.name} at {model.place}" for model in settings.models)
+    told = [f"Answers come from {first}.", *(f"When it can't, {other} answers." for other in others)]
+    if any(model.provider == ANTHROPIC for model in settings.models):
+        told.append(f"At most {settings.paid_calls_per_day:,} paid calls a day.")
+    return " ".join(told)
 
 
 async def _ready(process: asyncio.subprocess.Process, environment: Mapping[str, str]) -> None:

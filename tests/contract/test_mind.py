@@ -1,4 +1,4 @@
-"""The contract of Mind: scripted, and the agent on Ollama's wire; every way a model can fail."""
+"""The contract of Mind: scripted, and the agent on Ollama's wire and Anthropic's; every way a model can fail."""
 
 import asyncio
 import json
@@ -21,6 +21,7 @@ from app.domain.errors import (
 )
 from app.domain.ports import Request, Thought, Utterance, WaitingCard
 from integrations.models.ollama import ollama_model
+from tests.contract.claudes import claude
 from tests.contract.ollama_standin import Running, serve
 from tests.fakes import ScriptedMind
 from tests.samples import ANN, archive
@@ -47,10 +48,22 @@ def world() -> World:
 class Mind:
     """The agent, what it was told to be answered, and what the person saw meanwhile."""
 
-    def __init__(self, server: Running, world: World, *, num_ctx: int = 8_192, model: str = MODEL) -> None:
+    def __init__(
+        self,
+        server: Running,
+        world: World,
+        *,
+        provider: str = "ollama",
+        num_ctx: int = 8_192,
+        model: str = MODEL,
+    ) -> None:
         self.server, self.world = server, world
         self.steps: list[str] = []
-        self.model = ollama_model(name=model, host=server.address, num_ctx=num_ctx)
+        self.model: Any = (
+            ollama_model(name=model, host=server.address, num_ctx=num_ctx)
+            if provider == "ollama"
+            else claude(server.address, model)
+        )
         self.agent = Agent(lambda: self.model)
 
     async def script(self, *turns: dict[str, Any]) -> None:
@@ -80,8 +93,15 @@ class Mind:
         ]
 
 
+@pytest.fixture(params=["ollama", "anthropic"])
+async def mind(request: pytest.FixtureRequest, server: Running, world: World) -> AsyncIterator[Mind]:
+    opened = Mind(server, world, provider=request.param)
+    yield opened
+    await opened.model.close()
+
+
 @pytest.fixture
-async def mind(server: Running, world: World) -> AsyncIterator[Mind]:
+async def on_ollama(server: Running, world: World) -> AsyncIterator[Mind]:
     opened = Mind(server, world)
     yield opened
     await opened.model.close()
@@ -102,9 +122,9 @@ def calls(*made: dict[str, Any]) -> dict[str, Any]:
 # What every mind does.
 
 
-@pytest.fixture(params=["scripted", "agent"])
+@pytest.fixture(params=["scripted", "ollama", "anthropic"])
 async def either(request: pytest.FixtureRequest, tmp_path: Path, world: World) -> AsyncIterator[Any]:
-    """Two minds that propose to archive a mail."""
+    """Minds that propose to archive a mail."""
     if request.param == "scripted":
 
         async def archiving(asked: Request, desk: Desk, watch: Any) -> Thought:
@@ -114,8 +134,8 @@ async def either(request: pytest.FixtureRequest, tmp_path: Path, world: World) -
         yield ScriptedMind(archiving)
         return
     async for running in serve(tmp_path):
-        mind = Mind(running, world)
-        await mind.script(calls(call("archive_emails", category="promotions")), says("A card is ready."))
+        mind = Mind(running, world, provider=request.param)
+        await mind.script(calls(call("change_mail", do="archive", category="promotions")), says("A card is ready."))
         yield mind.agent
         await mind.model.close()
 
@@ -174,7 +194,7 @@ async def test_the_result_of_a_tool_comes_back_to_the_model(mind: Mind) -> None:
 
 async def test_several_tools_may_be_called_at_once(mind: Mind) -> None:
     await mind.script(
-        calls(call("archive_emails", category="promotions"), call("list_events", start="today")), says("Both.")
+        calls(call("change_mail", do="archive", category="promotions"), call("list_events", start="today")), says("Both.")
     )
     thought = await mind.think()
     assert len(thought.actions) == 1
@@ -191,7 +211,7 @@ async def test_several_tools_may_be_called_at_once(mind: Mind) -> None:
         (call("create_event", title="Call", start="tomorrow"), "I can't tell which time"),
         (call("create_event", title="Call", start="yesterday at 3pm"), "in the past"),
         (call("create_event", title="Call", start="tomorrow at 3pm", guests=["carol"]), "carol"),
-        (call("send_reply", thread="work:t1", body="  "), "no text"),
+        (call("write_mail", kind="reply", thread="work:t1", body="  "), "no text"),
         (call("search_mail", limit="many"), "limit"),
         (call("search_mail", category="rubbish"), "category"),
         (call("create_event", start="tomorrow at 3pm"), "title"),
@@ -227,12 +247,12 @@ async def test_an_empty_answer_is_asked_for_again_once(mind: Mind) -> None:
     assert type(failed.value) is ModelError
 
 
-async def test_an_answer_that_only_loads_the_model_is_asked_for_again(mind: Mind) -> None:
-    await mind.switch(done_reason_load_next=1)
-    assert (await mind.think("help")).reply
-    await mind.switch(done_reason_load_next=50)
+async def test_an_answer_that_only_loads_the_model_is_asked_for_again(on_ollama: Mind) -> None:
+    await on_ollama.switch(done_reason_load_next=1)
+    assert (await on_ollama.think("help")).reply
+    await on_ollama.switch(done_reason_load_next=50)
     with pytest.raises(ModelError):
-        await mind.think("help")
+        await on_ollama.think("help")
 
 
 async def test_a_tool_call_written_as_text_is_asked_for_again_once(mind: Mind) -> None:
@@ -264,10 +284,10 @@ async def test_an_answer_that_only_looks_alike_stays(mind: Mind, text: str) -> N
     assert (await mind.think()).reply == text
 
 
-async def test_an_answer_that_was_cut_off_says_so(mind: Mind) -> None:
-    await mind.switch(length_next=1)
+async def test_an_answer_that_was_cut_off_says_so(on_ollama: Mind) -> None:
+    await on_ollama.switch(length_next=1)
     with pytest.raises(PromptTooLong):
-        await mind.think("help")
+        await on_ollama.think("help")
 
 
 async def test_a_prompt_that_was_cut_in_front_says_so(server: Running, world: World) -> None:
@@ -280,12 +300,12 @@ async def test_a_prompt_that_was_cut_in_front_says_so(server: Running, world: Wo
 @pytest.mark.parametrize(
     ("status", "kind"), [(503, ModelUnreachable), (500, ModelError), (400, ModelError), (502, ModelError)]
 )
-async def test_a_host_that_fails_is_told(mind: Mind, status: int, kind: type[ModelError]) -> None:
-    await mind.switch(fail_next=1, fail_status=status)
+async def test_a_host_that_fails_is_told(on_ollama: Mind, status: int, kind: type[ModelError]) -> None:
+    await on_ollama.switch(fail_next=1, fail_status=status)
     with pytest.raises(ModelError) as failed:
-        await mind.think("help")
+        await on_ollama.think("help")
     assert type(failed.value) is kind
-    assert (await mind.think("help")).reply
+    assert (await on_ollama.think("help")).reply
 
 
 async def test_a_model_that_isnt_installed_is_named(server: Running, world: World) -> None:
@@ -323,7 +343,7 @@ async def test_a_model_that_never_comes_to_an_end_is_stopped(mind: Mind) -> None
 
 
 async def test_what_was_proposed_before_a_failure_is_forgotten(mind: Mind) -> None:
-    await mind.script(calls(call("archive_emails", category="promotions")), says(""), says(""))
+    await mind.script(calls(call("change_mail", do="archive", category="promotions")), says(""), says(""))
     with pytest.raises(ModelError):
         await mind.think()
     await mind.script(says("Nothing."))
@@ -334,7 +354,7 @@ async def test_two_people_think_at_once_without_mixing(mind: Mind) -> None:
     import asyncio
 
     await mind.server.control(
-        "script", {"match": "one", "turns": [calls(call("archive_emails", category="promotions")), says("One.")]}
+        "script", {"match": "one", "turns": [calls(call("change_mail", do="archive", category="promotions")), says("One.")]}
     )
     await mind.server.control("script", {"match": "two", "turns": [says("Two.")]})
     one, two = await asyncio.gather(mind.think("request one"), mind.think("request two"))
@@ -375,8 +395,8 @@ async def test_actions_keep_the_order_in_which_they_were_called_for(mind: Mind, 
 async def test_a_change_may_be_instead_of_a_waiting_card_and_only_once(mind: Mind) -> None:
     old = archive("m9")
     waiting = (WaitingCard(ref="c1", action=old),)
-    again = call("archive_emails", category="promotions", replaces="c1")
-    await mind.script(calls(again), calls(again, call("archive_emails", replaces="c7")), says("Ready."))
+    again = call("change_mail", do="archive", category="promotions", replaces="c1")
+    await mind.script(calls(again), calls(again, call("change_mail", do="archive", replaces="c7")), says("Ready."))
     thought = await mind.think("only the old ones", waiting=waiting)
     assert thought.replaces == {thought.actions[0].id: old.id}
     assert len(thought.actions) == 2
@@ -390,6 +410,6 @@ async def test_a_change_may_be_instead_of_a_waiting_card_and_only_once(mind: Min
 async def test_what_is_left_to_do_is_kept_with_cards_only(mind: Mind) -> None:
     later = call("continue_after", what="mail the guests its link")
     await mind.script(calls(later, call("create_event", title="A", start="tomorrow at 3pm")), says("Ready."))
-    assert (await mind.think("Put A there, then mail the guests its link")).then == "mail the guests its link"
+    assert (await mind.think("Put A there, then mail the guests its link")).trail.then == "mail the guests its link"
     await mind.script(calls(later), says("Nothing to do."))
-    assert (await mind.think("Mail the guests its link")).then == ""
+    assert (await mind.think("Mail the guests its link")).trail.then == ""

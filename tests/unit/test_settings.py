@@ -57,6 +57,34 @@ def test_an_empty_variable_counts_as_not_set(given: Setter) -> None:
     assert Settings.load().http_port == 8425
 
 
+def test_models_are_those_that_were_named_and_a_key_alone_names_none(given: Setter) -> None:
+    given(ANTHROPIC_API_KEY="sk-ant-1")
+    assert Settings.load().models == (("ollama", "llama3.2", "http://localhost:11434"),)
+    given(MODEL="anthropic:claude-x", MODEL_FALLBACK="ollama:phi3:mini", ANTHROPIC_BASE_URL="http://gateway")
+    assert Settings.load().models == (
+        ("anthropic", "claude-x", "http://gateway"),
+        ("ollama", "phi3:mini", "http://localhost:11434"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "why"),
+    [
+        ({"MODEL": "anthropic:claude-x"}, "ANTHROPIC_API_KEY"),
+        ({"MODEL": "ollama:x", "MODEL_FALLBACK": "anthropic:claude-x"}, "ANTHROPIC_API_KEY"),
+        ({"MODEL_FALLBACK": "ollama:phi3"}, "set both"),
+        ({"MODEL": "ollama:x", "MODEL_FALLBACK": "ollama:x"}, "different models"),
+        ({"MODEL": "ollama:x", "MODEL_FALLBACK": "claude"}, "MODEL_FALLBACK: must be"),
+        ({"PAID_CALLS_PER_DAY": "-1"}, "PAID_CALLS_PER_DAY"),
+    ],
+    ids=str,
+)
+def test_models_that_cant_answer_are_refused(given: Setter, variables: dict[str, str], why: str) -> None:
+    given(**variables)
+    with pytest.raises(SettingsError, match=why):
+        Settings.load()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sign"),
     [
