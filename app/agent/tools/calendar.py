@@ -1,20 +1,32 @@
 """Tools for the calendar: list events, create one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from app.agent.bench import Bench
+from app.agent.choosing import calendar_named
 from app.agent.recognising import recognised, remembered
 from app.agent.tools.fitting import Result, fitting
 from app.agent.tools.tool import Changing, Tool, fenced
 from app.domain import actions
+from app.domain.busy import meeting, takes_time
 from app.domain.cards import MAX_LINE, Origin, Recipient
 from app.domain.desk import reference
-from app.domain.types import Address, Event
+from app.domain.errors import UnclearTime
+from app.domain.types import Account, Address, CalendarRef, Event
+from app.planning.conflicts import AHEAD, conflicts, explained, resolution
+from app.planning.phrases import Grain, Recurrence, resolve
 from app.planning.sanitising import visible
+from app.planning.series import first_of, rule
+from app.planning.slots import Diary
 
+CONFLICTS = 5
+"""Conflicts told at once: who has more needs another plan altogether."""
+GUESTS = 8
+"""Guests of an event that a list names."""
 SHOWN = 40
 """Events listed in one result."""
 DEFAULT_MINUTES = 30
@@ -41,7 +53,25 @@ class ListEvents(Tool):
             events=rows,
             **{"from": f"{start:%a %-d %b %Y %H:%M}", "to": f"{end:%a %-d %b %Y %H:%M}"},
             **({"left_out": f"{len(found) - len(rows)} later events"} if len(found) > len(rows) else {}),
+            **await self._conflicts(bench, found, start, end),
         )
+
+    async def _conflicts(
+        self, bench: Bench, found: Sequence[Event], start: datetime, end: datetime
+    ) -> dict[str, list[str]]:
+        """What of it doesn't go together with anything of any account, and what could be done about it."""
+        if not any(takes_time(e) for e in found):
+            return {}
+        own, now = Diary("you", zone=bench.zone.key), bench.request.now
+        around = await bench.events("", start, end) if self.account or self.words else found
+        shown = {meeting(e) for e in found}
+        among = [c for c in conflicts(around, own, now=now) if shown & {meeting(e) for e in c.events}]
+        if not among:
+            return {}
+        later = await bench.events("", start, end + AHEAD)
+        told = [(explained(c, bench.zone), resolution(c, later, own, now=now)[1]) for c in among[:CONFLICTS]]
+        more = [f"and {len(among) - CONFLICTS} more"] if len(among) > CONFLICTS else []
+        return {"conflicts": [" ".join(filter(None, words)) for words in told] + more}
 
 
 class CreateEvent(Changing):
@@ -57,16 +87,21 @@ class CreateEvent(Changing):
     place: str = Field("", max_length=MAX_LINE)
     notes: str = ""
     account: str = Field("", description="whose calendar; empty: the first account's")
+    calendar: str = Field("", description="a calendar's name, if not the main one")
+    repeat: str = Field("", description='in words: "every Tuesday until May"')
+    video: bool = Field(False, description="with a video conference")
+    notify: Literal["all", "externalOnly", "none"] = Field("all", description="which guests get mails")
 
     async def run(self, bench: Bench) -> Result:
-        start, end = self._times(bench)
+        recurrence, start, end = self._times(bench)
         old = bench.waiting(self.replaces)
-        account = bench.desk.mailbox(self.account).account if self.account else bench.desk.accounts[0]
+        account, into = await self._place(bench)
         named = {g.strip().lower(): Address(email=g.strip()) for g in self.guests}
         named.pop(account.email.lower(), None)
         action = actions.CreateEvent(
             account=reference(account),
-            calendar="primary",
+            calendar=into.id if into else "primary",
+            calendar_name=into.name if into else "",
             title=" ".join(visible(self.title).split()),
             start=start,
             end=end,
@@ -74,6 +109,10 @@ class CreateEvent(Changing):
             guests=tuple(Recipient(address=a, role="guest", origin=Origin.UNSEEN) for a in named.values()),
             place=" ".join(visible(self.place).split()),
             notes=visible(self.notes).strip(),
+            notify=self.notify,
+            recurrence=recurrence,
+            video=self.video,
+            proposed_at=bench.request.now,
         ).vetted(bench.request.now)
         box = bench.desk.mailbox(account.id)
         guests = [await recognised(bench, g.address, "guest", box=box) for g in action.guests]
@@ -81,10 +120,37 @@ class CreateEvent(Changing):
         action = await action.model_copy(update=update).previewed(bench.desk)
         return {"proposed": bench.propose(action, instead_of=old)}
 
-    def _times(self, bench: Bench) -> tuple[datetime, datetime]:
-        start, said = bench.start(self.start)
+    async def _place(self, bench: Bench) -> tuple[Account, CalendarRef | None]:
+        """The account it goes to, and which of its calendars unless it is the main one."""
+        if not self.calendar:
+            return (bench.calendars(self.account) or bench.desk.calendars)[0].account, None
+        calendar, ref = await calendar_named(bench, self.calendar, account=self.account)
+        return calendar.account, None if ref.primary else ref
+
+    def _times(self, bench: Bench) -> tuple[tuple[str, ...], datetime, datetime]:
+        """How it repeats, and when it is the first time."""
+        coming = _recurrence(self.repeat, bench) if self.repeat else None
+        try:
+            start, said = bench.start(self.start)
+        except UnclearTime:
+            if coming is None or coming.grain >= Grain.DAY:
+                raise
+            start, said = coming.start, coming.length
         length = timedelta(minutes=self.minutes) if self.minutes else said or timedelta(minutes=DEFAULT_MINUTES)
-        return start, bench.start(self.end)[0] if self.end else start + length
+        end = bench.start(self.end)[0] if self.end else start + length
+        if coming is None:
+            return (), start, end
+        lines = rule(coming)
+        first = first_of(lines, start)
+        return lines, first, first + (end - start)
+
+
+def _recurrence(phrase: str, bench: Bench) -> Recurrence:
+    """How something repeats, from words; raises UnclearTime."""
+    found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone)
+    if not isinstance(found, Recurrence):
+        raise UnclearTime(phrase=phrase)
+    return found
 
 
 def _listed(event: Event, bench: Bench) -> Result:
@@ -92,14 +158,22 @@ def _listed(event: Event, bench: Bench) -> Result:
     shown = {"start": f"{start:%a %-d %b %Y}" if event.all_day else f"{start:%a %-d %b %Y %H:%M}"}
     if not event.all_day:
         shown["end"] = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%a %-d %b %H:%M}"
+    further = {
+        "repeats": bool(event.series),
+        "organizer": "" if event.mine else event.organizer.shown,
+        "kind": "" if event.kind == "default" else event.kind,
+        "video": bool(event.conference),
+        "more_guests": max(0, len(event.guests) - GUESTS),
+    }
     return {
         "event": f"{event.account.name}:{event.calendar}:{event.id}",
         "title": event.title,
         **shown,
         "all_day": event.all_day,
-        "guests": [g.shown for g in event.guests[:8]],
+        "guests": [g.shown for g in event.guests[:GUESTS]],
         "place": event.place,
         "calendar": event.calendar,
         "account": event.account.name,
         "status": event.answer or event.status,
+        **{name: value for name, value in further.items() if value},
     }

@@ -1,0 +1,259 @@
+"""The tool that changes events: their time, their words and guests, whether they take place, where they stand."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from app.agent.bench import MAX_ACTIONS, Bench
+from app.agent.choosing import calendar_named, named, series_of, within
+from app.agent.recognising import recognised, remembered
+from app.agent.rescheduling import Rescheduling
+from app.agent.tools.calendar import MAX_MINUTES
+from app.agent.tools.fitting import Result
+from app.agent.tools.tool import Changing, fenced
+from app.domain import actions
+from app.domain.actions import Action, Scope
+from app.domain.cards import MAX_LINE, Recipient
+from app.domain.desk import reference
+from app.domain.errors import Refusal, StewardError, UnclearTime
+from app.domain.types import AccountId, Address, CalendarRef, Event
+from app.planning.sanitising import visible
+from app.planning.series import ended, going_on, moved, starting
+
+ANSWER = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
+DO = Literal["reschedule", "edit", "cancel", "accept", "decline", "tentative", "transfer"]
+IMMOVABLE = ("birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
+"""Event types that stay in their calendar (Calendar API v3: events.move)."""
+
+Time = tuple[datetime, datetime]
+Key = tuple[AccountId, str, str]
+
+
+class ChangeEvents(Changing):
+    """Prepare changes of events: those named, or all meetings of a span."""
+
+    makes: ClassVar[tuple[type[Action], ...]] = (
+        actions.ChangeEvent,
+        actions.CancelEvent,
+        actions.RespondToEvent,
+        actions.MoveEvent,
+    )
+    step: ClassVar[str] = "is preparing the change…"
+    do: DO
+    events: list[str] = Field(default_factory=list, description="references from list_events")
+    start: str = Field("", description="instead of events: the span they are in")
+    end: str = ""
+    words: str = Field("", description="only events with these words")
+    to: str = Field(
+        "", description="reschedule: new time, or a span to find free time in; transfer: account or calendar"
+    )
+    minutes: int | None = Field(None, ge=1, le=MAX_MINUTES, description="new length")
+    title: str = Field("", max_length=MAX_LINE)
+    place: str = Field("", max_length=MAX_LINE)
+    notes: str = ""
+    add_guests: list[str] = Field(default_factory=list, description="addresses")
+    remove_guests: list[str] = Field(default_factory=list)
+    which: Literal["this", "following", "all"] = Field("this", description="of a series")
+    notify: Literal["all", "externalOnly", "none"] = "all"
+    account: str = ""
+
+    async def run(self, bench: Bench) -> Result:
+        chosen = await self._chosen(bench)
+        if not chosen:
+            return {"nothing": "There is no such meeting."}
+        prepared, refused = await self._prepared(bench, chosen)
+        proposed = []
+        for number, action in enumerate(prepared):
+            if len(bench.actions) >= MAX_ACTIONS:
+                rest = len(prepared) - number
+                refused.append({"left_out": f"{rest} more: I propose at most {MAX_ACTIONS} changes at once."})
+                break
+            proposed.append(await self._proposed(bench, action))
+        if not proposed:
+            raise Refusal(why=" ".join(str(r["why"]) for r in refused))
+        return fenced(proposed=proposed, **({"not_done": refused} if refused else {}))
+
+    async def _chosen(self, bench: Bench) -> list[Event]:
+        if self.events:
+            return await named(bench, self.events)
+        return await within(bench, self.start, self.end, words=self.words, account=self.account)
+
+    async def _proposed(self, bench: Bench, action: Action) -> str:
+        action = action.vetted(bench.request.now)
+        old = bench.waiting(self.replaces, action.account.id)
+        if isinstance(action, actions.ChangeEvent):
+            taints = bench.sources.traced(action.words)
+            action = action.model_copy(update={"added": remembered(action.added, old), "taints": taints})
+        action = await action.previewed(bench.desk)
+        return f"{bench.propose(action, instead_of=old)}: {action.card().summary}"
+
+    # From events to changes.
+
+    async def _prepared(self, bench: Bench, chosen: Sequence[Event]) -> tuple[list[Action], list[dict[str, str]]]:
+        """The changes, and for what can't be changed why."""
+        prepared: list[Action] = []
+        refused: list[dict[str, str]] = []
+        able: list[Event] = []
+        for event in chosen:
+            if why := self._unable(event, bench.request.now):
+                refused.append({"event": event.title, "why": why})
+            else:
+                able.append(event)
+        times = await self._times(bench, able) if self.do == "reschedule" and able else {}
+        for event in able:
+            try:
+                prepared.append(await self._action(bench, event, times.get(_key(event))))
+            except (Refusal, StewardError) as no:
+                refused.append({"event": event.title, "why": no.sentence})
+        return prepared, refused
+
+    def _unable(self, event: Event, now: datetime) -> str:
+        """Why an event can't be changed like that; empty when it can."""
+        title, organizer = f"“{event.title}”", event.organizer.shown or "somebody else"
+        if event.status == "cancelled":
+            return f"{title} is cancelled already."
+        if self.do in ANSWER:
+            if event.mine or not event.answer:
+                return f"{title} isn't an invitation: there is nobody to answer to."
+            return f"{title} is over." if event.end <= now and not event.recurrence else ""
+        if not event.mine:
+            return f"{title} is organized by {organizer}, so I can't {self.do} it. I can decline it, or write to them."
+        if self.do == "transfer" and event.kind in IMMOVABLE:
+            return f"{title} can't leave its calendar."
+        return ""
+
+    async def _action(self, bench: Bench, event: Event, time: Time | None) -> Action:
+        scope = Scope(self.which) if event.series or event.recurrence else Scope.THIS
+        given: dict[str, Any] = {
+            "account": event.account,
+            "zone": bench.request.person.zone,
+            "notify": self.notify,
+            "proposed_at": bench.request.now,
+            "scope": scope,
+            "was": event,
+        }
+        if scope is not Scope.THIS:
+            given["was"] = await series_of(bench, event)
+        if scope is Scope.FOLLOWING:
+            if self.do not in ("reschedule", "edit", "cancel"):
+                raise Refusal(why="That goes for one occurrence or for the whole series.")
+            given["first"] = event
+        if self.do in ANSWER:
+            return actions.RespondToEvent(answer=ANSWER[self.do], **given)
+        if self.do == "cancel":
+            return actions.CancelEvent(until=_until(given["was"], event, scope), **given)
+        if self.do == "transfer":
+            return await self._transfer(bench, given)
+        if self.do == "reschedule" and time is None:
+            raise Refusal(why=f"There is no free time for “{event.title}” then.")
+        return await self._change(bench, event, given, time)
+
+    async def _transfer(self, bench: Bench, given: dict[str, Any]) -> Action:
+        was: Event = given["was"]
+        place, into = await calendar_named(bench, self.to)
+        here = bench.desk.calendar(was.account)
+        left = next((c for c in await here.calendars() if c.id == was.calendar), None)
+        if place is here and into.id == was.calendar:
+            raise Refusal(why=f"“{was.title}” is in that calendar already.")
+        names = {"into_name": _called(into, place.account.name)}
+        names["from_name"] = _called(left, was.account.name) if left else was.account.name
+        return actions.MoveEvent(target=reference(place.account), into=into.id, **names, **given)
+
+    async def _change(self, bench: Bench, event: Event, given: dict[str, Any], time: Time | None) -> Action:
+        was, scope = given["was"], given["scope"]
+        texts = {"title": self.title, "place": self.place, "notes": self.notes}
+        words = {n: " ".join(visible(t).split()) if n != "notes" else visible(t).strip() for n, t in texts.items() if t}
+        if time is None and self.minutes:
+            time = (event.start, event.start + timedelta(minutes=self.minutes))
+        guests = {"added": await self._added(bench, event), "removed": _leaving(event, self.remove_guests)}
+        return actions.ChangeEvent(
+            **words,
+            **guests,
+            **_retimed(was, event, scope, time),
+            until=_until(was, event, scope),
+            **given,
+        )
+
+    async def _added(self, bench: Bench, event: Event) -> tuple[Recipient, ...]:
+        there = {g.email.lower() for g in event.guests} | {event.account.email.lower()}
+        box = bench.desk.mailbox(event.account)
+        emails = dict.fromkeys(g.strip().lower() for g in self.add_guests)
+        return tuple([await recognised(bench, Address(email=e), "guest", box=box) for e in emails if e not in there])
+
+    # New times.
+
+    async def _times(self, bench: Bench, chosen: Sequence[Event]) -> dict[Key, Time]:
+        """The new time of each event that is given one."""
+        if not self.to:
+            raise UnclearTime(phrase="")
+        fixed = self._fixed(bench, chosen)
+        if fixed is not None:
+            if len(chosen) > 1:
+                raise Refusal(why="They would all be at the same time. Name a span, such as next week.")
+            return {_key(chosen[0]): fixed}
+        search = Rescheduling(bench, *bench.span(self.to))
+        await search.read(chosen)
+        found: dict[Key, Time] = {}
+        after = None
+        for event in sorted(chosen, key=lambda e: (e.start, e.end)):
+            if slot := search.place(event, self._length(event), after=after):
+                found[_key(event)] = (slot.start, slot.end)
+                after = max(after or slot.end, slot.end)
+        return found
+
+    def _fixed(self, bench: Bench, chosen: Sequence[Event]) -> Time | None:
+        """The time that was said, if it was one at which something can start rather than a span to look in."""
+        length = self._length(chosen[0])
+        if chosen[0].all_day:
+            day = bench.span(self.to)[0].replace(tzinfo=ZoneInfo(chosen[0].zone))
+            return day, day + length
+        try:
+            start, said = bench.start(self.to)
+        except UnclearTime:
+            return None
+        if said is not None and said > length:
+            return None
+        return start, start + (said or length)
+
+    def _length(self, event: Event) -> timedelta:
+        return timedelta(minutes=self.minutes) if self.minutes else event.end - event.start
+
+
+def _retimed(was: Event, event: Event, scope: Scope, time: Time | None) -> dict[str, Any]:
+    """The new times of an event, or of a series whose occurrence gets this time, and how it repeats then."""
+    at = event.original_start or event.start
+    if scope is Scope.FOLLOWING:
+        start = time[0] if time else event.start
+        fields: dict[str, Any] = {"recurrence": going_on(was, at, start)}
+        return fields | ({"start": time[0], "end": time[1]} if time else {})
+    if time is None:
+        return {}
+    if scope is Scope.THIS:
+        return {"start": time[0], "end": time[1]}
+    first = starting(was, at, time[0])
+    return {"start": first, "end": first + (time[1] - time[0]), "recurrence": moved(was, at, time[0])}
+
+
+def _until(was: Event, event: Event, scope: Scope) -> tuple[str, ...]:
+    return ended(was, event.original_start or event.start) if scope is Scope.FOLLOWING else ()
+
+
+def _leaving(event: Event, emails: Sequence[str]) -> tuple[str, ...]:
+    """The guests who are named to leave; raises Refusal for somebody who isn't invited."""
+    there = {g.email.lower(): g.email for g in event.guests}
+    for email in emails:
+        if email.strip().lower() not in there:
+            raise Refusal(why=f"{email} isn't a guest of “{event.title}”.")
+    return tuple(there[email.strip().lower()] for email in emails)
+
+
+def _key(event: Event) -> Key:
+    return event.account.id, event.calendar, event.id
+
+
+def _called(calendar: CalendarRef, account: str) -> str:
+    """A calendar as a card names it."""
+    return account if calendar.primary else f"{calendar.name} ({account})"
