@@ -58,7 +58,9 @@ def busy_times(events: Iterable[Event], *, firm_focus: bool = False) -> tuple[Bu
 
 def meeting(event: Event) -> object:
     """What a meeting is known by across calendars: its UID, which all occurrences of a series share, and its time."""
-    return (event.uid, event.start, event.end) if event.uid else (event.account.id, event.calendar, event.id)
+    if event.uid:
+        return event.uid, event.start.timestamp(), event.end.timestamp()
+    return event.account.id, event.calendar, event.id
 
 
 def _binding(event: Event) -> tuple[bool, bool, bool]:

@@ -8,6 +8,8 @@ from app.domain.types import Account, Availability, CalendarRef, Event, Guest, V
 
 EVERYONE, OUTSIDERS, NOBODY = "all", "externalOnly", "none"
 """Who is told by mail (Calendar API v3: sendUpdates)."""
+OWNER = "owner"
+"""What the account may do in a calendar that is its own (Calendar API v3: accessRole)."""
 
 
 class NewEvent(Value):
@@ -35,7 +37,7 @@ class NewEvent(Value):
     notify: str = EVERYONE
     steward_action: str
     mirrors: str = ""
-    """The key of the busy time it stands for, for a mirror block."""
+    """The account whose busy time it stands for, for a mirror block."""
 
 
 class EventChange(Value):
@@ -108,3 +110,10 @@ class Calendar(Protocol):
 
     def link(self, day: datetime) -> str:
         """Where a person sees that day for themselves."""
+
+
+async def own_events(calendar: Calendar, start: datetime, end: datetime) -> tuple[Event, ...]:
+    """The events that touch [start, end) in the calendars that are the account's own: what somebody else's calendar
+    shows beside them keeps the person neither busy nor free. Raises ProviderError."""
+    own = {c.id for c in await calendar.calendars() if c.role == OWNER}
+    return tuple(event for event in await calendar.events(start, end) if event.calendar in own)

@@ -1,0 +1,286 @@
+"""Showing in one account's calendar when other accounts are busy: blocks that say so and nothing else."""
+
+import asyncio
+from base64 import b32hexencode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import groupby
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime
+
+from app.domain import cards
+from app.domain.actions.action import Action, Change, Outcome
+from app.domain.actions.calendar_words import viewers
+from app.domain.calendars import NOBODY, NewEvent, own_events
+from app.domain.cards import Card, Field, Item, Receipt, counted
+from app.domain.desk import Desk, Ledger, Note, last_note
+from app.domain.errors import Conflict, Refusal
+from app.domain.mirroring import Block, Difference, Stale, difference
+from app.domain.types import AccountRef, Event
+
+TITLE = "Busy"
+"""All that a block says."""
+CALENDAR = "primary"
+"""Where blocks are put (Calendar API v3: calendarId)."""
+CHUNK = 20
+"""Blocks between two notes in the ledger; each is one call."""
+LONGEST = timedelta(days=62)
+"""Two months: a card couldn't show the blocks of more."""
+NOTHING_LEFT = "The calendars changed since the preview, and nothing of this is left to be done."
+
+
+class MirrorAvailability(Action):
+    """Puts blocks into a calendar for the times at which other accounts are busy, and takes away those that stand for
+    nothing any more. What changed since the preview is left out, and said to be."""
+
+    busy_text: ClassVar[str] = "Mirroring"
+
+    sources: tuple[AccountRef, ...]
+    start: AwareDatetime
+    end: AwareDatetime
+    zone: str
+    """The person's zone; the card shows the times in it."""
+    add: tuple[Block, ...] = ()
+    remove: tuple[Stale, ...] = ()
+    viewers: tuple[str, ...] = ()
+    """Who else could read the calendar at the preview."""
+
+    # The card.
+
+    def card(self) -> Card:
+        first, last = (self._local(at) for at in (self.start, self.end - timedelta(seconds=1)))
+        added, removed = self._changes()
+        back = _joined(("removes the blocks again",) * bool(added) + ("puts back what it removed",) * bool(removed))
+        seen = f"They can also be seen by {', '.join(self.viewers)}." if self.viewers else ""
+        return Card(
+            title=f"Show in {self.account.name} when {self._names()} {'are' if len(self.sources) > 1 else 'is'} busy",
+            summary=f"{_joined((added, removed))}, {first:%a %-d %b} – {last:%a %-d %b %Y} ({self.zone})",
+            account=self.account,
+            fields=(Field(label="Each block says", value=f"“{TITLE}”, and nothing about what it stands for"),),
+            items=tuple(self._days()),
+            notes=tuple(filter(None, ("Nobody is invited or told by mail.", seen))),
+            undo=back,
+        )
+
+    def _changes(self) -> tuple[str, str]:
+        added = f"{counted(len(self.add), 'block')} to add" if self.add else ""
+        return added, f"{counted(len(self.remove), 'block')} to remove" if self.remove else ""
+
+    def _names(self) -> str:
+        return " and ".join(source.name for source in self.sources)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.zone))
+
+    def _days(self) -> Iterator[Item]:
+        """What is done on each day, as a line."""
+        deeds = [(self._local(b.start), "add", b) for b in self.add]
+        deeds += [(self._local(b.start), "remove", b) for b in self.remove]
+        deeds.sort(key=lambda deed: (deed[0].date(), deed[1], deed[0].timestamp()))
+        for day, ofday in groupby(deeds, key=lambda deed: deed[0].date()):
+            parts = [
+                f"{what} {', '.join(self._span(block) for _, _, block in some)}"
+                for what, some in groupby(ofday, key=lambda deed: deed[1])
+            ]
+            yield Item(title=f"{day:%a %-d %b}", detail="; ".join(parts))
+
+    def _span(self, block: Block) -> str:
+        first, last = self._local(block.start), self._local(block.end)
+        if first.date() == last.date():
+            return f"{first:%H:%M}–{last:%H:%M}"
+        return f"{first:%H:%M} – {last:%a %-d %b %H:%M}"
+
+    # Proposing it.
+
+    @property
+    def too_late(self) -> datetime | None:
+        return self.end
+
+    @property
+    def bulk(self) -> bool:
+        return len(self.add) + len(self.remove) > CHUNK
+
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        first, last = (f"{self._local(at):%Y-%m-%d %H:%M}" for at in (self.start, self.end))
+        source = self.sources[0].name if len(self.sources) == 1 else ""
+        return {"kind": "mirror", "within": f"{first} to {last}", "account": source, "into": self.account.name}
+
+    def faults(self, now: datetime) -> Mapping[str, str]:
+        if self.end - self.start > LONGEST:
+            return {"": f"I mirror at most {LONGEST.days} days at once."}
+        return {}
+
+    async def previewed(self, desk: Desk) -> Self:
+        found = await self._missing(desk)
+        if not found.add and not found.remove:
+            raise Refusal(why=f"{self.account.name} shows already when {self._names()} is busy.")
+        seen = await viewers(desk.calendar(self.account), CALENDAR)
+        return self.model_copy(update={"add": found.add, "remove": found.remove, "viewers": seen})
+
+    async def _missing(self, desk: Desk) -> Difference:
+        """What has to be done for the blocks to be right now."""
+        accounts = (self.account, *self.sources)
+        target, *others = await asyncio.gather(
+            *(own_events(desk.calendar(account), self.start, self.end) for account in accounts)
+        )
+        return difference(
+            [event for events in others for event in events],
+            target,
+            sources=[str(source.id) for source in self.sources],
+            connected=[str(calendar.account.id) for calendar in desk.calendars],
+        )
+
+    async def check(self, desk: Desk) -> Change | None:
+        now = await self._missing(desk)
+        if {*self.add, *self.remove} & {*now.add, *now.remove} or await self._begun(desk):
+            return None
+        left = self.renewed(**now._asdict()) if now.add or now.remove else None
+        return Change(sentence=NOTHING_LEFT, renewed=left)
+
+    async def _begun(self, desk: Desk) -> bool:
+        """Whether anything of it was done before an interruption, as far as the calendar tells."""
+        present = await own_events(desk.calendar(self.account), self.start, self.end)
+        kept = {event.id for event in present}
+        return any(self._is_ours(e) for e in present) or any(stale.event not in kept for stale in self.remove)
+
+    # Doing it.
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        add, remove = await self._standing(desk, ledger)
+        deeds: Sequence[Block] = (*add, *remove)
+        noted = await last_note(ledger, "mirrored")
+        for first in range(noted.refs["done"] if noted else 0, len(deeds), CHUNK):
+            chunk = deeds[first : first + CHUNK]
+            for block in chunk:
+                await (self._take(desk, block) if isinstance(block, Stale) else self._put(desk, block))
+            await ledger.note("mirrored", done=first + len(chunk))
+        return await self._read_back(desk, add, remove)
+
+    async def _standing(self, desk: Desk, ledger: Ledger) -> tuple[list[Block], list[Stale]]:
+        """What of it still makes sense, found out once, before anything changes."""
+        noted = await last_note(ledger, "standing")
+        if noted is None:
+            now = await self._missing(desk)
+            add = [place for place, block in enumerate(self.add) if block in now.add]
+            remove = [place for place, block in enumerate(self.remove) if block in now.remove]
+            await ledger.note("standing", add=add, remove=remove)
+        else:
+            add, remove = noted.refs["add"], noted.refs["remove"]
+        return [self.add[place] for place in add], [self.remove[place] for place in remove]
+
+    async def _put(self, desk: Desk, block: Block, back: str = "") -> None:
+        """Insert a block, once: whether the id is taken by ourselves only the event itself can prove."""
+        calendar, ident = desk.calendar(self.account), self._block_id(block, back)
+        try:
+            await calendar.insert(self._new(block, ident))
+        except Conflict:
+            stored = await calendar.event(CALENDAR, ident)
+            if stored is None or not self._is_ours(stored):
+                raise
+
+    async def _take(self, desk: Desk, stale: Stale) -> None:
+        await desk.calendar(self.account).delete(stale.calendar, stale.event, notify=NOBODY)
+
+    def _new(self, block: Block, ident: str) -> NewEvent:
+        return NewEvent(
+            id=ident,
+            calendar=CALENDAR,
+            title=TITLE,
+            start=block.start,
+            end=block.end,
+            zone=self.zone,
+            notify=NOBODY,
+            steward_action=str(self.id),
+            mirrors=block.source,
+        )
+
+    def _block_id(self, block: Block, back: str = "") -> str:
+        """An id of its own for each block, the same at every attempt, in Google Calendar's alphabet."""
+        name = f"{self.id}/{back}/{block.source}/{block.start.timestamp():.0f}/{block.end.timestamp():.0f}"
+        return b32hexencode(sha256(name.encode()).digest()[:16]).decode().rstrip("=").lower()
+
+    def _is_ours(self, event: Event) -> bool:
+        return event.steward_action == str(self.id)
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        # Every block has an id of its own and deleting is safe to repeat: going on from the ledger is always right.
+        return Outcome.NOT_DONE, None
+
+    # Telling of it.
+
+    def progress(self, note: Note) -> str:
+        if note.step != "mirrored" or not self.bulk:
+            return ""
+        return f"{note.refs['done']:,} of {counted(len(self.add) + len(self.remove), 'block')}"
+
+    async def achieved(self, ledger: Ledger) -> Receipt | None:
+        standing, noted = await last_note(ledger, "standing"), await last_note(ledger, "mirrored")
+        if standing is None or noted is None:
+            return None
+        added = min(noted.refs["done"], len(standing.refs["add"]))
+        return Receipt(summary=self._told(added, noted.refs["done"] - added))
+
+    async def _read_back(self, desk: Desk, add: Sequence[Block], remove: Sequence[Stale]) -> Receipt:
+        calendar = desk.calendar(self.account)
+        present = {event.id for event in await own_events(calendar, self.start, self.end)}
+        added = sum(self._block_id(block) in present for block in add)
+        removed = sum(stale.event not in present for stale in remove)
+        left = len(self.add) + len(self.remove) - len(add) - len(remove)
+        pairs = (("Blocks added", len(add), added), ("Blocks removed", len(remove), removed))
+        return Receipt(
+            summary=self._told(added, removed)
+            + (f"; {counted(left, 'block')} left out, as the calendars had changed" if left else ""),
+            link=calendar.link(self._local(self.start)),
+            differences=tuple(
+                cards.Difference(field=f, asked=str(asked), stored=str(stored))
+                for f, asked, stored in pairs
+                if asked != stored
+            ),
+            skipped=left,
+        )
+
+    def _told(self, added: int, removed: int) -> str:
+        one = f"{counted(added, 'busy block')} added to {self.account.name}" if added or not removed else ""
+        other = f"{counted(removed, 'block')} removed" + ("" if one else f" from {self.account.name}")
+        return _joined((one, other if removed else ""))
+
+    # Undoing it.
+
+    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
+        calendar = desk.calendar(self.account)
+        taken, back, kept = await self._undoing(desk, ledger)
+        for place in taken:
+            await calendar.delete(CALENDAR, self._block_id(self.add[place]), notify=NOBODY)
+        for place in back:
+            await self._put(desk, self.remove[place], "back")
+        removed = f"{counted(len(taken), 'block')} removed again" if taken or not back else ""
+        returned = f"{counted(len(back), 'block')} put back" if back else ""
+        left = f"; {counted(kept, 'block')} left alone, as somebody changed them" if kept else ""
+        return Receipt(summary=_joined((removed, returned)) + left)
+
+    async def _undoing(self, desk: Desk, ledger: Ledger) -> tuple[list[int], list[int], int]:
+        """Which blocks to remove again, which to put back, and how many to leave as they were changed meanwhile: found
+        out once, before anything changes."""
+        noted = await last_note(ledger, "undoing")
+        if noted is None:
+            present = {e.id: e for e in await own_events(desk.calendar(self.account), self.start, self.end)}
+            ours = {place: present.get(self._block_id(block)) for place, block in enumerate(self.add)}
+            taken = [place for place, e in ours.items() if e and (e.start, e.end) == _times(self.add[place])]
+            kept = sum(e is not None for e in ours.values()) - len(taken)
+            standing = await last_note(ledger, "standing")
+            begun = standing.refs["remove"] if standing else []
+            back = [place for place in begun if self.remove[place].event not in present]
+            await ledger.note("undoing", taken=taken, back=back, kept=kept)
+            return taken, back, kept
+        return noted.refs["taken"], noted.refs["back"], noted.refs["kept"]
+
+
+def _times(block: Block) -> tuple[datetime, datetime]:
+    return block.start, block.end
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " and ".join(filter(None, parts))
