@@ -22,15 +22,19 @@ from app.domain.errors import (
     NothingRunning,
     NotYours,
     Overtaken,
+    QuestionOver,
     StewardError,
     StoreUnavailable,
 )
 from app.domain.ports import Invite, Kind, Request, Services, Thought, WaitingCard
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
+from app.planning.provenance import named, pretends
 from app.planning.sanitising import visible
 
 HISTORY = 12
 """Earlier lines the model sees again: this thread and the last turns of the DM."""
+DECIDED = 6
+"""Cards decided last that the model sees again: "do the same for work", "no, the other one"."""
 FIRST_SIGN = "is reading your request…"
 QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
@@ -68,7 +72,7 @@ class Assistant:
         """Take a request on and answer it, or say plainly why not."""
         try:
             await self._admit(message)
-            turn, new = await self._open(message)
+            turn, new = await self._open(await self.named(message))
         except StoreUnavailable:
             raise  # whoever brought the message keeps it
         except StewardError as refusal:
@@ -101,6 +105,17 @@ class Assistant:
         if not (named if self._limits.allowed else person.member):
             raise NotAllowed
         return person
+
+    async def named(self, message: Message) -> Message:
+        """The message with those it mentions called by name and address: whoever is mentioned is meant exactly. A name
+        that looks like somebody's address is left out."""
+        text = message.text
+        for user in message.mentions:
+            with suppress(ChatError):  # the mention stays as it is
+                who = named(await self._services.chat.called(message.team, user))
+                meant = who.email if pretends(who) else who.shown if who.email else who.name
+                text = text.replace(f"@{user}", meant or f"@{user}")
+        return message.model_copy(update={"text": text})
 
     async def _open(self, message: Message) -> tuple[Turn, bool]:
         if message.private:
@@ -154,6 +169,7 @@ class Assistant:
             raise StewardError
         waiting = await store.approvals.waiting(person.id)
         rejected = await store.approvals.get(person.id, turn.about) if turn.about else None
+        results = await store.approvals.of_plan(person.id, turn.follows) if turn.follows else ()
         request = Request(
             person=person,
             now=self._services.clock.now().astimezone(ZoneInfo(person.zone)),
@@ -165,6 +181,10 @@ class Assistant:
                 for n, a in enumerate(waiting, start=1)
             ),
             rejected=rejected.action if rejected else None,
+            clicked=turn.answers is not None,
+            results=results,
+            ended=await store.approvals.decided(person.id, limit=DECIDED),
+            relations=await store.relations.all(person.id),
         )
 
         async def watch(step: str) -> None:
@@ -195,10 +215,17 @@ class Assistant:
             reply = "\n".join((thought.reply, *thought.notes, *([Overtaken().sentence] if beside else [])))
             with suppress(Overtaken):
                 end = self._services.store.turns.end
-                ended = await end(turn, status=status, reply=reply, actions=approvals, then=thought.then)
+                ended = await end(turn, status=status, reply=reply, actions=approvals, trail=thought.trail)
                 break
         if ended:
-            answered = {"status": status, "reply": reply, "then": thought.then if approvals else ""}
+            trail = thought.trail
+            answered = {
+                "status": status,
+                "reply": reply,
+                "then": trail.then if approvals else "",
+                "question": trail.question,
+                "listed": trail.listed,
+            }
             await self._present(turn.model_copy(update=answered), approvals, again=False)
 
     async def _proposed(self, turn: Turn, thought: Thought) -> list[Approval]:
@@ -224,6 +251,8 @@ class Assistant:
         except ChatError:
             return
         await store.turns.posted(turn, ts)
+        if turn.question:  # a click may have come before its message was known
+            await self._close_question(turn.person, turn.id, unless_open=True)
 
     async def apologise(self, person: PersonId, place: Place) -> None:
         """After an unforeseen error: end the turn that was under way and say so."""
@@ -233,6 +262,36 @@ class Assistant:
             await self._services.chat.say(place, failure.sentence)
             return
         await self._conclude(turn, Thought(reply=failure.sentence), TurnStatus.FAILED)
+
+    # Being answered.
+
+    async def choose(self, person: PersonId, turn: TurnId, option: int) -> None:
+        """Take a click on one of a question's options as the person's own words, and go on with it. Raises NotYours, or
+        QuestionOver when it was answered otherwise."""
+        turns = self._services.store.turns
+        opened = await turns.choose(person, turn, option)
+        asked = await self._close_question(person, turn)
+        if opened is None:
+            if asked is None or asked.question is None:
+                raise NotYours
+            if asked.question.chosen != option:
+                raise QuestionOver
+            return
+        following = await turns.next(person, opened.place.conversation)
+        if following is None:
+            await self._services.chat.status(opened.place, QUEUED)
+            return
+        await self._answer_all(following)
+
+    async def _close_question(self, person: PersonId, turn: TurnId, *, unless_open: bool = False) -> Turn | None:
+        """Take the buttons from a question that was answered; lost when Slack doesn't take it."""
+        asked = await self._services.store.turns.get(person, turn)
+        if asked is None or asked.question is None or not asked.reply_ts:
+            return asked
+        if asked.question.answer or not unless_open:
+            with suppress(ChatError):
+                await self._services.chat.answered(asked)
+        return asked
 
     # Stopping and changing one's mind.
 

@@ -14,6 +14,7 @@ from app.domain.ports import Inbox
 from app.editing import EDIT, EXPLAIN, Editor
 from app.reception import Reception
 from app.telemetry import Telemetry
+from handlers.answers import OPTION, Answers
 from handlers.approvals import BUTTON, PLAN_BUTTON, Clicks
 from handlers.commands import COMMAND, Commands
 from handlers.editing import BUTTONS, Editing
@@ -54,6 +55,7 @@ def build(verbs: Verbs, client: AsyncWebClient, keeper: Keeper) -> AsyncApp:
     clicks = Clicks(verbs.assistant, verbs.chat, verbs.telemetry)
     app.action(BUTTON)(keeper.settling(clicks.decide))
     app.action(PLAN_BUTTON)(keeper.settling(clicks.decide_all))
+    app.action(OPTION)(keeper.settling(Answers(verbs.assistant, verbs.chat).choose))
     editing = Editing(verbs.editor, verbs.chat)
     app.action(BUTTONS[EDIT])(keeper.settling(editing.edit))
     app.action(BUTTONS[EXPLAIN])(keeper.settling(editing.ask_why))

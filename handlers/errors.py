@@ -7,6 +7,7 @@ from app.domain.chat import Chat
 from app.domain.errors import StewardError
 from app.domain.ports import Inbox
 from app.domain.types import Place, person_id
+from handlers.answers import OPTION
 from handlers.approvals import place as clicked
 from handlers.envelopes import Body, key
 
@@ -29,8 +30,16 @@ class Boundary:
             if "user" in event and "channel" in event and "ts" in event:
                 place = Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"])
                 await self._assistant.apologise(person_id(str(body["team_id"]), event["user"]), place)
+            elif _answering(body):
+                person = person_id(str(body["user"].get("team_id") or body["team"]["id"]), str(body["user"]["id"]))
+                await self._assistant.apologise(person, clicked(body))
             elif "message_ts" in body.get("container", {}):
                 await self._chat.whisper(clicked(body), str(body["user"]["id"]), StewardError().sentence)
             await self._inbox.settle(key(body))
         except StewardError as failure:
             log.error("apology_failed", error=failure.code)
+
+
+def _answering(body: Body) -> bool:
+    """Whether a click began a turn, which is to be ended."""
+    return any(OPTION.match(str(action.get("action_id", ""))) for action in body.get("actions", ()))

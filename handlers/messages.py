@@ -47,7 +47,8 @@ class Messages:
         if "bot_id" in now or "user" not in now or now.get("text") == before.get("text"):
             return
         message = unpack(team(body), {**now, "channel": event["channel"]}, private=True, us=bot(body))
-        await self._assistant.reword(message.person, message.place, message.ts, message.text)
+        text = (await self._assistant.named(message)).text
+        await self._assistant.reword(message.person, message.place, message.ts, text)
 
     async def _deleted(self, body: Body, event: dict[str, Any]) -> None:
         before = event.get("previous_message", {})
@@ -75,6 +76,7 @@ def unpack(team_id: str, event: dict[str, Any], *, private: bool, us: str = "") 
         place=Place(channel=event["channel"], thread=event.get("thread_ts") or event["ts"]),
         ts=event["ts"],
         text=plain(event.get("text") or "", us=us),
+        mentions=tuple(dict.fromkeys(m[1] for m in _MENTION.finditer(event.get("text") or "") if m[1] != us)),
         files=len(event.get("files", ())),
         private=private,
     )
@@ -82,7 +84,7 @@ def unpack(team_id: str, event: dict[str, Any], *, private: bool, us: str = "") 
 
 def plain(text: str, *, us: str = "") -> str:
     """Slack's markup as the person typed it: links and addresses bare, our own mention gone, entities decoded."""
-    text = _MENTION.sub(lambda m: "" if m[1] == us else f"@{m[2] or m[1]}", text)
+    text = _MENTION.sub(lambda m: "" if m[1] == us else f"@{m[1]}", text)
     text = _LINK.sub(lambda m: m[2] if m[1] in ("mailto:", "tel:") else m[1] + m[2], text)
     return html.unescape(_SPECIAL.sub(_special, text)).strip()
 

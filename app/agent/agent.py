@@ -9,25 +9,22 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from app.agent.bench import Bench
+from app.agent.citing import cited
 from app.agent.offering import Offering
+from app.agent.recalling import background, history
 from app.agent.standing_in import StandingIn
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
-from app.agent.tools.cards import listed
-from app.agent.tools.fitting import serialised
+from app.domain.asking import Question
 from app.domain.desk import Desk
 from app.domain.errors import TooManySteps
+from app.domain.memory import Trail
 from app.domain.ports import Request, Thought, Watch
-from app.domain.types import CODE, PERSON, STEWARD
 from app.planning.sanitising import visible
 
-LINE = 600
-"""Characters of an earlier line the model sees again: twelve of them leave three quarters of an 8k window."""
-WAITING_CARDS = "waiting_cards"
-"""The one tool call that code makes: when cards wait, the model needn't ask for them."""
 CALLS = 12
 """Model calls in one turn; the everyday requests take two to five."""
 
@@ -52,21 +49,11 @@ class Agent:
             state = await self._graph.ainvoke({"messages": self._messages(request, desk)}, context=bench)
         except ModelCallLimitExceededError as endless:
             raise TooManySteps from endless
-        reply = state["messages"][-1].text.strip()
-        quoted = [f"Quoted from {name}" for name in bench.sources.quoted(reply)]
-        return Thought(
-            reply=reply,
-            actions=bench.plan,
-            notes=tuple(dict.fromkeys((*quoted, *bench.notes))),
-            replaces=bench.replaced,
-            then=bench.then if bench.actions else "",
-        )
+        return _thought(bench, state["messages"][-1].text)
 
     def _messages(self, request: Request, desk: Desk) -> list[BaseMessage]:
-        roles: dict[str, type[BaseMessage]] = {PERSON: HumanMessage, CODE: HumanMessage, STEWARD: AIMessage}
-        history = [roles[u.role](shortened(visible(u.text))) for u in request.history]
         asked = HumanMessage(visible(request.text))
-        return [SystemMessage(self.prompt(request, desk)), *history, asked, *_waiting(request)]
+        return [SystemMessage(self.prompt(request, desk)), *history(request), asked, *background(request)]
 
     @staticmethod
     def prompt(request: Request, desk: Desk) -> str:
@@ -86,16 +73,24 @@ def _template() -> str:
     return files("app.agent.prompts").joinpath("system.md").read_text(encoding="utf-8")
 
 
-def _waiting(request: Request) -> list[BaseMessage]:
-    """The cards that wait, and the one that was rejected, as a tool's result: their titles may be strangers' words,
-    which have no place in a prompt's instructions."""
-    if not request.waiting and request.rejected is None:
-        return []
-    call = ToolCall(name=WAITING_CARDS, args={}, id=WAITING_CARDS, type="tool_call")
-    found = serialised(listed(request))
-    return [AIMessage("", tool_calls=[call]), ToolMessage(found, tool_call_id=WAITING_CARDS, name=WAITING_CARDS)]
+def _thought(bench: Bench, said: str) -> Thought:
+    """What a turn has come to: the words, the cards, and the question if there is one."""
+    words = bench.asked.words if bench.asked else said.strip()
+    question = bench.asked.question if bench.asked else _offered(bench, words)
+    notes = [f"Quoted from {name}" for name in bench.sources.quoted(words)] + bench.notes
+    accounts = [account.name for account in bench.desk.accounts]
+    whole, listed = cited("\n".join((words, *dict.fromkeys(notes))), bench.listed, accounts)
+    trail = Trail(
+        then=bench.then if bench.actions else "",
+        question=question,
+        listed=listed,
+        learned=tuple(bench.learned),
+    )
+    return Thought(reply=whole, actions=bench.plan, replaces=bench.replaced, trail=trail)
 
 
-def shortened(line: str) -> str:
-    """An earlier line, so short that one long message doesn't take the room of all that follow."""
-    return line if len(line) <= LINE else f"{line[:LINE]} … (shortened)"
+def _offered(bench: Bench, words: str) -> Question | None:
+    """The choices that code knows, when the model asks between whom to choose without offering them."""
+    if not bench.choices or bench.actions or "?" not in words:
+        return None
+    return bench.between

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from app.agent.sources import Sources
+from app.agent.sources import SUBJECT, Sources
 from app.domain.actions import Action
+from app.domain.asking import MAX_OPTIONS, Listed, Question
 from app.domain.calendars import Calendar
 from app.domain.desk import Desk
 from app.domain.errors import Refusal, UnclearTime, UnknownReference
 from app.domain.mailboxes import Mailbox
+from app.domain.memory import Relation, key_of
 from app.domain.ports import Request, Watch
 from app.domain.types import AccountId, ActionId, Event, Thread
+from app.planning.asking import options
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
+from app.planning.provenance import addresses
+from app.planning.sanitising import visible
 
 CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
@@ -22,12 +28,25 @@ MAX_ACTIONS = 10
 """Cards one turn may propose; more would bury the person."""
 
 
+TWO_WAYS = "can be read in more than one way. Which do you mean?"
+
+
 class TwoTimes(Exception):
     """A phrase that could mean several times, between which only the person can choose."""
 
-    def __init__(self, readings: Sequence[str]) -> None:
+    def __init__(self, readings: Sequence[str], phrase: str = "") -> None:
         self.readings = tuple(readings)
+        self.question = f"“{phrase}” {TWO_WAYS}" if phrase else f"That time {TWO_WAYS}"
         super().__init__(", ".join(readings))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the person, with which the turn ends."""
+
+    words: str
+    question: Question | None
+    """Its options; None when it is to be answered in words alone."""
 
 
 @dataclass
@@ -44,11 +63,21 @@ class Bench:
     """For actions on the table that are instead of one whose card waits, that one."""
     then: str = ""
     """What is left to do once the cards of this turn are settled."""
+    asked: Asked | None = None
+    """What the person is asked, once they are."""
+    learned: list[Relation] = field(default_factory=list)
+    """Whom the person meant by which name, as they said in this turn."""
+    listed: dict[str, Listed] = field(default_factory=dict)
+    """What tools have told of by a reference, in this turn or in one before."""
+    choices: tuple[str, ...] = ()
+    """Those between whom it is undecided."""
+    _about: str = ""
     sources: Sources = field(init=False)
     """What the model has read so far, and what the person typed."""
 
     def __post_init__(self) -> None:
         self.sources = Sources(self.request, [account.email for account in self.desk.accounts])
+        self.listed |= {each.ref: each for line in self.request.history for each in line.listed}
 
     @property
     def plan(self) -> tuple[Action, ...]:
@@ -58,6 +87,45 @@ class Bench:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.request.person.zone)
+
+    @property
+    def first(self) -> str:
+        """What the person is called."""
+        return (" ".join(visible(self.request.person.name).split()) or "the person").split()[0]
+
+    # People, and asking.
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """Whom the person means by which name: the latest word counts."""
+        latest = {relation.key: relation for relation in (*reversed(self.request.relations), *self.learned)}
+        return tuple(reversed(latest.values()))
+
+    def relation(self, name: str) -> Relation | None:
+        """Whom the person means by a name; None when they never said."""
+        return next((relation for relation in self.relations if relation.key == key_of(name)), None)
+
+    def unsettled(self, about: str, choices: Sequence[str]) -> None:
+        """Remember between whom it is undecided who is meant by a name."""
+        self._about, self.choices = about, options(choices, typed=self.request.words)[:MAX_OPTIONS]
+
+    @property
+    def between(self) -> Question:
+        """The question between whom it is undecided."""
+        return Question(options=self.choices, about=self._about)
+
+    def ask(self, words: str, choices: Sequence[str]) -> str:
+        """Ask the person, with choices to click; of several questions of a turn only the first is asked."""
+        if self.asked is not None:
+            return "There is a question already. One at a time."
+        shown = options(choices, typed=self.request.words)[:MAX_OPTIONS]
+        known = {email for choice in self.choices for email in addresses(choice)}
+        whom = bool(shown) and all(addresses(choice) & known for choice in shown)
+        asked = Question(options=shown, about=self._about if whom else "") if shown else None
+        self.asked = Asked(words.strip(), asked)
+        return "The turn ends here; the answer comes as the next message."
+
+    # Reading.
 
     def mailboxes(self, account: str) -> tuple[Mailbox, ...]:
         """The mailbox of a named account, or all of them; raises UnclearAccount."""
@@ -77,6 +145,7 @@ class Bench:
     async def thread(self, account: str, ident: str) -> Thread:
         """A whole thread, remembered as read; raises Missing."""
         thread = await self.desk.mailbox(account).thread(ident)
+        self.tell_of(f"{thread.account.name}:{thread.id}", thread.subject)
         for mail in thread.mails:
             self.sources.mail(mail.email, "\n".join((mail.text, *(a.shown for a in mail.attachments))))
         return thread
@@ -86,7 +155,16 @@ class Bench:
         found = [e for c in self.calendars(account) for e in await c.events(start, end, words=words)]
         for event in found:
             self.sources.event(event)
+            self.tell_of(f"{event.account.name}:{event.calendar}:{event.id}", event.title, event.link)
         return sorted(found, key=lambda e: e.start)
+
+    def tell_of(self, ref: str, title: str, link: str = "") -> None:
+        """Remember that the model knows a mail or an event by this reference, and where the person can see it."""
+        if not link and ref.count(":") == 1:
+            account, ident = self.located(ref, "thread")
+            link = self.desk.mailbox(account).link(ident)
+        known = self.listed.pop(ref, None)
+        self.listed[ref] = known or Listed(ref=ref, title=" ".join(visible(title).split())[:SUBJECT], link=_whole(link))
 
     def waiting(self, refs: str, account: AccountId | None = None) -> Action | None:
         """The waiting action that one of the references names and that nothing on the table is instead of yet; of
@@ -151,10 +229,15 @@ class Bench:
     def _meaning(self, phrase: str) -> Instant | Interval:
         meaning = resolve(phrase, at=self.request.now, zone=self.request.person.zone)
         if isinstance(meaning, Ambiguous):
-            raise TwoTimes([_shown(option) for option in meaning.options])
+            raise TwoTimes([_shown(option) for option in meaning.options], phrase)
         if not isinstance(meaning, Instant | Interval):
             raise UnclearTime(phrase=phrase)
         return meaning
+
+
+def _whole(link: str) -> str:
+    """A link that Slack's markup can hold; nothing for any other."""
+    return link if urlsplit(link).scheme in ("http", "https") and not set(link) & set("<>| \n") else ""
 
 
 OPEN_ENDED = timedelta(days=28)

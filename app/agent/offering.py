@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from inspect import cleandoc
 from typing import Any, cast
 
-from langchain.agents.middleware import AgentMiddleware
+from langchain.agents.middleware import AgentMiddleware, hook_config
 from langchain.agents.middleware.types import AgentState, ModelRequest, ModelResponse, ToolCallRequest
 from langchain_core.messages import ToolMessage
+from langgraph.runtime import Runtime
 
 from app.agent.bench import Bench
 from app.agent.tools import ALWAYS, CALENDAR, MAIL, Tool
@@ -66,6 +67,11 @@ def written(tools: Iterable[type[Tool]]) -> str:
 
 class Offering(AgentMiddleware[AgentState[Any], Bench]):
     """Puts before the model what this turn has use for, and nothing else."""
+
+    @hook_config(can_jump_to=["end"])
+    async def abefore_model(self, state: AgentState[Any], runtime: Runtime[Bench]) -> dict[str, Any] | None:
+        """A question to the person ends the turn, whoever asked it."""
+        return {"jump_to": "end"} if runtime.context.asked else None
 
     async def awrap_model_call(
         self,

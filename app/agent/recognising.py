@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from app.agent.bench import Bench
 from app.domain.actions import Action
 from app.domain.cards import Origin, Recipient
-from app.domain.desk import Mailbox
 from app.domain.errors import Refusal
+from app.domain.mailboxes import Mailbox
+from app.domain.memory import SAID
 from app.domain.types import Address, Thread
 from app.planning.provenance import pretends
 from app.planning.sanitising import hidden
@@ -30,11 +31,15 @@ async def recognised(
 async def _origin(bench: Bench, email: str, *, box: Mailbox, thread: Thread | None) -> tuple[Origin, str]:
     if bench.sources.typed(email):
         return Origin.TYPED, ""
+    if known := next((r for r in bench.relations if email.lower() in {p.email.lower() for p in r.people}), None):
+        return (Origin.TYPED if known.origin == SAID else Origin.CHOSEN), f"as “{known.name}”"
     if thread and email.lower() in {m.email.sender.email.lower() for m in thread.mails if _arrived(m.email.labels)}:
         return Origin.THREAD, ""
     for each in (box, *(m for m in bench.desk.mailboxes if m is not box)):
         if times := await each.written_to(email):
             return Origin.CONTACT, f"{times} mail{'s' if times > 1 else ''} to them"
+    if bench.sources.chosen(email):
+        return Origin.CHOSEN, ""
     where = bench.sources.where(email)
     return Origin.UNSEEN, f"came from {where}" if where else NOWHERE
 

@@ -1,13 +1,16 @@
 """What the model has read in a turn, and who was on it: where words, names and addresses come from."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from app.domain.approvals import Approval
 from app.domain.cards import Card, Part, Taint
+from app.domain.plans import FRUITFUL
 from app.domain.ports import Request
-from app.domain.types import PERSON, Address, Email, Event
+from app.domain.types import CHOICE, PERSON, Address, Email, Event
 from app.planning.provenance import addresses, named, pretends, resembles
 from app.planning.sanitising import urls, visible
 from app.planning.tainting import LEAST, SHORT, Corpus, folded
@@ -17,9 +20,10 @@ SUBJECT = 80
 QUOTED = 5
 """Mails an answer is said to quote; more would bury it."""
 ANSWER = "an earlier answer of mine, which may quote mails"
-CARD = "a card that waits for you"
+CARD = "another card, which you haven't decided yet"
 RESULTS = "what became of your cards"
 FOUND = "your mail or calendar"
+_WORD = re.compile(r"\w+")
 LONGEST = 40
 """Characters of a name; who has a longer one may have something to say with it."""
 
@@ -34,6 +38,8 @@ class Source:
     """Addresses of those who were on it, in lower case."""
     known_by: tuple[str, ...] = ()
     """Folded words by which an answer names it."""
+    ref: str = ""
+    """The reference under which the model knows it."""
 
 
 class Sources:
@@ -47,13 +53,20 @@ class Sources:
         self._read: set[tuple[str, int]] = set()
         self._where: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._typed = (request.words, *(u.text for u in request.history if u.role == PERSON))
-        self._typed_addresses = frozenset[str]().union(*map(addresses, self._typed))
+        clicked = {u.text for u in request.history if u.role == CHOICE} | ({request.text} if request.clicked else set())
+        written = {request.words, *(u.text for u in request.history if u.role == PERSON)} - clicked
+        self._typed = (*written, *clicked)
+        """What the person wrote, and what they chose having seen it whole."""
+        self._typed_addresses = frozenset[str]().union(*map(addresses, written))
+        self._chosen_addresses = frozenset[str]().union(*map(addresses, clicked))
+        self._said = frozenset(_WORD.findall(" ".join(self._typed).casefold()))
         self._links = urls("\n".join(self._typed)) | (urls(request.text) if request.typed is not None else frozenset())
         """What the person typed, or code made from a receipt."""
+        for approval in (*request.results, *request.ended):
+            self._settled(approval)
         if request.typed is not None:
             self._add(request.text, Source(RESULTS, self._own))
-        for line in (u.text for u in request.history if u.role != PERSON):
+        for line in (u.text for u in request.history if u.role not in (PERSON, CHOICE)):
             self._add(line, Source(ANSWER, frozenset()))
         for action in (*(w.action for w in request.waiting), *((request.rejected,) if request.rejected else ())):
             self._card(action.card())
@@ -69,10 +82,12 @@ class Sources:
         mine = mail.sender.email.lower() in self._own
         who = "your" if mine else f"{caller(mail.sender)}’s"
         words = " ".join(visible(mail.subject).split())[:SUBJECT]
+        ref = f"{mail.account.name}:{mail.thread}"
         source = Source(
+            ref=ref,
             name=f"{who} mail “{words}” of {self._day(mail.received)}",
             readers=self._own | frozenset(() if "DRAFT" in mail.labels else (p.email.lower() for p in people)),
-            known_by=tuple(filter(None, (folded(mail.subject), folded(mail.sender.name), folded(mail.sender.email)))),
+            known_by=tuple(filter(None, (*map(folded, (mail.subject, mail.sender.name, mail.sender.email, ref)),))),
         )
         self._meet((*people, *mail.reply_to), source.name)
         self._add("\n".join((mail.subject, *_speeches((*people, *mail.reply_to)), text)), source)
@@ -80,11 +95,13 @@ class Sources:
     def event(self, event: Event) -> None:
         """An event was read."""
         people = (event.organizer, *event.guests)
+        ref = f"{event.account.name}:{event.calendar}:{event.id}"
         words = " ".join(visible(event.title).split())[:SUBJECT]
         source = Source(
             name=f"the event “{words}” of {self._day(event.start)}",
             readers=frozenset(p.email.lower() for p in people if p.email) | self._own,
-            known_by=tuple(filter(None, (folded(event.title),))),
+            known_by=tuple(filter(None, (folded(event.title), folded(ref)))),
+            ref=ref,
         )
         self._meet(people, source.name)
         self._add("\n".join((event.title, *_speeches(people), event.place, event.notes)), source)
@@ -100,6 +117,17 @@ class Sources:
         for taint in card.taints:
             self._add(taint.text, Source(taint.source, frozenset(taint.readers)))
         self._meet((r.address for r in card.recipients), CARD)
+
+    def _settled(self, approval: Approval) -> None:
+        """A card that was decided: what was done by it, those it reached have read."""
+        card = approval.card
+        reached = self._own | {r.address.email.lower() for r in card.recipients}
+        done = approval.receipt is not None and approval.status in FRUITFUL
+        for taint in card.taints:
+            self._add(taint.text, Source(taint.source, frozenset(taint.readers) | (reached if done else frozenset())))
+        if done and (receipt := approval.receipt):
+            words = (receipt.summary, *(field.value for field in receipt.fields), receipt.link)
+            self._add("\n".join(words), Source(f"your card “{card.title}”", reached))
 
     def _day(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%-d %b %Y}"
@@ -122,6 +150,19 @@ class Sources:
     def typed(self, email: str) -> bool:
         """Whether the person wrote this address themself."""
         return email.lower() in self._typed_addresses
+
+    def chosen(self, email: str) -> bool:
+        """Whether the person clicked an option that showed this address."""
+        return email.lower() in self._chosen_addresses
+
+    def said(self, words: str) -> bool:
+        """Whether the person wrote or chose every one of these words."""
+        wanted = _WORD.findall(words.casefold())
+        return bool(wanted) and self._said.issuperset(wanted)
+
+    def named_by_person(self, address: Address) -> bool:
+        """Whether the person wrote a part of the name that comes with an address which they did not choose."""
+        return not self.chosen(address.email) and any(self.said(word) for word in address.name.split())
 
     def where(self, email: str) -> str:
         """The first text that named the address; empty when none did."""
@@ -175,7 +216,8 @@ class Sources:
         said = folded(answer)
         spans = self._corpus.traced(answer, range(len(self._sources)), known=self._typed)
         found = dict.fromkeys(self._sources[span.source] for span in spans)
-        return tuple(s.name for s in found if s.known_by and not any(name in said for name in s.known_by))[:QUOTED]
+        unnamed = [s for s in found if s.known_by and not any(name in said for name in s.known_by)]
+        return tuple(f"{s.name} [{s.ref}]" for s in unnamed[:QUOTED])
 
 
 def _speeches(people: Iterable[Address]) -> Iterator[str]:

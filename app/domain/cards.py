@@ -27,6 +27,7 @@ class Origin(StrEnum):
     """How Steward comes to know an address; the last needs a second confirmation."""
 
     TYPED = "typed by you"
+    CHOSEN = "chosen by you"
     THREAD = "in this thread"
     CONTACT = "someone you write to"
     GUEST = "invited to it already"

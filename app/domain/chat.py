@@ -5,8 +5,9 @@ from typing import Protocol
 
 from app.domain.approvals import Approval
 from app.domain.forms import Form
+from app.domain.grants import Invitation
 from app.domain.plans import Plan
-from app.domain.types import Account, ActionId, Person, Place, Turn
+from app.domain.types import Account, Address, Person, Place, Turn
 
 
 class Chat(Protocol):
@@ -17,6 +18,9 @@ class Chat(Protocol):
     ) -> str:
         """Post a message and return its ts. A turn's reply is the model's and is sanitised, other text is ours; with
         `again`, a reply that stands already is found and not repeated."""
+
+    async def answered(self, turn: Turn) -> None:
+        """Draw the question of a turn anew, with what was chosen in the place of its buttons."""
 
     async def restate(self, place: Place, text: str, *, key: str) -> str:
         """Post what a person asked by command, once per key, and return its ts: the answer stands in its thread."""
@@ -33,7 +37,7 @@ class Chat(Protocol):
     async def redraw(self, approval: Approval) -> None:
         """Draw the card anew from its row."""
 
-    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: object) -> str:
         """Open a form on the screen of who has just clicked, and return the view's id. `name` and `about` come back
         with what is entered."""
 
@@ -47,8 +51,14 @@ class Chat(Protocol):
         """Post the message that shows a turn's actions together, or draw it anew where it stands; returns its ts. With
         `again`, one that stands already is found."""
 
-    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
-        """Post the card that leads to the provider's consent page."""
+    async def invite(self, place: Place, invitation: Invitation) -> str:
+        """Post the card that leads to the provider's consent page, and return its ts."""
+
+    async def close(self, place: Place, ts: str, title: str) -> None:
+        """Take the links off such a card: this came of them."""
+
+    async def accounts(self, place: Place, accounts: Sequence[Account], *, card: str = "") -> str:
+        """Post the list of a person's accounts with its buttons, or draw it anew where it stands; returns its ts."""
 
     async def welcome(self, place: Place, *, connected: bool) -> None:
         """Post what Steward does and how to begin."""
@@ -61,6 +71,9 @@ class Chat(Protocol):
 
     async def person(self, team: str, user: str) -> Person:
         """Who this is: name, address, zone, membership."""
+
+    async def called(self, team: str, user: str) -> Address:
+        """Somebody who was mentioned: their name, and their address if they are of this workspace and Slack tells."""
 
     async def dm(self, user: str) -> str:
         """The channel of a person's direct messages with Steward."""

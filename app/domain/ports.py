@@ -14,8 +14,9 @@ from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import Receipt
 from app.domain.chat import Chat
 from app.domain.desk import Desk, Ledger
+from app.domain.grants import Consent, Grants, Needs
+from app.domain.memory import Relation, Relations, Trail
 from app.domain.types import (
-    Account,
     AccountId,
     ActionId,
     Message,
@@ -30,6 +31,8 @@ from app.domain.types import (
 )
 
 NO_HOLD = timedelta(0)
+NO_TRAIL = Trail()
+NOTHING: Needs = {}
 
 # Thinking.
 
@@ -58,6 +61,14 @@ class Request(Value):
     """Cards that wait for a decision, the oldest first, wherever they stand."""
     rejected: SerializeAsAny[Action] | None = None
     """What was just rejected, when the text says why."""
+    clicked: bool = False
+    """Whether the text is an option that the person clicked."""
+    results: tuple[Approval, ...] = ()
+    """What became of the plan that a text made by code goes on with."""
+    ended: tuple[Approval, ...] = ()
+    """The cards that were decided last, the oldest first."""
+    relations: tuple[Relation, ...] = ()
+    """Whom the person means by which name."""
 
     @property
     def words(self) -> str:
@@ -74,16 +85,18 @@ class Thought(Value):
     """What could not be read or was left out, a sentence each."""
     replaces: Mapping[ActionId, ActionId] = {}
     """Of its actions, those that are instead of one whose card waits."""
-    then: str = ""
-    """What is left to do once the actions are settled and their results are known; empty for nothing."""
+    trail: Trail = Trail()
+    lacks: Needs = NOTHING
+    """What the person hasn't allowed yet and it takes: nothing is proposed before."""
 
 
 Watch = Callable[[str], Awaitable[None]]
 """Called with a few words at each step; raises LostClaim when the turn is no longer ours."""
 
 
-Invite = Callable[[PersonId, Place], Awaitable[None]]
-"""Shows a person, in their DM, the way to connect an account."""
+class Invite(Protocol):
+    async def __call__(self, person: PersonId, place: Place, needs: Needs | None = None) -> None:
+        """Show a person, in their DM, the way to connect an account, or to allow more to those they have."""
 
 
 class Mind(Protocol):
@@ -105,6 +118,7 @@ class Kind(StrEnum):
     ENVELOPE = "envelope"
     TURN = "turn"
     ACTION = "action"
+    ACCOUNT = "account"
 
 
 class Waiting(Value):
@@ -161,10 +175,15 @@ class Turns(Protocol):
         """Raises LostClaim when the turn was stopped or taken over."""
 
     async def end(
-        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], then: str = ""
+        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], trail: Trail = NO_TRAIL
     ) -> bool:
-        """End it once, with its actions and what is to be done after them, in one transaction in which those they
+        """End it once, with its actions and everything else it leaves behind, in one transaction in which those they
         replace are replaced; False when someone else did. Raises Overtaken when one of those was decided meanwhile."""
+
+    async def choose(self, person: PersonId, turn: TurnId, option: int) -> Turn | None:
+        """Take one option of a question, once, as the person's own words, and open the turn that they ask for, queued;
+        if the question was about a name, who is meant by it is kept. None when there is no such option, one was taken
+        already, or the person has gone on in the thread."""
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         """Stop the running turn of a conversation and cancel the queued ones."""
@@ -234,6 +253,12 @@ class Approvals(Protocol):
     async def wait(self, claim: Claim, until: datetime) -> None:
         """Put a claimed action down; the sweeper wakes it from then on. Raises LostClaim."""
 
+    async def park(self, approval: Approval, note: str) -> Approval | None:
+        """Put an action down until its account is connected again; None when somebody else has it."""
+
+    async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
+        """Expire or cancel what waits of an account, and skip what was to come after it; the ones it touched."""
+
     async def propose(self, approval: Approval) -> None:
         """Keep one more action, outside a turn's end."""
 
@@ -246,6 +271,9 @@ class Approvals(Protocol):
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided, oldest first."""
 
+    async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
+        """The cards that were decided last, however they ended, the oldest first."""
+
     async def of_turn(self, turn: Turn) -> tuple[Approval, ...]: ...
     async def of_plan(self, person: PersonId, plan: TurnId) -> tuple[Approval, ...]:
         """The actions of a plan, those included that others have taken the place of."""
@@ -255,6 +283,20 @@ class Approvals(Protocol):
 
     def ledger(self, claim: Claim) -> Ledger:
         """The ledger of a claimed action."""
+
+
+class Parking(Protocol):
+    """Requests that wait for an account: to be connected again, or to be allowed more."""
+
+    async def park(self, turn: Turn, needs: Needs) -> frozenset[AccountId]:
+        """Keep a request until every account is there and allows this; the accounts that something waited for
+        already."""
+
+    async def waiting(self, person: PersonId, account: AccountId) -> tuple[TurnId, ...]:
+        """The requests that wait for an account, the oldest first."""
+
+    async def go_on(self, person: PersonId, turn: TurnId) -> Turn | None:
+        """Open a parked request anew, queued; None when it isn't over, isn't parked, or waits on."""
 
 
 class Store(Protocol):
@@ -268,9 +310,14 @@ class Store(Protocol):
     def turns(self) -> Turns: ...
     @property
     def approvals(self) -> Approvals: ...
+    @property
+    def parking(self) -> Parking: ...
+    @property
+    def relations(self) -> Relations: ...
     async def waiting(self) -> tuple[Waiting, ...]:
-        """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), actions to
-        claim, and cards that have shown an old status for some seconds."""
+        """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), turns
+        parked for what is there now, actions to claim, cards that have shown an old status for some seconds, and dead
+        accounts whose owner doesn't know yet."""
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""
@@ -279,62 +326,9 @@ class Store(Protocol):
 # Accounts.
 
 
-class Tokens(Value):
-    """What a provider gave us for an account."""
-
-    access: str
-    refresh: str
-    expires_at: datetime
-    scopes: tuple[str, ...]
-
-
-class Identity(Value):
-    """Whose account it is, as the provider says."""
-
-    subject: str
-    email: str
-    hosted: bool = False
-    """True for an account of a company's domain, false for a private one."""
-
-
-class Grants(Protocol):
-    async def accounts(self, person: PersonId) -> tuple[Account, ...]: ...
-    async def keep(self, account: Account, tokens: Tokens) -> Account:
-        """Keep or renew an account, by provider and subject; its id and name stay once given."""
-
-    async def tokens(self, account: Account) -> Tokens:
-        """Raises GrantDead when there are none."""
-
-    async def renew(self, account: Account, tokens: Tokens) -> None: ...
-    async def bury(self, account: AccountId, person: PersonId) -> None:
-        """Mark a grant as dead; the account stays listed."""
-
-    async def ask(self, person: PersonId, place: Place, verifier: str, *, until: datetime) -> str:
-        """Begin a connection and return its single-use state."""
-
-    async def redeem(self, state: str, now: datetime) -> "Asked | None":
-        """Use a state once; None when it was used or is too old."""
-
-
-class Asked(Value):
-    """A connection that a person began in their DM."""
-
-    person: PersonId
-    place: Place
-    verifier: str
-
-
-class Consent(Protocol):
-    """A provider's consent page and token endpoint."""
-
-    def url(self, state: str, challenge: str, *, hint: str = "") -> str: ...
-    async def exchange(self, code: str, verifier: str) -> tuple[Identity, Tokens]:
-        """Raises ConsentRefused, ProviderError."""
-
-
 class Desks(Protocol):
     def open(self, person: Person) -> AbstractAsyncContextManager[Desk]:
-        """A person's desk with all their living accounts; raises NotConnected."""
+        """A person's desk with all their living accounts; raises NotConnected, or ConnectionsEnded when none lives."""
 
 
 # The rest.

@@ -1,11 +1,16 @@
 """The nouns: person, account, message, turn, mail, event."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
+
+from app.domain.asking import Listed, Question
+from app.domain.permissions import Permission
+from app.domain.value import Value as Value  # noqa: PLC0414 (every noun here is one, and so are those elsewhere)
 
 PersonId = NewType("PersonId", UUID)
 AccountId = NewType("AccountId", UUID)
@@ -19,12 +24,6 @@ _PEOPLE = UUID("6c0f6a86-5d1b-5f43-9a55-0c1c8d3d2f10")
 def person_id(team: str, user: str) -> PersonId:
     """The id of a Slack user of a workspace: the same in every process, without asking anyone."""
     return PersonId(uuid5(_PEOPLE, f"{team}/{user}"))
-
-
-class Value(BaseModel):
-    """A frozen value that refuses what it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # People and where they talk.
@@ -70,6 +69,8 @@ class Message(Value):
     """False when it was said where others read along."""
     about: ActionId | None = None
     """The rejected action of which it says why."""
+    mentions: tuple[str, ...] = ()
+    """Slack users whom its text mentions, each as @ and their id."""
 
 
 class TurnStatus(StrEnum):
@@ -101,6 +102,14 @@ class Turn(Value):
     """The Slack message that shows its actions together; empty until it was posted."""
     about: ActionId | None = None
     """The rejected action of which its text says why."""
+    answers: TurnId | None = None
+    """The turn of whose question its text is the option that was clicked."""
+    follows: TurnId | None = None
+    """The turn whose plan it goes on with."""
+    reply_ts: str = ""
+    question: Question | None = None
+    listed: tuple[Listed, ...] = ()
+    """What its reply speaks of."""
 
     @property
     def words(self) -> str:
@@ -108,8 +117,8 @@ class Turn(Value):
         return self.text if self.typed is None else self.typed
 
 
-PERSON, STEWARD, CODE = "user", "assistant", "code"
-"""Who said a line; the first two in the words that models use, the third is what code told the model."""
+PERSON, STEWARD, CODE, CHOICE = "user", "assistant", "code", "choice"
+"""Who said a line: the person, Steward, code to the model, and the person by clicking an option."""
 
 
 class Utterance(Value):
@@ -118,6 +127,7 @@ class Utterance(Value):
     role: str
     text: str
     at: AwareDatetime
+    listed: tuple[Listed, ...] = ()
 
 
 # Accounts.
@@ -134,8 +144,22 @@ class Account(Value):
     email: str
     name: str
     """What the person calls it: "work", "personal"."""
-    scopes: tuple[str, ...] = ()
+    scopes: tuple[Permission, ...] = ()
+    """What the person allowed."""
     alive: bool = True
+    chosen: bool = False
+    """Whether it is the one that is written with when none is named."""
+    ended_at: datetime | None = None
+    """When the provider was first seen not to accept the connection any more."""
+
+    @property
+    def described(self) -> str:
+        """As a sentence names it."""
+        return f"*{self.name}* ({self.email})"
+
+    def lacks(self, permissions: Iterable[Permission]) -> tuple[Permission, ...]:
+        """Which of these the person hasn't allowed."""
+        return tuple(p for p in permissions if p not in self.scopes)
 
 
 class AccountRef(Value):
@@ -181,7 +205,7 @@ class MailQuery(Value):
     since: date | None = None
     """Only mails of this day or later, in the person's zone."""
     where: str = "anywhere"
-    """inbox, sent, or anywhere (which leaves out spam and trash)."""
+    """inbox, sent, drafts, trash, or anywhere (which leaves out spam and trash)."""
 
     def worded(self) -> str:
         """The search in words, for a card."""
@@ -219,10 +243,30 @@ class Email(Value):
     references: tuple[str, ...] = ()
     steward_action: str = ""
     """The X-Steward-Action header, if the mail carries one."""
+    bulk: bool = False
+    """Sent to many or by a machine: a newsletter, a mailing list, an automatic answer."""
 
     @property
     def unread(self) -> bool:
         return "UNREAD" in self.labels
+
+
+class Attachment(Value):
+    """A file that came with a mail."""
+
+    name: str
+    size: int
+    """Bytes."""
+    kind: str = ""
+    """Its media type, as the mail says."""
+
+    @property
+    def shown(self) -> str:
+        kilo, mega = 1_000, 1_000_000
+        if self.size < kilo:
+            return f"{self.name} ({self.size} B)"
+        size = f"{self.size / kilo:.0f} kB" if self.size < mega else f"{self.size / mega:.1f} MB"
+        return f"{self.name} ({size})"
 
 
 class MailText(Value):
@@ -230,7 +274,7 @@ class MailText(Value):
 
     email: Email
     text: str
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     unreadable: tuple[str, ...] = ()
     """Parts that could not be decoded, each named; never silently left out."""
 

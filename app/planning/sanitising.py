@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import urlsplit
+
+from app.domain.asking import Listed
 
 JOINERS = "\u200c\u200d"
 """What emoji and several scripts need to be written rightly, and Latin letters don't."""
@@ -108,7 +111,12 @@ def unlinked(text: str, *, typed: str) -> str:
     return _URL.sub(shown, visible(text))
 
 
-def answer(text: str, *, typed: str) -> str:
-    """What the model wrote, as mrkdwn that is safe to post: a URL the person typed survives, any other is its host."""
+def answer(text: str, *, typed: str, sources: Iterable[Listed] = ()) -> str:
+    """What the model wrote, as mrkdwn that is safe to post: a URL the person typed survives, any other is its host, and
+    a reference such as [work:18f3a0] becomes the link that code has made for it."""
     plain = _MARKDOWN_LINK.sub(lambda m: f"{m[1]} ({m[2]})" if m[1] else m[2], visible(text))
-    return _BOLD.sub(r"*\1*", escaped(unlinked(plain, typed=typed)))
+    safe = _BOLD.sub(r"*\1*", escaped(unlinked(plain, typed=typed)))
+    for source in sources:
+        link = f"<{source.link}|↗>" if source.link else ""
+        safe = safe.replace(escaped(f"[{source.ref}]"), link)
+    return safe

@@ -14,7 +14,7 @@ from app.domain.desk import Ledger
 from app.domain.errors import LostClaim
 from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
-from app.domain.types import ActionId, PersonId, Place, Turn, TurnId
+from app.domain.types import AccountId, ActionId, PersonId, Place, Turn, TurnId
 from app.store import steps
 from app.store.database import Database, storable
 from app.store.ledger import PostgresLedger
@@ -27,7 +27,17 @@ ALL = "all"
 S = Status
 _PLAIN = (
     *("id", "person", "turn", "plan", "position", "replaces", "sha256", "status", "attempt", "confirmations", "note"),
-    *("card_ts", "drawn", "proposed_at", "expires_at", "decided_at", "not_before", "reason", "explained_at"),
+    *(
+        "card_ts",
+        "drawn",
+        "proposed_at",
+        "expires_at",
+        "decided_at",
+        "not_before",
+        "reason",
+        "explained_at",
+        "waits_for",
+    ),
 )
 
 
@@ -139,6 +149,25 @@ class PostgresApprovals:
         """Put a claimed action down; it can be claimed again from then on. Raises LostClaim."""
         await self._put(claim, update(approvals).values(owner=None, not_before=until))
 
+    async def park(self, approval: Approval, note: str) -> Approval | None:
+        """Put an action down until its account is connected again; None when somebody else has it."""
+        free = or_(~func.steward.held(approvals.c.owner), approvals.c.owner == await self._ownership.held())
+        same = and_(approvals.c.status == approval.status, approvals.c.attempt == approval.attempt, free)
+        waits = {"owner": None, "waits_for": approval.action.account.id, "note": storable(note)}
+        down = update(approvals).where(_own(approval.person, approval.id), same).values(waits)
+        async with self._database.transaction(approval.person) as connection:
+            row = await one(connection, down)
+        return _approval(row) if row else None
+
+    async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
+        """Expire or cancel what waits of an account, and skip what was to come after it; the ones it touched."""
+        async with self._database.transaction(person) as connection:
+            found = await connection.execute(steps.given_up(person, account, self._clock.now(), storable(note)))
+            rows = found.mappings().all()
+            later = steps.after([row["id"] for row in rows], self._clock.now(), storable(note))
+            rows = [*rows, *(await connection.execute(later)).mappings().all()]
+        return tuple(map(_approval, rows))
+
     async def _put(
         self, claim: Claim, change: Update, *, ends: Status = S.RUNNING, renewed: Approval | None = None
     ) -> Approval:
@@ -189,6 +218,19 @@ class PostgresApprovals:
         undecided = and_(approvals.c.status == S.PROPOSED, approvals.c.expires_at > self._clock.now())
         return await self._several(person, undecided)
 
+    async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
+        """The cards that were decided last, however they ended, the oldest first."""
+        over = approvals.c.status.not_in((S.PROPOSED, S.REPLACED))
+        newest = (
+            select(approvals)
+            .where(approvals.c.person == person, over)
+            .order_by(approvals.c.changed_at.desc(), approvals.c.position.desc())
+            .limit(limit)
+        )
+        async with self._database.transaction(person) as connection:
+            rows = (await connection.execute(newest)).mappings().all()
+        return tuple(map(_approval, reversed(rows)))
+
     async def of_turn(self, turn: Turn) -> tuple[Approval, ...]:
         """The actions of a turn, in the order of its plan."""
         return await self._several(turn.person, approvals.c.turn == turn.id)
@@ -215,14 +257,14 @@ def _own(person: PersonId, action: ActionId) -> ColumnElement[bool]:
 def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) -> Update:
     offered, target = decision.move
     fresh: dict[str, Any] = {"decided_at": now, "note": "", "owner": None, "not_before": None}
-    fresh |= {"tries": 0, "started_at": None}
+    fresh |= {"tries": 0, "started_at": None, "waits_for": None}
     if target is S.APPROVED and hold:
         fresh |= {"not_before": case((_held(), now + hold))}
     move = moved(target, now).where(among(offered)).values(fresh)
     if decision is Decision.UNDO:
         return move.where(approvals.c.undoable)
     if decision is Decision.CANCEL:
-        return move.where(_held())
+        return move.where(or_(_held(), approvals.c.waits_for.is_not(None)))
     if decision is not Decision.APPROVE:
         return move
     counted = approvals.c.confirmations + 1
@@ -259,6 +301,8 @@ def _claimed(owner: int, now: datetime) -> Update:
             attempt=approvals.c.attempt + 1,
             tries=approvals.c.tries + 1,
             started_at=func.coalesce(approvals.c.started_at, now),
+            waits_for=None,
+            note=case((approvals.c.waits_for.is_not(None), ""), else_=approvals.c.note),
         )
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.asking import Listed
 from app.domain.types import PERSON, STEWARD, Turn, TurnStatus, Utterance
 from app.store.tables import messages, turns
 
@@ -41,7 +42,7 @@ async def before(connection: AsyncConnection, turn: Turn, *, limit: int) -> tupl
     here = and_(messages.c.conversation == turn.place.conversation, messages.c.thread == turn.place.thread)
     heard = turns.c.status.not_in((TurnStatus.QUEUED, TurnStatus.CANCELLED))
     newest = (
-        select(messages.c.role, messages.c.text, messages.c.said_at, turns.c.ts, messages.c.id)
+        select(messages.c.role, messages.c.text, messages.c.said_at, turns.c.ts, messages.c.id, turns.c.listed)
         .join_from(messages, turns, messages.c.turn == turns.c.id)
         .where(messages.c.person == turn.person, messages.c.conversation == turn.place.conversation)
         .where(turns.c.ts < turn.ts, heard)
@@ -50,4 +51,12 @@ async def before(connection: AsyncConnection, turn: Turn, *, limit: int) -> tupl
     )
     lines = (await connection.execute(newest)).all()
     in_order = sorted(lines, key=lambda line: (line.ts, line.id))
-    return tuple(Utterance(role=line.role, text=line.text, at=line.said_at) for line in in_order)
+    return tuple(
+        Utterance(
+            role=line.role,
+            text=line.text,
+            at=line.said_at,
+            listed=tuple(Listed(**each) for each in line.listed) if line.role == STEWARD else (),
+        )
+        for line in in_order
+    )

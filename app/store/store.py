@@ -1,12 +1,14 @@
 """Everything that lasts, in PostgreSQL: the aggregates over their pools, and what waits."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
 from sqlalchemy import func, select
 
 from app.domain.ports import Clock, Kind, Waiting
+from app.domain.types import AccountId
 from app.store.allowance import PostgresAllowance
 from app.store.approvals import PostgresApprovals
 from app.store.audit import PostgresAudit
@@ -15,36 +17,42 @@ from app.store.database import Database
 from app.store.grants import PostgresGrants
 from app.store.inbox import PostgresInbox
 from app.store.ownership import Ownership
+from app.store.parking import PostgresParking
 from app.store.people import PostgresPeople
+from app.store.relations import PostgresRelations
 from app.store.schema import APP, RELAY
 from app.store.sealing import Sealer
 from app.store.turns import PostgresTurns
 
-KEY_VERSION = 1
-"""Of the one sealing key there is; a second one comes with a rotation."""
+BATCH = 200
+"""Rows looked up at once when everything is sealed anew."""
 
 
 class PostgresStore:
     """Serves `app.domain.ports.Store` and, as `grants`, `app.domain.ports.Grants`."""
 
-    def __init__(self, url: str, *, key: bytes, ownership: Ownership, clock: Clock) -> None:
+    def __init__(self, url: str, *, keys: Sequence[bytes], ownership: Ownership, clock: Clock) -> None:
         self._clock = clock
-        signing = AuditKey(key)
+        signing = AuditKey(keys[-1])
+        self._sealer = Sealer(*keys)
         self._app = Database(url, APP, audit_key=signing.blocks)
         self._relay = Database(url, RELAY, pool=1)
         self.ownership = ownership
         self.inbox = PostgresInbox(url, self._app, ownership)
         self.people = PostgresPeople(self._app)
         self.turns = PostgresTurns(self._app, ownership, clock)
+        self.parking = PostgresParking(self._app, self.turns, clock)
         self.approvals = PostgresApprovals(self._app, ownership, clock)
-        self.grants = PostgresGrants(self._app, Sealer({KEY_VERSION: key}))
+        self.relations = PostgresRelations(self._app)
+        self.grants = PostgresGrants(self._app, self._sealer)
         self.audit = PostgresAudit(self._app, self._relay, signing)
 
     @classmethod
-    async def open(cls, url: str, *, key: bytes, clock: Clock) -> Self:
-        """Connect as the login user of `url`, who needs no rights but the lent roles; `key` has 32 bytes.
-        Open it after forking, in the event loop that uses it. Raises StoreUnavailable."""
-        store = cls(url, key=key, ownership=Ownership(url), clock=clock)
+    async def open(cls, url: str, *, key: bytes, clock: Clock, older: Sequence[bytes] = ()) -> Self:
+        """Connect as the login user of `url`, who needs no rights but the lent roles. `key` has 32 bytes and seals;
+        `older` ones, the newest first, still open, and the oldest of all signs the audit trail. Open it after forking,
+        in the event loop that uses it. Raises StoreUnavailable."""
+        store = cls(url, keys=(key, *older), ownership=Ownership(url), clock=clock)
         # Side by side: a connection takes milliseconds, and a person waits for the job that opens this.
         opened = await asyncio.gather(store.ownership.held(), store.ping(), return_exceptions=True)
         for failure in opened:
@@ -63,6 +71,23 @@ class PostgresStore:
         async with self._relay.statement() as connection:
             rows = (await connection.execute(select(waits))).all()
         return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person) for row in rows)
+
+    async def reseal(self) -> tuple[int, int]:
+        """Seal every account's tokens with the newest key, in batches, each row by itself: interrupted, it is begun
+        again and goes on. How many were sealed anew, and how many this process has no key for."""
+        sealed, unopened = 0, set[AccountId]()
+        while True:
+            rows = func.steward.sealed_otherwise(self._sealer.newest, BATCH + len(unopened))
+            async with self._relay.statement() as connection:
+                found = (await connection.execute(select(rows.table_valued("id", "person")))).all()
+            left = [row for row in found if row.id not in unopened]
+            if not left:
+                return sealed, len(unopened)
+            for row in left:
+                if await self.grants.reseal(row.id, row.person):
+                    sealed += 1
+                else:
+                    unopened.add(row.id)
 
     async def tidy(self, before: datetime) -> None:
         """Forget envelopes, conversations and unused links older than `before` (aware)."""

@@ -52,6 +52,10 @@ accounts = Table(
     Column("sealed", LargeBinary),
     Column("key_version", Integer),
     _time("connected_at"),
+    Column("chosen", Boolean, nullable=False),
+    _time("ended_at", nullable=True),
+    _text("notice_ts"),
+    _time("notice_at", nullable=True),
 )
 
 consents = Table(
@@ -64,6 +68,9 @@ consents = Table(
     Column("key_version", Integer, nullable=False),
     _time("expires_at"),
     _time("used_at", nullable=True),
+    Column("account", Uuid),
+    Column("asks", ARRAY(Text), nullable=False),
+    _text("card"),
 )
 
 turns = Table(
@@ -84,6 +91,20 @@ turns = Table(
     *map(_text, ("then_what", "plan_ts")),
     Column("follows", Uuid),
     Column("about", Uuid),
+    Column("question", JSON(none_as_null=True)),
+    Column("chosen", Integer),
+    Column("answers", Uuid),
+    Column("listed", JSON, nullable=False),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("turn", Uuid, primary_key=True),
+    Column("account", Uuid, primary_key=True),
+    _person(),
+    Column("scopes", ARRAY(Text), nullable=False),
+    _time("since"),
 )
 
 messages = Table(
@@ -94,6 +115,16 @@ messages = Table(
     Column("turn", Uuid, nullable=False),
     *map(_text, ("conversation", "thread", "role", "text", "ts")),
     _time("said_at"),
+)
+
+relations = Table(
+    "relations",
+    metadata,
+    _person(),
+    *map(_text, ("key", "name")),
+    Column("people", JSON, nullable=False),
+    _text("origin"),
+    _time("since"),
 )
 
 inbox = Table(
@@ -141,6 +172,7 @@ approvals = Table(
     _time("redraw_at"),
     Column("plan", Uuid, nullable=False),
     Column("replaces", Uuid),
+    Column("waits_for", Uuid),
 )
 
 ledger = Table(

@@ -9,23 +9,44 @@ from sqlalchemy import Alias, ColumnElement, RowMapping, Table, and_, case, exis
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approvals import Approval
+from app.domain.asking import Listed
 from app.domain.errors import LostClaim, Overtaken, TooManyRequests
-from app.domain.ports import Clock
-from app.domain.types import CODE, PERSON, STEWARD, Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
+from app.domain.memory import Trail
+from app.domain.ports import NO_TRAIL, Clock
+from app.domain.types import (
+    CHOICE,
+    CODE,
+    PERSON,
+    STEWARD,
+    Message,
+    PersonId,
+    Place,
+    Turn,
+    TurnId,
+    TurnStatus,
+    Utterance,
+)
+from app.planning.asking import learned
 from app.store import conversation as said
-from app.store import steps
+from app.store import questions, steps
 from app.store.approvals import fields_of
 from app.store.database import Database, storable
 from app.store.ownership import Ownership
+from app.store.relations import kept
 from app.store.tables import turns
 
 MINUTE = timedelta(minutes=1)
 POST_AGAIN = timedelta(seconds=10)
 """When a reply that doesn't stand in Slack is first tried again: its post may still be under way."""
-BLANK = {"reply": "", "reply_ts": "", "then_what": "", "plan_ts": ""}
+BLANK = {"reply": "", "reply_ts": "", "then_what": "", "plan_ts": "", "listed": []}
 """What a turn has none of when it begins."""
 FOLLOWING = "+"
 """Ends the ts of a turn that no message opened: it comes after the one it follows, and no message can have it."""
+PLAIN = (
+    *("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at", "typed", "plan_ts", "about"),
+    *("answers", "follows", "reply_ts"),
+)
+"""Fields of a turn that are columns as they are."""
 S = TurnStatus
 
 
@@ -148,30 +169,68 @@ class PostgresTurns:
     # Ending.
 
     async def end(
-        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], then: str = ""
+        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], trail: Trail = NO_TRAIL
     ) -> bool:
-        """End it once, with its actions, in one transaction; False when someone else did or may. Raises Overtaken, and
-        does nothing, when a card that one of them is to replace was decided meanwhile."""
+        """End it once, with all it leaves behind, in one transaction; False when someone else did or may. Raises
+        Overtaken, and does nothing, when a card that one of its actions is to replace was decided meanwhile."""
         now, words = self._clock.now(), storable(reply)
         try:
             claimed = self._claimed(turn)
         except LostClaim:
             return False
-        ended = update(turns).where(claimed).values(status=status, reply=words, ended_at=now, post_at=now + POST_AGAIN)
+        fields = {"status": status, "reply": words, "ended_at": now, "post_at": now + POST_AGAIN}
+        ended = update(turns).where(claimed).values(fields | questions.fields_of(trail))
         async with self._database.transaction(turn.person) as connection:
             if await connection.scalar(ended.returning(turns.c.id)) is None:
                 return False
             replaced = [action.replaces for action in actions if action.replaces]
             if not await steps.replace(connection, turn.person, replaced, [fields_of(a) for a in actions], now=now):
                 raise Overtaken
-            if then and actions:
+            if trail.then and actions:
                 # Its own plan, or the one in which its only actions have taken a place.
                 plan = min((action.plan for action in actions), key=lambda plan: plan != turn.id)
                 going_on = update(turns).where(turns.c.id == plan, turns.c.person == turn.person)
-                await connection.execute(going_on.values(then_what=storable(then)))
+                await connection.execute(going_on.values(then_what=storable(trail.then)))
+            for relation in trail.learned:
+                await connection.execute(kept(turn.person, relation))
             if words:
-                await said.keep(connection, turn, STEWARD, words, at=now)
+                asked = trail.question.under(words) if trail.question else words
+                await said.keep(connection, turn, STEWARD, storable(asked), at=now)
         return True
+
+    async def choose(self, person: PersonId, turn: TurnId, option: int) -> Turn | None:
+        """Take one option of a question, once, and open the turn that it asks for, queued. None when there is no such
+        option, one was taken already, or the person has gone on in the thread."""
+        now = self._clock.now()
+        async with self._database.transaction(person, alone=True) as connection:
+            row = (await connection.execute(questions.taken(person, turn, option))).mappings().one_or_none()
+            if row is None:
+                return None
+            asking = _turn(row)
+            assert asking.question is not None
+            fields = self._opening(asking, asking.place, asking.question.answer) | {"answers": turn}
+            opened = _turn((await connection.execute(insert(turns).values(fields).returning(turns))).mappings().one())
+            if relation := learned(asking.question, now):
+                await connection.execute(kept(person, relation))
+            await said.keep(connection, opened, CHOICE, opened.text, at=now)
+        return opened
+
+    def _opening(self, before: Turn, place: Place, text: str) -> dict[str, Any]:
+        """The row of a turn that no message opens: it comes after another, and waits until that one is over."""
+        now = self._clock.now()
+        return {
+            "id": uuid4(),
+            "person": before.person,
+            "conversation": place.conversation,
+            "ts": max(f"{now.timestamp():.6f}", before.ts) + FOLLOWING,
+            "text": storable(text),
+            "status": S.QUEUED,
+            "attempt": 0,
+            "asked_at": now,
+            "private": True,
+            **BLANK,
+            **place.model_dump(),
+        }
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         """Stop the running turn of a conversation and cancel the queued ones, in Slack's order."""
@@ -228,20 +287,8 @@ class PostgresTurns:
             private = await connection.scalar(followed)
             if private is None:
                 return None
-            fields = {
-                "id": uuid4(),
-                "person": turn.person,
-                "conversation": place.conversation,
-                "ts": max(f"{now.timestamp():.6f}", turn.ts) + FOLLOWING,
-                "text": storable(text),
-                "typed": turn.words,
-                "private": private,
-                "status": S.QUEUED,
-                "attempt": 0,
-                "asked_at": now,
-                "follows": turn.id,
-            }
-            new = insert(turns).values(fields | BLANK | place.model_dump()).returning(turns)
+            more = {"typed": turn.words, "private": private, "follows": turn.id}
+            new = insert(turns).values(self._opening(turn, place, text) | more).returning(turns)
             opened = _turn((await connection.execute(new)).mappings().one())
             await said.keep(connection, opened, CODE, opened.text, at=now)
         return opened
@@ -273,6 +320,11 @@ def _preceded() -> ColumnElement[bool]:
 
 
 def _turn(row: RowMapping) -> Turn:
-    fields = ("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at", "typed", "plan_ts", "about")
     place = Place(channel=row["channel"], thread=row["thread"])
-    return Turn(place=place, then=row["then_what"], **{name: row[name] for name in fields})
+    return Turn(
+        place=place,
+        then=row["then_what"],
+        question=questions.question_of(row),
+        listed=tuple(Listed(**each) for each in row["listed"]),
+        **{name: row[name] for name in PLAIN},
+    )

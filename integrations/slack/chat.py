@@ -14,22 +14,26 @@ from slack_sdk.web.async_client import AsyncWebClient
 from app.domain.approvals import Approval
 from app.domain.errors import ChatError
 from app.domain.forms import Form
+from app.domain.grants import Invitation
 from app.domain.plans import Plan
-from app.domain.types import Account, ActionId, Person, Place, Turn, person_id
+from app.domain.types import Account, ActionId, Address, Person, Place, Turn, person_id
 from app.planning.sanitising import answer, visible
 from integrations.slack import surfaces
-from integrations.slack.blocks import Block, approval_blocks, context, header, literal, plain_fallback, summary
+from integrations.slack.accounts import accounts_blocks, invitation_blocks, title
+from integrations.slack.blocks import Block, approval_blocks, context, header, literal, plain_fallback, section, summary, text
 from integrations.slack.forms import modal
 from integrations.slack.plans import plain_plan, plan_blocks, plan_summary
+from integrations.slack.questions import question_blocks
 
 TURN = "steward_turn"
 QUOTE = "steward_request"
 ACTION = "steward_action"
 CONNECT = "steward_connect"
+ACCOUNTS = "steward_accounts"
 MOVED = "steward_moved"
 PLAN = "steward_plan"
 REASON = "steward_reason"
-IDENTITIES = {QUOTE: "request", TURN: "turn", ACTION: "action", PLAN: "turn", REASON: "action"}
+IDENTITIES = {QUOTE: "request", TURN: "turn", ACTION: "action", PLAN: "turn", REASON: "action", CONNECT: "ended"}
 """Which field of a message's metadata says what it stands for."""
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 """No link is fetched for a preview. Where Slack's reference doesn't list this (chat.update, chat.postEphemeral) it is
@@ -82,11 +86,11 @@ class SlackChat:
         """Post a message and return its ts; with `again`, one that stands already is found and not repeated."""
         if turn is None:
             return await self._post(Post(place, text, paragraphs(text)))
-        payload: dict[str, Any] = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
-        if turn.then:
-            payload["then"] = True
-        safe = answer(text, typed=turn.words)
-        return await self._once(Post(place, safe, paragraphs(safe), TURN, payload), again=again)
+        return await self._once(_reply(turn, text, actions), again=again)
+
+    async def answered(self, turn: Turn) -> None:
+        """Draw the question of a turn anew, with what was chosen in the place of its buttons. Raises ChatError."""
+        await self._update(_reply(turn, turn.reply, 0, over=True), turn.reply_ts)
 
     async def restate(self, place: Place, text: str, *, key: str) -> str:
         """Post what a person asked by command, once per key, and return its ts: the answer stands in its thread."""
@@ -140,7 +144,7 @@ class SlackChat:
         await self._update(post, plan.turn.plan_ts)
         return plan.turn.plan_ts
 
-    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: object) -> str:
         """Open a form on the screen of who has just clicked, within Slack's three seconds; the view's id."""
         view = modal(form, callback=name, about=about)
         opened = await self._call(self._client.views_open, trigger_id=trigger, view=view)
@@ -167,10 +171,29 @@ class SlackChat:
 
     # Steward's own surfaces.
 
-    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
-        """Post the card that leads to the consent page."""
-        blocks = surfaces.invitation(url, accounts)
-        await self._post(Post(place, "Connect a Google account", blocks, CONNECT, {"accounts": len(accounts)}))
+    async def invite(self, place: Place, invitation: Invitation) -> str:
+        """Post the card that leads to the consent page, and return its ts. Of those that reconnect, one stands for each
+        end of a connection: it is drawn anew, with the link of now."""
+        account = invitation.account
+        ended = f"{account.id} {account.ended_at}" if account is not None and invitation.reconnects else ""
+        payload = {"accounts": len(invitation.accounts), "ended": ended}
+        post = Post(place, title(invitation), invitation_blocks(invitation), CONNECT, payload)
+        if ended and (ts := await self._find(post)):
+            await self._update(post, ts)
+            return ts
+        return await self._post(post)
+
+    async def close(self, place: Place, ts: str, title: str) -> None:
+        """Take the links off such a card: this came of them. Raises ChatError."""
+        await self._update(Post(place, title, [section(text(f"✅ {title}."))], CONNECT, {"accounts": 0, "ended": ""}), ts)
+
+    async def accounts(self, place: Place, accounts: Sequence[Account], *, card: str = "") -> str:
+        """Post the list of a person's accounts with its buttons, or draw it anew where it stands; returns its ts."""
+        post = Post(place, "Your accounts", accounts_blocks(accounts), ACCOUNTS, {"accounts": len(accounts)})
+        if not card:
+            return await self._post(post)
+        await self._update(post, card)
+        return card
 
     async def welcome(self, place: Place, *, connected: bool) -> None:
         """Post what Steward does and how to begin."""
@@ -195,19 +218,23 @@ class SlackChat:
     async def person(self, team: str, user: str) -> Person:
         """Who this is: name, address, zone, membership."""
         found = (await self._call(self._client.users_info, user=user))["user"]
-        profile = found.get("profile", {})
-        outside = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
-        member = not any(found.get(flag) for flag in outside) and found.get("team_id", team) == team
+        member = _member(found, team)
         return Person(
             id=person_id(team, user),
             team=team,
             user=user,
-            name=profile.get("real_name") or found.get("real_name") or found.get("name", ""),
-            email=profile.get("email", ""),
+            name=_name(found),
+            email=found.get("profile", {}).get("email", ""),
             zone=known_zone(found.get("tz")),
             dm=await self.dm(user) if member else "",
             member=member,
         )
+
+    async def called(self, team: str, user: str) -> Address:
+        """Somebody who was mentioned: their name, and their address if they are of this workspace and Slack tells."""
+        found = (await self._call(self._client.users_info, user=user))["user"]
+        email = found.get("profile", {}).get("email", "") if _member(found, team) else ""
+        return Address(email=email, name=_name(found))
 
     async def dm(self, user: str) -> str:
         """The channel of a person's direct messages with Steward."""
@@ -280,6 +307,18 @@ class SlackChat:
         raise ChatError(why="ratelimited")
 
 
+def _reply(turn: Turn, text: str, actions: int, *, over: bool = False) -> Post:
+    """The answer to a request, with the links that code makes, and its question; `over` when that was answered."""
+    payload: dict[str, Any] = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
+    if turn.then:
+        payload["then"] = True
+    if turn.question and not over:
+        payload["options"] = len(turn.question.options)
+    safe = answer(text, typed=turn.words, sources=turn.listed)
+    asked = question_blocks(turn.id, turn.question, over=over) if turn.question else []
+    return Post(turn.place, safe, [*paragraphs(safe), *asked], TURN, payload)
+
+
 def reason(refused: SlackApiError) -> str:
     """Slack's word for a refusal; an answer that isn't Slack's (a proxy's, a fault's) leaves open what became of it."""
     told = getattr(refused.response, "data", refused.response)
@@ -306,6 +345,15 @@ def _chunks(text: str) -> Iterator[str]:
         text = text[at:]
     if text:
         yield text
+
+
+def _member(found: dict[str, Any], team: str) -> bool:
+    outside = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+    return not any(found.get(flag) for flag in outside) and found.get("team_id", team) == team
+
+
+def _name(found: dict[str, Any]) -> str:
+    return str(found.get("profile", {}).get("real_name") or found.get("real_name") or found.get("name", ""))
 
 
 def known_zone(name: object) -> str:

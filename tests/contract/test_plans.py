@@ -8,6 +8,7 @@ import pytest
 from app.domain.actions import Action
 from app.domain.approvals import Approval, Decision, Status, successor
 from app.domain.errors import Overtaken
+from app.domain.memory import Trail
 from app.domain.ports import Kind, Store
 from app.domain.types import Place, Turn, TurnStatus
 from tests.houses import House
@@ -21,7 +22,7 @@ async def planned(house: House, store: Store, *actions: Action, then: str = "", 
     """A turn that has ended with these actions."""
     turn, now = await house.turn(store), house.clock.now()
     steps = [proposal(action, turn, now, position=n) for n, action in enumerate(actions)]
-    assert await store.turns.end(turn, status=TurnStatus.ENDED, reply="", actions=steps, then=then)
+    assert await store.turns.end(turn, status=TurnStatus.ENDED, reply="", actions=steps, trail=Trail(then=then))
     for step in steps if shown else ():
         await store.approvals.shown(step, "1.1")
     kept = await store.turns.get(ANN.id, turn.id)

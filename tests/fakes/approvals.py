@@ -164,6 +164,12 @@ class MemoryApprovals:
         undecided = (a for a in mine if a.status is S.PROPOSED and a.expires_at > now)
         return tuple(sorted(undecided, key=lambda a: (a.proposed_at, a.position)))
 
+    async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
+        rows = [row for row in self._disk.approvals.values() if row.approval.person == person]
+        over = [row for row in rows if row.approval.status not in (S.PROPOSED, S.REPLACED)]
+        ordered = sorted(over, key=lambda row: (row.changed_at, row.approval.position))
+        return tuple(row.approval for row in ordered[-limit:])
+
     async def of_turn(self, turn: Turn) -> tuple[Approval, ...]:
         mine = (row.approval for row in self._disk.approvals.values() if row.approval.turn == turn.id)
         return tuple(sorted(mine, key=lambda a: (a.proposed_at, a.position)))

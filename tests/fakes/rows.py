@@ -8,6 +8,7 @@ from typing import Any
 
 from app.domain.approvals import WORKING, Approval, Status
 from app.domain.desk import Note
+from app.domain.memory import Relation
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
 from app.domain.types import ActionId, Person, PersonId, Turn, TurnId, TurnStatus, person_id
 
@@ -82,6 +83,7 @@ class Disk:
     people: dict[PersonId, Person] = field(default_factory=dict)
     turns: dict[TurnId, TurnRow] = field(default_factory=dict)
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
+    relations: dict[tuple[PersonId, str], Relation] = field(default_factory=dict)
     living: set[int] = field(default_factory=set)
     _owners: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -89,6 +91,10 @@ class Disk:
         owner = next(self._owners)
         self.living.add(owner)
         return owner
+
+    def learn(self, person: PersonId, relation: Relation) -> None:
+        """Keep whom a person means by a name."""
+        self.relations[person, relation.key] = relation
 
     def held(self, owner: int | None) -> bool:
         return owner in self.living

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.errors import StoreUnavailable
+from app.domain.memory import Relation
 from app.domain.ports import Clock, Kind, Waiting
 from app.domain.types import Person, PersonId
 from tests.fakes.approvals import MemoryApprovals
@@ -53,6 +54,18 @@ class MemoryPeople:
         return known is None
 
 
+class MemoryRelations:
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    async def all(self, person: PersonId) -> tuple[Relation, ...]:
+        mine = [relation for (whose, _), relation in self._disk.relations.items() if whose == person]
+        return tuple(sorted(mine, key=lambda relation: relation.since, reverse=True))
+
+    async def keep(self, person: PersonId, relation: Relation) -> None:
+        self._disk.learn(person, relation)
+
+
 class MemoryStore:
     """One process's view of a disk; `close` (or `die`) frees what it owns."""
 
@@ -66,6 +79,7 @@ class MemoryStore:
         self.people = MemoryPeople(self.disk)
         self.turns = MemoryTurns(self.disk, self.owner, clock)
         self.approvals = MemoryApprovals(self.disk, self.owner, clock)
+        self.relations = MemoryRelations(self.disk)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         now, disk = self._clock.now(), self.disk

@@ -9,7 +9,7 @@ from app.domain.errors import ChatError
 from app.domain.forms import Form
 from app.domain.plans import Plan
 from app.domain.ports import Kind
-from app.domain.types import Account, ActionId, Person, PersonId, Place, Turn, TurnId, person_id
+from app.domain.types import Account, ActionId, Address, Person, PersonId, Place, Turn, TurnId, person_id
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class MemoryChat:
         self.restated: dict[str, str] = {}
         self.forms: list[Opened] = []
         self.quoted: dict[ActionId, str] = {}
+        self.closed: list[Turn] = []
+        """Questions that were drawn without their buttons."""
         self.refuses = False
         """Set to have every post fail."""
         self._ts = count(1)
@@ -85,6 +87,11 @@ class MemoryChat:
                 return line.ts
         self.lines.append(Line(place, text, self._post(), turn=turn.id if turn else None))
         return self.lines[-1].ts
+
+    async def answered(self, turn: Turn) -> None:
+        if self.refuses:
+            raise ChatError(why="message_not_found")
+        self.closed.append(turn)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         self.lines.append(Line(place, text, self._post(), only=user))
@@ -152,6 +159,12 @@ class MemoryChat:
     async def person(self, team: str, user: str) -> Person:
         known = self.people.get((team, user))
         return known or Person(id=person_id(team, user), team=team, user=user, member=False)
+
+    async def called(self, team: str, user: str) -> Address:
+        known = self.people.get((team, user))
+        if known is None:
+            raise ChatError(why="user_not_found")
+        return Address(email=known.email if known.member else "", name=known.name)
 
     async def dm(self, user: str) -> str:
         return f"D{user[1:]}"

@@ -7,8 +7,22 @@ from uuid import uuid4
 
 from app.domain.approvals import Approval
 from app.domain.errors import LostClaim, Overtaken, TooManyRequests
-from app.domain.ports import Clock
-from app.domain.types import CODE, PERSON, STEWARD, Message, PersonId, Place, Turn, TurnId, TurnStatus, Utterance
+from app.domain.memory import Trail
+from app.domain.ports import NO_TRAIL, Clock
+from app.domain.types import (
+    CHOICE,
+    CODE,
+    PERSON,
+    STEWARD,
+    Message,
+    PersonId,
+    Place,
+    Turn,
+    TurnId,
+    TurnStatus,
+    Utterance,
+)
+from app.planning.asking import learned
 from tests.fakes.rows import AGAIN, Disk, TurnRow
 
 S = TurnStatus
@@ -84,7 +98,7 @@ class MemoryTurns:
         return same and self._disk.held(self._owner)
 
     async def end(
-        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], then: str = ""
+        self, turn: Turn, *, status: TurnStatus, reply: str, actions: Sequence[Approval], trail: Trail = NO_TRAIL
     ) -> bool:
         if not self._claimed(turn):
             return False
@@ -92,12 +106,39 @@ class MemoryTurns:
         replaced = [action.replaces for action in actions if action.replaces]
         if not self._disk.replace(turn.person, replaced, actions, now):
             raise Overtaken
-        _change(row, status=status, reply=reply)
+        _change(row, status=status, reply=reply, question=trail.question, listed=trail.listed)
         row.ended_at, row.post_at = now, now + AGAIN
-        if then and actions:
+        for relation in trail.learned:
+            self._disk.learn(turn.person, relation)
+        if trail.then and actions:
             plan = min((action.plan for action in actions), key=lambda plan: plan != turn.id)
-            _change(self._disk.turns[plan], then=then)
+            _change(self._disk.turns[plan], then=trail.then)
         return True
+
+    async def choose(self, person: PersonId, turn: TurnId, option: int) -> Turn | None:
+        row, now = self._disk.turns.get(turn), self._clock.now()
+        if row is None or row.turn.person != person or row.turn.question is None or self._gone_on(row):
+            return None
+        question = row.turn.question
+        if question.chosen is not None or not 0 <= option < len(question.options):
+            return None
+        chosen = question.model_copy(update={"chosen": option})
+        _change(row, question=chosen)
+        if relation := learned(chosen, now):
+            self._disk.learn(person, relation)
+        opened = self._opened(row.turn, row.turn.place, text=chosen.answer, answers=turn)
+        self._disk.turns[opened.id] = TurnRow(opened)
+        return opened
+
+    def _gone_on(self, row: TurnRow) -> bool:
+        place, ts = row.turn.place, row.turn.ts
+        others = (other.turn for other in self._disk.turns.values() if other.turn.person == row.turn.person)
+        return any(o.place == place and o.ts > ts and o.status is not S.CANCELLED for o in others)
+
+    def _opened(self, before: Turn, place: Place, **more: Any) -> Turn:
+        now = self._clock.now()
+        ts = max(f"{now.timestamp():.6f}", before.ts) + "+"
+        return Turn(id=TurnId(uuid4()), person=before.person, place=place, ts=ts, asked_at=now, **more)
 
     async def get(self, person: PersonId, turn: TurnId) -> Turn | None:
         row = self._disk.turns.get(turn)
@@ -107,13 +148,11 @@ class MemoryTurns:
         _change(self._disk.turns[turn.id], plan_ts=ts)
 
     async def follow(self, turn: Turn, *, place: Place, text: str) -> Turn | None:
-        row, now = self._disk.turns[turn.id], self._clock.now()
+        row = self._disk.turns[turn.id]
         if row.turn.person != turn.person or not self._disk.ready(row):
             return None
         _change(row, then="")
-        ts = max(f"{now.timestamp():.6f}", turn.ts) + "+"
-        words = {"text": text, "typed": turn.words}
-        opened = Turn(id=TurnId(uuid4()), person=turn.person, place=place, ts=ts, asked_at=now, **words)
+        opened = self._opened(turn, place, text=text, typed=turn.words, follows=turn.id)
         self._disk.turns[opened.id] = TurnRow(opened, follows=turn.id)
         return opened
 
@@ -138,16 +177,19 @@ class MemoryTurns:
             if row.turn.ts >= turn.ts or row.turn.status in (S.QUEUED, S.CANCELLED):
                 continue
             here = row.turn.place.thread == turn.place.thread
-            asked = Utterance(role=PERSON if row.turn.typed is None else CODE, text=row.turn.text, at=row.turn.asked_at)
-            lines.append((here, row.turn.ts, 0, asked))
+            role = CHOICE if row.turn.answers else PERSON if row.turn.typed is None else CODE
+            lines.append((here, row.turn.ts, 0, Utterance(role=role, text=row.turn.text, at=row.turn.asked_at)))
             if row.turn.reply and row.ended_at:
-                reply = Utterance(role=STEWARD, text=row.turn.reply, at=row.ended_at)
+                question = row.turn.question
+                text = question.under(row.turn.reply) if question else row.turn.reply
+                reply = Utterance(role=STEWARD, text=text, at=row.ended_at, listed=row.turn.listed)
                 lines.append((here, row.turn.ts, 1, reply))
         newest = sorted(lines, key=lambda line: line[:3], reverse=True)[:limit]
         return tuple(line[3] for line in sorted(newest, key=lambda line: line[1:3]))
 
     async def posted(self, turn: Turn, ts: str) -> None:
         self._disk.turns[turn.id].reply_ts = ts
+        _change(self._disk.turns[turn.id], reply_ts=ts)
 
 
 def _change(row: TurnRow, **fields: Any) -> Turn:

@@ -6,6 +6,7 @@ from typing import Any
 from app.domain.actions import Action
 from app.domain.approvals import Decision, Status
 from app.domain.errors import Refused
+from app.domain.memory import Trail
 from app.domain.plans import Plan
 from app.domain.ports import Thought
 from app.domain.types import TurnId
@@ -25,7 +26,7 @@ def at_work() -> AtWork:
 
 
 async def propose(at: AtWork, *actions: Action, then: str = "", replaces: dict[Any, Any] | None = None) -> TurnId:
-    at.mind.will(Thought(reply="Cards are ready.", actions=actions, then=then, replaces=replaces or {}))
+    at.mind.will(Thought(reply="Cards are ready.", actions=actions, trail=Trail(then=then), replaces=replaces or {}))
     await at.assistant.hear(message())
     return at.disk.approvals[actions[0].id].approval.turn
 

@@ -46,16 +46,17 @@ def listed(request: Request) -> Result:
     newest = sorted(waiting, key=lambda card: card.here)[-SHOWN:]
     room = max(ROOM // max(len(newest), 1), LEAST)
     cards = [
-        {"ref": card.ref, "in_this_thread": card.here, **_card(card.action, now, room)}
+        {"ref": card.ref, "in_this_thread": card.here, **about(card.action, now, room)}
         for card in waiting
         if card in newest
     ]
-    rejected = {"rejected": _card(request.rejected, now, ROOM)} if request.rejected else {}
+    rejected = {"rejected": about(request.rejected, now, ROOM)} if request.rejected else {}
     left_out = {"left_out": f"{len(waiting) - len(newest)} older cards"} if len(waiting) > len(newest) else {}
     return {**fenced(cards=cards, **rejected), **left_out}
 
 
-def _card(action: Action, now: datetime, room: int) -> dict[str, Any]:
+def about(action: Action, now: datetime, room: int) -> dict[str, Any]:
+    """A card as the model may speak of it: what it says, and the tool with the arguments that would make it again."""
     shown = action.card()
     asked = {name: _shortened(value, room) for name, value in action.asked(now).items() if value not in ("", [])}
     return {

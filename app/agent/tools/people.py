@@ -1,81 +1,107 @@
-"""Tools for people."""
+"""Tools for people: who is meant by a name, and keeping what the person said about it."""
 
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import Field
 
+from app.agent.acquaintance import Candidate, hinted, named, teams
 from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Tool, fenced
-from app.domain.types import Contact, Event
+from app.domain.errors import Refusal
+from app.domain.memory import CHOSEN, SAID, Relation, key_of
+from app.domain.types import Address
+from app.planning.provenance import addresses
 
-AROUND = timedelta(days=30)
-"""How far the calendar is searched, back and ahead."""
 SHOWN = 5
+"""People listed: as many as there are buttons to choose between."""
+ASK = "It isn't certain who is meant. Ask with ask_person and these as options, unless the request tells which."
 
 
 class FindPerson(Tool):
-    """Find people's addresses in the mail and calendar by name, first name or address, most frequent first."""
+    """Who is meant by a name or a role ("Sam", "my manager", "engineering team"), with address. Empty: all saved."""
 
     step: ClassVar[str] = "is looking up people…"
-    name: str = Field(min_length=1)
-
-    async def run(self, bench: Bench) -> Result:
-        own = {a.email.lower() for a in bench.desk.accounts}
-        found: dict[str, Contact] = {}
-        for box in bench.desk.mailboxes:
-            for contact in await box.contacts(self.name):
-                key = contact.address.email.lower()
-                if key not in own:
-                    found[key] = _joined(found.get(key), contact)
-        meetings = await self._meetings(bench)
-        for key, (contact, _) in meetings.items():
-            if key not in own:
-                found.setdefault(key, contact)
-        ranked = sorted(found.items(), key=lambda f: (f[1].mails, meetings.get(f[0], (None, 0))[1]), reverse=True)
-        people = [
-            {
-                "name": c.address.name,
-                "email": c.address.email,
-                "evidence": _evidence(c, meetings.get(key, (None, 0))[1]),
-            }
-            for key, c in ranked[:SHOWN]
-        ]
-        for _, (contact, _) in meetings.items():
-            bench.sources.person(contact.address)
-        for _, contact in ranked[:SHOWN]:
-            bench.sources.person(contact.address)
-        return fenced(people=people) if people else {"nothing": f"Nobody called {self.name} in mail or calendar."}
-
-    async def _meetings(self, bench: Bench) -> dict[str, tuple[Contact, int]]:
-        now = bench.request.now
-        counted: dict[str, tuple[Contact, int]] = {}
-        for calendar in bench.desk.calendars:
-            for guest in _guests(await calendar.events(now - AROUND, now + AROUND)):
-                key = guest.address.email.lower()
-                if self.name.lower() in f"{guest.address.name} {key}".lower():
-                    counted[key] = (guest, counted.get(key, (guest, 0))[1] + 1)
-        return counted
-
-
-def _guests(events: Iterable[Event]) -> Iterable[Contact]:
-    return (Contact(address=guest, mails=0) for event in events for guest in event.guests)
-
-
-def _joined(known: Contact | None, new: Contact) -> Contact:
-    if known is None:
-        return new
-    last = max((c.last for c in (known, new) if c.last), default=None)
-    return Contact(
-        address=known.address if known.address.name else new.address, mails=known.mails + new.mails, last=last
+    name: str = Field("", description="as the person said it")
+    save: list[str] = Field(
+        default_factory=list, description="their addresses or names, when the person tells who it is"
     )
 
+    async def run(self, bench: Bench) -> Result:
+        if self.save:
+            return await self._keep(bench)
+        if not key_of(self.name):
+            return fenced(saved=[_told(relation) for relation in bench.relations])
+        if known := bench.relation(self.name):
+            return fenced(people=[{"name": p.name, "email": p.email} for p in known.people], evidence=_since(known))
+        people, groups, certain = await self._meant(bench)
+        for candidate in people:
+            bench.sources.person(candidate.address)
+        if not people:
+            return {"nothing": f"Nobody called {self.name} in mail or calendar.", "hint": "Ask who it is."}
+        listed = [{"name": c.address.name, "email": c.address.email, "evidence": c.evidence} for c in people]
+        if certain:
+            return fenced(people=listed)
+        bench.unsettled(self.name, [_option(group) for group in groups] + [c.address.shown for c in people])
+        return {**fenced(people=listed, options=bench.choices), "hint": ASK}
 
-def _evidence(contact: Contact, meetings: int) -> str:
-    parts = [
-        f"{contact.mails} mails" + (f", last {contact.last:%-d %b}" if contact.last else "") if contact.mails else "",
-        f"{meetings} meetings within 30 days" if meetings else "",
-    ]
-    return "; ".join(p for p in parts if p)
+    async def _meant(self, bench: Bench) -> tuple[list[Candidate], list[tuple[Address, ...]], bool]:
+        """Who it could be, as persons and as groups, and whether there is no doubt."""
+        if found := (await named(bench, self.name))[:SHOWN]:
+            return found, [], len(found) == 1
+        role = key_of(self.name)
+        return (await hinted(bench, role))[:SHOWN], await teams(bench, role), False
+
+    # Keeping.
+
+    async def _keep(self, bench: Bench) -> Result:
+        """Keep who somebody is. Raises Refusal for what the person didn't say: a mail has no say in it."""
+        if not key_of(self.name) or not bench.sources.said(key_of(self.name)):
+            raise Refusal(why=f"Only {bench.first} can say who “{self.name}” is, and didn't. Ask with ask_person.")
+        people: list[Address] = []
+        for entry in filter(str.strip, self.save):
+            found = await self._resolved(bench, entry)
+            if len(found) != 1:
+                bench.unsettled(self.name, [address.shown for address in found[:SHOWN]])
+                return {**fenced(options=bench.choices), "hint": ASK}
+            people += found
+        clicked = not all(bench.sources.typed(p.email) or bench.sources.named_by_person(p) for p in people)
+        relation = Relation(
+            name=self.name.strip(),
+            people=tuple(people),
+            origin=CHOSEN if clicked else SAID,
+            since=bench.request.now,
+        )
+        bench.learned.append(relation)
+        return fenced(saved=_told(relation))
+
+    async def _resolved(self, bench: Bench, entry: str) -> list[Address]:
+        """Whom the person meant by an address they typed or chose, or by a name that they typed."""
+        if emails := sorted(addresses(entry)):
+            said = [e for e in emails if bench.sources.typed(e) or bench.sources.chosen(e)]
+            if said:
+                return [bench.sources.called(Address(email=email)) for email in said]
+            return await self._typed_by_name(bench, emails[0])
+        if not bench.sources.said(entry):
+            raise Refusal(why=f"{bench.first} didn't name “{entry}”. Ask with ask_person.")
+        return [candidate.address for candidate in await named(bench, entry.strip())]
+
+    async def _typed_by_name(self, bench: Bench, email: str) -> list[Address]:
+        """Somebody whose address only tools gave: those that the name which the person typed could mean."""
+        (known, *_) = await named(bench, email) or [Candidate(Address(email=email))]
+        for word in known.address.name.split():
+            if bench.sources.said(word):
+                return [candidate.address for candidate in await named(bench, word)]
+        raise Refusal(why=f"{bench.first} named nobody with that address. Ask with ask_person.")
+
+
+def _option(group: tuple[Address, ...]) -> str:
+    return ", ".join(address.shown for address in group)
+
+
+def _told(relation: Relation) -> dict[str, str]:
+    return {"name": relation.name, "is": relation.shown, "since": _since(relation)}
+
+
+def _since(relation: Relation) -> str:
+    return f"{relation.origin} on {relation.since:%-d %b %Y}"

@@ -1,0 +1,59 @@
+"""What is kept of a turn besides its words and its actions, and who people are to a person."""
+
+from typing import Protocol
+
+from pydantic import AwareDatetime
+
+from app.domain.asking import Listed, Question
+from app.domain.types import Address, PersonId
+from app.domain.value import Value
+
+SAID, CHOSEN = "said by you", "chosen by you"
+"""How Steward comes to know who somebody is."""
+
+
+class Relation(Value):
+    """Who a person means by a name: "my manager", "the engineering team", "Sam"."""
+
+    name: str
+    """As the person says it."""
+    people: tuple[Address, ...]
+    origin: str
+    since: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """Equal for names that mean the same: without case, and without whose it is."""
+        return key_of(self.name)
+
+    @property
+    def shown(self) -> str:
+        return ", ".join(person.shown for person in self.people)
+
+
+_WHOSE = frozenset({"my", "our", "the"})
+
+
+def key_of(name: str) -> str:
+    """What a name is kept under: "My Manager" and "the manager" are the same."""
+    words = name.casefold().split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in _WHOSE else words)
+
+
+class Relations(Protocol):
+    async def all(self, person: PersonId) -> tuple[Relation, ...]:
+        """Everybody the person has said they mean by a name, the newest first."""
+
+    async def keep(self, person: PersonId, relation: Relation) -> None:
+        """Keep who is meant by a name, instead of whoever was before."""
+
+
+class Trail(Value):
+    """What a turn leaves behind besides its reply and its actions."""
+
+    then: str = ""
+    """What is left to do once the actions are settled."""
+    question: Question | None = None
+    listed: tuple[Listed, ...] = ()
+    """What its answer speaks of, in the order in which it does."""
+    learned: tuple[Relation, ...] = ()

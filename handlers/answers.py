@@ -1,0 +1,43 @@
+"""Clicks on the options of a question."""
+
+import re
+from uuid import UUID
+
+from app.assistant import Assistant
+from app.domain.chat import Chat
+from app.domain.errors import NotYours, QuestionOver
+from app.domain.types import TurnId, person_id
+from handlers.approvals import place
+from handlers.envelopes import Body
+
+OPTION = re.compile(r"^answer:(\d)$")
+"""The action_id of a button that answers: which option; its value is the id of the turn that asks and nothing else."""
+
+
+class Answers:
+    """Turns a click into the person's own words."""
+
+    def __init__(self, assistant: Assistant, chat: Chat) -> None:
+        self._assistant = assistant
+        self._chat = chat
+
+    async def choose(self, body: Body) -> None:
+        """A button of a question: who answers is who clicked, whatever the button says."""
+        click, user = body["actions"][0], str(body["user"]["id"])
+        person = person_id(str(body["user"].get("team_id") or body["team"]["id"]), user)
+        try:
+            await self._assistant.choose(person, *asked(click["action_id"], click["value"]))
+        except (NotYours, QuestionOver) as refusal:
+            await self._chat.whisper(place(body), user, refusal.sentence)
+
+
+def asked(action: str, value: str) -> tuple[TurnId, int]:
+    """Which question is answered, and how; raises NotYours for a button that no question of ours ever had."""
+    option = OPTION.match(action)
+    try:
+        turn = TurnId(UUID(value))
+    except ValueError:
+        raise NotYours from None
+    if option is None:
+        raise NotYours
+    return turn, int(option[1])
