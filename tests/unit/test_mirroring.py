@@ -216,15 +216,14 @@ async def test_undoing_brings_back_what_was() -> None:
 
 
 @pytest.mark.parametrize("committed", [True, False])
-async def test_an_undoing_that_is_interrupted_goes_on(committed: bool) -> None:
+@pytest.mark.parametrize("place", range(2))
+async def test_an_undoing_that_is_interrupted_goes_on(place: int, committed: bool) -> None:
     world = full()
     action = await world.proposed()
     await action.perform(world.desk, world.ledger)
-    for place in range(2):
-        world.home.faults.extend([(True, None)] * place + [(committed, LOST)])
-        with pytest.raises(Unanswered):
-            await action.undo(world.desk, world.ledger)
-        world.home.faults.clear()
+    world.home.faults.extend([(True, None)] * place + [(committed, LOST)])
+    with pytest.raises(Unanswered):
+        await action.undo(world.desk, world.ledger)
     receipt = await action.undo(world.desk, world.ledger)
     assert receipt.summary == "1 block removed again and 1 block put back"
     assert await world.blocks() == [(14, "Busy"), (33, "Busy")]
