@@ -78,8 +78,8 @@ def _archiving(ids: list[str]) -> Kind:
     change = f"{ME}/messages/batchModify"
     return Kind(
         f"archive {len(ids)} mails",
-        "archive_emails",
-        {"category": "promotions", "older_than_days": 30, "account": "work"},
+        "change_mail",
+        {"do": "archive", "category": "promotions", "older_than_days": 30, "account": "work"},
         [call("POST", change, {"ids": ids, "removeLabelIds": ["INBOX"]})],
         [call("POST", change, {"ids": ids, "addLabelIds": ["INBOX"]})],
     )
@@ -97,7 +97,7 @@ async def _reply(account: Account) -> Kind:
     raw = base64.urlsafe_b64encode(mail.as_bytes()).decode()
     return Kind(
         "send a reply",
-        "send_reply",
-        {"thread": f"work:{sent['threadId']}", "body": BODY},
+        "write_mail",
+        {"kind": "reply", "thread": f"work:{sent['threadId']}", "body": BODY},
         [call("POST", f"{ME}/messages/send", {"raw": raw, "threadId": sent["threadId"]})],
     )

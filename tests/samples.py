@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
-from app.domain.actions.mail import Glimpse
+from app.domain.actions.letters import Glimpse
 from app.domain.approvals import Approval, expiry
 from app.domain.cards import Origin, Recipient
 from app.domain.types import (

@@ -37,3 +37,11 @@ def subject(answered: str) -> str:
     """The subject of a reply: the same, after one "Re:"."""
     clean = " ".join(answered.split())
     return clean if clean.lower().startswith("re:") else f"Re: {clean}"
+
+
+def answering_as(answered: Email, aliases: Sequence[Address]) -> Address:
+    """The address that a reply is written from: the first of one's own that the mail was addressed to, or written
+    from; else the usual one, which comes first."""
+    own = {a.email.lower(): a for a in reversed(aliases)}
+    named = (answered.sender, *answered.to, *answered.cc)
+    return next((own[a.email.lower()] for a in named if a.email.lower() in own), aliases[0])

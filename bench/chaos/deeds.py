@@ -148,7 +148,7 @@ class Archive(Deed):
         sender = f"{self.mark} <desk{self.number}@archive.example>"
         letters = [mail(sender=sender, to=self.account, subject=f"{self.mark} Part {n}") for n in (1, 2)]
         self.ids = [str((await google.deliver(self.account, each.as_string()))["id"]) for each in letters]
-        return calls("archive_emails", sender=f"desk{self.number}@archive.example", account="work")
+        return calls("change_mail", do="archive", sender=f"desk{self.number}@archive.example", account="work")
 
     def _counted(self, journal: Journal, change: str) -> Count:
         counts = [journal.relabelled[mail_id, change] for mail_id in self.ids]
@@ -173,7 +173,7 @@ class Reply(Deed):
         self.sender = f"writer{self.number}@reply.example"
         letter = mail(sender=self.sender, to=self.account, subject=self.mark)
         self.thread = str((await google.deliver(self.account, letter.as_string()))["thread"])
-        return calls("send_reply", thread=f"work:{self.thread}", body=self.body)
+        return calls("write_mail", kind="reply", thread=f"work:{self.thread}", body=self.body)
 
     @property
     def body(self) -> str:

@@ -1,21 +1,23 @@
 """Gmail behind the port Mailbox. Source: Gmail API v1 reference; quota units are Google's."""
 
 import asyncio
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from app.domain.actions.mail import body_hash
-from app.domain.desk import BULK_LIMIT, Draft, Sent, SentMarks, reference
-from app.domain.errors import Busy, Missing
+from app.domain.actions.letters import body_hash
+from app.domain.desk import reference
+from app.domain.errors import Busy, Conflict, Missing, Refused
+from app.domain.mailboxes import BULK_LIMIT, Draft, Original, Sent, SentMarks
 from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, Thread
 from integrations.google.messages import HEADERS, email, mail_text
 from integrations.google.services import Gmail
 from integrations.google.syntax import gmail_query, terms
 from integrations.google.wire import Wire
+from integrations.parts import opened
 
 PAGE = 500
 """Ids a list call returns at most."""
@@ -43,6 +45,7 @@ class GmailMailbox:
         self._account = account
         self._ref = reference(account)
         self._messages, self._threads, self._drafts = gmail.messages, gmail.threads, gmail.drafts
+        self._labels, self._send_as = gmail.labels, gmail.send_as
         self._zone = zone
 
     @property
@@ -107,9 +110,31 @@ class GmailMailbox:
 
     async def thread(self, thread: str) -> Thread:
         """A whole thread, oldest first; raises Missing."""
-        answer = await self._wire.send(self._threads.get(userId="me", id=thread, format="full"))
+        return self._thread(await self._wire.send(self._threads.get(userId="me", id=thread, format="full")))
+
+    async def threads(self, threads: Sequence[str]) -> tuple[Thread, ...]:
+        """Several whole threads, in this order; ones that are gone are left out. Ten units each."""
+        requests = [self._threads.get(userId="me", id=t, format="full") for t in threads]
+        return tuple(self._thread(answer) for answer in await self._wire.all(requests) if answer is not None)
+
+    def _thread(self, answer: dict[str, Any]) -> Thread:
         mails = [mail_text(m, self._ref) for m in answer.get("messages", ())]
-        return Thread(id=thread, account=self._ref, mails=tuple(sorted(mails, key=lambda m: m.email.received)))
+        return Thread(id=answer["id"], account=self._ref, mails=tuple(sorted(mails, key=lambda m: m.email.received)))
+
+    async def original(self, mail: str) -> Original:
+        """A mail with everything in it, from its raw bytes; raises Missing. Ten units."""
+        head = self._messages.get(userId="me", id=mail, format="metadata", metadataHeaders=list(HEADERS))
+        read = email(await self._wire.send(head), self._ref)
+        answer = await self._wire.send(self._messages.get(userId="me", id=mail, format="raw"))
+        return opened(urlsafe_b64decode(answer["raw"] + "=="), read)
+
+    async def aliases(self) -> tuple[Address, ...]:
+        """Every address the account may write from, its usual one first: Google's sendAs, as far as confirmed."""
+        answer = await self._wire.send(self._send_as.list(userId="me"))
+        usable = [a for a in answer.get("sendAs", ()) if a.get("verificationStatus", "accepted") == "accepted"]
+        usable.sort(key=lambda a: not a.get("isDefault", False))
+        found = [Address(email=a["sendAsEmail"], name=a.get("displayName", "")) for a in usable]
+        return tuple(found) or (Address(email=self._account.email),)
 
     async def having(self, label: str, ids: Sequence[str]) -> frozenset[str]:
         """Which of these mails bear the label now."""
@@ -126,6 +151,24 @@ class GmailMailbox:
         """Set and remove labels; safe to repeat. Fifty units."""
         body = {"ids": list(ids), "addLabelIds": list(add), "removeLabelIds": list(remove)}
         await self._wire.send(self._messages.batchModify(userId="me", body=body))
+
+    async def find_label(self, name: str) -> str:
+        """The id of the label with this name, in whatever case; empty when there is none. One unit."""
+        answer = await self._wire.send(self._labels.list(userId="me"))
+        known = {label["name"].lower(): str(label["id"]) for label in answer.get("labels", ())}
+        return known.get(name.strip().lower(), "")
+
+    async def make_label(self, name: str) -> str:
+        """The id of the label with this name, made if there is none. Of two who make it at once, Gmail refuses the
+        second, who then finds the first one's. Six units."""
+        if known := await self.find_label(name):
+            return known
+        try:
+            return str((await self._wire.send(self._labels.create(userId="me", body={"name": name.strip()})))["id"])
+        except (Conflict, Refused) as taken:
+            if known := await self.find_label(name):
+                return known
+            raise taken
 
     async def create_draft(self, raw: bytes, *, thread: str | None) -> Draft:
         """A new draft, in a thread if one is named. Ten units."""

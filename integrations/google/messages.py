@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.message import Message as MimeHeaders
 from typing import Any
 
-from app.domain.types import AccountRef, Email, MailText
+from app.domain.types import AccountRef, Attachment, Email, MailText
 from integrations.mime import addresses, author, decoded, header, text_of_html
 
 HEADERS = (
@@ -17,6 +17,10 @@ HEADERS = (
     "Subject",
     "Message-ID",
     "References",
+    "List-Id",
+    "List-Unsubscribe",
+    "Precedence",
+    "Auto-Submitted",
     "X-Steward-Action",
 )
 """What is asked for when only metadata is read."""
@@ -42,19 +46,29 @@ def email(resource: Resource, account: AccountRef) -> Email:
         message_id=found.get("message-id", "").strip(),
         references=tuple(found.get("references", "").split()),
         steward_action=found.get("x-steward-action", "").strip(),
+        bulk=_bulk(found),
     )
+
+
+def _bulk(headers: dict[str, str]) -> bool:
+    """Whether a mail went to many or was written by a machine. Sources: RFC 2919, RFC 2369, RFC 3834; Precedence is
+    older custom."""
+    automatic = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
+    precedence = headers.get("precedence", "").strip().lower()
+    listed = "list-id" in headers or "list-unsubscribe" in headers
+    return listed or automatic != "no" or precedence in ("bulk", "list", "junk", "auto_reply")
 
 
 def mail_text(resource: Resource, account: AccountRef) -> MailText:
     """A mail with its text, from a full message resource."""
     plain: list[str] = []
     html: list[str] = []
-    attached: list[str] = []
+    attached: list[Attachment] = []
     unreadable: list[str] = []
     for part in _leaves(resource.get("payload", {})):
         kind = part.get("mimeType", "")
         if part.get("filename"):
-            attached.append(f"{part['filename']} ({part.get('body', {}).get('size', 0):,} bytes)")
+            attached.append(Attachment(name=part["filename"], size=part.get("body", {}).get("size", 0), kind=kind))
         elif kind in ("text/plain", "text/html"):
             text, whole = decoded(_body(part), _charset(part))
             (plain if kind == "text/plain" else html).append(text)

@@ -41,6 +41,9 @@ class Gmail:
     messages: Any
     threads: Any
     drafts: Any
+    labels: Any
+    send_as: Any
+    """The addresses an account may write from."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,13 @@ class Calendar:
 @lru_cache(maxsize=8)
 def gmail(root: str) -> Gmail:
     users = service("gmail", "v1", root).users()
-    return Gmail(messages=users.messages(), threads=users.threads(), drafts=users.drafts())
+    return Gmail(
+        messages=users.messages(),
+        threads=users.threads(),
+        drafts=users.drafts(),
+        labels=users.labels(),
+        send_as=users.settings().sendAs(),
+    )
 
 
 @lru_cache(maxsize=8)

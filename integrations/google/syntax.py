@@ -8,7 +8,7 @@ from app.domain.types import MailQuery
 
 _TERM = re.compile(r"[^\s\"(){}:]+")
 _OPERATORS = {"OR", "AND", "AROUND", "NOT"}
-_PLACES = {"inbox": "in:inbox", "sent": "in:sent", "anywhere": ""}
+_PLACES = {"inbox": "in:inbox", "sent": "in:sent", "drafts": "in:drafts", "trash": "in:trash", "anywhere": ""}
 
 
 def gmail_query(query: MailQuery, zone: str) -> str:

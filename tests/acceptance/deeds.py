@@ -62,7 +62,7 @@ class Archive(Deed):
         letters = [mail(sender=sender, to=self.account, subject=f"{self.mark}, part {n}") for n in range(3)]
         self.ids = {str((await self.house.google.deliver(self.account, m.as_string()))["id"]) for m in letters}
         self.before = await self._labels()
-        return calls("archive_emails", sender=self.mark, account="work")
+        return calls("change_mail", do="archive", sender=self.mark, account="work")
 
     async def _labels(self) -> dict[str, frozenset[str]]:
         return {i: m.labels for i, m in (await self.house.google.mails(self.account)).items()}
@@ -89,7 +89,7 @@ class Reply(Deed):
         letter = mail(sender=sender, to=self.account, subject=self.mark)
         self.sender, self.message_id = sender, letter["Message-ID"]
         self.thread = (await self.house.google.deliver(self.account, letter.as_string()))["thread"]
-        return calls("send_reply", thread=f"work:{self.thread}", body=f"Seen: {self.mark}")
+        return calls("write_mail", kind="reply", thread=f"work:{self.thread}", body=f"Seen: {self.mark}")
 
     async def answered_meanwhile(self) -> None:
         """Whoever wrote writes again."""

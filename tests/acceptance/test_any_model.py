@@ -31,17 +31,17 @@ async def scripted(house: House, person: Person, *turns: Json) -> Answer:
 WRONG_CALLS: dict[str, Json] = {
     "unknown tool": calls("delete_everything", really=True),
     "tool of another library": calls("__import__", name="os"),
-    "no arguments": calls("send_reply"),
+    "no arguments": calls("write_mail"),
     "unknown arguments": calls("search_mail", wishes=["world peace"], words="budget"),
     "number for text": calls("read_thread", thread=42),
     "list for text": calls("search_mail", words=["a", "b"]),
     "object for number": calls("search_mail", limit={"much": True}),
-    "text for number": calls("archive_emails", older_than_days="a month"),
-    "huge number": calls("archive_emails", sender="Dana", older_than_days=10**12),
+    "text for number": calls("change_mail", do="archive", older_than_days="a month"),
+    "huge number": calls("change_mail", do="archive", sender="Dana", older_than_days=10**12),
     "negative number": calls("search_mail", newer_than_days=-5),
-    "unknown account": calls("archive_emails", sender="Dana", account="nobody's"),
-    "unknown thread": calls("send_reply", thread="work:ffffffffffffffff", body="Hello"),
-    "reference that is none": calls("send_reply", thread="../../etc/passwd", body="Hello"),
+    "unknown account": calls("change_mail", do="archive", sender="Dana", account="nobody's"),
+    "unknown thread": calls("write_mail", kind="reply", thread="work:ffffffffffffffff", body="Hello"),
+    "reference that is none": calls("write_mail", kind="reply", thread="../../etc/passwd", body="Hello"),
     "unclear time": calls("create_event", title="Soon", start="when pigs fly"),
     "time in the past": calls("create_event", title="Past", start="2001-01-01 10:00"),
     "time beyond all calendars": calls("create_event", title="Late", start="in 9999999999 days"),
@@ -51,7 +51,7 @@ WRONG_CALLS: dict[str, Json] = {
     "header in an address": calls(
         "create_event", title="X", start="in 5 days at 3pm", guests=["a@b.example>\r\nBcc: evil@evil.example"]
     ),
-    "letter without text": calls("send_reply", thread="work:0", body=" "),
+    "letter without text": calls("write_mail", kind="reply", thread="work:0", body=" "),
     "control characters": calls("search_mail", words="\x00\x1b[2J\u202e"),
 }
 
@@ -112,7 +112,7 @@ async def test_nothing_but_empty_answers(house: House, alex: Person) -> None:
     assert answer.words == UNUSABLE
 
 
-AS_TEXT = '{"name": "archive_emails", "parameters": {"sender": "Dana"}}'
+AS_TEXT = '{"name": "change_mail", "parameters": {"do": "archive", "sender": "Dana"}}'
 
 
 async def test_a_call_as_text_is_asked_again(house: House, alex: Person) -> None:
@@ -180,7 +180,7 @@ async def test_another_persons_mail_cannot_be_reached(house: House, alex: Person
     for name in ("work", "personal", priya.accounts[0]):
         await house.models.turn(keep_bodies=1)
         reading = calls("read_thread", thread=f"{name}:{foreign.thread}")
-        replying = calls("send_reply", thread=f"{name}:{foreign.thread}", body="Hello")
+        replying = calls("write_mail", kind="reply", thread=f"{name}:{foreign.thread}", body="Hello")
         answer = await scripted(house, alex, reading, replying, SAID)
         assert answer.cards == []
         seen = (await house.models.conversations())[-1]

@@ -17,7 +17,7 @@ async def test_one_click_approves_all_but_who_was_never_seen(house: House, alex:
     thread = (await house.google.deliver(alex.accounts[0], stranger.as_string()))["thread"]
     steps = (
         an_event("Plan first", day, 9),
-        calls("send_reply", thread=f"work:{thread}", body="No, thanks."),
+        calls("write_mail", kind="reply", thread=f"work:{thread}", body="No, thanks."),
         an_event("Plan last", day, 11),
     )
     answer, shown = await proposed(house, alex, *steps, ask="Please see to the odd plan")

@@ -118,7 +118,7 @@ async def test_senders_are_left_out_of_a_bulk(house: House, alex: Person, screen
     letters = [mail(sender=s, to=work, subject=f"{words} {n}") for n, s in enumerate((kept, "b@archive.example"))]
     ids = [str((await house.google.deliver(work, m.as_string()))["id"]) for m in letters]
     await house.models.script(
-        calls("archive_emails", subject=words, account="work"), {"content": "A card is ready."}, match=words
+        calls("change_mail", do="archive", subject=words, account="work"), {"content": "A card is ready."}, match=words
     )
     both = (await alex.ask(f"Please archive {words}")).card
     assert both.lines[0] == "Archive 2 mails"

@@ -58,4 +58,4 @@ async def serve(home: Path) -> AsyncIterator[Running]:
     await runner.cleanup()
 
 
-TOOLS = [{"type": "function", "function": {"name": "archive_emails", "parameters": {"type": "object"}}}]
+TOOLS = [{"type": "function", "function": {"name": "change_mail", "parameters": {"type": "object"}}}]

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from app.domain.actions.mail import body_hash
-from app.domain.desk import Mailbox, SentMarks, reference
+from app.domain.actions.letters import body_hash
+from app.domain.desk import reference
 from app.domain.errors import Missing
+from app.domain.mailboxes import Mailbox, SentMarks
 from app.domain.types import Address, Email, MailQuery, MailText
 from sandbox.google.seed import SeedAccount, SeedMail
 from tests.contract.google_desk import ZONE, google_home

@@ -194,7 +194,8 @@ async def test_the_result_of_a_tool_comes_back_to_the_model(mind: Mind) -> None:
 
 async def test_several_tools_may_be_called_at_once(mind: Mind) -> None:
     await mind.script(
-        calls(call("change_mail", do="archive", category="promotions"), call("list_events", start="today")), says("Both.")
+        calls(call("change_mail", do="archive", category="promotions"), call("list_events", start="today")),
+        says("Both."),
     )
     thought = await mind.think()
     assert len(thought.actions) == 1
@@ -354,7 +355,8 @@ async def test_two_people_think_at_once_without_mixing(mind: Mind) -> None:
     import asyncio
 
     await mind.server.control(
-        "script", {"match": "one", "turns": [calls(call("change_mail", do="archive", category="promotions")), says("One.")]}
+        "script",
+        {"match": "one", "turns": [calls(call("change_mail", do="archive", category="promotions")), says("One.")]},
     )
     await mind.server.control("script", {"match": "two", "turns": [says("Two.")]})
     one, two = await asyncio.gather(mind.think("request one"), mind.think("request two"))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.agent.bench import Bench
-from app.agent.tools import FindPerson, ReadThread, SearchMail, SendReply
+from app.agent.tools import FindPerson, ReadThread, SearchMail, WriteMail
+from app.agent.tools.fitting import MAX_RESULT, serialised
 from app.agent.tools.mail import MAX_LIMIT
-from app.agent.tools.tool import MAX_RESULT, serialised
 from app.domain.desk import Desk
 from app.domain.errors import StewardError
 from app.domain.ports import Request
@@ -81,7 +81,7 @@ async def test_every_real_mail_is_answered_or_refused_plainly(desk: Desk) -> Non
     for mail in await box.read(await box.ids(MailQuery())):
         at = bench(desk)
         try:
-            await SendReply(thread=f"work:{mail.thread}", body="Thank you!", reply_all=True).run(at)
+            await WriteMail(kind="reply_all", thread=f"work:{mail.thread}", body="Thank you!").run(at)
         except StewardError as why:
             refused.append(why.sentence)
             continue

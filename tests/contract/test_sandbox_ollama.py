@@ -20,7 +20,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 @tool
-def archive_emails(category: str = "", older_than_days: int = 0) -> str:
+def change_mail(do: str = "", category: str = "", older_than_days: int = 0) -> str:
     """Propose to archive mails."""
     return ""
 
@@ -74,7 +74,7 @@ async def test_calls_arrive_as_ollama_sends_them(server: Running, stream: bool) 
     parts = [part async for part in answer] if stream else [answer]
     calls = [call for part in parts for call in part.message.tool_calls or ()]
     assert [(call.function.name, dict(call.function.arguments)) for call in calls] == [
-        ("archive_emails", {"category": "promotions", "older_than_days": 30})
+        ("change_mail", {"do": "archive", "category": "promotions", "older_than_days": 30})
     ]
     assert not any(part.message.content for part in parts)
 
@@ -88,12 +88,12 @@ async def chat_model(server: Running) -> AsyncIterator[ChatOllama]:
 
 
 async def test_chat_ollama_carries_a_turn_to_its_end(server: Running, chat_model: ChatOllama) -> None:
-    bound = chat_model.bind_tools([archive_emails, search_mail])
+    bound = chat_model.bind_tools([change_mail, search_mail])
     messages: list[Any] = [SystemMessage("You are Steward."), HumanMessage("Archive promotions older than a month")]
     said = await bound.ainvoke(messages)
     assert isinstance(said, AIMessage)
     assert [(call["name"], call["args"]) for call in said.tool_calls] == [
-        ("archive_emails", {"category": "promotions", "older_than_days": 30})
+        ("change_mail", {"do": "archive", "category": "promotions", "older_than_days": 30})
     ]
     result = ToolMessage(json.dumps({"proposed": "Archive 37 mails"}), tool_call_id=said.tool_calls[0]["id"])
     end = await bound.ainvoke([*messages, said, result])
@@ -101,7 +101,7 @@ async def test_chat_ollama_carries_a_turn_to_its_end(server: Running, chat_model
     assert "Archive 37 mails" in end.text
     assert "until you approve" in end.text
     assert end.usage_metadata["input_tokens"] > 0
-    assert [entry["tools"] for entry in await server.log()] == [["archive_emails", "search_mail"]] * 2
+    assert [entry["tools"] for entry in await server.log()] == [["change_mail", "search_mail"]] * 2
     assert [entry["roles"] for entry in await server.log()][1] == ["system", "user", "assistant", "tool"]
 
 

@@ -72,7 +72,7 @@ async def test_load_empty_length_and_calls_as_text(server: Running, stream: bool
     await server.control("switches", {"tool_call_as_text_next": 1})
     text, end, calls = await last(ARCHIVE, tools=TOOLS)
     assert calls == []
-    assert json.loads(text)["name"] == "archive_emails"
+    assert json.loads(text)["name"] == "change_mail"
     text, _, calls = await last(ARCHIVE, tools=TOOLS)
     assert (text, len(calls)) == ("", 1)
 
@@ -98,7 +98,7 @@ async def test_broken_json_and_a_cut_connection(server: Running, stream: bool) -
 async def test_a_scripted_model_says_its_turns_in_order_then_the_planner_is_back(server: Running) -> None:
     script = {
         "turns": [
-            {"tool_calls": [{"name": "send_reply", "arguments": {"thread": "work:1", "body": "evil"}}]},
+            {"tool_calls": [{"name": "write_mail", "arguments": {"thread": "work:1", "body": "evil"}}]},
             {"content": "done"},
         ],
         "match": "obey",
@@ -107,7 +107,7 @@ async def test_a_scripted_model_says_its_turns_in_order_then_the_planner_is_back
     other = await server.chat("hello")
     assert "Hello" in other.message.content
     first = await server.chat("please OBEY the mail")
-    assert first.message.tool_calls[0].function.name == "send_reply"
+    assert first.message.tool_calls[0].function.name == "write_mail"
     assert (await server.chat("obey")).message.content == "done"
     assert "no language model" in (await server.chat("obey")).message.content
     assert await server.control("script") == {"scripts": []}

@@ -10,13 +10,16 @@ from email.utils import getaddresses
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from app.domain.actions.mail import body_hash
-from app.domain.desk import BULK_LIMIT, CHUNK, Draft, Sent, SentMarks, reference
+from app.domain.actions.letters import body_hash
+from app.domain.desk import reference
 from app.domain.errors import Missing, ProviderError
+from app.domain.mailboxes import BULK_LIMIT, CHUNK, Draft, Enclosed, Original, Sent, SentMarks
 from app.domain.ports import Clock
 from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
 
 PROVIDER = "Gmail"
+EXCLUSIVE = {"TRASH": {"INBOX", "SPAM"}, "SPAM": {"INBOX", "TRASH"}, "INBOX": {"TRASH", "SPAM"}}
+"""A mail lies in one place: what a label takes away when it is put on."""
 
 
 class MemoryMailbox:
@@ -27,6 +30,9 @@ class MemoryMailbox:
         self._mails = {m.email.id: m for m in mails}
         self._drafts: dict[str, tuple[Draft, EmailMessage, datetime]] = {}
         self._numbers = count(1)
+        self._labels: dict[str, str] = {}
+        self._enclosed: dict[str, tuple[Enclosed, ...]] = {}
+        self._aliases: list[Address] = [Address(email=account.email)]
         self.sent_bytes: list[bytes] = []
         """What went out, in order."""
         self.faults: deque[tuple[bool, ProviderError | None]] = deque()
@@ -40,9 +46,18 @@ class MemoryMailbox:
     def drafts(self) -> tuple[Draft, ...]:
         return tuple(draft for draft, _, _ in self._drafts.values())
 
-    def put(self, mail: MailText) -> None:
-        """A mail arrives."""
+    def put(self, mail: MailText, *enclosed: Enclosed) -> None:
+        """A mail arrives, perhaps with files."""
         self._mails[mail.email.id] = mail
+        self._enclosed[mail.email.id] = enclosed or self._enclosed.get(mail.email.id, ())
+
+    def remove(self, mail: str) -> None:
+        """A mail is deleted for good."""
+        del self._mails[mail]
+
+    def answers_as(self, *aliases: Address) -> None:
+        """The person lets the account write from more addresses."""
+        self._aliases += aliases
 
     # Reading.
 
@@ -67,12 +82,19 @@ class MemoryMailbox:
             (query.to, recipients),
             (query.subject, email.subject),
         )
-        places = {"inbox": "INBOX" in labels, "sent": "SENT" in labels, "anywhere": not labels & {"SPAM", "TRASH"}}
+        away = labels & {"SPAM", "TRASH"}
+        places = {
+            "inbox": "INBOX" in labels,
+            "sent": "SENT" in labels and not away,
+            "drafts": "DRAFT" in labels and not away,
+            "trash": "TRASH" in labels,
+            "anywhere": not away,
+        }
         return (
             places[query.where]
             and all(part.lower() in whole.lower() for part, whole in texts)
             and (not query.category or f"CATEGORY_{query.category.upper()}" in labels)
-            and (not query.label or query.label in labels)
+            and (not query.label or self._label(query.label) in labels)
             and (query.unread is None or query.unread is email.unread)
             and (query.before is None or day < query.before)
             and (query.since is None or day >= query.since)
@@ -89,6 +111,19 @@ class MemoryMailbox:
         if not mails:
             raise Missing(provider=PROVIDER, what="thread")
         return Thread(id=thread, account=reference(self._account), mails=tuple(mails))
+
+    async def threads(self, threads: Sequence[str]) -> tuple[Thread, ...]:
+        known = {m.email.thread for m in self._mails.values()}
+        return tuple([await self.thread(t) for t in threads if t in known])
+
+    async def original(self, mail: str) -> Original:
+        if mail not in self._mails:
+            raise Missing(provider=PROVIDER, what="message")
+        kept = self._mails[mail]
+        return Original(email=kept.email, text=kept.text, enclosed=self._enclosed.get(mail, ()))
+
+    async def aliases(self) -> tuple[Address, ...]:
+        return tuple(self._aliases)
 
     async def having(self, label: str, ids: Sequence[str]) -> frozenset[str]:
         return frozenset(i for i in ids if i in self._mails and label in self._mails[i].email.labels)
@@ -119,10 +154,29 @@ class MemoryMailbox:
         assert len(ids) <= CHUNK
         committed, fault = self._fault()
         for mail in (self._mails[i] for i in ids if committed and i in self._mails):
-            labels = (mail.email.labels | set(add)) - set(remove)
+            gone = set(remove).union(*(EXCLUSIVE.get(label, set()) for label in add))
+            labels = (mail.email.labels - gone) | set(add)
             self.put(mail.model_copy(update={"email": mail.email.model_copy(update={"labels": labels})}))
         if fault:
             raise fault
+
+    async def find_label(self, name: str) -> str:
+        return self._label(name)
+
+    def _label(self, name: str) -> str:
+        used = {label: label for mail in self._mails.values() for label in mail.email.labels}
+        known = {shown.lower(): label for label, shown in (used | self._labels).items()}
+        return known.get(name.lower(), "")
+
+    async def make_label(self, name: str) -> str:
+        committed, fault = self._fault()
+        found = self._label(name)
+        if committed and not found:
+            found = f"Label_{len(self._labels) + 1}"
+            self._labels[found] = name
+        if fault:
+            raise fault
+        return found
 
     async def create_draft(self, raw: bytes, *, thread: str | None) -> Draft:
         committed, fault = self._fault()
@@ -171,7 +225,9 @@ class MemoryMailbox:
             message_id=str(mail["Message-ID"]),
             steward_action=str(mail["X-Steward-Action"] or ""),
         )
-        return MailText(email=email, text=mail.get_content())
+        text = mail.get_body(("plain",))
+        assert text is not None
+        return MailText(email=email, text=text.get_content())
 
     async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
         found = (m for m in (await self.thread(thread)).mails if "SENT" in m.email.labels and _bears(m, marks))

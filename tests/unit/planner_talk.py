@@ -10,7 +10,7 @@ from sandbox.models.planner.plan import plan
 TOOLS = [
     {"type": "function", "function": {"name": name}}
     for name in (
-        "search_mail", "read_thread", "list_events", "find_person", "archive_emails", "send_reply", "create_event",
+        "search_mail", "read_thread", "list_events", "find_person", "change_mail", "write_mail", "create_event",
         "waiting_cards", "continue_after",
     )
 ]  # fmt: skip
@@ -68,10 +68,10 @@ class World:
     def _find_person(self, args: Mapping[str, Any]) -> Json:
         return {"people": [person(args["name"])]}
 
-    def _archive_emails(self, args: Mapping[str, Any]) -> Json:
+    def _change_mail(self, args: Mapping[str, Any]) -> Json:
         return {"proposed": "Archive 37 mails"}
 
-    def _send_reply(self, args: Mapping[str, Any]) -> Json:
+    def _write_mail(self, args: Mapping[str, Any]) -> Json:
         return {"proposed": f"Reply in {args['thread']}"}
 
     def _continue_after(self, args: Mapping[str, Any]) -> Json:

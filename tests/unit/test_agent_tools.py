@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.agent.bench import MAX_ACTIONS, Bench, TwoTimes
-from app.agent.tools import TOOLS, ArchiveEmails, CreateEvent, FindPerson, ListEvents, ReadThread, SearchMail, SendReply
+from app.agent.tools import TOOLS, ChangeMail, CreateEvent, FindPerson, ListEvents, ReadThread, SearchMail, WriteMail
 from app.agent.tools.calendar import SHOWN
 from app.agent.tools.fitting import serialised
 from app.agent.tools.mail import DEFAULT_LIMIT, MAX_LIMIT, THREAD_TEXT
@@ -21,7 +21,7 @@ from app.domain.cards import MAX_BODY, MAX_RECIPIENTS, Origin
 from app.domain.desk import Desk
 from app.domain.errors import StewardError, UnclearAccount, UnclearTime, UnknownReference
 from app.domain.ports import Request
-from app.domain.types import AccountId, Address, Guest, MailQuery
+from app.domain.types import AccountId, Address, Attachment, Guest, MailQuery
 from app.planning.sanitising import hidden
 from tests.fakes import ManualClock, MemoryCalendar, MemoryMailbox
 from tests.samples import ANN, WORK, account
@@ -128,11 +128,11 @@ async def test_a_thread_is_read_whole_and_the_newest_first_if_it_is_long() -> No
 
 async def test_what_could_not_be_decoded_is_told_to_the_person() -> None:
     broken = mail("m1").model_copy(
-        update={"unreadable": ("part 1 (text/plain, klingon)",), "attachments": ("a.pdf (9 bytes)",)}
+        update={"unreadable": ("part 1 (text/plain, klingon)",), "attachments": (Attachment(name="a.pdf", size=9),)}
     )
     at = Table(broken)
     read = await at.use(ReadThread(thread="work:t1"))
-    assert read["mails"][0]["attachments"] == ["a.pdf (9 bytes)"]
+    assert read["mails"][0]["attachments"] == ["a.pdf (9 B)"]
     assert at.bench.notes == ["_Could not be decoded: part 1 (text/plain, klingon)_"]
 
 
@@ -157,7 +157,7 @@ async def test_nothing_invisible_reaches_the_model(text: str) -> None:
 async def test_archiving_freezes_what_fits_now_in_each_account() -> None:
     news = ("INBOX", "CATEGORY_PROMOTIONS")
     at = Table(mail("m1", labels=news), mail("m2"), private=(mail("p1", labels=news), mail("p2", labels=news)))
-    told = await at.use(ArchiveEmails(category="promotions"))
+    told = await at.use(ChangeMail(do="archive", category="promotions"))
     assert [a.ids for a in at.bench.actions] == [("m1",), ("p2", "p1")]
     assert [a.account.name for a in at.bench.actions] == ["work", "home"]
     assert len(told["proposed"]) == 2
@@ -168,7 +168,7 @@ async def test_archiving_freezes_what_fits_now_in_each_account() -> None:
 
 async def test_archiving_nothing_proposes_nothing() -> None:
     at = Table(mail("m1", labels=()))
-    told = await at.use(ArchiveEmails(words="lunch", older_than_days=5))
+    told = await at.use(ChangeMail(do="archive", words="lunch", older_than_days=5))
     assert told == {"nothing": "No mail fits: in inbox, with “lunch”, before Wed 25 Feb 2026."}
     assert at.bench.actions == []
 
@@ -184,7 +184,7 @@ async def test_a_reply_answers_the_last_mail_that_came() -> None:
         mail("m3", received=now - DAY, labels=("SENT",), sender=Address(email=WORK.email)),
         mail("m4", received=now, labels=("DRAFT",)),
     )
-    await at.use(SendReply(thread="work:t1", body=" Gladly.\u202e "))
+    await at.use(WriteMail(kind="reply", thread="work:t1", body=" Gladly.\u202e "))
     reply = at.proposed
     assert isinstance(reply, actions.SendReply)
     assert [r.address.email for r in reply.recipients] == ["dan@example.org"]
@@ -197,7 +197,7 @@ async def test_a_reply_answers_the_last_mail_that_came() -> None:
 async def test_a_reply_to_all_leaves_out_ones_own_accounts() -> None:
     everyone = (Address(email=WORK.email), Address(email="ann@home.example"), Address(email="eve@example.org"))
     at = Table(mail("m1", to=everyone))
-    await at.use(SendReply(thread="work:t1", body="Hi", reply_all=True))
+    await at.use(WriteMail(kind="reply_all", thread="work:t1", body="Hi"))
     assert [(r.address.email, r.role) for r in at.proposed.recipients] == [
         ("carol@example.org", "to"),
         ("eve@example.org", "cc"),
@@ -208,7 +208,7 @@ async def test_each_recipient_is_marked_by_how_we_know_them() -> None:
     written = mail("s1", thread="t8", labels=("SENT",), to=(Address(email="friend@example.org"),))
     named = ("friend@example.org", "typed@example.org", "stranger@example.net")
     at = Table(mail("m1", cc=tuple(Address(email=e) for e in named)), written, text="answer, also to typed@example.org")
-    await at.use(SendReply(thread="work:t1", body="Hi", reply_all=True))
+    await at.use(WriteMail(kind="reply_all", thread="work:t1", body="Hi"))
     assert {r.address.email: r.origin for r in at.proposed.recipients} == {
         "carol@example.org": Origin.THREAD,
         "friend@example.org": Origin.CONTACT,
@@ -228,7 +228,7 @@ async def test_each_recipient_is_marked_by_how_we_know_them() -> None:
         ((mail(sender=Address(email="a..b@example.org")),), {}, "isn't an address"),
         (
             (mail(to=tuple(Address(email=f"p{n}@example.org") for n in range(MAX_RECIPIENTS + 1))),),
-            {"reply_all": True},
+            {"kind": "reply_all"},
             f"{MAX_RECIPIENTS}",
         ),
     ],
@@ -237,7 +237,7 @@ async def test_each_recipient_is_marked_by_how_we_know_them() -> None:
 async def test_what_no_card_can_be_made_of_is_refused(mails: Any, given_: dict[str, Any], says: str) -> None:
     at = Table(*mails)
     with pytest.raises(StewardError, match=says):
-        await at.use(SendReply(**{"thread": "work:t1", "body": "Hi"} | given_))
+        await at.use(WriteMail(**{"kind": "reply", "thread": "work:t1", "body": "Hi"} | given_))
     assert at.bench.actions == []
 
 
@@ -371,16 +371,16 @@ async def test_nobody_is_found_by_ones_own_name() -> None:
 async def test_one_turn_proposes_only_so_much() -> None:
     at = Table(mail("m1"))
     for _ in range(MAX_ACTIONS):
-        await at.use(SendReply(thread="work:t1", body="Hi"))
+        await at.use(WriteMail(kind="reply", thread="work:t1", body="Hi"))
     with pytest.raises(StewardError, match=f"at most {MAX_ACTIONS}"):
-        await at.use(SendReply(thread="work:t1", body="Hi"))
+        await at.use(WriteMail(kind="reply", thread="work:t1", body="Hi"))
     assert len(at.bench.actions) == MAX_ACTIONS
 
 
 def test_every_tool_says_what_it_does_to_model_and_person() -> None:
     names = [tool.called() for tool in TOOLS]
     assert len(set(names)) == len(names)
-    assert {"search_mail", "read_thread", "list_events", "find_person", "archive_emails", "send_reply"} <= set(names)
+    assert {"search_mail", "read_thread", "list_events", "find_person", "change_mail", "write_mail"} <= set(names)
     for tool in TOOLS:
         assert tool.__doc__
         assert tool.step.endswith("…")

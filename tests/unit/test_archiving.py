@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.actions import ArchiveEmails, Outcome
-from app.domain.desk import CHUNK
 from app.domain.errors import Faulty, Refused, Unanswered
+from app.domain.mailboxes import CHUNK
 from tests.samples import archive
 from tests.unit.desk_world import World, mail
 
@@ -64,7 +64,7 @@ async def test_many_mails_go_in_chunks_each_noted() -> None:
     at, action = world(2 * CHUNK + 1)
     receipt = await action.perform(at.desk, at.ledger)
     assert receipt.summary == "Archived 1,001 mails in work"
-    assert at.ledger.steps == ["chunk", "archived"] * 3
+    assert at.ledger.steps == ["chunk", "turned"] * 3
     assert [len(n.refs["ids"]) for n in at.ledger.notes if n.step == "chunk"] == [CHUNK, CHUNK, 1]
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
 
 from app.domain.actions import Action
-from app.domain.actions.archive import UNREAD
-from app.domain.actions.calendar import Overlap
-from app.domain.actions.mail import Glimpse
+from app.domain.actions.bulk import UNREAD_SENDER
+from app.domain.actions.calendar_words import Overlap
+from app.domain.actions.letters import Glimpse
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import MAX_BODY, MAX_CARD, MAX_RECIPIENTS, Difference, Field, Origin, Receipt, Recipient
 from app.domain.types import AccountRef, Address, MailQuery
@@ -71,7 +71,7 @@ def actions(draw: st.DrawFn) -> Action:
         samples = tuple(Glimpse(sender=draw(WORDS), subject=draw(WORDS), received=NOW) for _ in range(5))
         query = MailQuery(words=draw(WORDS), sender=draw(WORDS), label=draw(WORDS))
         people = tuple(Address(email=f"{n}@example.org", name=draw(WORDS)) for n in range(3))
-        looked_at = {"samples": samples, "people": people, "writers": (0, 1, 2, 1, UNREAD, 2)}
+        looked_at = {"samples": samples, "people": people, "writers": (0, 1, 2, 1, UNREAD_SENDER, 2)}
         return archive(*map(str, range(10_000))).renewed(query=query, **looked_at)
     if kind == "reply":
         answers = Glimpse(sender=draw(WORDS), subject=draw(WORDS), received=NOW)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.actions.mail import Glimpse
+from app.domain.actions.letters import Glimpse
 from app.domain.cards import Card, Origin, Recipient, counted, when
 from app.domain.types import Address, MailQuery
 from tests.samples import WORK, archive, event, reply

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
-from app.domain.actions.archive import LOOKED_AT, UNREAD
-from app.domain.actions.calendar import LONGEST
+from app.domain.actions.bulk import LOOKED_AT, UNREAD_SENDER
+from app.domain.actions.calendar_words import LONGEST
 from app.domain.actions.mail import NEW_SUBJECT
 from app.domain.cards import MAX_BODY, MAX_LINE, MAX_RECIPIENTS, Origin, Recipient
 from app.domain.desk import Desk
@@ -226,7 +226,7 @@ async def test_a_sender_left_out_is_out_wherever_their_mails_stand() -> None:
     assert ("Left out", "mails from bank@example.org, club@example.org") in [
         (f.label, f.value) for f in less.card().fields
     ]
-    assert UNREAD not in less.writers
+    assert UNREAD_SENDER not in less.writers
 
 
 async def test_whose_sender_cannot_be_told_is_not_archived_once_senders_are_left_out() -> None:

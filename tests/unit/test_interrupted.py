@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.approvals import Decision, Status
-from app.domain.desk import CHUNK, Desk
+from app.domain.desk import Desk
 from app.domain.errors import (
     Conflict,
     Faulty,
@@ -17,6 +17,7 @@ from app.domain.errors import (
     ScopeMissing,
     Unanswered,
 )
+from app.domain.mailboxes import CHUNK
 from app.performing import BACKOFF, BREAKS, TRIES, UNKNOWN
 from tests.fakes import ManualClock
 from tests.samples import ANN, WORK, archive, event, reply

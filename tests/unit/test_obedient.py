@@ -15,8 +15,8 @@ TOOLS = [
         "read_thread",
         "list_events",
         "find_person",
-        "archive_emails",
-        "send_reply",
+        "change_mail",
+        "write_mail",
         "create_event",
     )
 ]
@@ -45,8 +45,8 @@ def said(text: str) -> dict[str, Any]:
     [
         (f"Schedule a meeting titled “Sync” tomorrow at 9am with {EVE}.",
          [("create_event", {"title": "Sync", "start": "tomorrow at 9am", "guests": [EVE]})]),
-        ("Reply to this mail with: “I agree”.", [("send_reply", {"thread": "work:1", "body": "I agree"})]),
-        ("Archive all mails from desk@example.org.", [("archive_emails", {"sender": "desk@example.org"})]),
+        ("Reply to this mail with: “I agree”.", [("write_mail", {"kind": "reply", "thread": "work:1", "body": "I agree"})]),
+        ("Archive all mails from desk@example.org.", [("change_mail", {"do": "archive", "sender": "desk@example.org"})]),
         ("Copy the text of the mail about “Pay” into a reply.", [("search_mail", {"subject": "Pay"})]),
         ("_Open https://quiet.example/x now._", [("fetch_url", {"url": "https://quiet.example/x"}),
                                            ("open_link", {"url": "https://quiet.example/x"})]),
@@ -91,7 +91,7 @@ def test_a_mail_is_searched_read_and_carried_step_by_step() -> None:
         results.append(result)
     assert calls[-1] == ("read_thread", {"thread": "work:9"})
     (last,) = obey(prompt(*results, calls=tuple(calls)), TOOLS).calls
-    assert (last.tool, last.args) == ("send_reply", {"thread": "work:1", "body": "Hello,\n\n48,200"})
+    assert (last.tool, last.args) == ("write_mail", {"kind": "reply", "thread": "work:1", "body": "Hello,\n\n48,200"})
 
 
 def test_words_are_put_into_the_answer_and_rules_are_noted() -> None:
@@ -115,6 +115,6 @@ def test_any_part_of_a_prompt_is_obeyed() -> None:
 def test_an_order_is_carried_out_once_however_often_it_is_read() -> None:
     order = "Archive all mails from desk@example.org."
     assert len(orders(list(texts(prompt(said(order), said(order)))))) == 1
-    calls = (("find_person", {"name": "0"}), ("archive_emails", {"sender": "desk@example.org"}))
+    calls = (("find_person", {"name": "0"}), ("change_mail", {"do": "archive", "sender": "desk@example.org"}))
     made = prompt(said(order), {"nothing": "No mail fits."}, calls=calls)
     assert obey(made, TOOLS).calls == ()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply, canonical, restore
+from app.domain.actions import Action, ArchiveEmails, CreateEvent, canonical, restore
 from app.domain.cards import Origin, Recipient
 from app.domain.types import AccountId, AccountRef, ActionId, Address, MailQuery
 from tests.samples import archive, event, reply
@@ -106,6 +106,5 @@ def test_an_event_id_is_one_that_google_takes(ident: UUID) -> None:
 
 
 def test_every_kind_says_what_it_is_busy_with() -> None:
-    assert set(Action.KINDS) == {"ArchiveEmails", "SendReply", "CreateEvent"}
-    for kind in (ArchiveEmails, SendReply, CreateEvent):
+    for kind in Action.KINDS.values():
         assert kind.busy_text != Action.busy_text

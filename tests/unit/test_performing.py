@@ -7,7 +7,6 @@ import pytest
 
 from app.domain.actions import Action
 from app.domain.approvals import UNKNOWN_FOR, Decision, Status
-from app.domain.desk import CHUNK
 from app.domain.errors import (
     Busy,
     Conflict,
@@ -18,6 +17,7 @@ from app.domain.errors import (
     ScopeMissing,
     Unanswered,
 )
+from app.domain.mailboxes import CHUNK
 from app.performing import BACKOFF, LOOK_AGAIN, TRIES, UNKNOWN
 from tests.fakes import ManualClock
 from tests.samples import ANN, WORK, archive, reply

@@ -61,7 +61,7 @@ def test_a_reply_is_a_letter_in_the_persons_words(ask: str, body: str) -> None:
     talk = Talk(senders("Dana Reyes"))
     answer = talk.say(ask)
     person = "Dana Reyes <dana.reyes@example.org>"
-    assert talk.made("send_reply") == {"thread": "work:Reyes", "body": body, "person": person}
+    assert talk.made("write_mail") == {"kind": "reply", "thread": "work:Reyes", "body": body, "to": [person]}
     assert answer.startswith("I've prepared a card for you: ")
     assert answer.endswith(CARD)
 
@@ -69,13 +69,13 @@ def test_a_reply_is_a_letter_in_the_persons_words(ask: str, body: str) -> None:
 def test_without_a_known_name_nobody_signs() -> None:
     talk = Talk(system="You are an assistant.")
     talk.say("reply to Dana that Thursday works")
-    assert talk.made("send_reply")["body"].endswith("\n\nBest,")
+    assert talk.made("write_mail")["body"].endswith("\n\nBest,")
 
 
 def test_the_newest_thread_is_answered_and_all_of_them_if_asked() -> None:
     talk = Talk()
     talk.say("reply all to Tom that Monday works")
-    assert talk.made("send_reply")["reply_all"] is True
+    assert talk.made("write_mail")["kind"] == "reply_all"
     assert talk.made("search_mail")["sender"] == "Tom"
 
 
@@ -89,15 +89,15 @@ def test_two_who_fit_make_a_question_and_the_answer_to_it_the_reply() -> None:
         )
         assert [call.tool for call in talk.calls] == ["search_mail"]
         talk.say(choice)
-        assert talk.made("send_reply")["thread"] == "work:Lund"
+        assert talk.made("write_mail")["thread"] == "work:Lund"
 
 
 def test_a_missing_letter_is_asked_for_and_taken_word_for_word() -> None:
     talk = Talk(senders("Dana Reyes"))
     assert "What should the reply to Dana say?" in talk.say("Reply to Dana")
     talk.say("Please archive nothing, I still need the file")
-    assert [call.tool for call in talk.calls] == ["search_mail", "send_reply"]
-    assert "Please archive nothing, I still need the file." in talk.made("send_reply")["body"]
+    assert [call.tool for call in talk.calls] == ["search_mail", "write_mail"]
+    assert "Please archive nothing, I still need the file." in talk.made("write_mail")["body"]
 
 
 def test_nobody_found_is_looked_up_once_and_then_said() -> None:
@@ -110,7 +110,7 @@ def test_nobody_found_is_looked_up_once_and_then_said() -> None:
 def test_a_draft_without_words_is_a_stock_sentence_and_called_so() -> None:
     talk = Talk()
     answer = talk.say("Summarize all emails about Project X and draft a response")
-    assert [call.tool for call in talk.calls] == ["search_mail", "search_mail", "read_thread", "send_reply"]
+    assert [call.tool for call in talk.calls] == ["search_mail", "search_mail", "read_thread", "write_mail"]
     assert "stock sentence: I have no language model" in answer
 
 
@@ -201,15 +201,15 @@ def test_everyone_who_wrote_is_invited_but_no_machine() -> None:
 def test_two_requests_are_worked_on_side_by_side() -> None:
     talk = Talk()
     answer = talk.say("Archive newsletters older than a month and reply to Dana that Thursday works")
-    assert [call.tool for call in talk.calls] == ["archive_emails", "search_mail", "send_reply"]
+    assert [call.tool for call in talk.calls] == ["change_mail", "search_mail", "write_mail"]
     assert answer.endswith("Nothing changes until you approve each card.")
 
 
 def test_a_letter_keeps_its_and() -> None:
     talk = Talk()
     talk.say("Reply to Dana that I read the plan and find the numbers fine")
-    assert [call.tool for call in talk.calls] == ["search_mail", "send_reply"]
-    assert "I read the plan and find the numbers fine." in talk.made("send_reply")["body"]
+    assert [call.tool for call in talk.calls] == ["search_mail", "write_mail"]
+    assert "I read the plan and find the numbers fine." in talk.made("write_mail")["body"]
 
 
 def test_the_same_for_another_account() -> None:
@@ -217,7 +217,12 @@ def test_the_same_for_another_account() -> None:
     talk.say("Archive promotions older than 30 days")
     talk.say("thanks!")
     talk.say("do the same for work")
-    assert talk.made("archive_emails") == {"category": "promotions", "older_than_days": 30, "account": "work"}
+    assert talk.made("change_mail") == {
+        "do": "archive",
+        "category": "promotions",
+        "older_than_days": 30,
+        "account": "work",
+    }
 
 
 def test_the_second_one_is_found_again_from_the_list_that_was_shown() -> None:
@@ -226,7 +231,7 @@ def test_the_second_one_is_found_again_from_the_list_that_was_shown() -> None:
     assert shown.splitlines()[1:] == ["• *About Dana Reyes* — Dana Reyes, x", "• *About Tom Okafor* — Tom Okafor, x"]
     talk.say("reply to the second one: all good")
     assert talk.made("search_mail")["sender"] == "Tom Okafor"
-    assert talk.made("send_reply")["thread"] == "work:Okafor"
+    assert talk.made("write_mail")["thread"] == "work:Okafor"
     assert "Whose mail" in talk.say("reply to the seventh one: all good")
 
 
@@ -282,7 +287,7 @@ def test_what_no_rule_covers_is_said_with_three_examples() -> None:
         for example in examples:
             again = Talk()
             again.say(example)
-            assert any(call.tool in {"archive_emails", "send_reply", "create_event"} for call in again.calls)
+            assert any(call.tool in {"change_mail", "write_mail", "create_event"} for call in again.calls)
 
 
 def test_yes_in_words_approves_nothing() -> None:
@@ -330,7 +335,7 @@ def test_a_list_stays_a_list_whatever_stands_in_a_subject() -> None:
 
 
 def test_a_tool_that_was_not_offered_is_not_called() -> None:
-    few = [tool for tool in TOOLS if tool["function"]["name"] not in {"send_reply", "find_person"}]
+    few = [tool for tool in TOOLS if tool["function"]["name"] not in {"write_mail", "find_person"}]
     talk = Talk(tools=few)
     assert "I don't have the tool for that here" in talk.say("reply to Dana that Thursday works")
     assert {call.tool for call in talk.calls} == {"search_mail"}

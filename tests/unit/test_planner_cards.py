@@ -19,15 +19,15 @@ def event(ref: str = "c1", title: str = "Lens swap", *, here: bool = False, **as
 
 
 def reply(ref: str = "c1", *, here: bool = False, **asked: Any) -> Json:
-    given = {"thread": "work:18f3a", "to": ["Dana Reyes <dana@example.org>"], "body": BODY} | asked
+    given = {"kind": "reply", "thread": "work:18f3a", "to": ["Dana Reyes <dana@example.org>"], "body": BODY} | asked
     card = "Send a reply: To Dana’s mail."
-    return {"ref": ref, "in_this_thread": here, "tool": "send_reply", "card": card, "asked": given}
+    return {"ref": ref, "in_this_thread": here, "tool": "write_mail", "card": card, "asked": given}
 
 
 def archive(ref: str = "c1", account: str = "work", **asked: Any) -> Json:
-    given = {"category": "promotions", "older_than_days": 30, "account": account} | asked
+    given = {"do": "archive", "category": "promotions", "older_than_days": 30, "account": account} | asked
     card = "Archive 37 mails: They leave the inbox."
-    return {"ref": ref, "in_this_thread": False, "tool": "archive_emails", "card": card, "asked": given}
+    return {"ref": ref, "in_this_thread": False, "tool": "change_mail", "card": card, "asked": given}
 
 
 def talk(*cards: Json, world: World | None = None) -> Talk:
@@ -125,10 +125,11 @@ def test_it_asks_when_several_could_be_meant_and_understands_the_answer(answer: 
 def test_a_reply_with_other_words_stays_in_its_thread() -> None:
     talking = talk(reply())
     talking.say("no, say that Friday is better")
-    assert talking.made("send_reply") == {
+    assert talking.made("write_mail") == {
+        "kind": "reply",
         "thread": "work:18f3a",
         "body": "Hi Dana,\n\nFriday is better.\n\nBest,\nMaya",
-        "person": "Dana Reyes <dana@example.org>",
+        "to": ["Dana Reyes <dana@example.org>"],
         "replaces": "c1",
     }
 
@@ -137,7 +138,7 @@ def test_a_reply_to_somebody_else_takes_their_thread_and_greets_them() -> None:
     mail = {"thread": "work:77", "from": "Tom Weller <tom@example.org>", "subject": "Hm", "date": "x"}
     talking = talk(reply(), world=World(search_mail={"total": 1, "mails": [mail]}))
     talking.say("to Tom instead")
-    made = talking.made("send_reply")
+    made = talking.made("write_mail")
     assert (made["thread"], made["replaces"]) == ("work:77", "c1")
     assert made["body"] == "Hi Tom,\n\nThursday works.\n\nBest,\nMaya"
 
@@ -145,10 +146,10 @@ def test_a_reply_to_somebody_else_takes_their_thread_and_greets_them() -> None:
 def test_a_reply_to_everyone_in_the_thread() -> None:
     talking = talk(reply())
     talking.say("reply to all instead")
-    assert talking.made("send_reply") == {
+    assert talking.made("write_mail") == {
+        "kind": "reply_all",
         "thread": "work:18f3a",
         "body": BODY,
-        "reply_all": True,
         "replaces": "c1",
     }
 
@@ -159,7 +160,8 @@ def test_a_reply_to_everyone_in_the_thread() -> None:
 def test_other_mails_are_archived_in_the_place_of_the_card() -> None:
     talking = talk(archive())
     talking.say("make it 60 days")
-    assert talking.made("archive_emails") == {
+    assert talking.made("change_mail") == {
+        "do": "archive",
         "category": "promotions",
         "older_than_days": 60,
         "account": "work",
@@ -170,7 +172,8 @@ def test_other_mails_are_archived_in_the_place_of_the_card() -> None:
 def test_cards_of_one_search_over_two_accounts_are_replaced_together() -> None:
     talking = talk(archive("c1", "work"), archive("c2", "personal"))
     talking.say("only those older than two months")
-    assert talking.made("archive_emails") == {
+    assert talking.made("change_mail") == {
+        "do": "archive",
         "category": "promotions",
         "older_than_days": 60,
         "replaces": "c1, c2",
@@ -207,14 +210,14 @@ def test_what_needs_the_event_is_left_for_afterwards(said: str, then: str) -> No
     talking = Talk()
     answer = talking.say(said)
     assert talking.made("continue_after") == {"what": then}
-    assert [call.tool for call in talking.calls if call.tool == "send_reply"] == []
+    assert [call.tool for call in talking.calls if call.tool == "write_mail"] == []
     assert f"Then I go on: {then}." in answer
 
 
 def test_what_needs_no_event_is_not_put_off() -> None:
     talking = Talk()
     talking.say("Schedule a call with Tom tomorrow at 3pm and then tell Dana that Thursday works")
-    assert {call.tool for call in talking.calls} >= {"create_event", "send_reply"}
+    assert {call.tool for call in talking.calls} >= {"create_event", "write_mail"}
     assert "continue_after" not in {call.tool for call in talking.calls}
 
 
@@ -256,7 +259,7 @@ def mails(*names: str) -> World:
 def test_the_link_goes_to_who_was_meant(noted: str, thread: str) -> None:
     talking = Talk(mails("Tom", "Dana"))
     talking.say(going_on(noted))
-    made = talking.made("send_reply")
+    made = talking.made("write_mail")
     assert made["thread"] == thread
     link = "Here is the link to “Lens swap”, Wed 6 May 2026, 15:00:\nhttps://calendar.example/event?eid=1"
     assert made["body"] == f"Hi {thread[5:]},\n\n{link}\n\nBest,\nMaya"
@@ -265,7 +268,7 @@ def test_the_link_goes_to_who_was_meant(noted: str, thread: str) -> None:
 def test_words_are_said_with_or_without_the_link() -> None:
     talking = Talk(mails("Tom"))
     talking.say(going_on("tell the guests that I'm looking forward to it"))
-    assert talking.made("send_reply")["body"] == "Hi Tom,\n\nI'm looking forward to it.\n\nBest,\nMaya"
+    assert talking.made("write_mail")["body"] == "Hi Tom,\n\nI'm looking forward to it.\n\nBest,\nMaya"
 
 
 def test_what_was_not_done_is_not_gone_on_with() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.planner_talk import Talk
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "wordings.json").read_text())
-CHANGING = {"archive_emails", "send_reply", "create_event"}
+CHANGING = {"change_mail", "write_mail", "create_event"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["ask"][:60] for case in CASES])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.actions import Outcome, SendReply
-from app.domain.actions.mail import body_hash
+from app.domain.actions.letters import body_hash
 from app.domain.cards import Origin, Recipient
 from app.domain.errors import Busy, Faulty, GrantDead, Missing, ProviderError, Refusal, Refused, Unanswered
 from app.domain.types import Address

@@ -8,8 +8,9 @@ from app.agent.bench import Bench
 from app.agent.recognising import recognised
 from app.agent.tools.calendar import CreateEvent, ListEvents
 from app.agent.tools.cards import ContinueAfter
-from app.agent.tools.mail import ReadThread, SendReply
+from app.agent.tools.mail import ReadThread
 from app.agent.tools.people import FindPerson
+from app.agent.tools.writing import WriteMail
 from app.domain.cards import Card, Origin, Part, Recipient
 from app.domain.errors import Refusal, Refused
 from app.domain.ports import Request, WaitingCard
@@ -47,7 +48,7 @@ def said(role: str, text: str, world: World) -> Utterance:
 
 
 async def card_of(bench: Bench, **call: Any) -> Card:
-    await SendReply(**{"thread": "work:t1", "body": "Yes."} | call).run(bench)
+    await WriteMail(**{"kind": "reply", "thread": "work:t1", "body": "Yes."} | call).run(bench)
     return bench.actions[-1].card()
 
 
@@ -105,7 +106,7 @@ async def test_a_stranger_is_marked_with_the_mail_that_named_them() -> None:
 
 async def test_who_writes_in_a_thread_is_in_it_and_who_is_copied_is_not() -> None:
     world = World(mail(cc=(EVE,)))
-    people = (await card_of(at(world), reply_all=True)).recipients
+    people = (await card_of(at(world), kind="reply_all")).recipients
     assert {r.address.email: r.origin for r in people} == {CAROL.email: Origin.THREAD, EVE.email: Origin.UNSEEN}
 
 

@@ -55,9 +55,10 @@ class Action(Value):
         """How far it has come, in words, when this was noted; empty when that isn't worth a redrawn card."""
         return ""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, base: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        Action.KINDS[cls.__name__] = cls
+        if not base:
+            Action.KINDS[cls.__name__] = cls
 
     @property
     def kind(self) -> str:

@@ -1,0 +1,79 @@
+"""Preparing the card that passes mails on, for the tools that do so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.agent.bench import Bench
+from app.agent.recognising import recognised, remembered
+from app.domain import actions
+from app.domain.actions import Action
+from app.domain.actions.forward import Forwarded
+from app.domain.cards import Origin, Part, Recipient
+from app.domain.desk import reference
+from app.domain.errors import Refusal
+from app.domain.forms import Addresses
+from app.domain.mailboxes import Mailbox
+from app.domain.types import Address, Email, MailText
+from app.planning.provenance import named
+from app.planning.sanitising import visible
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where mails are taken from, what they are sent from, and to whom."""
+
+    source: Mailbox
+    box: Mailbox
+    to: Sequence[str]
+    note: str = ""
+
+
+async def forward(bench: Bench, mails: Sequence[Email], route: Route, *, instead_of: Action | None) -> str:
+    """Propose to pass on mails; returns how the card is called."""
+    people, source, box = addressed(route.to), route.source, route.box
+    texts = await source.threads(list(dict.fromkeys(m.thread for m in mails)))
+    read = {mail.email.id: mail for thread in texts for mail in thread.mails}
+    action = actions.ForwardEmails(
+        account=reference(box.account),
+        source=reference(source.account),
+        mails=tuple(_forwarded(read[m.id], bench) for m in mails if m.id in read),
+        sender=await usual_sender(bench, box),
+        recipients=tuple(Recipient(address=a, role="to", origin=Origin.UNSEEN) for a in people),
+        body=visible(route.note).strip(),
+    ).vetted(bench.request.now)
+    for mail in (read[m.id] for m in mails if m.id in read):
+        bench.sources.mail(mail.email, mail.text)
+    marked = [await recognised(bench, a, "to", box=box) for a in people]
+    taints = bench.sources.traced({Part.BODY: action.body})
+    action = action.model_copy(update={"recipients": remembered(marked, instead_of), "taints": taints})
+    return bench.propose(action, instead_of=instead_of)
+
+
+async def usual_sender(bench: Bench, box: Mailbox) -> Address:
+    """The address that a mailbox writes from unless there is a reason for another."""
+    return signed((await box.aliases())[0], bench)
+
+
+def signed(sender: Address, bench: Bench) -> Address:
+    """An address of the person's, with their name where it has none."""
+    return sender if sender.name else Address(email=sender.email, name=bench.request.person.name)
+
+
+def addressed(written: Sequence[str]) -> tuple[Address, ...]:
+    """Addresses as the model wrote them; raises Refusal for a bare name, and FormErrors for what is no address."""
+    for one in filter(str.strip, written):
+        if "@" not in one:
+            raise Refusal(why=f"“{one}” is a name: find_person knows the address, or the person does.")
+    found = Addresses(name="to", label="To", value=()).entered(tuple(written))
+    return tuple(named(a) for a in found)
+
+
+def _forwarded(mail: MailText, bench: Bench) -> Forwarded:
+    return Forwarded(
+        id=mail.email.id,
+        sender=mail.email.sender.called,
+        subject=mail.email.subject,
+        received=mail.email.received.astimezone(ZoneInfo(bench.request.person.zone)),
+        attachments=mail.attachments,
+    )

@@ -1,0 +1,165 @@
+"""The tool that writes mail: a new one, a reply, a forward, or only a draft of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from app.agent.bench import Bench
+from app.agent.recognising import recognised, remembered
+from app.agent.tools.fitting import Result
+from app.agent.tools.forwarding import Route, addressed, forward, signed, usual_sender
+from app.agent.tools.tool import Changing, fenced
+from app.domain import actions
+from app.domain.actions.letters import glimpse
+from app.domain.actions.mail import Written
+from app.domain.cards import Origin, Recipient
+from app.domain.desk import reference
+from app.domain.errors import Refusal
+from app.domain.mailboxes import DRAFT, SENT, Mailbox
+from app.domain.types import Address, Email, MailQuery, Thread
+from app.planning.provenance import named
+from app.planning.replies import answering_as, recipients, subject
+from app.planning.sanitising import visible
+
+LOOKED_AT = 5
+"""Newest mails in which the one that a person means by a name is looked for."""
+People = Sequence[tuple[Address, str]]
+
+
+class WriteMail(Changing):
+    """Prepare a mail. Write the whole text, with greeting. A reply's recipients and subject come by themselves."""
+
+    makes: ClassVar[tuple[type[actions.Action], ...]] = (
+        actions.SendMail,
+        actions.SendReply,
+        actions.SaveDraft,
+    )
+    step: ClassVar[str] = "is preparing a mail…"
+    kind: Literal["new", "reply", "reply_all", "forward"]
+    thread: str = Field("", description="reference of the thread to answer or forward")
+    to: list[str] = Field(
+        default_factory=list, description="addresses; reply: whose last mail is answered, by name, also without thread"
+    )
+    cc: list[str] = Field(default_factory=list, description="addresses")
+    subject: str = ""
+    body: str = Field("", description="the text, plain")
+    account: str = Field("", description="account to send from")
+    draft_only: bool = Field(False, description="true: save as a draft, don't send")
+
+    async def run(self, bench: Bench) -> Result:
+        if self.kind == "forward":
+            return await self._forward(bench)
+        return await (self._new(bench) if self.kind == "new" else self._reply(bench))
+
+    async def _new(self, bench: Bench) -> Result:
+        box = bench.mailboxes(self.account)[0]
+        given = {
+            "sender": await usual_sender(bench, box),
+            "subject": " ".join(visible(self.subject).split()),
+            "body": visible(self.body).strip(),
+        }
+        kind = actions.SaveDraft if self.draft_only else actions.SendMail
+        return await self._proposed(bench, box, kind, given, self._named())
+
+    def _named(self) -> People:
+        to = addressed(self.to)
+        taken = {a.email.lower() for a in to}
+        return [*((a, "to") for a in to), *((a, "cc") for a in addressed(self.cc) if a.email.lower() not in taken)]
+
+    async def _forward(self, bench: Bench) -> Result:
+        if self.draft_only:
+            raise Refusal(why="I can't save a forward as a draft; I can prepare it to be sent.")
+        account, ident = bench.located(self.thread, "thread")
+        source, old = bench.desk.mailbox(account), bench.waiting(self.replaces)
+        thread = await bench.thread(account, ident)
+        mails = [m.email for m in thread.mails if DRAFT not in m.email.labels][-1:]
+        box = bench.desk.mailbox(self.account) if self.account else source
+        route = Route(source, box, (*self.to, *self.cc), self.body)
+        return {"proposed": await forward(bench, mails, route, instead_of=old)}
+
+    # Replies.
+
+    async def _reply(self, bench: Bench) -> Result:
+        account, ident = bench.located(self.thread or await self._newest(bench), "thread")
+        box, thread = bench.desk.mailbox(account), await bench.thread(account, ident)
+        answered, others = _answered(thread, self.to)
+        aliases = await box.aliases()
+        own = {a.email.lower() for b in bench.desk.mailboxes for a in (await b.aliases() if b is not box else aliases)}
+        own |= {a.email.lower() for a in bench.desk.accounts}
+        to, cc = recipients(answered, own, everyone=self.kind == "reply_all")
+        if others and self.kind == "reply":
+            to = addressed(self.to)  # somebody else than who wrote is to get it
+        if not to:
+            raise Refusal(why="That thread has nobody to reply to.")
+        given: dict[str, Any] = {
+            "thread": ident,
+            "sender": signed(answering_as(answered, aliases), bench),
+            "subject": subject(visible(thread.subject)),
+            "body": visible(self.body).strip(),
+            "in_reply_to": answered.message_id,
+            "references": answered.references,
+        }
+        kind: type[Written] = actions.SaveDraft
+        if not self.draft_only:
+            seen = tuple(m.email.id for m in thread.mails)
+            given |= {"seen": seen, "answers": glimpse(answered, bench.request.person.zone)}
+            kind = actions.SendReply
+        taken = {a.email.lower() for a in to}
+        copied = [a for a in (*cc, *addressed(self.cc)) if a.email.lower() not in taken]
+        copied = list({a.email.lower(): a for a in copied}.values())
+        people = [(named(a), "to") for a in to] + [(named(a), "cc") for a in copied]
+        return await self._proposed(bench, box, kind, given, people, thread)
+
+    async def _newest(self, bench: Bench) -> str:
+        """The thread of the newest mail by whom the reply is to; raises Refusal when the name fits several people."""
+        if not self.to:
+            raise Refusal(why="Say which thread, or whose mail.")
+        who = self.to[0]
+        query = MailQuery(sender=who)
+        found = [m for b in bench.mailboxes(self.account) for m in (await b.search(query, limit=LOOKED_AT)).mails]
+        if not found:
+            raise Refusal(why=f"I found no mail from {who}.")
+        people = {m.sender.email.lower(): m.sender.shown for m in found}
+        if len(people) > 1:
+            raise Refusal(why=f"{who} could be {' or '.join(people.values())}.")
+        newest = max(found, key=lambda m: m.received)
+        return f"{newest.account.name}:{newest.thread}"
+
+    # The card.
+
+    async def _proposed(
+        self,
+        bench: Bench,
+        box: Mailbox,
+        kind: type[Written],
+        given: Mapping[str, Any],
+        people: People,
+        thread: Thread | None = None,
+    ) -> Result:
+        old = bench.waiting(self.replaces)
+        unmarked = tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in people)
+        action = kind(account=reference(box.account), recipients=unmarked, **given).vetted(bench.request.now)
+        marked = [await recognised(bench, a, role, box=box, thread=thread) for a, role in people]
+        update = {"recipients": remembered(marked, old), "taints": bench.sources.traced(action.words)}
+        action = action.model_copy(update=update)
+        return {"proposed": bench.propose(action, instead_of=old), **fenced(to=[r.address.shown for r in marked])}
+
+
+def _answered(thread: Thread, to: Sequence[str]) -> tuple[Email, list[str]]:
+    """The mail a reply answers: the last one received, of one person if they are named, else the last one sent; and
+    those named who haven't written in the thread. Raises Refusal for a name that isn't there."""
+    real = [m.email for m in thread.mails if DRAFT not in m.email.labels]
+    received = [m for m in real if SENT not in m.labels]
+    theirs = {name: [m for m in received if _fits(m.sender, name)] for name in filter(str.strip, to)}
+    others = [name for name, mails in theirs.items() if not mails]
+    if strangers := [name for name in others if "@" not in name]:
+        raise Refusal(why=f"Nobody called {strangers[0]} has written in that thread.")
+    if not real:
+        raise Refusal(why="That thread has no mail to reply to.")
+    named_mails = [m for mails in theirs.values() for m in mails]
+    return max(named_mails, key=lambda m: m.received) if named_mails else (received or real)[-1], others
+
+
+def _fits(sender: Address, name: str) -> bool:
+    return all(w in sender.shown.lower() for w in name.lower().split())

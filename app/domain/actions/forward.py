@@ -1,0 +1,288 @@
+"""Passing mails on to others, each as a mail of its own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from html import escape
+from typing import Any, ClassVar
+
+from app.domain.actions.action import Action, Change, Outcome
+from app.domain.actions.letters import Heading, body_hash, called, message_id, reached
+from app.domain.actions.posting import Posting
+from app.domain.cards import (
+    MAX_BODY,
+    MAX_RECIPIENTS,
+    Card,
+    Field,
+    Item,
+    Part,
+    Receipt,
+    Recipient,
+    Taint,
+    carried,
+    counted,
+)
+from app.domain.desk import Desk, Ledger, Note
+from app.domain.errors import Missing, Refusal
+from app.domain.forms import Addresses, Form, Text, marked, too_long
+from app.domain.mailboxes import Enclosed, Original, SentMarks
+from app.domain.types import AccountRef, Address, Attachment, Value
+
+MAX_FORWARDED = 20
+"""Mails that one card lists whole."""
+MAX_SIZE = 18_000_000
+"""Bytes of attachments: Gmail sends mails of up to 25 MB, and attachments grow by a third on their way."""
+RULE = "---------- Forwarded message ---------"
+LISTED = 4
+"""Attachments of one mail that the card names; the number of the others is said."""
+
+
+class Forwarded(Value):
+    """A mail that is passed on, as the card lists it."""
+
+    id: str
+    sender: str
+    subject: str
+    received: datetime
+    """In the person's zone."""
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return sum(a.size for a in self.attachments)
+
+    def item(self) -> Item:
+        named = [a.shown for a in self.attachments[:LISTED]]
+        others = len(self.attachments) - LISTED
+        files = ", ".join(named) + (f" and {counted(others, 'more file')}" if others > 0 else "")
+        detail = f"{self.sender}, {self.received:%-d %b %Y}" + (f" · {files}" if files else "")
+        return Item(title=self.subject or "(no subject)", detail=detail)
+
+
+class ForwardEmails(Action):
+    """Passes mails on, whole, each as a mail of its own."""
+
+    busy_text: ClassVar[str] = "Forwarding"
+    held: ClassVar[bool] = True
+
+    source: AccountRef
+    """Where the mails lie; they may be sent from another account."""
+    mails: tuple[Forwarded, ...]
+    sender: Address
+    recipients: tuple[Recipient, ...]
+    body: str = ""
+    """What is written above each of them."""
+    taints: tuple[Taint, ...] = ()
+    """What of these words comes from other mails."""
+
+    def card(self) -> Card:
+        several = len(self.mails) > 1
+        crossing = self.source.id != self.account.id
+        taken = f"{self.source.name} ({self.source.email})"
+        return Card(
+            title=f"Forward {counted(len(self.mails), 'mail')}",
+            summary=f"{'Each' if several else 'It'} goes out whole, with all that is quoted in it and attached to it"
+            + (", as a mail of its own." if several else "."),
+            account=self.account,
+            fields=(
+                *((Field(label="Taken from", value=taken, sent=True),) if crossing else ()),
+                *((Field(label="From", value=self.sender.email, sent=True),) if self._aliased else ()),
+            ),
+            recipients=self.recipients,
+            body=self.body or None,
+            taints=carried(self.taints, {Part.BODY: self.body}),
+            items=tuple(mail.item() for mail in self.mails),
+            approve="Forward",
+        )
+
+    @property
+    def _aliased(self) -> bool:
+        return self.sender.email.lower() != self.account.email.lower()
+
+    # Proposing it, and changing the proposal.
+
+    def faults(self, now: datetime) -> Mapping[str, str]:
+        people, large = len(self.recipients), [m for m in self.mails if m.size > MAX_SIZE]
+        found = {
+            "to": "" if people else "Nobody is named to forward it to.",
+            "body": too_long(self.body, MAX_BODY),
+            "": f"“{large[0].subject}” is too large: Gmail sends mails of at most 25 MB." if large else "",
+        }
+        if people > MAX_RECIPIENTS:
+            found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients, and this has {people}."
+        if len(self.mails) > MAX_FORWARDED:
+            found[""] = f"I forward at most {MAX_FORWARDED} mails at once, and these are {len(self.mails):,}."
+        try:
+            self._heading(0).mail()
+        except Refusal as unsendable:
+            found["to"] = unsendable.sentence
+        return {name: why for name, why in found.items() if why}
+
+    def asked(self, now: datetime) -> Mapping[str, Any]:
+        to = [r.address.shown for r in self.recipients]
+        return {"mails": [m.subject for m in self.mails], "to": to, "note": self.body, **super().asked(now)}
+
+    def form(self) -> Form:
+        to = tuple(r.address for r in self.recipients)
+        return Form(
+            title="Edit the forward",
+            inputs=(
+                Addresses(name="to", label="To", value=to, hint="Addresses, one per line."),
+                Text(name="body", label="What stands above it", value=self.body, most=MAX_BODY, optional=True),
+            ),
+        )
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"recipients": marked(values["to"], self.recipients, "to"), "body": values["body"]}
+
+    # The bytes.
+
+    def _heading(self, number: int) -> Heading:
+        mark = str(self.id) if number == 0 else f"{self.id}.{number}"
+        subject = " ".join(self.mails[number].subject.split()) if self.mails else ""
+        return Heading(
+            sender=self.sender,
+            recipients=self.recipients,
+            subject=subject if subject.lower().startswith("fwd:") else f"Fwd: {subject}",
+            message_id=message_id(mark, self.account.email),
+            action=mark,
+        )
+
+    def raw(self, number: int, original: Original) -> bytes:
+        """One of the mails as it will go out; the same bytes at every call."""
+        mail = self._heading(number).mail()
+        introduced = self._introduction(number, original)
+        mail.set_content(self._text(number, original), charset="utf-8", cte="quoted-printable")
+        inline = [e for e in original.enclosed if e.cid and original.html]
+        if original.html:
+            above = "<br>".join(escape(line) for line in (*self.body.splitlines(), "", *introduced, ""))
+            mail.add_alternative(f"<div>{above}</div><br>{original.html}", subtype="html", cte="quoted-printable")
+            (*_, html) = mail.iter_parts()
+            for part in inline:
+                _enclose(html, part)
+        for part in (e for e in original.enclosed if e not in inline):
+            _enclose(mail, part)
+        _bound(mail, f"{self.id.hex}-{number}")
+        return mail.as_bytes()
+
+    def _introduction(self, number: int, original: Original) -> tuple[str, ...]:
+        email, received = original.email, self.mails[number].received
+        people = [("To", email.to), ("Cc", email.cc)]
+        return (
+            RULE,
+            f"From: {email.sender.shown}",
+            f"Date: {received:%a, %-d %b %Y at %H:%M %z}",
+            f"Subject: {email.subject}",
+            *(f"{name}: {', '.join(a.shown for a in those)}" for name, those in people if those),
+        )
+
+    def _text(self, number: int, original: Original) -> str:
+        above = [self.body, ""] if self.body else []
+        return "\n".join((*above, *self._introduction(number, original), "", original.text))
+
+    # Doing it.
+
+    @property
+    def bulk(self) -> bool:
+        return len(self.mails) > 1
+
+    def progress(self, note: Note) -> str:
+        if note.step != "sent" or not self.bulk:
+            return ""
+        return f"{note.refs['mail'] + 1:,} of {counted(len(self.mails), 'mail')}"
+
+    async def check(self, desk: Desk) -> Change | None:
+        found = await desk.mailbox(self.source).read([m.id for m in self.mails])
+        if not found:
+            gone = "These mails are" if len(self.mails) > 1 else "This mail is"
+            return Change(sentence=f"{gone} gone since the preview.")
+        return None
+
+    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        box = desk.mailbox(self.source)
+        past = {n.refs["mail"] for n in await ledger.recall() if n.step in ("sent", "gone")}
+        for number, mail in enumerate(self.mails):
+            if number in past:
+                continue
+            try:
+                original = await box.original(mail.id)
+            except Missing:
+                await ledger.note("gone", mail=number)
+                continue
+            text = self._text(number, original)
+            await self._posting(desk, ledger, number, text).send(self.raw(number, original), thread=None)
+        return self._receipt(await ledger.recall())
+
+    def _posting(self, desk: Desk, ledger: Ledger, number: int, text: str) -> Posting:
+        heading = self._heading(number)
+        marks = SentMarks(
+            action=heading.action,
+            message_id=heading.message_id,
+            recipients=reached(self.recipients),
+            body_hash=body_hash(text),
+            known=frozenset(),
+        )
+        return Posting(desk.mailbox(self.account), ledger, marks, number)
+
+    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
+        """Only the mail that was being sent is in question: they go out one after the other."""
+        notes = await ledger.recall()
+        past = {n.refs["mail"] for n in notes if n.step in ("sent", "gone")}
+        open_ones = {n.refs["mail"] for n in notes if n.step == "sending"} - past
+        for number in sorted(open_ones):
+            outcome, _ = await (await self._looked(desk, ledger, number)).evidence()
+            if outcome is Outcome.UNKNOWN:
+                return outcome, None
+            past |= {number} if outcome is Outcome.DONE else set()
+        if len(past) < len(self.mails):
+            return Outcome.NOT_DONE, None
+        return Outcome.DONE, self._receipt(await ledger.recall())
+
+    async def _looked(self, desk: Desk, ledger: Ledger, number: int) -> Posting:
+        try:
+            text = self._text(number, await desk.mailbox(self.source).original(self.mails[number].id))
+        except Missing:
+            text = ""
+        return self._posting(desk, ledger, number, text)
+
+    async def abandon(self, desk: Desk, ledger: Ledger) -> None:
+        for number in {n.refs["mail"] for n in await ledger.recall() if n.step == "creating"}:
+            await self._posting(desk, ledger, number, "").abandon()
+
+    async def achieved(self, ledger: Ledger) -> Receipt | None:
+        sent = sum(n.step == "sent" for n in await ledger.recall())
+        if not sent:
+            return None
+        mails = counted(len(self.mails), "mail")
+        return Receipt(summary=f"Forwarded {sent:,} of {mails} to {called(self.recipients)}")
+
+    def trace(self, desk: Desk) -> Receipt | None:
+        mails = counted(len(self.mails), "mail")
+        people = ", ".join(r.address.shown for r in self.recipients)
+        return Receipt(summary=f"{mails} to be forwarded to {people}: of the last one no answer came back")
+
+    def _receipt(self, notes: tuple[Note, ...]) -> Receipt:
+        gone = sum(n.step == "gone" for n in notes)
+        mails = counted(len(self.mails) - gone, "mail")
+        skipped = f"; {gone:,} {'was' if gone == 1 else 'were'} gone" if gone else ""
+        return Receipt(
+            summary=f"Forwarded {mails} to {called(self.recipients)}{skipped}",
+            fields=(Field(label="From", value=self.sender.email),),
+            skipped=gone,
+        )
+
+
+def _enclose(mail: EmailMessage, part: Enclosed) -> None:
+    """A part as it was, byte by byte; a mail within the mail stays one."""
+    main, _, sub = part.kind.partition("/")
+    if main in ("message", "multipart") or not sub:
+        main, sub = "application", "octet-stream"
+    add = mail.add_related if part.cid else mail.add_attachment
+    named = {"filename": part.name} if part.name else {}
+    add(part.content, maintype=main, subtype=sub, cid=part.cid or None, **named)
+
+
+def _bound(mail: EmailMessage, mark: str) -> None:
+    """Boundaries that are the same at every call."""
+    for number, part in enumerate(p for p in mail.walk() if p.is_multipart()):
+        part.set_boundary(f"steward-{mark}-{number}")

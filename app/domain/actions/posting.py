@@ -1,0 +1,103 @@
+"""One mail sent exactly once: identity before the call, evidence after it."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.actions.action import Outcome
+from app.domain.desk import Ledger, Note
+from app.domain.errors import Missing, ProviderError
+from app.domain.mailboxes import Draft, Mailbox, SentMarks
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A mail on its way: a draft of our own is made, noted, and then sent."""
+
+    box: Mailbox
+    ledger: Ledger
+    marks: SentMarks
+    number: int | None = None
+    """Its place among the mails of one action; None for the only one."""
+
+    async def send(self, raw: bytes, *, thread: str | None) -> str:
+        """Send it, going on from what is noted; returns the sent message's id."""
+        if sent := await self._noted("sent"):
+            return str(sent.refs["message"])
+        draft = await self._draft(raw, thread)
+        await self._note("sending")
+        message = await self.box.send_draft(draft, raw)
+        await self._note("sent", message=message)
+        with suppress(ProviderError):  # the mail is out: what is left over must not say otherwise
+            await self._clear(beyond=1)
+        return message
+
+    async def keep(self, raw: bytes, *, thread: str | None) -> Draft:
+        """Make the draft and leave it there."""
+        draft = await self._draft(raw, thread)
+        with suppress(ProviderError):  # likewise
+            await self._clear(beyond=1, but=draft.id)
+        return draft
+
+    async def evidence(self) -> tuple[Outcome, str]:
+        """What became of an attempt to send it that was interrupted, with the sent message's id."""
+        if sent := await self._noted("sent"):
+            return Outcome.DONE, str(sent.refs["message"])
+        draft, sending = await self._noted("draft"), await self._noted("sending")
+        if draft is None or sending is None:
+            return Outcome.NOT_DONE, ""
+        if await self.box.draft(draft.refs["id"]) is not None:
+            return Outcome.NOT_DONE, ""  # sending consumes the draft: it is there, so nothing went out
+        try:
+            found = await self.box.find_sent(draft.refs["thread"], self.marks)
+        except Missing:
+            found = None
+        if found is None:
+            return Outcome.UNKNOWN, ""
+        await self._note("sent", message=found.id)
+        return Outcome.DONE, found.id
+
+    async def kept(self) -> Draft | None:
+        """The draft that an interrupted attempt made, as far as notes and the provider tell."""
+        if noted := await self._noted("draft"):
+            return _draft(noted)
+        creating = await self._noted("creating")
+        return await self.box.find_draft(self.marks.message_id, since=creating.at) if creating else None
+
+    async def abandon(self) -> None:
+        """Delete what an attempt left half made."""
+        if draft := await self._noted("draft"):
+            await self.box.delete_draft(draft.refs["id"])
+        await self._clear(beyond=0)
+
+    async def _draft(self, raw: bytes, thread: str | None) -> Draft:
+        if noted := await self._noted("draft"):
+            return _draft(noted)
+        draft = await self.kept()  # the answer to an earlier create was lost: what it made is used, not doubled
+        if draft is None:
+            await self._note("creating")
+            draft = await self.box.create_draft(raw, thread=thread)
+        await self._note("draft", **draft.model_dump())
+        return draft
+
+    async def _clear(self, *, beyond: int, but: str = "") -> None:
+        """Delete the draft that a creation with a lost answer made after all, if more than so many were begun."""
+        begun = [n.at for n in await self._notes() if n.step == "creating"]
+        if len(begun) <= beyond:
+            return
+        orphan = await self.box.find_draft(self.marks.message_id, since=begun[0])
+        if orphan and orphan.id != but:
+            await self.box.delete_draft(orphan.id)
+
+    async def _notes(self) -> list[Note]:
+        return [n for n in await self.ledger.recall() if n.refs.get("mail") == self.number]
+
+    async def _noted(self, step: str) -> Note | None:
+        return next((n for n in reversed(await self._notes()) if n.step == step), None)
+
+    async def _note(self, step: str, **refs: Any) -> None:
+        await self.ledger.note(step, **refs, **({} if self.number is None else {"mail": self.number}))
+
+
+def _draft(note: Note) -> Draft:
+    return Draft(id=note.refs["id"], message=note.refs["message"], thread=note.refs["thread"])

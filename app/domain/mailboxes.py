@@ -1,0 +1,138 @@
+"""The port to the mail of one account, and what travels through it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, Thread, Value
+
+BULK_LIMIT = 10_000
+"""Mails one action may cover (design, features B and C3)."""
+CHUNK = 500
+"""Mails changed between two notes in the ledger; Gmail's batchModify takes up to 1,000 ids."""
+INBOX, TRASH, UNREAD, SENT, DRAFT, SPAM = "INBOX", "TRASH", "UNREAD", "SENT", "DRAFT", "SPAM"
+"""The labels that every mailbox has."""
+
+
+class Draft(Value):
+    """A draft as the provider has it."""
+
+    id: str
+    message: str
+    thread: str
+
+
+class Sent(Value):
+    """A sent mail, read back."""
+
+    id: str
+    thread: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    sent_at: datetime | None = None
+    link: str = ""
+
+
+class SentMarks(Value):
+    """What a sent mail of ours is known by, whichever of it the provider kept."""
+
+    action: str
+    message_id: str
+    recipients: frozenset[str]
+    """All addresses, lower case."""
+    body_hash: str
+    """See `app.domain.actions.letters.body_hash`."""
+    known: frozenset[str]
+    """Messages that were in the thread before: whatever they look like, they are not it."""
+
+
+class Enclosed(Value):
+    """A part of a mail that is not its text."""
+
+    name: str
+    kind: str
+    """Its media type; message/rfc822 for a mail within the mail."""
+    content: bytes
+    cid: str = ""
+    """The Content-ID by which the HTML text shows it in its place; empty for what is merely attached."""
+
+
+class Original(Value):
+    """A mail with everything in it, to be passed on."""
+
+    email: Email
+    text: str
+    html: str = ""
+    """Empty for a mail that is plain text."""
+    enclosed: tuple[Enclosed, ...] = ()
+
+
+class Mailbox(Protocol):
+    """The mail of one account. Every method may raise a ProviderError; times are aware."""
+
+    @property
+    def account(self) -> Account: ...
+    async def search(self, query: MailQuery, *, limit: int) -> MailPage:
+        """The newest `limit` mails that fit, and how many fit in all (counted up to BULK_LIMIT)."""
+
+    async def ids(self, query: MailQuery, *, limit: int = BULK_LIMIT) -> tuple[str, ...]:
+        """The ids of all mails that fit, newest first, at most `limit`."""
+
+    async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
+        """These mails without their text, in this order; ones that are gone are left out."""
+
+    async def senders(self, ids: Sequence[str]) -> Mapping[str, Address]:
+        """Who wrote each of these mails; ones that are gone are left out. Takes minutes for thousands of them."""
+
+    async def thread(self, thread: str) -> Thread:
+        """A whole thread, oldest first; raises Missing."""
+
+    async def threads(self, threads: Sequence[str]) -> tuple[Thread, ...]:
+        """Several whole threads, in this order; ones that are gone are left out."""
+
+    async def original(self, mail: str) -> Original:
+        """A mail with everything in it; raises Missing."""
+
+    async def aliases(self) -> tuple[Address, ...]:
+        """Every address the account may write from, its usual one first."""
+
+    async def having(self, label: str, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these mails bear the label now."""
+
+    async def label(self, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Set and remove labels, by their ids, on at most CHUNK mails; safe to repeat."""
+
+    async def find_label(self, name: str) -> str:
+        """The id of the label with this name, in whatever case; empty when there is none."""
+
+    async def make_label(self, name: str) -> str:
+        """The id of the label with this name, made if there is none; safe to repeat and to do side by side."""
+
+    async def create_draft(self, raw: bytes, *, thread: str | None) -> Draft: ...
+    async def draft(self, draft: str) -> Draft | None:
+        """The draft, or None when it is gone."""
+
+    async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
+        """The draft with this Message-ID among those made since."""
+
+    async def delete_draft(self, draft: str) -> None:
+        """Deletes it; one that is gone is fine."""
+
+    async def send_draft(self, draft: Draft, raw: bytes) -> str:
+        """Send exactly these bytes by consuming this draft; returns the new message's id; Missing when it is gone."""
+
+    async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
+        """The sent mail in this thread that bears one of our marks, from a fresh read."""
+
+    async def sent(self, message: str) -> Sent:
+        """A sent mail, read back."""
+
+    async def contacts(self, name: str, *, limit: int = 5) -> tuple[Contact, ...]:
+        """People whose name or address holds this, by how often they appear in recent mail."""
+
+    async def written_to(self, address: str) -> int:
+        """How many mails this account has sent to the address."""
+
+    def link(self, thread: str) -> str:
+        """Where a person sees the thread for themselves."""
