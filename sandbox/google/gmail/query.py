@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from sandbox.google.gmail.tokens import words
+from sandbox.google.gmail.tokens import near, words
 
 # "All dates used in the search query are interpreted as midnight on that date in the PST timezone":
 # developers.google.com/workspace/gmail/api/guides/filtering
@@ -134,7 +134,7 @@ class _Parser:
             elif token.kind == "text" and token.text == "AND":
                 self.at += 1
             else:
-                parsed = self._around(self._term(scope), scope)
+                parsed = self._side(scope)
                 parts.append(any_of([parts.pop(), parsed]) if joining else parsed)
                 joining = False
         return every(parts)
@@ -153,15 +153,16 @@ class _Parser:
                 if following.text in ("OR", "|"):
                     self.at += 1
                     continue
-                parts.append(self._term(scope))
+                parts.append(self._side(scope))
             node = any_of(parts)
         if self._peek() is not None:
             self.at += 1  # the closing bracket
         self.depth -= 1
         return node
 
-    def _around(self, left: Node, scope: str) -> Node:
-        """`left AROUND n right`: both phrases with at most n words between them, in either order."""
+    def _side(self, scope: str) -> Node:
+        """A term, or `left AROUND n right`: both phrases with at most n words between them, in either order."""
+        left = self._term(scope)
         following = self._peek()
         if following is None or following.text != "AROUND" or not left.phrase:
             return left
@@ -208,12 +209,14 @@ class _Parser:
 
     def _negated(self, rest: str, scope: str) -> Node:
         if rest:
-            node = self._word(rest, scope)
+            self.at -= 1
+            self.tokens[self.at] = Token("text", rest, True)
+            node = self._side(scope)
         else:
             following = self._peek()
             if following is None or not following.glued:
                 return ALWAYS  # a dash of its own is no operator
-            node = self._term(scope)
+            node = self._side(scope)
         return Node(lambda mail: not node.test(mail), node.cost)
 
     def _field_group(self, name: str) -> Node:
@@ -280,17 +283,6 @@ def phrase(text: str, scope: str) -> Node:
         return ALWAYS
     needle = f" {' '.join(wanted)} "
     return Node(lambda mail: needle in mail.line(scope or "any"), 1, tuple(wanted))
-
-
-def near(line: str, left: tuple[str, ...], *, right: tuple[str, ...], gap: int) -> bool:
-    text = line.split()
-    starts = {side: [i for i in range(len(text)) if tuple(text[i : i + len(side)]) == side] for side in (left, right)}
-    return any(
-        (0 <= b - a - len(left) <= gap) if a < b else (0 <= a - b - len(right) <= gap)
-        for a in starts[left]
-        for b in starts[right]
-        if a != b
-    )
 
 
 def _simple(name: str, value: str, *, now: float) -> Node:

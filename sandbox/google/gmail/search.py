@@ -54,10 +54,8 @@ class Indexed:
         lines["to"] = "".join(lines[name] for name in ADDRESSED)  # to: finds cc and bcc too
         delivered = parsed.all_headers("delivered-to", "x-delivered-to", "x-original-to")
         lines["deliveredto"] = line(" ".join(delivered) or self.me)
-        names = " ".join(parsed.filenames)
-        lines["any"] = line("\n".join((parsed.text, names))) + "".join(
-            lines[name] for name in ("subject", "from", "to", "list")
-        )
+        files = "".join(line(name) for name in parsed.filenames)
+        lines["any"] = line(parsed.text) + files + "".join(lines[name] for name in ("subject", "from", "to", "list"))
         return _Read(lines, tuple(parsed.filenames), bool(parsed.filenames))
 
     def line(self, field: str) -> str:
