@@ -53,6 +53,10 @@ class House:
     scheduler: Process
     page_url: str
     page_token: str
+    owners: dict[str, list[str]]
+    """Whose accounts there are, by work address."""
+    stories: dict[str, Any]
+    """What their mails are about, by work address."""
     more: list[Process] = field(default_factory=list)
     """Further workers, where a test starts some."""
     _read: dict[str, int] = field(default_factory=dict)
@@ -124,6 +128,12 @@ class House:
             await self.stop_app(self.apps[1])
         await self.slack.until_acked()
 
+    @property
+    def everyone(self) -> list[str]:
+        """The addresses that the stories name: managers and teams."""
+        found = [[story["manager"]["email"], *story["team"]["members"]] for story in self.stories.values()]
+        return sorted({email for emails in found for email in emails})
+
     async def people(self) -> list[dict[str, Any]]:
         """The members of the workspace, as Slack knows them."""
         headers = {"X-Page-Token": self.page_token}
@@ -155,8 +165,9 @@ def _ending(lines: list[str]) -> str:
 
 
 @asynccontextmanager
-async def opened(**changed: str) -> AsyncIterator[House]:
-    """A house in a home of its own, gone afterwards; with other settings than usual if they are given."""
+async def opened(*, world: int | None = None, **changed: str) -> AsyncIterator[House]:
+    """A house in a home of its own, gone afterwards; with other settings than usual, or in the invented world of a
+    seed, if they are given."""
     # Not below pytest's own folder: under root, the database's user may not enter that.
     home = Path(tempfile.mkdtemp(prefix="steward-house-"))
     home.chmod(0o755)
@@ -172,7 +183,7 @@ async def opened(**changed: str) -> AsyncIterator[House]:
         )
         database = login.render_as_string(hide_password=False)
         upgrade(addresses.database_admin_url, database)
-        told = await _sandbox(stack, home)
+        told = await _sandbox(stack, home, world)
         ports = [free_port(), free_port()]
         environment = {
             **told["environment"],
@@ -199,9 +210,11 @@ async def opened(**changed: str) -> AsyncIterator[House]:
         yield house
 
 
-async def _sandbox(stack: AsyncExitStack, home: Path) -> dict[str, Any]:
+async def _sandbox(stack: AsyncExitStack, home: Path, world: int | None) -> dict[str, Any]:
     """The stand-ins, in a process of their own, and what they tell about themselves."""
     arguments = ("sandbox", "serve", "--home", str(home / "sandbox"), "--until-stdin-closes")
+    if world is not None:
+        arguments = (*arguments, "--random", str(world))
     sandbox = Process("sandbox", arguments, {}, home=home)
     sandbox.start()
     stack.push_async_callback(sandbox.end)
@@ -239,6 +252,8 @@ def _house(
         scheduler=process("scheduler", "schedule"),
         page_url=told["page_url"],
         page_token=told["page_token"],
+        owners=told["owners"],
+        stories=told["stories"],
     )
 
 

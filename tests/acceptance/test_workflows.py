@@ -1,0 +1,36 @@
+"""The twelve everyday requests, one wording of each by chance; `make workflows` tries them all on two worlds."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests import sampling
+from tests.acceptance.house import House
+from tests.acceptance.people import Person
+from tests.acceptance.workflows.trying import CHECKS, WORDINGS, check, tried
+
+EVERY = 6
+"""Wordings of each workflow, at least."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def same_again(house: House) -> AsyncIterator[None]:
+    """Whatever was moved and sent, the next test finds the mailboxes and calendars as this one did."""
+    await house.google.post("remember")
+    yield
+    await house.google.post("rewind")
+
+
+def test_every_workflow_has_wordings() -> None:
+    for number in CHECKS:
+        asks = [entry["ask"].lower() for entry in WORDINGS if entry["workflow"] == number]
+        assert len(asks) == len(set(asks)) >= EVERY
+
+
+@pytest.mark.parametrize("number", CHECKS)
+async def test_the_right_thing_happens(house: House, alex: Person, same_again: None, number: int) -> None:
+    entries = [entry for entry in WORDINGS if entry["workflow"] == number]
+    (entry,) = sampling.dice(f"workflow {number}").sample(entries, 1)
+    print(entry["ask"])
+    check(await tried(house, alex, entry))

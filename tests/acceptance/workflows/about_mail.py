@@ -1,0 +1,112 @@
+"""What must have become of mail: workflows 1, 2, 3, 8 and 11."""
+
+from datetime import timedelta
+from email.utils import getaddresses, parseaddr
+
+from tests.acceptance.stand_ins import Mail
+from tests.acceptance.workflows.moment import Moment, mentions, subject
+
+LISTED = 10
+"""Mails that a list of priorities names at least, if there are so many."""
+SHOWN = 40
+"""Characters of a subject that an answer must show at least."""
+
+
+def sender(mail: Mail) -> str:
+    return parseaddr(mail.header("From"))[1].lower()
+
+
+def recipients(mail: Mail) -> set[str]:
+    return {address.lower() for _, address in getaddresses([mail.header("To"), mail.header("Cc")]) if address}
+
+
+def named(words: str, mail: Mail) -> bool:
+    return subject(mail)[:SHOWN] in " ".join(words.split())
+
+
+def summary_and_draft(moment: Moment) -> None:
+    """1: every conversation is told of; one answer stands in one of them, to its people, and nothing else changed."""
+    moment.check_cards("SendMail", "SendReply", "SaveDraft", "WriteMail")
+    moment.check_calendars_untouched()
+    about = [(account, mail) for account, mail in moment.mails() if mentions(mail, moment.story["project"])]
+    untold = {subject(mail) for _, mail in about if not named(moment.outcome.all, mail)}
+    assert not untold, f"not told of: {untold}\n{moment.outcome.all}"
+    ((account, answer),) = moment.new_mails
+    assert answer.labels & {"SENT", "DRAFT"}
+    thread = [mail for mail in moment.before[account].mails.values() if mail.thread == answer.thread]
+    assert any(mentions(mail, moment.story["project"]) for mail in thread)
+    people = {person for mail in thread for person in {sender(mail), *recipients(mail)}} - {account}
+    assert recipients(answer)
+    assert recipients(answer) <= people
+    assert answer.text.strip()
+    assert set(moment.relabelled.values()) <= {(frozenset(), frozenset({"UNREAD"}))}
+
+
+def unread_from_the_manager(moment: Moment) -> None:
+    """2: all of them, of both accounts, and nobody else's."""
+    moment.check_cards()
+    moment.check_nothing_changed()
+    unread = [mail for _, mail in moment.mails() if "UNREAD" in mail.labels]
+    expected = [mail for mail in unread if sender(mail) == moment.story["manager"]["email"]]
+    assert {mail.header("Delivered-To") for mail in expected} == set(moment.accounts)
+    missing = [subject(mail) for mail in expected if not named(moment.outcome.words, mail)]
+    assert not missing, f"not named: {missing}\n{moment.outcome.words}"
+    wanted = {subject(mail) for mail in expected}
+    others = {subject(mail) for mail in unread if subject(mail) not in wanted and named(moment.outcome.words, mail)}
+    assert not others, f"named without being asked for: {others}\n{moment.outcome.words}"
+
+
+def promotions_archived(moment: Moment) -> None:
+    """3: exactly the old ones left the inbox, counted in days of the person's zone."""
+    moment.check_cards("ArchiveEmails")
+    moment.check_calendars_untouched()
+    first_kept = moment.today - timedelta(days=moment.entry.get("days", 30))
+    expected = {
+        (account, mail.id): (frozenset(), frozenset({"INBOX"}))
+        for account, mail in moment.mails()
+        if {"INBOX", "CATEGORY_PROMOTIONS"} <= mail.labels and mail.received.astimezone(moment.zone).date() < first_kept
+    }
+    assert expected
+    assert moment.relabelled == expected
+    assert moment.new_mails == []
+
+
+def unread_by_priority(moment: Moment) -> None:
+    """8: what people wrote comes first, the manager among it; only unread mails are on the list."""
+    moment.check_cards()
+    moment.check_nothing_changed()
+    words = " ".join(moment.outcome.words.split())
+    unread = [mail for _, mail in moment.mails() if {"UNREAD", "INBOX"} <= mail.labels]
+    personal = [mail for mail in unread if "CATEGORY_PERSONAL" in mail.labels]
+    listed = {subject(mail) for mail in personal if named(words, mail)}
+    assert len(listed) >= min(LISTED, len({subject(mail) for mail in personal})), moment.outcome.words
+    places = {subject(mail): words.index(subject(mail)[:SHOWN]) for mail in unread if named(words, mail)}
+    bulk = [
+        places[subject(mail)] for mail in unread if "CATEGORY_PROMOTIONS" in mail.labels and subject(mail) in places
+    ]
+    manager = [mail for mail in personal if sender(mail) == moment.story["manager"]["email"]]
+    assert any(subject(mail) in places for mail in manager), moment.outcome.words
+    first = min(places[subject(mail)] for mail in manager if subject(mail) in places)
+    assert all(first < place for place in bulk), moment.outcome.words
+    unread_subjects = {subject(mail) for mail in unread}
+    read = {subject(mail) for _, mail in moment.mails() if subject(mail) not in unread_subjects and named(words, mail)}
+    assert not read, f"read already: {read}\n{moment.outcome.words}"
+
+
+def private_mails_forwarded(moment: Moment) -> None:
+    """11: each mail once, from the personal account to the work address, with its text; the originals stay."""
+    moment.check_cards("ForwardEmails")
+    moment.check_calendars_untouched()
+    assert set(moment.relabelled.values()) <= {(frozenset(), frozenset({"UNREAD"}))}
+    about = [m for account, m in moment.mails() if account == moment.home and mentions(m, moment.story["private"])]
+    received = [mail for mail in about if "SENT" not in mail.labels]
+    sent = [mail for account, mail in moment.new_mails if account == moment.home]
+    came = [mail for account, mail in moment.new_mails if account == moment.work]
+    assert len(sent) == len(came)
+    assert all("SENT" in mail.labels and recipients(mail) == {moment.work} for mail in sent)
+    assert all("INBOX" in mail.labels and sender(mail) == moment.home for mail in came)
+    assert len(received) <= len(came) <= len(about), f"{len(received)} of {len(about)} were received, {len(came)} came"
+    for original in received:
+        first_line = next(line for line in original.text.splitlines() if line.strip())
+        copies = [mail for mail in came if first_line in mail.text and subject(mail) == subject(original)]
+        assert copies, f"not forwarded: {original.header('Subject')}: {first_line}"

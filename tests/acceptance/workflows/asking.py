@@ -1,0 +1,101 @@
+"""A person who asks, answers what is asked back, approves every card, and waits until nothing is under way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from app.store.schema import conninfo
+from sandbox.playing.blocks import Button, buttons, render
+from tests.acceptance.house import House
+from tests.acceptance.people import ACTION, TURN, Card, Json, Person, payload
+from tests.acceptance.waiting import until
+
+PATIENCE = 90.0
+"""Seconds for a request with all that comes of it."""
+MOST_ROUNDS = 6
+"""Questions and waves of cards of one request; more would be going in circles."""
+ANSWERS = "answer:"
+UNDER_WAY = """
+SELECT (SELECT count(*) FROM steward.inbox WHERE settled_at IS NULL)
+     + (SELECT count(*) FROM steward.turns WHERE status IN ('queued', 'running'))
+     + (SELECT count(*) FROM steward.turns WHERE status IN ('ended', 'failed') AND reply_ts = '' AND reply <> '')
+     + (SELECT count(*) FROM steward.approvals WHERE status IN ('approved', 'running', 'undoing'))
+"""
+Choose = Callable[[Sequence[str]], int]
+"""Which of the options a person takes."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a request came to."""
+
+    words: str
+    """Everything that was said to it, apart from cards."""
+    cards: list[Card]
+    """As they stand at the end."""
+    questions: list[list[str]]
+    """The options of every question."""
+
+    @property
+    def all(self) -> str:
+        """Words and cards, as they are read."""
+        return "\n".join([self.words, *(card.text for card in self.cards)])
+
+
+async def at_rest(house: House) -> None:
+    """Nothing is being thought, performed or still to be said."""
+    admin = conninfo(make_url(house.database_admin_url))
+    async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
+
+        async def quiet() -> bool:
+            row = await (await connection.execute(UNDER_WAY)).fetchone()
+            return row is not None and row[0] == 0
+
+        await until(quiet, what="a house at rest", seconds=PATIENCE)
+
+
+async def carried_out(house: House, person: Person, text: str, *, choose: Choose) -> Outcome:
+    """Ask, answer every question, approve every card."""
+    asked = (await person.ask(text, seconds=PATIENCE)).asked
+    questions: list[list[str]] = []
+    for _ in range(MOST_ROUNDS):
+        await at_rest(house)
+        if options := _open_question(person, asked):
+            message, found = options
+            questions.append([button.text for button in found])
+            await _answer(person, asked, message, found[choose(questions[-1])])
+        elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
+            for card in waiting:
+                await person.approve(card, seconds=PATIENCE)
+        else:
+            break
+    return Outcome(_words(person, asked), person.cards(asked), questions)
+
+
+def _open_question(person: Person, thread: str) -> tuple[Json, list[Button]] | None:
+    for message in person.screen.steward(person.dm, thread):
+        if options := [button for button in buttons(message) if button.action_id.startswith(ANSWERS)]:
+            return message, options
+    return None
+
+
+async def _answer(person: Person, thread: str, question: Json, button: Button) -> None:
+    """Click, and wait for what is said to it."""
+    known = {message["ts"] for message in person.screen.steward(person.dm, thread)}
+    container = {"type": "message", "channel": person.dm, "ts": question["ts"]}
+    await person.page.post("click", container=container, block_id=button.block_id, action_id=button.action_id)
+
+    def answered() -> bool:
+        there = person.screen.steward(person.dm, thread)
+        new = [message for message in there if message["ts"] not in known]
+        return any(payload(message, TURN).get("state") in ("ended", "failed") for message in new)
+
+    await person.screen.until(answered, what=f"what is said to “{button.text}”", seconds=PATIENCE)
+
+
+def _words(person: Person, thread: str) -> str:
+    """All of Steward's messages in the thread that are no cards."""
+    there = person.screen.steward(person.dm, thread)
+    return "\n".join(render(message) for message in there if not payload(message, ACTION))
