@@ -5,6 +5,7 @@ from typing import Protocol
 from pydantic import AwareDatetime
 
 from app.domain.asking import Listed, Question
+from app.domain.reports import Report
 from app.domain.types import Address, PersonId
 from app.domain.value import Value
 
@@ -56,4 +57,5 @@ class Trail(Value):
     question: Question | None = None
     listed: tuple[Listed, ...] = ()
     """What its answer speaks of, in the order in which it does."""
+    report: Report | None = None
     learned: tuple[Relation, ...] = ()

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from app.domain.asking import Listed, Question
 from app.domain.permissions import Permission
+from app.domain.reports import Report
 from app.domain.value import Value as Value  # noqa: PLC0414 (every noun here is one, and so are those elsewhere)
 
 PersonId = NewType("PersonId", UUID)
@@ -110,6 +111,11 @@ class Turn(Value):
     question: Question | None = None
     listed: tuple[Listed, ...] = ()
     """What its reply speaks of."""
+    errand: str = ""
+    """What is done instead of asking a model: a skill's name and its argument; empty for a request in words."""
+    report: Report | None = None
+    taken: tuple[int, ...] = ()
+    """The offers of its report that were taken up, by their place among all of them."""
 
     @property
     def words(self) -> str:
