@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 
 help: ## what there is
 	@echo 'make run                 Steward with everything it needs, in a sandbox; prints the page to open'
-	@echo 'make run ASK="…"         one request in the terminal  [ANSWER=approve|reject] [JSON=1]'
+	@echo 'make run ASK="…"         one request in the terminal  [ANSWER=approve|reject|2,approve] [JSON=1]'
 	@echo '   MAILBOX=… CALENDAR=… ME=…   on your own mbox file and .ics files'
 	@echo '   WORLD=7                     among other people, with other mails and meetings, for every number'
 	@echo 'make test                every check and test'

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = add("ask", _ask, "play one request in the sandbox, cards included")
     _add_own(ask)
     ask.add_argument("text", help="the request, in your own words")
-    ask.add_argument("--answer", choices=("approve", "reject"), default="", help="what to click; asked when absent")
+    ask.add_argument("--answer", default="", help="approve, reject, an option's number, or both: 2,approve")
     ask.add_argument("--json", action="store_true", help="one JSON document on standard output")
     add("serve", _serve, "run the app process: Slack and HTTP")
     add("work", _work, "run a worker").add_argument("queue", choices=(NOW, BULK))

@@ -39,6 +39,7 @@ class Play:
     token: str
     ask: str
     answer: str | None = None
+    options: tuple[int, ...] = ()  # which option to click on each question, from 1
     as_json: bool = False
     timeout: float = _TIMEOUT_SECONDS
 
@@ -49,14 +50,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", required=True, help="the token that opens the page")
     parser.add_argument("--ask", required=True, metavar="TEXT", help="the request, as one would type it")
     parser.add_argument(
-        "--answer", choices=sorted(_WANTED), help="what to click on every card; without it you are asked"
+        "--answer",
+        type=_answers,
+        default=(None, ()),
+        help="what to click on every card, and which option on a question: approve, reject, 2, or 2,approve; without it"
+        " you are asked",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of a transcript")
     parser.add_argument("--timeout", type=float, default=_TIMEOUT_SECONDS, metavar="SECONDS", help="default: 120")
 
 
 def read_arguments(options: argparse.Namespace) -> Play:
-    return Play(options.page, options.token, options.ask, options.answer, options.json, options.timeout)
+    answer, chosen = options.answer
+    return Play(options.page, options.token, options.ask, answer, chosen, options.json, options.timeout)
+
+
+def _answers(text: str) -> tuple[str | None, tuple[int, ...]]:
+    """ "2,approve": the second option on the first question, and approve on every card."""
+    parts = [part.strip() for part in text.split(",")]
+    words = [part for part in parts if not part.isdecimal()]
+    if len(words) > 1 or not set(words) <= set(_WANTED):
+        raise argparse.ArgumentTypeError(f"“{text}” is neither approve nor reject nor the number of an option")
+    return (words[0] if words else None), tuple(int(part) for part in parts if part.isdecimal())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,6 +116,7 @@ class Player:
         self._thread = ""
         self._shown: set[str] = set()
         self._answered = 0
+        self._options = list(wanted.options)
         self._clock: asyncio.Timeout | None = None
 
     async def run(self) -> str:
@@ -132,10 +148,27 @@ class Player:
         await self._say(page, board)
         await self._answer(board)
         await self._decide_all(page, board)
-        while self._goes_on(board):
+        while await self._chooses(page, board) or self._goes_on(board):
             await self._went_on(board)
             await self._decide_all(page, board)
         self._record(board)
+
+    async def _chooses(self, page: Page, board: Board) -> bool:
+        """Clicks an option of the question that stands open, if there is one and an answer to it."""
+        question = next((message for message in reversed(self._turns(board)) if _choices(message)), None)
+        if question is None or (button := await self._choice(_choices(question))) is None:
+            return False
+        await self._press(page, question, button)
+        return True
+
+    async def _choice(self, choices: Sequence[Button]) -> Button | None:
+        if not self._options:
+            for number, button in enumerate(choices, start=1):
+                self._story.print(f"  {number}) {button.text}")
+            typed = await self._typed(f"  1–{len(choices)}, anything else leaves it: ")
+            self._options = [int(typed)] if typed.isdecimal() else []
+        number = self._options.pop(0) if self._options else 0
+        return choices[number - 1] if 0 < number <= len(choices) else None
 
     async def _decide_all(self, page: Page, board: Board) -> None:
         while (card := self._undecided(board)) is not None:
@@ -262,22 +295,28 @@ class Player:
         return await board.until(changed, "the card to take the click")
 
     async def _click(self, page: Page, card: Json, *, answer: str) -> None:
-        button = _button(card, answer)
-        container = {"type": "message", "channel": page.channel, "ts": card["ts"]}
+        await self._press(page, card, _button(card, answer))
+
+    async def _press(self, page: Page, message: Json, button: Button) -> None:
+        container = {"type": "message", "channel": page.channel, "ts": message["ts"]}
         self._story.print(f"  → {button.text}")
         await page.post("click", container=container, block_id=button.block_id, action_id=button.action_id)
 
     async def _ask(self, deed: Deed) -> str | None:
-        """Asks at the terminal; None leaves the card waiting. The clock stands still meanwhile."""
+        """Asks at the terminal; None leaves the card waiting."""
+        return _SPOKEN.get(await self._typed(f"  {deed.kind}: approve? [y]es, [n]o, anything else leaves it: "))
+
+    async def _typed(self, question: str) -> str:
+        """What is typed at the terminal, nothing when nobody sits there. The clock stands still meanwhile."""
         if not sys.stdin.isatty() or self._story.quiet or self._clock is None:
-            return None
+            return ""
         self._clock.reschedule(None)
         try:
-            typed = await asyncio.to_thread(input, f"  {deed.kind}: approve? [y]es, [n]o, anything else leaves it: ")
+            typed = await asyncio.to_thread(input, question)
         except EOFError:
             typed = ""
         self._clock.reschedule(asyncio.get_running_loop().time() + self._wanted.timeout)
-        return _SPOKEN.get(typed.strip().lower())
+        return typed.strip().lower()
 
     def _note_outcome(self, deed: Deed, card: Json) -> None:
         deed.status, deed.receipt = _status(card), render(card)
@@ -292,6 +331,11 @@ class Player:
 
 def _status(card: Json) -> str:
     return str((payload(card, ACTION) or {}).get("status", ""))
+
+
+def _choices(message: Json) -> list[Button]:
+    """The options of a question that can still be clicked."""
+    return [button for button in buttons(message) if button.action_id.startswith("answer:")]
 
 
 def _button(card: Json, answer: str) -> Button:

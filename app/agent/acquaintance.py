@@ -93,7 +93,12 @@ async def teams(bench: Bench, words: str) -> list[tuple[Address, ...]]:
 
 
 async def _meetings(bench: Bench, words: str) -> Sequence[Event]:
-    return [event for event in await _events(bench) if folded(words) in folded(event.title)]
+    """Meetings whose titles hold as many of these words as any does."""
+    held = [
+        (sum(folded(word) in folded(event.title) for word in words.split()), event) for event in await _events(bench)
+    ]
+    most = max((count for count, _ in held), default=0)
+    return [event for count, event in held if count == most > 0]
 
 
 async def _events(bench: Bench) -> Sequence[Event]:

@@ -8,6 +8,7 @@ from app.domain.asking import Listed
 MOST = 10
 """Mails or events that are remembered of an answer which names none of them by reference."""
 _BRACKETS = re.compile(r" ?\[([^\[\]\n]{3,300})\]")
+_BRACKETED = re.compile(r"(\[[^\[\]\n]*\])")
 _BETWEEN = re.compile(r"\s*[,;]\s*|\s+and\s+")
 
 
@@ -32,9 +33,7 @@ def _all_bracketed(answer: str, known: Mapping[str, Listed]) -> str:
     """The answer in which a reference that stands there bare has brackets too."""
     if not known:
         return answer
-    longest = sorted(map(re.escape, known), key=len, reverse=True)
-    bare = re.compile(
-        rf"(?<![\w:\[,; ])[(]?({'|'.join(longest)})[)]?(?![\w:\]])|(?<=[\s(])({'|'.join(longest)})(?=[\s).,]|$)"
-    )
-    parts = re.split(r"(\[[^\[\]\n]*\])", answer)
-    return "".join(part if n % 2 else bare.sub(lambda m: f"[{m[1] or m[2]}]", part) for n, part in enumerate(parts))
+    refs = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+    bare = re.compile(rf"\((?:{refs})\)|(?<![\w:.@-])(?:{refs})(?![\w:@-])")
+    parts = _BRACKETED.split(answer)
+    return "".join(part if n % 2 else bare.sub(lambda m: f"[{m[0].strip('()')}]", part) for n, part in enumerate(parts))

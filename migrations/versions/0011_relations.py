@@ -9,7 +9,7 @@ depends_on = None
 
 RELATIONS = """
 CREATE TABLE steward.relations (
-    person uuid NOT NULL REFERENCES steward.people ON DELETE CASCADE,
+    person uuid NOT NULL,
     key text NOT NULL,
     name text NOT NULL,
     people json NOT NULL,

@@ -43,11 +43,11 @@ def test_an_answer_that_names_nothing_speaks_of_what_was_listed_last() -> None:
 
 
 def test_code_makes_the_link_and_nobody_else_does() -> None:
-    said = "• Lunch with <Carol> [work:18f3a0]\n• Old [my home:x1]\n• https://evil.example/[work:18f3a0]"
+    said = "• Lunch with <Carol> [work:18f3a0]\n• Old [my home:x1]\n• https://evil.example/x [work:18f3a0]"
     shown = answer(said, typed="", sources=(LUNCH, OLD))
     assert shown.splitlines() == [
         "• Lunch with &lt;Carol&gt; <https://mail.example/18f3a0|↗>",
         "• Old ",
-        "• evil.example<https://mail.example/18f3a0|↗>",
+        "• evil.example <https://mail.example/18f3a0|↗>",
     ]
     assert answer("[work:18f3a0]", typed="") == "[work:18f3a0]"

@@ -1,6 +1,7 @@
 """What the model is offered: few tools in few characters, results that fit, and every card named by its tool."""
 
 import json
+from inspect import isabstract
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_schema_holds_what_helps_and_nothing_twice() -> None:
     assert len(meanings) == len(set(meanings))
 
 
-@pytest.mark.parametrize("kind", sorted(Action.KINDS))
+@pytest.mark.parametrize("kind", sorted(name for name, kind in Action.KINDS.items() if not isabstract(kind)))
 def test_every_change_has_the_tool_that_prepares_it_anew(kind: str) -> None:
     if Action.KINDS[kind].__module__.startswith("app."):
         assert maker(Action.KINDS[kind]) in {tool.called() for tool in TOOLS if issubclass(tool, Changing)}
