@@ -52,7 +52,7 @@ class Aftermath:
             await self._turns.planned(turn, await chat.plan(plan, again=again))
         for approval in approvals:
             if not approval.card_ts:
-                await self._approvals.shown(approval, await chat.show(approval, again=again))
+                await self._stands(approval, await chat.show(approval, again=again))
         replaced = {approval.replaces for approval in approvals}
         for ident in dict.fromkeys(a.plan for a in approvals if plan.several or a.replaces):
             found = await self._plan(turn.person, ident)
@@ -93,7 +93,19 @@ class Aftermath:
                 continue
         if await self._shown(plan, cards):
             for card in cards:
-                await self._approvals.shown(card, card.card_ts)
+                await self._stands(card, card.card_ts)
+
+    async def _stands(self, card: Approval, ts: str) -> None:
+        """Keep that a card stands; one that was drawn too late, over what came after, is drawn anew."""
+        fresh = await self._approvals.shown(card, ts)
+        for _ in range(DRAWINGS):
+            if fresh is None:
+                break
+            try:
+                await self._services.chat.redraw(fresh)
+            except ChatError:
+                break
+            fresh = await self._approvals.shown(fresh, ts)
 
     async def _card(self, approval: Approval, *, again: bool) -> str:
         if not approval.card_ts:

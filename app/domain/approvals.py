@@ -55,6 +55,13 @@ MOVES: dict[Status, frozenset[Status]] = {
 
 WORKING = frozenset({S.RUNNING, S.UNDOING})
 """States in which a worker owns the row."""
+UNDRAWN = WORKING | {S.APPROVED}
+"""States whose card may still show the one before: what comes of them is drawn soon."""
+
+
+def moved_on(now: Status, drawn: Status) -> bool:
+    """Whether a card that shows one status has to show another one at once."""
+    return now is not drawn and now not in UNDRAWN
 
 
 def sources(target: Status) -> frozenset[Status]:

@@ -262,8 +262,9 @@ class Approvals(Protocol):
     async def propose(self, approval: Approval) -> None:
         """Keep one more action, outside a turn's end."""
 
-    async def shown(self, approval: Approval, ts: str) -> None:
-        """Its card stands in Slack and shows this status; a row whose status is another one is found by the sweeper."""
+    async def shown(self, approval: Approval, ts: str) -> Approval | None:
+        """Its card stands in Slack and shows this status. The row as it is now when it has come to rest in another one
+        meanwhile: whoever did that may have drawn it before. What isn't drawn again, the sweeper finds."""
 
     async def opened(self, approval: Approval, view: str) -> None:
         """The person was shown more of it than its card has, in this view (Slack's id): the audit trail keeps that."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, case, func, insert, or_, select, true, update
 
 from app.domain.actions import Action, canonical, restore
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status
+from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger
 from app.domain.errors import LostClaim
@@ -202,11 +202,12 @@ class PostgresApprovals:
         async with self._database.transaction(approval.person) as connection:
             await connection.execute(insert(approvals).values(fields_of(approval)))
 
-    async def shown(self, approval: Approval, ts: str) -> None:
-        """Its card stands in Slack, at this place, and shows this status."""
+    async def shown(self, approval: Approval, ts: str) -> Approval | None:
+        """Its card stands in Slack, at this place, and shows this status; the row if it rests in another one now."""
         card = {"card_ts": ts, "drawn": approval.status, **approval.place.model_dump()}
         async with self._database.transaction(approval.person) as connection:
-            await connection.execute(update(approvals).where(_own(approval.person, approval.id)).values(card))
+            row = await one(connection, update(approvals).where(_own(approval.person, approval.id)).values(card))
+        return _approval(row) if row and moved_on(Status(row["status"]), approval.status) else None
 
     async def opened(self, approval: Approval, view: str) -> None:
         """A view with more of it was opened; only the audit trail keeps that."""

@@ -150,6 +150,23 @@ async def test_expiry_touches_what_is_past_its_time_and_only_that(house: House) 
     assert await store.approvals.get(BOB.id, theirs.id) == theirs
 
 
+async def test_a_card_that_is_drawn_too_late_is_known(house: House) -> None:
+    store = await house.process()
+    proposed = await house.proposed(store, archive())
+    assert await store.approvals.shown(proposed, "1.1") is None
+    approved = await store.approvals.decide(ANN.id, proposed.id, D.APPROVE)
+    assert approved is not None
+    claim = await store.approvals.claim(ANN.id, proposed.id)
+    assert claim is not None
+    assert await store.approvals.shown(approved, "1.1") is None  # what comes of it is drawn when it has come
+    done = await store.approvals.settle(claim, S.DONE)
+    assert await store.approvals.shown(done, "1.1") is None
+    fresh = await store.approvals.shown(approved, "1.1")
+    assert fresh is not None
+    assert (fresh.status, fresh.drawn, fresh.card_ts) == (S.DONE, S.APPROVED, "1.1")
+    assert await store.approvals.shown(fresh, "1.1") is None
+
+
 async def test_an_overdue_card_waits_to_be_expired_and_then_to_be_redrawn(house: House) -> None:
     store = await house.process()
     proposed = await house.proposed(store, archive())

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, sources
+from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on, sources
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger, Note
 from app.domain.errors import LostClaim
@@ -150,10 +150,13 @@ class MemoryApprovals:
     async def propose(self, approval: Approval) -> None:
         self._disk.approvals[approval.id] = new_row(approval)
 
-    async def shown(self, approval: Approval, ts: str) -> None:
-        if row := self._row(approval.person, approval.id):
-            card = {"card_ts": ts, "drawn": approval.status, "place": approval.place}
-            row.approval = row.approval.model_copy(update=card)
+    async def shown(self, approval: Approval, ts: str) -> Approval | None:
+        row = self._row(approval.person, approval.id)
+        if row is None:
+            return None
+        card = {"card_ts": ts, "drawn": approval.status, "place": approval.place}
+        row.approval = row.approval.model_copy(update=card)
+        return row.approval if moved_on(row.approval.status, approval.status) else None
 
     async def opened(self, approval: Approval, view: str) -> None:
         """Nothing is kept of it but a line of the audit trail, which is PostgreSQL's."""
