@@ -108,7 +108,7 @@ class MemoryCalendar:
             conference=f"https://meet.example/{event.id}" if event.video else "",
             link=f"https://calendar.example/{event.id}",
         )
-        return self._commit(stored, "invitation", notify=event.notify)
+        return self._commit(stored, told=_told(stored, "invitation", event.notify))
 
     async def change(self, change: EventChange) -> Event:
         before = self._found(change.calendar, change.event, change.etag)
@@ -117,31 +117,30 @@ class MemoryCalendar:
         if change.start is not None:
             update |= {"zone": change.zone, "all_day": change.all_day}
         changed = before.model_copy(update={**update, "steward_change": change.steward_change})
-        return self._commit(changed, "update", notify=change.notify, before=before)
+        return self._commit(changed, told=_told(changed, "update", change.notify, before))
 
     async def respond(self, event: Event, answer: str, *, notify: str) -> Event:
         before = self._found(event.calendar, event.id)
         if not before.answer:
             raise Refused(provider=GOOGLE, why="you aren't invited")
-        stored = self._commit(before.model_copy(update={"answer": answer}), "", notify=NOBODY)
-        if notify != NOBODY:
-            self.invitations.append((before.organizer.email, answer))
-        return stored
+        told = [(before.organizer.email, answer)] if notify != NOBODY else []
+        return self._commit(before.model_copy(update={"answer": answer}), told=told)
 
     async def move(self, event: Event, calendar: str, *, notify: str) -> Event:
         before = self._found(event.calendar, event.id)
         if not before.mine or before.series:
             raise Refused(provider=GOOGLE, why="this event cannot be moved")
-        moved = self._commit(before.model_copy(update={"calendar": calendar}), "update", notify=notify)
-        self.put(before.model_copy(update={"status": "cancelled"}))
-        return moved
+        gone = before.model_copy(update={"status": "cancelled"})
+        moved = before.model_copy(update={"calendar": calendar})
+        return self._commit(gone, moved, told=_told(moved, "update", notify))
 
     async def delete(self, calendar: str, event: str, *, notify: str, etag: str = "") -> None:
         stored = self._find(calendar, event)
         if stored is None or stored.status == "cancelled":
             return
         self._found(calendar, event, etag)
-        self._commit(stored.model_copy(update={"status": "cancelled"}), "cancellation", notify=notify)
+        gone = stored.model_copy(update={"status": "cancelled"})
+        self._commit(gone, told=_told(gone, "cancellation", notify))
 
     def _found(self, calendar: str, event: str, etag: str = "") -> Event:
         stored = self._find(calendar, event)
@@ -151,21 +150,24 @@ class MemoryCalendar:
             raise Conflict(provider=GOOGLE, why="Precondition Failed")
         return stored
 
-    def _commit(self, event: Event, what: str, *, notify: str, before: Event | None = None) -> Event:
-        """The event as it is stored, and told of, unless a fault says otherwise."""
+    def _commit(self, *events: Event, told: Sequence[tuple[str, str]]) -> Event:
+        """Store events and tell people, unless a fault says otherwise; the last of them as it is stored."""
         committed, fault = self.faults.popleft() if self.faults else (True, None)
-        stored = event.model_copy(update={"etag": f'"{next(self._etags)}"'})
+        stored = [event.model_copy(update={"etag": f'"{next(self._etags)}"'}) for event in events]
         if committed:
-            self.put(stored)
-            self._tell(stored, what, notify=notify, before=before)
+            for event in stored:
+                self.put(event)
+            self.invitations += told
         if fault:
             raise fault
-        return stored
+        return stored[-1]
 
-    def _tell(self, event: Event, what: str, *, notify: str, before: Event | None) -> None:
-        if notify != EVERYONE:
-            return
-        were = {g.email for g in before.guests} if before else set()
-        now = [g.email for g in event.guests]
-        self.invitations += [(g, "invitation" if before and g not in were else what) for g in now]
-        self.invitations += [(g, "cancellation") for g in sorted(were - set(now))]
+
+def _told(event: Event, what: str, notify: str, before: Event | None = None) -> list[tuple[str, str]]:
+    """Who gets a mail, and what for: who is new among the guests an invitation, who no longer is one a cancellation."""
+    if notify != EVERYONE:
+        return []
+    were = {g.email for g in before.guests} if before else set()
+    now = [g.email for g in event.guests]
+    mails = [(g, "invitation" if before and g not in were else what) for g in now]
+    return mails + [(g, "cancellation") for g in sorted(were - set(now))]

@@ -47,6 +47,7 @@ from app.domain.cards import (
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict
 from app.domain.forms import Addresses, Form, Line, Moment, Text, is_address, marked, too_long
+from app.domain.permissions import Permission
 from app.domain.repeating import repeated
 from app.domain.types import Event
 
@@ -54,6 +55,7 @@ from app.domain.types import Event
 class CreateEvent(Action):
     """Puts an event into a calendar and invites its guests."""
 
+    requires: ClassVar[Permission] = Permission.CHANGE_CALENDAR
     busy_text: ClassVar[str] = "Creating the event"
 
     calendar: str

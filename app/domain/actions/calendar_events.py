@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
@@ -14,6 +14,7 @@ from app.domain.calendars import EVERYONE, Calendar, EventChange, NewEvent
 from app.domain.cards import Origin, Receipt, Recipient, when
 from app.domain.desk import Desk
 from app.domain.errors import Conflict
+from app.domain.permissions import Permission
 from app.domain.types import Event, Guest
 
 GONE = "“{title}” was cancelled since the preview."
@@ -41,8 +42,10 @@ def changed(before: Event, now: Event, zone: str) -> str:
     return ", ".join(told) or "how it repeats"
 
 
-class OnEvent(Action):
+class OnEvent(Action, base=True):
     """A change of an event, as it was when it was shown."""
+
+    requires: ClassVar[Permission] = Permission.CHANGE_CALENDAR
 
     was: Event
     """The event, the occurrence or, where more of a series is meant, the series itself."""

@@ -30,6 +30,10 @@ class MoveEvent(OnEvent):
     from_name: str
 
     @property
+    def changes(self) -> tuple[AccountRef, ...]:
+        return (self.account,) if self.native else (self.account, self.target)
+
+    @property
     def too_late(self) -> datetime | None:
         return None
 

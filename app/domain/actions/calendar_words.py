@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from app.domain.actions.action import Action, Change
 from app.domain.busy import once
-from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar
+from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar, own_events
 from app.domain.cards import Difference, Field, Item, Recipient, counted, when
 from app.domain.clocks import warnings
 from app.domain.desk import Desk
@@ -61,9 +61,9 @@ async def standing(
 
     async def of(calendar: Calendar) -> tuple[Event, ...]:
         if calendar is own:
-            return await calendar.events(start, end)
+            return await own_events(calendar, start, end)
         with suppress(ProviderError):
-            return await calendar.events(start, end)
+            return await own_events(calendar, start, end)
         return ()
 
     found = [e for events in await asyncio.gather(*map(of, desk.calendars)) for e in events]
@@ -121,7 +121,7 @@ def mailed(guests: int, notify: str, what: str) -> str:
     return {
         EVERYONE: f"{counted(guests, 'person', 'people')} will get {what} by mail.",
         OUTSIDERS: f"Guests who don't use Google Calendar will get {what} by mail.",
-        NOBODY: "Nobody is told by mail; the guests' calendars show it all the same.",
+        NOBODY: f"Nobody gets {what} by mail; the guests' calendars show it all the same.",
     }[notify]
 
 
