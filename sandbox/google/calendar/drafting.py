@@ -33,6 +33,8 @@ def drafted(call: Call, calendar: Calendar, *, before: Event | None, merge: bool
         body.pop("conferenceData", None)
     if not call.params.get("supportsAttachments"):
         body.pop("attachments", None)
+    if before is not None and call.body.get("attendeesOmitted"):
+        body["attendees"] = _participants(before, body.get("attendees") or [])
     if before is None:
         event = body
     elif merge:
@@ -114,6 +116,13 @@ def _attendees(people: list[dict[str, Any]], before: Event | None) -> list[dict[
         own = {name: value for name, value in person.items() if name not in ("self", "organizer", "id")}
         found[email] = {**own, "email": email, "responseStatus": response}
     return list(found.values())
+
+
+def _participants(before: Event, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All attendees, with what is new about those given: "this can be used to only update the participant's response",
+    the discovery document's attendeesOmitted."""
+    told = {str(person.get("email", "")).lower(): person for person in given}
+    return [{**person, **told.get(person["email"], {})} for person in before.get("attendees", ())]
 
 
 def _conference(event: Event, before: Event | None) -> None:
