@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
@@ -98,10 +99,9 @@ async def _known_to_slack(house: House) -> None:
 @contextlib.asynccontextmanager
 async def _sockets(bolt: AsyncApp, settings: Settings) -> AsyncIterator[None]:
     token = settings.slack_app_token.get_secret_value()
+    client, logger = make_client(token, settings.slack_api_url), _calm()
     sockets = [
-        AsyncSocketModeHandler(
-            bolt, token, web_client=make_client(token, settings.slack_api_url), ping_interval=PING_SECONDS
-        )
+        AsyncSocketModeHandler(bolt, token, logger=logger, web_client=client, ping_interval=PING_SECONDS)
         for _ in range(SOCKETS)
     ]
     try:
@@ -109,6 +109,22 @@ async def _sockets(bolt: AsyncApp, settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.gather(*(s.close_async() for s in sockets))  # type: ignore[no-untyped-call]
+
+
+def _calm() -> logging.Logger:
+    """A link that breaks is foreseen: another one is made, and what couldn't be acked on it comes again and is known.
+    The socket client would show a traceback each time."""
+
+    def foreseen(record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if broken := isinstance(error, (OSError, ClientError)):
+            log.warning("socket_away", error=type(error).__name__)
+        return not broken
+
+    logger = logging.getLogger("steward.sockets")
+    logger.setLevel(logging.ERROR)
+    logger.addFilter(foreseen)
+    return logger
 
 
 @contextlib.asynccontextmanager

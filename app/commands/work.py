@@ -2,6 +2,8 @@
 
 import gc
 import importlib
+import logging
+import sys
 import time
 from types import FrameType
 
@@ -31,11 +33,18 @@ def work(settings: Settings, queue: str) -> None:
     for path in JOBS.values():
         importlib.import_module(path.rpartition(".")[0])
     before_forking(settings, thinking=queue == NOW)
+    logging.getLogger("rq.worker").addFilter(_unexpected)
     # A collection in a job would walk all of this, and copy every page of it that the fork shares.
     gc.freeze()
     while not _worked(settings, queue):
         log.warning("queue_away", queue=queue)
         time.sleep(AWAY)
+
+
+def _unexpected(record: logging.LogRecord) -> bool:
+    """Redis may go away: that takes one line, which is ours, and not RQ's tracebacks beside it."""
+    error = record.exc_info[1] if record.exc_info else sys.exception()
+    return not isinstance(error, RedisError)
 
 
 class Steady(Worker):
