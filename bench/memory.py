@@ -66,7 +66,7 @@ async def measure() -> Sequence[Table]:
 async def _house(session: aiohttp.ClientSession, base: Path) -> AsyncIterator[tuple[House, list[str]]]:
     async with house(base / "product", LOG_LEVEL="ERROR") as product:
         await product.sandbox.turn(session, "slack", "switches", rate_limits="off")
-        await product.sandbox.turn(session, "google", "switches", quota=0, concurrency=0)
+        await product.sandbox.turn(session, "google", "switches", quota=0, calendar_quota=0, concurrency=0)
         await product.sandbox.turn(session, "models", "switches", slots=SLOTS)
         users = [user["id"] for user in await people.add(session, product, TURNS + WARMING)]
         async with inbox(product) as rows:

@@ -92,7 +92,7 @@ async def _walkers(base: Path) -> AsyncIterator[tuple[Walker, Walker]]:
 
 
 async def _product(stack: AsyncExitStack, session: aiohttp.ClientSession, product: House, rows: Inbox) -> Walker:
-    await product.sandbox.turn(session, "google", "switches", quota=0)
+    await product.sandbox.turn(session, "google", "switches", quota=0, calendar_quota=0)
     user = await people.connect_first(session, product)
     tokens = await people.grants(product, user)
     here = await stack.enter_async_context(seat(session, product.sandbox))

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.google import mischief
+from sandbox.google import mischief, watching
 from sandbox.google.calendar import views
 from sandbox.google.errors import GoogleError
 from sandbox.google.gmail import delivery
@@ -42,6 +42,7 @@ class Control:
             web.get(PREFIX + "mailbox", self.mailbox),
             web.get(PREFIX + "calendar", self.calendar),
             web.get(PREFIX + "outbox", self.outbox),
+            web.get(PREFIX + "watches", self.watches),
             web.post(PREFIX + "deliver", self.deliver),
             web.post(PREFIX + "remember", self.remember),
             web.post(PREFIX + "rewind", self.rewind),
@@ -133,6 +134,9 @@ class Control:
 
     async def outbox(self, request: web.Request) -> web.Response:
         return web.json_response(self._state.outbox())
+
+    async def watches(self, request: web.Request) -> web.Response:
+        return web.json_response(watching.told(self._state))
 
     async def deliver(self, request: web.Request) -> web.Response:
         """A new mail arrives: {account, raw, received?}."""

@@ -84,14 +84,13 @@ class Front:
         method, path_params, upload = self._find(asked)
         account, scopes = self._authorise(asked, method)
         entry |= {"account": account.email, "method_id": method.id}
-        meter = self._meters.setdefault(account.email, Meter())
+        meter = self._meters.setdefault(f"{method.id.partition('.')[0]} {account.email}", Meter())
         gate = self._state.gate
         label = f"{asked.verb} {asked.path}"
         meter.enter(float(gate.switches["concurrency"]))
         try:
-            if method.id.startswith("gmail"):
-                now = self._state.clock().timestamp()
-                meter.spend(method.id, now=now, allowance=float(gate.switches["quota"]))
+            allowance = gate.switches["quota" if method.id.startswith("gmail") else "calendar_quota"]
+            meter.spend(method.id, now=self._state.clock().timestamp(), allowance=float(allowance))
             await gate.before(label, method.id)
             call = self._call(asked, method, who=(account, scopes), path_params=path_params, upload=upload)
             reply = self._perform(call)

@@ -18,6 +18,7 @@ SWITCHES: dict[str, Any] = {
     "rewrite_message_id": False,  # sent mails get a Message-ID of Gmail's own
     "search_lag_seconds": 0,  # lists and searches don't see what came later than this; threads.get does
     "quota": 15_000,  # units a minute and user (developers.google.com/workspace/gmail/api/reference/quota); 0: none
+    "calendar_quota": 600,  # requests a minute and user (console.cloud.google.com's default for Calendar); 0: none
     "concurrency": 10,  # requests of one user at the same time; 0: none
     "sends_per_day": 2_000,  # support.google.com/a/answer/166852
 }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from sandbox.google import watching
 from sandbox.google.api import Handler
 from sandbox.google.calendar import events, listing, lists, sharing
-from sandbox.google.gmail import drafts, history, labels, messages, threads
+from sandbox.google.gmail import drafts, history, labels, messages, send_as, threads
 
 GMAIL: dict[str, Handler] = {
     "getProfile": history.profile,
     "history.list": history.list_,
-    "settings.sendAs.list": history.list_send_as,
-    "settings.sendAs.get": history.get_send_as,
+    "settings.sendAs.list": send_as.list_,
+    "settings.sendAs.get": send_as.get,
+    "watch": watching.watch_mailbox,
+    "stop": watching.stop_mailbox,
     "labels.list": labels.list_,
     "labels.get": labels.get,
     "labels.create": labels.create,
@@ -58,6 +61,8 @@ CALENDAR: dict[str, Handler] = {
     "events.delete": events.delete,
     "events.move": events.move,
     "events.import": events.import_,
+    "events.watch": watching.watch_events,
+    "channels.stop": watching.stop_channel,
 }
 HANDLERS: dict[str, Handler] = {
     **{f"gmail.users.{name}": handler for name, handler in GMAIL.items()},

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.google.calendar import sharing
 from sandbox.google.gmail import drafts, headers
+from sandbox.google.gmail import send_as as aliases
 from sandbox.google.state import Account, State
 
 EDITED = "\r\n\r\n-- \r\nEdited in Gmail meanwhile.\r\n"
@@ -98,6 +99,13 @@ def share(state: State, value: Any) -> dict[str, str]:
     return {"id": calendar.id, **rule}
 
 
+def send_as(state: State, value: Any) -> dict[str, str]:
+    """The person writes from a further address: {"account", "address", "name"?}."""
+    account = _account(state, value)
+    aliases.give(state, account, str(value["address"]), name=str(value.get("name", account.name)))
+    return {"address": str(value["address"])}
+
+
 def event_cancelled(state: State, value: Any) -> dict[str, str]:
     """The person deletes an event, of which Google keeps the id; {"account", "event"}."""
     account = _account(state, value)
@@ -146,6 +154,7 @@ ACTIONS: dict[str, Action] = {
         move_etag,
         event_cancelled,
         share,
+        send_as,
         forget_sync_tokens,
         forget_history,
         revoke_grant,

@@ -46,3 +46,4 @@ class SeedAccount:
     calendars: list[SeedCalendar] = field(default_factory=list)
     sub: str | None = None  # Google's account number; made up from the address when missing
     signs_in: bool = True
+    send_as: dict[str, str] = field(default_factory=dict)  # further addresses it writes from, and the names on them

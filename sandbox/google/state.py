@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.google.calendar.book import Book
+from sandbox.google.gmail import send_as
 from sandbox.google.gmail.labels import Label
 from sandbox.google.gmail.mailbox import Mailbox
 from sandbox.google.gmail.search import Finder
@@ -51,6 +52,12 @@ class State:
 
     def account(self, email: str) -> Account | None:
         return self.accounts.get(email.lower())
+
+    def behind(self, address: str) -> Account | None:
+        """Whose mail it is that is sent to an address: also to one they only write from."""
+        own = self.account(address)
+        others = (account for account in self.accounts.values() if address.lower() in send_as.aliases(self, account))
+        return own or next(others, None)
 
     def seed(self, accounts: list[SeedAccount]) -> bool:
         """Fills an empty stand-in in one transaction; one that holds accounts already is left alone."""
@@ -95,6 +102,8 @@ class State:
                     account.mailbox.set_label(label, label.id)
             mails.append((mail.raw, mail.received, {ids[name] for name in mail.labels}))
         account.mailbox.seed(mails)
+        for email, name in wanted.send_as.items():
+            send_as.give(self, account, email, name=name)
         calendars = wanted.calendars
         if not any(calendar.id in (PRIMARY, wanted.email) for calendar in calendars):
             calendars = [SeedCalendar(PRIMARY, wanted.email, wanted.timezone), *calendars]

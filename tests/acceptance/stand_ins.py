@@ -91,6 +91,7 @@ class Google(StandIn):
         "rewrite_message_id": False,
         "search_lag_seconds": 0,
         "quota": 0,
+        "calendar_quota": 0,
     }  # the quota is not what these tests are about, and they ask for more in a minute than any person
 
     async def mails(self, account: str) -> dict[str, Mail]:

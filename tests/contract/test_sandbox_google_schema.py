@@ -17,6 +17,8 @@ def call_mail(world: World) -> None:
     world.gmail("GET", "profile")
     world.gmail("GET", "settings/sendAs")
     world.gmail("GET", f"settings/sendAs/{ADA}")
+    world.gmail("POST", "watch", {"topicName": "projects/steward/topics/mail"})
+    world.gmail("POST", "stop")
     label = world.gmail("POST", "labels", {"name": "Shapes"})["id"]
     world.gmail("GET", "labels")
     world.gmail("GET", f"labels/{label}")
@@ -52,6 +54,10 @@ def call_calendar(world: World) -> None:
                  "calendars/primary/acl", "users/me/settings",
                  "users/me/settings/timezone"):  # fmt: skip
         assert world.api("GET", root + path).status == 200
+    wanted = {"id": "shapes", "type": "web_hook", "address": "https://steward.example/changes"}
+    channel = world.calendar("POST", "events/watch", wanted)
+    stopped = {name: channel[name] for name in ("id", "resourceId")}
+    assert world.api("POST", root + "channels/stop", stopped).status == 204
     span = {"timeMin": "2026-06-03T00:00:00Z", "timeMax": "2026-06-06T00:00:00Z"}
     body = {**span, "items": [{"id": ADA}, {"id": "nobody@nowhere.example"}]}
     assert world.api("POST", root + "freeBusy", body).status == 200

@@ -10,7 +10,7 @@ from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING
 
 from sandbox.google.errors import GoogleError, invalid
-from sandbox.google.gmail import headers
+from sandbox.google.gmail import headers, send_as
 from sandbox.google.gmail.mailbox import MESSAGE_ID, Mailbox, Message, references, subject_key
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def stamped(state: State, account: Account, *, raw: bytes, found: dict[str, str]
     ]
     drop = set()
     sender = headers.addresses([found.get("from", "")])
-    if not sender or sender[0][1].lower() != account.email:
+    if not sender or sender[0][1].lower() not in (account.email, *send_as.aliases(state, account)):
         drop.add("from")
         name = (sender and sender[0][0]) or account.name
         add.append(("From", formataddr((str(Header(name)), account.email))))
@@ -93,7 +93,7 @@ def pass_on(state: State, sender: str, *, raw: bytes, recipients: list[str]) -> 
     shown = headers.edit(raw, drop=lambda name: name.lower() == "bcc")
     found = headers.read(raw, READ)
     for person in recipients:
-        account = state.account(person)
+        account = state.behind(person)
         if account is not None and account.signs_in:
             arrive(state, account, raw=shown, when=state.clock())
         else:

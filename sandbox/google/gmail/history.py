@@ -60,24 +60,3 @@ def profile(call: Call) -> Reply:
         "threadsTotal": len(mailbox.threads),
         "historyId": str(mailbox.history_id),
     })  # fmt: skip
-
-
-def _send_as(call: Call) -> dict[str, Any]:
-    return {
-        "sendAsEmail": call.account.email,
-        "displayName": call.account.name,
-        "replyToAddress": "",
-        "signature": "",
-        "isPrimary": True,
-        "isDefault": True,
-    }
-
-
-def list_send_as(call: Call) -> Reply:
-    return Reply({"sendAs": [_send_as(call)]})
-
-
-def get_send_as(call: Call) -> Reply:
-    if call.params["sendAsEmail"].lower() != call.account.email:
-        raise not_found()
-    return Reply(_send_as(call))
