@@ -11,6 +11,21 @@ from app.domain.types import Address
 
 STATEFUL = re.compile(r"^(iso-2022|hz|utf-7)", re.IGNORECASE)
 """Charsets whose bytes pass for ASCII: they must be believed, the others are tried as UTF-8 first."""
+SUPERSETS = {
+    "us-ascii": "windows-1252",
+    "ascii": "windows-1252",
+    "iso-8859-1": "windows-1252",
+    "latin1": "windows-1252",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-9": "windows-1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "shift_jis": "cp932",
+    "tis-620": "windows-874",
+}
+"""What is meant by a charset's name in practice. Source: the WHATWG Encoding Standard's labels."""
 SILENT = ("script", "style", "head", "title", "template", "noscript")
 BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
@@ -19,18 +34,38 @@ _GROUP = re.compile(r"(?:^|(?<=[,;]))[^:@<>,;]*:|;\s*$")
 """The name of a group of addresses before them, and the end of the last one (RFC 5322, section 3.4)."""
 _ROUTE = re.compile(r"^@[^:]*:")
 _COMMENT = re.compile(r"\(([^()]*)\)")
+SIGNATURES = ".gmail_signature, .moz-signature, #Signature, #signature"
+"""What Gmail, Thunderbird and Outlook put a signature into."""
 BREAKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table")
 
 
 def decoded(raw: bytes, charset: str) -> tuple[str, bool]:
     """Text of a part, and whether every byte could be decoded. Gmail serves most parts as UTF-8, whatever they say."""
-    order = (charset, "utf-8") if STATEFUL.match(charset) else ("utf-8", charset)
+    said = (SUPERSETS.get(charset.lower(), charset), charset)
+    order = (*said, "utf-8") if STATEFUL.match(charset) else ("utf-8", *said)
     for name in (o for o in order if o):
         try:
             return raw.decode(name), True
         except (UnicodeDecodeError, LookupError):
             continue
     return raw.decode("utf-8", errors="replace"), False
+
+
+def unflowed(text: str, *, delsp: bool) -> str:
+    """Text of format=flowed with its paragraphs on one line each, and what is quoted behind "> " (RFC 3676)."""
+    done: list[str] = []
+    flowing = -1
+    for line in text.replace("\r\n", "\n").split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        bare = line[depth:].removeprefix(" ")
+        soft = bare.endswith(" ") and bare != "-- "
+        kept = bare[:-1] if soft and delsp else bare
+        if flowing == depth:
+            done[-1] += kept
+        else:
+            done.append(f"{'>' * depth} {kept}" if depth else kept)
+        flowing = depth if soft else -1
+    return "\n".join(done)
 
 
 def header(value: str) -> str:
@@ -120,7 +155,15 @@ def text_of_html(markup: str) -> str:
         silent.decompose()
     for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
         comment.extract()
+    for signature in soup.select(SIGNATURES):
+        signature.insert(0, "\n-- \n")
     for place in soup.find_all(BREAKS):
         place.append("\n")
-    lines = (" ".join(line.split()) for line in soup.get_text().splitlines())
+    for quote in reversed(soup.find_all("blockquote")):
+        quote.replace_with("\n" + "".join(f"> {line}\n" for line in _lines(quote.get_text()).split("\n")))
+    return _lines(soup.get_text())
+
+
+def _lines(text: str) -> str:
+    lines = ("-- " if line.strip() == "--" else " ".join(line.split()) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -54,6 +54,7 @@ class Enclosed(Value):
     kind: str
     """Its media type; message/rfc822 for a mail within the mail."""
     content: bytes
+    charset: str = ""
     cid: str = ""
     """The Content-ID by which the HTML text shows it in its place; empty for what is merely attached."""
 

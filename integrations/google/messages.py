@@ -1,13 +1,13 @@
 """Gmail's message resources as our values."""
 
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import Message as MimeHeaders
 from typing import Any
 
-from app.domain.types import AccountRef, Attachment, Email, MailText
-from integrations.mime import addresses, author, decoded, header, text_of_html
+from app.domain.types import AccountRef, Email, MailText
+from integrations.mime import addresses, author, header
+from integrations.parts import Part, tidy
 
 HEADERS = (
     "From",
@@ -61,33 +61,35 @@ def _bulk(headers: dict[str, str]) -> bool:
 
 def mail_text(resource: Resource, account: AccountRef) -> MailText:
     """A mail with its text, from a full message resource."""
-    plain: list[str] = []
-    html: list[str] = []
-    attached: list[Attachment] = []
-    unreadable: list[str] = []
-    for part in _leaves(resource.get("payload", {})):
-        kind = part.get("mimeType", "")
-        if part.get("filename"):
-            attached.append(Attachment(name=part["filename"], size=part.get("body", {}).get("size", 0), kind=kind))
-        elif kind in ("text/plain", "text/html"):
-            text, whole = decoded(_body(part), _charset(part))
-            (plain if kind == "text/plain" else html).append(text)
-            if not whole:
-                unreadable.append(f"part {part.get('partId') or '0'} ({kind}, {_charset(part) or 'no charset'})")
-    text = "\n".join(p for p in plain if p.strip()) or "\n".join(text_of_html(h) for h in html)
+    whole = _part(resource.get("payload", {}))
     return MailText(
         email=email(resource, account),
-        text=text.replace("\r\n", "\n").strip(),
-        attachments=tuple(attached),
-        unreadable=tuple(unreadable),
+        text=tidy(whole.text),
+        attachments=whole.attachments,
+        unreadable=whole.unreadable,
     )
 
 
-def _leaves(part: Resource) -> Iterator[Resource]:
-    if "parts" not in part:
-        yield part
-    for inner in part.get("parts", ()):
-        yield from _leaves(inner)
+def _part(part: Resource) -> Part:
+    """A part as Gmail gives it: names decoded, transfer encodings undone, large files left out."""
+    found, inner = _headers(part), part.get("parts", ())
+    typed = MimeHeaders()
+    typed["Content-Type"] = " ".join(found.get("content-type", "").split())
+    parts = tuple(_part(each) for each in inner)
+    return Part(
+        kind=part.get("mimeType", "text/plain"),
+        content=_body(part),
+        size=part.get("body", {}).get("size", 0) or sum(p.size for p in parts),
+        charset=str(typed.get_content_charset("") or ""),
+        name=part.get("filename", ""),
+        cid=found.get("content-id", "").strip(),
+        attached=found.get("content-disposition", "").strip().lower().startswith("attachment"),
+        flowed=str(typed.get_param("format", "")).lower() == "flowed",
+        delsp=str(typed.get_param("delsp", "")).lower() == "yes",
+        number=part.get("partId") or "0",
+        subject=header(_headers(inner[0]).get("subject", "")) if inner else "",
+        parts=parts,
+    )
 
 
 def _headers(part: Resource) -> dict[str, str]:
@@ -101,9 +103,3 @@ def _headers(part: Resource) -> dict[str, str]:
 def _body(part: Resource) -> bytes:
     encoded = part.get("body", {}).get("data", "")
     return urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-
-
-def _charset(part: Resource) -> str:
-    parsed = MimeHeaders()
-    parsed["Content-Type"] = " ".join(_headers(part).get("content-type", "").split())
-    return str(parsed.get_content_charset("") or "")

@@ -10,6 +10,8 @@ from app.agent.bench import Bench
 from app.agent.tools.fitting import Result, fitting
 from app.agent.tools.tool import Tool, fenced
 from app.domain.types import Email, MailQuery, MailText, Thread
+from app.planning.owing import Debt, Owed, debt
+from app.planning.quoting import repeats, told_apart
 
 MAX_DAYS = 36_500
 """A hundred years: no mail is older, and no date is left that can't be reckoned with."""
@@ -20,6 +22,10 @@ SNIPPET = 120
 """Characters of a mail's beginning in a list."""
 THREAD_TEXT = 5_000
 """Characters of a thread that the model reads; the newest mails come whole first."""
+OWED_DAYS = 30
+"""How far back open threads are looked for, unless said otherwise."""
+OWED_MAILS, OWED_THREADS = 200, 50
+"""Mails in which they are looked for, and whole threads read: ten quota units each."""
 
 
 class Filters(Tool):
@@ -33,6 +39,7 @@ class Filters(Tool):
     )
     label: str = Field("", description="a label's name")
     unread: bool | None = Field(None, description="true: only unread")
+    when: str = Field("", description='a span, as the person said it: "last week"')
     older_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     newer_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     account: str = Field("", description="only this account; empty: all")
@@ -41,10 +48,16 @@ class Filters(Tool):
         """The search; raises UnclearTime, and TwoTimes for a span that could be either of two."""
         today = bench.request.now.date()
         older, newer = self.older_than_days, self.newer_than_days
+        before = [today - timedelta(days=older)] if older is not None else []
+        since = [today - timedelta(days=newer)] if newer is not None else []
+        if self.when:
+            start, end = bench.span(self.when)
+            since.append(start.date())
+            before.append((end - timedelta(microseconds=1)).date() + timedelta(days=1))
         return MailQuery(
             **self.model_dump(include={"words", "sender", "subject", "category", "label", "unread"}),
-            before=today - timedelta(days=older) if older is not None else None,
-            since=today - timedelta(days=newer) if newer is not None else None,
+            before=min(before, default=None),
+            since=max(since, default=None),
             where=where,
         )
 
@@ -55,9 +68,14 @@ class SearchMail(Filters):
     step: ClassVar[str] = "is searching your mail…"
     to: str = Field("", description="name or address it went to")
     where: Literal["inbox", "sent", "drafts", "trash", "anywhere"] = "anywhere"
+    owed: Literal["", Owed] = Field(
+        "", description="by_me: the last word waits for the person's answer; to_me: for others' answer"
+    )
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
     async def run(self, bench: Bench) -> Result:
+        if self.owed:
+            return await self._unanswered(bench)
         found: list[Email] = []
         total, capped = 0, False
         query = self.query(bench, self.where).model_copy(update={"to": self.to})
@@ -71,6 +89,24 @@ class SearchMail(Filters):
         counted = f"at least {total}" if capped else total
         rows = fitting([_listed(m, bench) for m in newest])
         return fenced(total=counted, shown=len(rows), mails=rows)
+
+    async def _unanswered(self, bench: Bench) -> Result:
+        """The threads whose last word waits, the newest first."""
+        query = self.query(bench, "sent" if self.owed == "to_me" else self.where)
+        if query.since is None:
+            query = query.model_copy(update={"since": bench.request.now.date() - timedelta(days=OWED_DAYS)})
+        own = await own_addresses(bench)
+        debts: list[Debt] = []
+        for box in bench.mailboxes(self.account):
+            mails = await box.read(await box.ids(query.model_copy(update={"to": self.to}), limit=OWED_MAILS))
+            threads = list(dict.fromkeys(m.thread for m in mails if not m.bulk))[:OWED_THREADS]
+            found = [debt([m.email for m in t.mails], own) for t in await box.threads(threads)]
+            debts += [d for d in found if d and d.owed == self.owed]
+        debts.sort(key=lambda d: d.since, reverse=True)
+        for each in debts[: self.limit]:
+            bench.sources.mail(each.last, each.last.snippet)
+        rows = fitting([_waiting(d, bench) for d in debts[: self.limit]])
+        return fenced(total=len(debts), shown=len(rows), since=f"{query.since:%a %-d %b %Y}", threads=rows)
 
 
 class ReadThread(Tool):
@@ -92,6 +128,17 @@ class ReadThread(Tool):
             mails=[_read(m, bench) for m in mails],
             **({"left_out": f"{left_out} older mails or parts, for length"} if left_out else {}),
         )
+
+
+async def own_addresses(bench: Bench) -> frozenset[str]:
+    """Every address the person may write from, in lower case."""
+    aliases = [alias.email.lower() for box in bench.desk.mailboxes for alias in await box.aliases()]
+    return frozenset((*aliases, *(a.email.lower() for a in bench.desk.accounts)))
+
+
+def _waiting(debt: Debt, bench: Bench) -> Result:
+    days = (bench.request.now - debt.since).days
+    return {**_listed(debt.last, bench), "waiting_days": days}
 
 
 def _listed(mail: Email, bench: Bench) -> Result:
@@ -126,12 +173,21 @@ def _fitting(thread: Thread) -> tuple[Sequence[MailText], int]:
     """The newest mails that fit into THREAD_TEXT, oldest first, and how many were left out or shortened."""
     chosen: list[MailText] = []
     room, left_out = THREAD_TEXT, 0
-    for mail in reversed(thread.mails):
+    for place, mail in reversed([*enumerate(thread.mails)]):
         if room <= 0:
             left_out += 1
             continue
-        shortened = mail.text[:room]
-        left_out += len(shortened) < len(mail.text)
+        text = _once(mail.text, [earlier.text for earlier in thread.mails[:place]])
+        shortened = text[:room]
+        left_out += len(shortened) < len(text)
         chosen.append(mail.model_copy(update={"text": shortened}))
         room -= len(shortened)
     return chosen[::-1], left_out
+
+
+def _once(text: str, earlier: Sequence[str]) -> str:
+    """A mail's own words, and what it quotes only where that stands in no earlier mail of the thread."""
+    speech = told_apart(text)
+    if not speech.quoted or repeats(speech.quoted, earlier):
+        return speech.own
+    return f"{speech.own}\n\nQuoted:\n{speech.quoted}"

@@ -9,6 +9,7 @@ from app.agent.bench import Bench
 from app.agent.recognising import recognised, remembered
 from app.agent.tools.fitting import Result
 from app.agent.tools.forwarding import Route, addressed, forward, signed, usual_sender
+from app.agent.tools.mail import own_addresses
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
 from app.domain.actions.letters import glimpse
@@ -85,9 +86,7 @@ class WriteMail(Changing):
         box, thread = bench.desk.mailbox(account), await bench.thread(account, ident)
         answered, others = _answered(thread, self.to)
         aliases = await box.aliases()
-        own = {a.email.lower() for b in bench.desk.mailboxes for a in (await b.aliases() if b is not box else aliases)}
-        own |= {a.email.lower() for a in bench.desk.accounts}
-        to, cc = recipients(answered, own, everyone=self.kind == "reply_all")
+        to, cc = recipients(answered, await own_addresses(bench), everyone=self.kind == "reply_all")
         if others and self.kind == "reply":
             to = addressed(self.to)  # somebody else than who wrote is to get it
         if not to:

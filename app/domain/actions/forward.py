@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
 from html import escape
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import Missing, Refusal
 from app.domain.forms import Addresses, Form, Text, marked, too_long
 from app.domain.mailboxes import Enclosed, Original, SentMarks
+from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Address, Attachment, Value
 
 MAX_FORWARDED = 20
@@ -62,6 +64,7 @@ class Forwarded(Value):
 class ForwardEmails(Action):
     """Passes mails on, whole, each as a mail of its own."""
 
+    requires: ClassVar[Permission] = Permission.CHANGE_MAIL
     busy_text: ClassVar[str] = "Forwarding"
     held: ClassVar[bool] = True
 
@@ -157,9 +160,9 @@ class ForwardEmails(Action):
         if original.html:
             above = "<br>".join(escape(line) for line in (*self.body.splitlines(), "", *introduced, ""))
             mail.add_alternative(f"<div>{above}</div><br>{original.html}", subtype="html", cte="quoted-printable")
-            (*_, html) = mail.iter_parts()
-            for part in inline:
-                _enclose(html, part)
+            if html := mail.get_body(("html",)):
+                for part in inline:
+                    _enclose(html, part)
         for part in (e for e in original.enclosed if e not in inline):
             _enclose(mail, part)
         _bound(mail, f"{self.id.hex}-{number}")
@@ -272,14 +275,25 @@ class ForwardEmails(Action):
         )
 
 
-def _enclose(mail: EmailMessage, part: Enclosed) -> None:
-    """A part as it was, byte by byte; a mail within the mail stays one."""
+def _enclose(mail: MIMEPart, part: Enclosed) -> None:
+    """A part as it was, byte by byte. A mail within the mail stays one where it is plain ASCII, which is the only way
+    it may travel unchanged (RFC 2046, section 5.2.1)."""
     main, _, sub = part.kind.partition("/")
+    if part.kind == "message/rfc822" and part.content.isascii():
+        inner = MIMEPart(policy=SMTP)
+        inner["Content-Type"] = part.kind
+        inner.add_header("Content-Disposition", "attachment", filename=part.name)
+        inner.set_payload(part.content.decode("ascii"))
+        mail.make_mixed()
+        mail.attach(inner)
+        return
     if main in ("message", "multipart") or not sub:
         main, sub = "application", "octet-stream"
-    add = mail.add_related if part.cid else mail.add_attachment
-    named = {"filename": part.name} if part.name else {}
-    add(part.content, maintype=main, subtype=sub, cid=part.cid or None, **named)
+    if part.cid:
+        mail.add_related(part.content, main, sub, cid=part.cid, filename=part.name, disposition="inline")
+        return
+    params = {"charset": part.charset} if part.charset else None
+    mail.add_attachment(part.content, main, sub, filename=part.name, params=params)
 
 
 def _bound(mail: EmailMessage, mark: str) -> None:
