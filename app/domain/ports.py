@@ -32,7 +32,6 @@ from app.domain.types import (
 
 NO_HOLD = timedelta(0)
 NO_TRAIL = Trail()
-NOTHING: Needs = {}
 
 # Thinking.
 
@@ -86,8 +85,8 @@ class Thought(Value):
     replaces: Mapping[ActionId, ActionId] = {}
     """Of its actions, those that are instead of one whose card waits."""
     trail: Trail = Trail()
-    lacks: Needs = NOTHING
-    """What the person hasn't allowed yet and it takes: nothing is proposed before."""
+    errand: str = ""
+    """A skill's name and its argument, when the request is one for that skill: what it brings is the answer."""
 
 
 Watch = Callable[[str], Awaitable[None]]
@@ -102,6 +101,11 @@ class Invite(Protocol):
 class Mind(Protocol):
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Answer a request, reading from the desk and changing nothing. Raises ModelError."""
+
+
+class Errands(Protocol):
+    async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
+        """Do what a skill does, by its name and argument; nothing changes outside. Raises StewardError."""
 
 
 class Allowance(Protocol):
@@ -184,6 +188,14 @@ class Turns(Protocol):
         """Take one option of a question, once, as the person's own words, and open the turn that they ask for, queued;
         if the question was about a name, who is meant by it is kept. None when there is no such option, one was taken
         already, or the person has gone on in the thread."""
+
+    async def take_up(self, person: PersonId, turn: TurnId, offer: int) -> Turn | None:
+        """Take up one of the offers under a turn's report, once, and open the turn that sees to it, queued. None when
+        there is no such offer or it was taken up already."""
+
+    async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
+        """Open a turn for an errand that nobody asked for, queued in the person's direct messages, once per key; None
+        when it was begun before."""
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         """Stop the running turn of a conversation and cancel the queued ones."""

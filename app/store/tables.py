@@ -95,6 +95,10 @@ turns = Table(
     Column("chosen", Integer),
     Column("answers", Uuid),
     Column("listed", JSON, nullable=False),
+    _text("errand"),
+    Column("report", JSON(none_as_null=True)),
+    Column("taken", ARRAY(Integer), nullable=False),
+    Column("key", Text),
 )
 
 parked = Table(

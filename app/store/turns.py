@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Alias, ColumnElement, RowMapping, Table, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approvals import Approval
@@ -19,6 +20,7 @@ from app.domain.types import (
     PERSON,
     STEWARD,
     Message,
+    Person,
     PersonId,
     Place,
     Turn,
@@ -28,7 +30,7 @@ from app.domain.types import (
 )
 from app.planning.asking import learned
 from app.store import conversation as said
-from app.store import questions, steps
+from app.store import errands, questions, steps
 from app.store.approvals import fields_of
 from app.store.database import Database, storable
 from app.store.ownership import Ownership
@@ -38,13 +40,13 @@ from app.store.tables import turns
 MINUTE = timedelta(minutes=1)
 POST_AGAIN = timedelta(seconds=10)
 """When a reply that doesn't stand in Slack is first tried again: its post may still be under way."""
-BLANK = {"reply": "", "reply_ts": "", "then_what": "", "plan_ts": "", "listed": []}
+BLANK = {"reply": "", "reply_ts": "", "then_what": "", "plan_ts": "", "listed": [], "errand": "", "taken": []}
 """What a turn has none of when it begins."""
 FOLLOWING = "+"
-"""Ends the ts of a turn that no message opened: it comes after the one it follows, and no message can have it."""
+"""In the ts of a turn that no message opened: it comes after the one it follows, and no message can have it."""
 PLAIN = (
     *("id", "person", "ts", "text", "status", "attempt", "reply", "asked_at", "typed", "plan_ts", "about"),
-    *("answers", "follows", "reply_ts"),
+    *("answers", "follows", "reply_ts", "errand", "taken"),
 )
 """Fields of a turn that are columns as they are."""
 S = TurnStatus
@@ -179,7 +181,7 @@ class PostgresTurns:
         except LostClaim:
             return False
         fields = {"status": status, "reply": words, "ended_at": now, "post_at": now + POST_AGAIN}
-        ended = update(turns).where(claimed).values(fields | questions.fields_of(trail))
+        ended = update(turns).where(claimed).values(fields | questions.fields_of(trail) | errands.fields_of(trail))
         async with self._database.transaction(turn.person) as connection:
             if await connection.scalar(ended.returning(turns.c.id)) is None:
                 return False
@@ -195,7 +197,8 @@ class PostgresTurns:
                 await connection.execute(kept(turn.person, relation))
             if words:
                 asked = trail.question.under(words) if trail.question else words
-                await said.keep(connection, turn, STEWARD, storable(asked), at=now)
+                shown = f"{asked}\n\n{trail.report.worded()}" if trail.report else asked
+                await said.keep(connection, turn, STEWARD, storable(shown), at=now)
         return True
 
     async def choose(self, person: PersonId, turn: TurnId, option: int) -> Turn | None:
@@ -215,14 +218,42 @@ class PostgresTurns:
             await said.keep(connection, opened, CHOICE, opened.text, at=now)
         return opened
 
+    async def take_up(self, person: PersonId, turn: TurnId, offer: int) -> Turn | None:
+        """Take up an offer of a report, once, and open the turn that sees to it, queued. None when there is no such
+        offer, or it was taken up already."""
+        async with self._database.transaction(person, alone=True) as connection:
+            reported = select(turns.c.report).where(turns.c.id == turn, turns.c.person == person)
+            offered = errands.offer_of(await connection.scalar(reported), offer)
+            if offered is None:
+                return None
+            row = (await connection.execute(errands.taken(person, turn, offer))).mappings().one_or_none()
+            if row is None:
+                return None
+            before = _turn(row)
+            fields = self._opening(before, before.place, offered.label) | {"errand": storable(offered.errand)}
+            opened = _turn((await connection.execute(insert(turns).values(fields).returning(turns))).mappings().one())
+            await said.keep(connection, opened, CHOICE, opened.text, at=self._clock.now())
+        return opened
+
+    async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
+        """Open a turn that nobody asked for, queued in the person's direct messages; None when one with this key was
+        begun before."""
+        place = Place(channel=person.dm, thread="")
+        first = Turn(id=TurnId(uuid4()), person=person.id, place=place, ts="", text="", asked_at=self._clock.now())
+        fields = self._opening(first, place, text) | {"errand": storable(errand), "key": key, "typed": ""}
+        new = upsert(turns).values(fields).on_conflict_do_nothing(constraint="turns_key_key").returning(turns)
+        async with self._database.transaction(person.id, alone=True) as connection:
+            row = (await connection.execute(new)).mappings().one_or_none()
+        return _turn(row) if row else None
+
     def _opening(self, before: Turn, place: Place, text: str) -> dict[str, Any]:
         """The row of a turn that no message opens: it comes after another, and waits until that one is over."""
-        now = self._clock.now()
+        now, ident = self._clock.now(), uuid4()
         return {
-            "id": uuid4(),
+            "id": ident,
             "person": before.person,
             "conversation": place.conversation,
-            "ts": max(f"{now.timestamp():.6f}", before.ts) + FOLLOWING,
+            "ts": f"{max(f'{now.timestamp():.6f}', before.ts)}{FOLLOWING}{ident.hex[:8]}",
             "text": storable(text),
             "status": S.QUEUED,
             "attempt": 0,
@@ -325,6 +356,7 @@ def _turn(row: RowMapping) -> Turn:
         place=place,
         then=row["then_what"],
         question=questions.question_of(row),
+        report=errands.report_of(row),
         listed=tuple(Listed(**each) for each in row["listed"]),
         **{name: row[name] for name in PLAIN},
     )

@@ -9,8 +9,9 @@ from typing import Any
 from app.domain.approvals import WORKING, Approval, Status
 from app.domain.desk import Note
 from app.domain.memory import Relation
+from app.domain.permissions import Permission
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
-from app.domain.types import ActionId, Person, PersonId, Turn, TurnId, TurnStatus, person_id
+from app.domain.types import AccountId, ActionId, Person, PersonId, Turn, TurnId, TurnStatus, person_id
 
 AGAIN = timedelta(seconds=10)
 DAY = timedelta(days=1)
@@ -33,6 +34,7 @@ class TurnRow:
     ended_at: datetime | None = None
     post_at: datetime | None = None
     follows: TurnId | None = None
+    key: str = ""
 
     @property
     def unposted(self) -> bool:
@@ -84,6 +86,7 @@ class Disk:
     turns: dict[TurnId, TurnRow] = field(default_factory=dict)
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
     relations: dict[tuple[PersonId, str], Relation] = field(default_factory=dict)
+    parked: dict[tuple[TurnId, AccountId], tuple[Permission, ...]] = field(default_factory=dict)
     living: set[int] = field(default_factory=set)
     _owners: Iterator[int] = field(default_factory=lambda: count(1))
 

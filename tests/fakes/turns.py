@@ -15,6 +15,7 @@ from app.domain.types import (
     PERSON,
     STEWARD,
     Message,
+    Person,
     PersonId,
     Place,
     Turn,
@@ -106,7 +107,7 @@ class MemoryTurns:
         replaced = [action.replaces for action in actions if action.replaces]
         if not self._disk.replace(turn.person, replaced, actions, now):
             raise Overtaken
-        _change(row, status=status, reply=reply, question=trail.question, listed=trail.listed)
+        _change(row, status=status, reply=reply, question=trail.question, listed=trail.listed, report=trail.report)
         row.ended_at, row.post_at = now, now + AGAIN
         for relation in trail.learned:
             self._disk.learn(turn.person, relation)
@@ -130,6 +131,27 @@ class MemoryTurns:
         self._disk.turns[opened.id] = TurnRow(opened)
         return opened
 
+    async def take_up(self, person: PersonId, turn: TurnId, offer: int) -> Turn | None:
+        row = self._disk.turns.get(turn)
+        if row is None or row.turn.person != person or row.turn.report is None or offer in row.turn.taken:
+            return None
+        if not 0 <= offer < len(row.turn.report.all_offers):
+            return None
+        taken = row.turn.report.all_offers[offer]
+        _change(row, taken=(*row.turn.taken, offer))
+        opened = self._opened(row.turn, row.turn.place, text=taken.label, errand=taken.errand)
+        self._disk.turns[opened.id] = TurnRow(opened)
+        return opened
+
+    async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
+        if any(row.turn.person == person.id and row.key == key for row in self._disk.turns.values()):
+            return None
+        place = Place(channel=person.dm, thread="")
+        first = Turn(id=TurnId(uuid4()), person=person.id, place=place, ts="", text="", asked_at=self._clock.now())
+        opened = self._opened(first, place, text=text, errand=errand, typed="")
+        self._disk.turns[opened.id] = TurnRow(opened, key=key)
+        return opened
+
     def _gone_on(self, row: TurnRow) -> bool:
         place, ts = row.turn.place, row.turn.ts
         others = (other.turn for other in self._disk.turns.values() if other.turn.person == row.turn.person)
@@ -137,8 +159,15 @@ class MemoryTurns:
 
     def _opened(self, before: Turn, place: Place, **more: Any) -> Turn:
         now = self._clock.now()
-        ts = max(f"{now.timestamp():.6f}", before.ts) + "+"
-        return Turn(id=TurnId(uuid4()), person=before.person, place=place, ts=ts, asked_at=now, **more)
+        ident = uuid4()
+        ts = f"{max(f'{now.timestamp():.6f}', before.ts)}+{ident.hex[:8]}"
+        return Turn(id=TurnId(ident), person=before.person, place=place, ts=ts, asked_at=now, **more)
+
+    def reopen(self, turn: Turn) -> Turn:
+        """The same request once more, queued."""
+        opened = self._opened(turn, turn.place, **{n: getattr(turn, n) for n in ("text", "typed", "about", "follows")})
+        self._disk.turns[opened.id] = TurnRow(opened)
+        return opened
 
     async def get(self, person: PersonId, turn: TurnId) -> Turn | None:
         row = self._disk.turns.get(turn)
@@ -177,11 +206,13 @@ class MemoryTurns:
             if row.turn.ts >= turn.ts or row.turn.status in (S.QUEUED, S.CANCELLED):
                 continue
             here = row.turn.place.thread == turn.place.thread
-            role = CHOICE if row.turn.answers else PERSON if row.turn.typed is None else CODE
-            lines.append((here, row.turn.ts, 0, Utterance(role=role, text=row.turn.text, at=row.turn.asked_at)))
+            role = CHOICE if row.turn.answers or row.turn.errand else PERSON if row.turn.typed is None else CODE
+            if not row.key:
+                lines.append((here, row.turn.ts, 0, Utterance(role=role, text=row.turn.text, at=row.turn.asked_at)))
             if row.turn.reply and row.ended_at:
                 question = row.turn.question
                 text = question.under(row.turn.reply) if question else row.turn.reply
+                text = f"{text}\n\n{row.turn.report.worded()}" if row.turn.report else text
                 reply = Utterance(role=STEWARD, text=text, at=row.ended_at, listed=row.turn.listed)
                 lines.append((here, row.turn.ts, 1, reply))
         newest = sorted(lines, key=lambda line: line[:3], reverse=True)[:limit]

@@ -1,0 +1,45 @@
+"""Errands of turns: how their reports are kept, and how one of the offers under them is taken up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Integer, RowMapping, Update, and_, any_, func, literal, update
+
+from app.domain.memory import Trail
+from app.domain.reports import Offer, Report
+from app.domain.types import PersonId, TurnId
+from app.store.database import storable
+from app.store.tables import turns
+
+
+def fields_of(trail: Trail) -> dict[str, Any]:
+    """What a turn's row keeps of its report."""
+    return {"report": _storable(trail.report.model_dump(mode="json")) if trail.report else None}
+
+
+def _storable(value: Any) -> Any:
+    """The same with every text as PostgreSQL takes it."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {name: _storable(each) for name, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def report_of(row: RowMapping | Mapping[str, Any]) -> Report | None:
+    """The report of a turn's row."""
+    return Report.model_validate(row["report"]) if row["report"] else None
+
+
+def offer_of(report: Mapping[str, Any] | None, number: int) -> Offer | None:
+    """The offer with this number, from 0, of a kept report; None when there is none."""
+    offers = Report.model_validate(report).all_offers if report else ()
+    return offers[number] if 0 <= number < len(offers) else None
+
+
+def taken(person: PersonId, turn: TurnId, offer: int) -> Update:
+    """Take up the offer with this number, if nobody has."""
+    number = literal(offer, Integer)
+    own = and_(turns.c.id == turn, turns.c.person == person, turns.c.report.is_not(None))
+    free = and_(own, ~(number == any_(turns.c.taken)))
+    return update(turns).where(free).values(taken=func.array_append(turns.c.taken, number)).returning(turns)

@@ -1,0 +1,103 @@
+"""The contract of what skills leave in turns: reports, the offers under them, and what begins by itself."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from app.domain.memory import Trail
+from app.domain.ports import Kind, Store
+from app.domain.reports import Group, Line, Offer, Report
+from app.domain.types import Turn, TurnId, TurnStatus
+from tests.houses import House
+from tests.samples import ANN, BOB, message
+
+REPORT = Report(
+    title="Your mail",
+    summary="Two mails want you.",
+    groups=(
+        Group(
+            title="Urgent",
+            lines=(Line(text="Sign it", link="https://mail.example/1"),),
+            offers=(Offer(label="Reply", errand="r"),),
+        ),
+    ),
+    offers=(Offer(label="Archive the newsletters", errand="archive 7", primary=True),),
+    notes=("Your personal account could not be read.",),
+)
+
+
+async def reported(store: Store) -> Turn:
+    turn, _ = await store.turns.open(message("triage"), limit=100)
+    trail = Trail(report=REPORT)
+    assert await store.turns.end(turn, status=TurnStatus.ENDED, reply=REPORT.summary, actions=[], trail=trail)
+    found = await store.turns.get(ANN.id, turn.id)
+    assert found is not None
+    return found
+
+
+async def test_a_report_is_kept(store: Store) -> None:
+    turn = await reported(store)
+    assert turn.report is not None
+    assert turn.report.groups == REPORT.groups
+    assert turn.report.summary == "Two mails want you."
+    assert turn.taken == ()
+
+
+async def test_an_offer_is_taken_up_once(store: Store) -> None:
+    turn = await reported(store)
+    opened = await store.turns.take_up(ANN.id, turn.id, 1)
+    assert opened is not None
+    assert (opened.errand, opened.text, opened.status) == ("archive 7", "Archive the newsletters", TurnStatus.QUEUED)
+    assert opened.place == turn.place
+    assert await store.turns.take_up(ANN.id, turn.id, 1) is None
+    other = await store.turns.take_up(ANN.id, turn.id, 0)
+    assert other is not None
+    assert other.errand == "r"
+    again = await store.turns.get(ANN.id, turn.id)
+    assert again is not None
+    assert sorted(again.taken) == [0, 1]
+
+
+async def test_of_many_clicks_at_once_one_counts(house: House) -> None:
+    stores = [await house.process() for _ in range(3)]
+    turn = await reported(stores[0])
+    opened = await asyncio.gather(*(stores[n % 3].turns.take_up(ANN.id, turn.id, 0) for n in range(9)))
+    assert sum(each is not None for each in opened) == 1
+
+
+@pytest.mark.parametrize("offer", [-1, 2, 2**31 - 1])
+async def test_an_offer_that_there_is_not(store: Store, offer: int) -> None:
+    turn = await reported(store)
+    assert await store.turns.take_up(ANN.id, turn.id, offer) is None
+
+
+async def test_nobody_takes_up_what_was_offered_to_another(store: Store) -> None:
+    turn = await reported(store)
+    assert await store.turns.take_up(BOB.id, turn.id, 0) is None
+    assert await store.turns.take_up(ANN.id, TurnId(uuid4()), 0) is None
+
+
+async def test_what_comes_by_itself_begins_once(house: House) -> None:
+    stores = [await house.process() for _ in range(3)]
+    for person in (ANN, BOB):
+        await stores[0].people.meet(person)
+    begun = await asyncio.gather(
+        *(
+            stores[n % 3].turns.begin(ANN, "digest 2026-06-01", text="Good morning", key="digest 2026-06-01")
+            for n in range(9)
+        )
+    )
+    turns = [turn for turn in begun if turn]
+    assert len(turns) == 1
+    assert (turns[0].errand, turns[0].place.channel, turns[0].place.thread) == ("digest 2026-06-01", ANN.dm, "")
+    assert str(turns[0].id) in [row.id for row in await stores[1].waiting() if row.kind is Kind.TURN]
+    assert await stores[0].turns.begin(BOB, "digest", text="", key="digest 2026-06-01") is not None
+    assert await stores[0].turns.begin(ANN, "digest", text="", key="digest 2026-06-02") is not None
+
+
+async def test_the_report_is_part_of_what_was_said(store: Store) -> None:
+    await reported(store)
+    later, _ = await store.turns.open(message("the second one"), limit=100)
+    said = [line.text for line in await store.turns.history(later, limit=5)]
+    assert any("Sign it" in line for line in said)
