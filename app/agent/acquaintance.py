@@ -76,6 +76,7 @@ async def hinted(bench: Bench, words: str) -> list[Candidate]:
             bench.sources.mail(mail, mail.snippet)
             _hint(_of(found, mail.sender), f"“{words}” stands in a mail of theirs")
     for event in await _meetings(bench, words):
+        bench.sources.event(event)
         for guest in event.guests:
             _hint(_of(found, Address(email=guest.email, name=guest.name)), f"a guest of “{event.title}”")
     return _ranked(bench, found)
@@ -103,7 +104,7 @@ async def _meetings(bench: Bench, words: str) -> Sequence[Event]:
 
 async def _events(bench: Bench) -> Sequence[Event]:
     now = bench.request.now
-    return await bench.events("", now - AROUND, now + AROUND) if bench.desk.calendars else ()
+    return [e for c in bench.desk.calendars for e in await c.events(now - AROUND, now + AROUND)]
 
 
 def _of(found: Candidates, address: Address) -> Candidate:

@@ -12,9 +12,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from app.agent.bench import Bench
-from app.agent.citing import cited
+from app.agent.citing import cited, spoken_of
 from app.agent.offering import Offering
-from app.agent.recalling import background, history
+from app.agent.recalling import background, history, listed_before
 from app.agent.standing_in import StandingIn
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
@@ -79,11 +79,13 @@ def _thought(bench: Bench, said: str) -> Thought:
     question = bench.asked.question if bench.asked else _offered(bench, words)
     notes = [f"Quoted from {name}" for name in bench.sources.quoted(words)] + bench.notes
     accounts = [account.name for account in bench.desk.accounts]
-    whole, listed = cited("\n".join((words, *dict.fromkeys(notes))), bench.listed, accounts)
+    before = listed_before(bench.request)
+    known = {each.ref: each for line in bench.request.history for each in line.listed} | bench.listed
+    whole, named = cited("\n".join((words, *dict.fromkeys(notes))), known, accounts)
     trail = Trail(
         then=bench.then if bench.actions else "",
         question=question,
-        listed=listed,
+        listed=spoken_of(named, tuple(bench.listed.values()), before),
         learned=tuple(bench.learned),
     )
     return Thought(reply=whole, actions=bench.plan, replaces=bench.replaced, trail=trail)

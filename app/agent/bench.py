@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from app.agent.sources import SUBJECT, Sources
 from app.domain.actions import Action
 from app.domain.asking import MAX_OPTIONS, Listed, Question
-from app.domain.calendars import Calendar
+from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
-from app.domain.errors import Refusal, UnclearTime, UnknownReference
+from app.domain.errors import Refusal, ScopeMissing, UnclearTime, UnknownReference
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import Relation, key_of
 from app.domain.ports import Request, Watch
@@ -68,7 +68,7 @@ class Bench:
     learned: list[Relation] = field(default_factory=list)
     """Whom the person meant by which name, as they said in this turn."""
     listed: dict[str, Listed] = field(default_factory=dict)
-    """What tools have told of by a reference, in this turn or in one before."""
+    """What tools have told of by a reference in this turn."""
     choices: tuple[str, ...] = ()
     """Those between whom it is undecided."""
     _about: str = ""
@@ -77,7 +77,6 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.sources = Sources(self.request, [account.email for account in self.desk.accounts])
-        self.listed |= {each.ref: each for line in self.request.history for each in line.listed}
 
     @property
     def plan(self) -> tuple[Action, ...]:
@@ -158,13 +157,21 @@ class Bench:
             self.tell_of(f"{event.account.name}:{event.calendar}:{event.id}", event.title, event.link)
         return sorted(found, key=lambda e: e.start)
 
+    async def own_events(self, start: datetime, end: datetime) -> list[Event]:
+        """What stands in the calendars of all accounts that are the person's own, by start, remembered as read."""
+        found = [e for c in self.desk.calendars for e in await own_events(c, start, end)]
+        for event in found:
+            self.sources.event(event)
+        return sorted(found, key=lambda e: e.start)
+
     def tell_of(self, ref: str, title: str, link: str = "") -> None:
         """Remember that the model knows a mail or an event by this reference, and where the person can see it."""
         if not link and ref.count(":") == 1:
             account, ident = self.located(ref, "thread")
             link = self.desk.mailbox(account).link(ident)
-        known = self.listed.pop(ref, None)
-        self.listed[ref] = known or Listed(ref=ref, title=" ".join(visible(title).split())[:SUBJECT], link=_whole(link))
+        words, known = " ".join(visible(title).split())[:SUBJECT], self.listed.get(ref)
+        if known is None or not known.link:
+            self.listed[ref] = Listed(ref=ref, title=words or (known.title if known else ""), link=_whole(link))
 
     def waiting(self, refs: str, account: AccountId | None = None) -> Action | None:
         """The waiting action that one of the references names and that nothing on the table is instead of yet; of
@@ -182,6 +189,7 @@ class Bench:
         FormErrors for what a person can't be asked to approve."""
         if len(self.actions) >= MAX_ACTIONS:
             raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
+        self._refuse_lacking(action)
         card = action.vetted(self.request.now).card()
         self.actions.append(action)
         self._places[action.id] = (CALL.get(), len(self.actions))
@@ -190,6 +198,13 @@ class Bench:
             return said
         self.replaced[action.id] = instead_of.id
         return f"{said}, instead of the card that waits"
+
+    def _refuse_lacking(self, action: Action) -> None:
+        """Raises ScopeMissing where the person is to be asked first."""
+        changed = {account.id for account in action.changes}
+        known = [a for a in self.desk.accounts if a.id in changed]
+        if needs := {a.id: lacks for a in known if (lacks := a.lacks([action.requires]))}:
+            raise ScopeMissing(account=" and ".join(a.email for a in known if a.id in needs), needs=needs)
 
     # Times.
 

@@ -1,12 +1,12 @@
 """Where an answer's statements come from: the references that the model writes behind them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.asking import Listed
 
 MOST = 10
-"""Mails or events that are remembered of an answer which names none of them by reference."""
+"""Mails or events that are remembered of one turn."""
 _BRACKETS = re.compile(r" ?\[([^\[\]\n]{3,300})\]")
 _BRACKETED = re.compile(r"(\[[^\[\]\n]*\])")
 _BETWEEN = re.compile(r"\s*[,;]\s*|\s+and\s+")
@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"\s*[,;]\s*|\s+and\s+")
 
 def cited(answer: str, known: Mapping[str, Listed], accounts: Iterable[str]) -> tuple[str, tuple[Listed, ...]]:
     """The answer with each reference that is known in brackets of its own, and without those that aren't; and what it
-    speaks of, in its order. An answer that names nothing speaks of what was listed last."""
+    refers to, in its order."""
     starts = tuple(f"{name}:" for name in accounts)
 
     def bracketed(found: re.Match[str]) -> str:
@@ -25,8 +25,14 @@ def cited(answer: str, known: Mapping[str, Listed], accounts: Iterable[str]) -> 
 
     plain = _BRACKETS.sub(bracketed, _all_bracketed(answer, known))
     places = sorted((at, ref) for ref in known if (at := plain.find(f"[{ref}]")) >= 0)
-    named = tuple(known[ref] for _, ref in places)
-    return plain, named or tuple(known.values())[-MOST:]
+    return plain, tuple(known[ref] for _, ref in places)
+
+
+def spoken_of(named: Sequence[Listed], told: Sequence[Listed], before: Sequence[Listed]) -> tuple[Listed, ...]:
+    """What "the second one" counts from in the next turn: what the answer refers to; when that is a single thing or
+    none, what tools listed; when that is so too, what was listed before. Whatever the answer refers to is among it."""
+    listing = next((each for each in (named, told, before) if len(each) > 1), told or before)[:MOST]
+    return (*listing, *(each for each in named if each not in listing))
 
 
 def _all_bracketed(answer: str, known: Mapping[str, Listed]) -> str:

@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 from app.agent.tools.cards import about, listed
 from app.agent.tools.fitting import Result, serialised
 from app.agent.tools.tool import fenced
+from app.domain.asking import Listed
 from app.domain.ports import Request
 from app.domain.types import CHOICE, CODE, PERSON, STEWARD
 from app.planning.following import OUTCOMES
@@ -52,9 +53,14 @@ def background(request: Request) -> list[BaseMessage]:
 
 def _earlier(request: Request) -> dict[str, Any]:
     """What the last answer spoke of, in its order, and the cards that were decided lately."""
-    shown = next((line.listed for line in reversed(request.history) if line.listed), ())
-    rows = [{"n": n, "ref": each.ref, "title": each.title} for n, each in enumerate(shown, start=1)]
+    shown = enumerate(listed_before(request), start=1)
+    rows = [{"n": n, "ref": each.ref, "title": each.title} for n, each in shown]
     return {name: value for name, value in (("listed", rows), ("decided", _decided(request))) if value}
+
+
+def listed_before(request: Request) -> tuple[Listed, ...]:
+    """What the last answer that spoke of anything spoke of, in its order."""
+    return next((line.listed for line in reversed(request.history) if line.listed), ())
 
 
 def _decided(request: Request) -> Sequence[dict[str, Any]]:

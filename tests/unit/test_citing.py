@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.agent.citing import MOST, cited
+from app.agent.citing import MOST, cited, spoken_of
 from app.domain.asking import Listed
 from app.planning.sanitising import answer
 
@@ -36,10 +36,15 @@ def test_an_answer_speaks_of_what_it_names_in_its_order() -> None:
     assert cited("1. [work:ann@example.com:e1]\n2. [work:18f3a0]", KNOWN, ACCOUNTS)[1] == (CALL, LUNCH)
 
 
-def test_an_answer_that_names_nothing_speaks_of_what_was_listed_last() -> None:
-    many = {f"work:{n}": Listed(ref=f"work:{n}", title="") for n in range(30)}
-    assert [each.ref for each in cited("Thirty mails.", many, ACCOUNTS)[1]] == [f"work:{n}" for n in range(20, 30)]
-    assert MOST == 10
+def test_the_second_one_counts_from_what_was_listed_last() -> None:
+    shown, told = (LUNCH, CALL), (OLD, LUNCH)
+    assert spoken_of(shown, told, ()) == shown
+    assert spoken_of((), told, shown) == told
+    assert spoken_of((), (), shown) == shown
+    assert spoken_of((CALL,), (CALL,), told) == (*told, CALL)  # "reply to it": the list stands, the link is known
+    assert spoken_of((LUNCH,), (), ()) == (LUNCH,)
+    many = [Listed(ref=f"work:{n}", title="") for n in range(30)]
+    assert spoken_of((), many, ()) == tuple(many[:MOST])
 
 
 def test_code_makes_the_link_and_nobody_else_does() -> None:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self, TypeVar
 
 from sandbox.models.planner.conversation import Call, Json, Listed
@@ -12,7 +12,7 @@ Steps = Generator[list[Call], list[Json], T]
 
 
 # How a later turn knows that it answers a choice between times.
-TIMES_ASKED = "That time can be read in more than one way. Which do you mean?"
+TIMES_ASKED = "can be read in more than one way. Which do you mean?"
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,13 @@ class Outcome:
 
     text: str
     proposed: int = 0
+    options: tuple[str, ...] = ()
+    """What the person may answer, when the text is a question."""
+
+    @property
+    def whole(self) -> str:
+        """The text with its options under it, for where no buttons can be shown."""
+        return "\n".join((self.text, *(f"• {option}" for option in self.options)))
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,8 @@ class Context:
     shown: tuple[Listed, ...] = ()
     first_name: str = ""
     person: str = ""  # who was spoken of last: "her", "him"
-    tools: frozenset[str] = frozenset()
+    tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)  # address by name
 
 
 class Intent(ABC):
@@ -74,7 +82,7 @@ def one(call: Call) -> Steps[Json]:
     return results[0]
 
 
-def advance(steps: Steps[Outcome], made: Mapping[str, Json], tools: frozenset[str]) -> Progress:
+def advance(steps: Steps[Outcome], made: Mapping[str, Json], tools: Mapping[str, frozenset[str]]) -> Progress:
     """Run an intent over the results the conversation already holds, up to the first call that has none."""
     results: list[Json] | None = None
     while True:
@@ -82,10 +90,17 @@ def advance(steps: Steps[Outcome], made: Mapping[str, Json], tools: frozenset[st
             wanted = next(steps) if results is None else steps.send(results)
         except StopIteration as end:
             return Progress(outcome=end.value)
+        wanted = [_fitting(call, tools) for call in wanted]
         missing = [call for call in wanted if call.tool in tools and call.key not in made]
         if missing:
             return Progress(calls=tuple(missing))
         results = [made[call.key] if call.tool in tools else _without(call) for call in wanted]
+
+
+def _fitting(call: Call, tools: Mapping[str, frozenset[str]]) -> Call:
+    """The call without arguments that its tool doesn't take."""
+    known = tools.get(call.tool)
+    return Call(call.tool, {name: value for name, value in call.args.items() if name in known}) if known else call
 
 
 def _without(call: Call) -> Json:
@@ -101,14 +116,19 @@ def proposal(results: Sequence[Json]) -> Outcome:
             cards = result["proposed"] if isinstance(result["proposed"], list) else [result["proposed"]]
             proposed += len(cards)
             lines += [str(card).strip() for card in cards]
+            lines += [f"Not done: {_sentence(_why(no))}" for no in result.get("not_done") or ()]
         elif result.get("nothing"):
             lines.append(f"Nothing to do: {_sentence(result['nothing'])}")
         elif result.get("ambiguous"):
             choices = "\n".join(f"• {choice}" for choice in result["ambiguous"])
-            lines.append(f"{TIMES_ASKED}\n{choices}")
+            lines.append(f"That time {TIMES_ASKED}\n{choices}")
         else:
             lines.append(f"That didn't work: {_sentence(result.get('error', 'the tool gave no reason'))}")
     return Outcome("\n".join(lines), proposed)
+
+
+def _why(no: object) -> str:
+    return " ".join(str(value) for value in no.values()) if isinstance(no, dict) else str(no)
 
 
 def _sentence(text: object) -> str:
