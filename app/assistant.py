@@ -15,6 +15,7 @@ from app.domain.errors import (
     ChatError,
     EmptyMessage,
     FileNotRead,
+    GrantDead,
     LostClaim,
     MessageTooLong,
     NotAllowed,
@@ -23,11 +24,13 @@ from app.domain.errors import (
     NotYours,
     Overtaken,
     QuestionOver,
+    ScopeMissing,
     StewardError,
     StoreUnavailable,
 )
 from app.domain.ports import Invite, Kind, Request, Services, Thought, WaitingCard
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
+from app.parking import Parking
 from app.planning.provenance import named, pretends
 from app.planning.sanitising import visible
 
@@ -35,6 +38,8 @@ HISTORY = 12
 """Earlier lines the model sees again: this thread and the last turns of the DM."""
 DECIDED = 6
 """Cards decided last that the model sees again: "do the same for work", "no, the other one"."""
+DEATHS = 4
+"""Times a thought is begun because a connection was found to have ended: what is read before isn't the whole."""
 FIRST_SIGN = "is reading your request…"
 QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
@@ -61,7 +66,7 @@ class Assistant:
     def __init__(self, services: Services, limits: Limits, *, invite: Invite) -> None:
         self._services = services
         self._limits = limits
-        self._invite = invite
+        self._parking = Parking(services, invite=invite)
         self._aftermath = Aftermath(services)
         self._waking: set[asyncio.Future[None]] = set()
         self._thinking: dict[TurnId, asyncio.Task[Thought]] = {}
@@ -149,18 +154,17 @@ class Assistant:
 
     async def _answer(self, turn: Turn) -> None:
         await self._services.chat.status(turn.place, FIRST_SIGN)
-        unconnected = False
+        failed: StewardError | None = None
         try:
             thought, status = await self._think(turn), TurnStatus.ENDED
         except LostClaim:
             return
         except StewardError as failure:
-            thought, status = Thought(reply=failure.sentence), TurnStatus.FAILED
-            unconnected = isinstance(failure, NotConnected)
+            failed, parked = failure, await self._parking.park(turn, failure)
+            thought, status = Thought(reply=parked or failure.sentence), TurnStatus.FAILED
         await self._conclude(turn, thought, status)
-        if unconnected:
-            with suppress(ChatError):  # the answer names the word that leads there too
-                await self._invite(turn.person, turn.place)
+        if isinstance(failed, NotConnected | ScopeMissing):
+            await self._parking.show_way(turn, failed)
 
     async def _think(self, turn: Turn) -> Thought:
         store = self._services.store
@@ -191,9 +195,16 @@ class Assistant:
             await store.turns.mine(turn)
             await self._services.chat.status(turn.place, step)
 
-        async with self._services.desks.open(person) as desk:
-            thinking = self._services.mind.think(request, desk, watch)
-            return await self._interruptible(turn, asyncio.ensure_future(thinking))
+        for deaths in range(DEATHS):
+            try:
+                async with self._services.desks.open(person) as desk:
+                    thinking = self._services.mind.think(request, desk, watch)
+                    thought = await self._interruptible(turn, asyncio.ensure_future(thinking))
+                break
+            except GrantDead:  # it is off the desk now
+                if deaths == DEATHS - 1:
+                    raise
+        return thought.model_copy(update={"notes": (*thought.notes, *await self._parking.left_out(person.id))})
 
     async def _interruptible(self, turn: Turn, thinking: asyncio.Task[Thought]) -> Thought:
         """Wait for a thought that "stop" may cancel; raises LostClaim then."""
@@ -346,6 +357,7 @@ class Assistant:
     async def go_on(self, person: PersonId, turn: TurnId) -> None:
         """Begin what was to follow a turn whose actions are settled, if nobody has yet."""
         await self._aftermath.go_on(person, turn)
+        await self._parking.go_on(person, turn)
 
     async def _wake(self, approval: Approval) -> None:
         """Have it worked on: now, or when its hold is over. Should this process be gone then, the sweeper wakes it."""

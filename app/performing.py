@@ -7,7 +7,7 @@ from typing import Any
 
 from app.aftermath import Aftermath
 from app.domain.actions import Change, Outcome
-from app.domain.approvals import UNKNOWN_FOR, Approval, Status, successor
+from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, successor
 from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import (
@@ -32,6 +32,9 @@ from app.domain.types import ActionId, PersonId
 
 DEFINITE = (Refused, ScopeMissing, GrantDead, Conflict, Refusal, UnclearAccount, NotConnected)
 """Answers after which it is certain that this call changed nothing."""
+WAITABLE = frozenset({Status.APPROVED}) | WORKING
+"""States in which an action waits for its account to be connected again."""
+PARKED = "This goes on by itself once it is renewed."
 UNSURE = (Unanswered, Faulty, Missing)
 """Answers after which only the evidence can tell."""
 BACKOFF = (1, 2, 5, 10, 20, 30)
@@ -81,6 +84,8 @@ class Performer:
 
     async def perform(self, person: PersonId, action: ActionId) -> None:
         """Take an action one step on, or redraw its card if that is all it needs."""
+        if await self._parked(person, action):
+            return
         claim = await self._approvals.claim(person, action)
         if claim is None:
             await self._approvals.expire(person, self._now())
@@ -109,10 +114,28 @@ class Performer:
             return await self._later(claim, busy.retry_after, busy)
         except UNSURE as unsure:
             return await self._later(claim, self._backoff(claim), unsure)
-        except NotConnected as closed:
-            return await self._shut_out(claim, closed)
         except DEFINITE as refusal:
-            return await self._refused(claim, refusal)
+            return await self._denied(claim, refusal)
+
+    async def _denied(self, claim: Claim, refusal: StewardError) -> Approval | None:
+        if isinstance(refusal, GrantDead):
+            return await self._approvals.park(claim.approval, f"{refusal.sentence} {PARKED}")
+        if isinstance(refusal, NotConnected):
+            return await self._shut_out(claim, refusal)
+        return await self._refused(claim, refusal)
+
+    async def _parked(self, person: PersonId, action: ActionId) -> bool:
+        """Put an action down whose account is to be connected again, and say so once; False when it needn't wait."""
+        approval = await self._approvals.get(person, action)
+        if approval is None or approval.status not in WAITABLE:
+            return False
+        accounts = await self._services.grants.accounts(person)
+        ended = next((a for a in accounts if a.id == approval.action.account.id and not a.alive), None)
+        if ended is not None and approval.waits_for is None:
+            why = GrantDead(provider=ended.provider.capitalize(), account=ended.email).sentence
+            if parked := await self._approvals.park(approval, f"{why} {PARKED}"):
+                await self._aftermath.moved(parked)
+        return ended is not None
 
     async def _twice(
         self, claim: Claim, desk: Desk, step: Callable[[Claim, Desk, Ledger], Awaitable[Approval | None]]
@@ -141,6 +164,8 @@ class Performer:
         """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""
         try:
             return await claim.approval.action.reconcile(desk, ledger)
+        except GrantDead:
+            raise  # it can be looked into once the account is connected again
         except DEFINITE:
             return Outcome.UNKNOWN, None
 

@@ -1,13 +1,12 @@
-"""What Steward says of itself: a welcome, help, the accounts, what waits, the Home tab."""
+"""What Steward says of itself: a welcome, help, what waits, the Home tab."""
 
 from contextlib import suppress
 
 from app.domain.errors import ChatError
 from app.domain.ports import Services
-from app.domain.types import Account, PersonId, Place
+from app.domain.types import PersonId, Place
 
 NOTHING_WAITS = "Nothing waits for your decision."
-NO_ACCOUNTS = "No account is connected yet. Type `connect` and I'll give you a link."
 
 
 class Reception:
@@ -25,13 +24,6 @@ class Reception:
         """A few requests to begin with."""
         await self._services.chat.prompts(place)
 
-    async def accounts(self, person: PersonId, place: Place) -> None:
-        """Which accounts are connected."""
-        accounts = await self._services.grants.accounts(person)
-        lines = [_line(a) for a in accounts]
-        text = "\n".join(("Connected accounts:", *lines)) if lines else NO_ACCOUNTS
-        await self._services.chat.say(place, text)
-
     async def pending(self, person: PersonId, place: Place) -> None:
         """Show the waiting cards again, where the person is now."""
         waiting = await self._services.store.approvals.waiting(person)
@@ -48,9 +40,3 @@ class Reception:
         """Publish the Home tab."""
         accounts = await self._services.grants.accounts(person)
         await self._services.chat.home(user, accounts, await self._services.store.approvals.waiting(person))
-
-
-def _line(account: Account) -> str:
-    return f"• *{account.name}* ({account.email})" + (
-        "" if account.alive else ": the connection has ended, type `connect`"
-    )

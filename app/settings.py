@@ -23,10 +23,16 @@ SECRETS = (
     "DATABASE_ADMIN_URL",
     "REDIS_URL",
     "ENCRYPTION_KEY",
+    "ENCRYPTION_KEY_OLD",
+    "AUDIT_KEY",
     "ANTHROPIC_API_KEY",
 )
 """Variables that may also come from a file, named by VARIABLE_FILE, as container platforms mount secrets."""
 OAUTH_PATH = "/oauth/google"
+PASTE = "paste"
+"""As OAUTH_REDIRECT_URL: people bring the address back by hand."""
+KEY_FILE, OLD_KEYS_FILE = "encryption-key", "encryption-keys.old"
+"""Where the keys are in the home when none is given."""
 OLLAMA, ANTHROPIC = "ollama", "anthropic"
 """Who models are had from; what Anthropic's are asked is paid for, and leaves the house."""
 
@@ -71,7 +77,10 @@ class Settings(BaseSettings):
     google_client_id: str = Field("", description="of an OAuth client of type Web application")
     google_client_secret: SecretStr = Field(SecretStr(""), description="its secret")
     google_api_url: str = Field("", description="one root for all of Google's hosts; empty: Google's own")
-    oauth_redirect_url: str = Field("", description="the client's redirect address; empty: localhost and HTTP_PORT")
+    oauth_redirect_url: str = Field(
+        "",
+        description="the client's redirect address; empty: localhost and HTTP_PORT; paste: that, brought back by hand",
+    )
 
     # The model.
     model: str = Field("ollama:llama3.2", description="provider:name, of ollama or anthropic")
@@ -91,6 +100,12 @@ class Settings(BaseSettings):
     steward_home: Path = Field(default_factory=data_directory, description="where embedded services keep their files")
     encryption_key: SecretStr = Field(
         SecretStr(""), description="32 bytes in base64, seals tokens; empty: made once and kept in STEWARD_HOME"
+    )
+    encryption_key_old: SecretStr = Field(
+        SecretStr(""), description="the keys before it, with commas, the newest first: they open, and seal nothing"
+    )
+    audit_key: SecretStr = Field(
+        SecretStr(""), description="32 bytes in base64, signs the audit trail; empty: the oldest of the keys above"
     )
     http_host: str = Field("127.0.0.1", description="where the app's HTTP server listens")
     http_port: int = Field(8425, ge=1, le=65535, description="its port")
@@ -139,10 +154,11 @@ class Settings(BaseSettings):
             raise ValueError(f"must start with {prefix}")
         return value
 
-    @field_validator("encryption_key")
+    @field_validator("encryption_key", "encryption_key_old", "audit_key")
     @classmethod
-    def _key(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and len(_unpacked(value.get_secret_value())) != KEY_BYTES:
+    def _key(cls, value: SecretStr, info: Any) -> SecretStr:
+        keys = _listed_keys(value)
+        if any(len(key) != KEY_BYTES for key in keys) or (len(keys) > 1 and info.field_name != "encryption_key_old"):
             raise ValueError("must be 32 bytes in base64; make one with: openssl rand -base64 32")
         return value
 
@@ -207,14 +223,29 @@ class Settings(BaseSettings):
     @property
     def redirect_url(self) -> str:
         """Where the consent page sends the browser back to."""
-        return self.oauth_redirect_url or f"http://localhost:{self.http_port}{OAUTH_PATH}"
+        local = f"http://localhost:{self.http_port}{OAUTH_PATH}"
+        return local if self.paste else self.oauth_redirect_url or local
 
     @property
-    def sealing_key(self) -> bytes:
-        """The key that seals tokens: as given, else made once and kept in the home, readable by its owner only."""
-        if given := self.encryption_key.get_secret_value():
-            return _unpacked(given)
-        return kept_secret(self.home / "encryption-key", lambda: secrets.token_bytes(KEY_BYTES))
+    def paste(self) -> bool:
+        """Whether people bring the address back by hand, because no browser of theirs reaches this machine."""
+        return self.oauth_redirect_url == PASTE
+
+    @property
+    def sealing_keys(self) -> tuple[bytes, ...]:
+        """The keys that seal tokens, the one in force first: as given, else made once and kept in the home, readable by
+        its owner only."""
+        if given := _listed_keys(self.encryption_key):
+            return (*given, *_listed_keys(self.encryption_key_old))
+        newest = kept_secret(self.home / KEY_FILE, lambda: secrets.token_bytes(KEY_BYTES))
+        older = self.home / OLD_KEYS_FILE
+        return (newest, *map(base64.b64decode, older.read_text().split() if older.exists() else ()))
+
+    @property
+    def signing_key(self) -> bytes:
+        """The key that signs the audit trail."""
+        given = _listed_keys(self.audit_key)
+        return given[0] if given else self.sealing_keys[-1]
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -245,6 +276,11 @@ def kept_secret(path: Path, make: Any) -> bytes:
             with contextlib.suppress(FileExistsError):
                 os.link(fresh.name, path)
     return base64.b64decode(path.read_bytes())
+
+
+def _listed_keys(value: SecretStr) -> tuple[bytes, ...]:
+    """Keys in base64, with commas."""
+    return tuple(_unpacked(key) for key in value.get_secret_value().replace(" ", "").split(",") if key)
 
 
 def _unpacked(text: str) -> bytes:

@@ -23,7 +23,9 @@ from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
 from integrations.google import services
 from integrations.google.consent import Client, Endpoints, GoogleConsent
-from integrations.google.desks import GoogleDesks
+from integrations.google.desks import Gates, Google, GoogleDesks
+from integrations.google.gate import SharedGate
+from integrations.google.quota import CALENDAR, GMAIL
 from integrations.queue import RedisQueue
 from integrations.slack.chat import Client as SlackClient
 from integrations.slack.chat import SlackChat, make_client
@@ -65,9 +67,10 @@ class House:
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open every connection, in the event loop and process that will use them. Raises StoreUnavailable."""
     clock = SystemClock()
-    store = await PostgresStore.open(settings.database, key=settings.sealing_key, clock=clock)
+    store = await open_store(settings)
     queue = RedisQueue(settings.redis)
     session = aiohttp.ClientSession()
+    gates = [SharedGate(settings.redis, limits) for limits in (GMAIL, CALENDAR)]
     client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     allowance = store.allowance(settings.paid_calls_per_day)
     mind = LateMind(settings.models, lambda chosen: _model(chosen, settings, allowance))
@@ -79,11 +82,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             chat=SlackChat(client),
             queue=queue,
             mind=mind,
-            desks=GoogleDesks(session, store.grants, consent, clock, root=settings.google_api_url),
+            desks=GoogleDesks(Google(session, settings.google_api_url, Gates(*gates)), store.grants, consent, clock),
             consent=consent,
             clock=clock,
         )
-        accounts = Accounts(reached)
+        accounts = Accounts(reached, paste=settings.paste)
         assistant = Assistant(reached, _limits(settings), invite=accounts.invite)
         yield House(
             settings=settings,
@@ -101,10 +104,19 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     finally:
         await mind.close()
         await session.close()
+        for gate in gates:
+            await gate.close()
         if client.session is not None:
             await client.session.close()
         queue.close()
         await store.close()
+
+
+async def open_store(settings: Settings, url: str = "") -> PostgresStore:
+    """The database of the settings, or another one, with every key that may be needed. Raises StoreUnavailable."""
+    key, *older = settings.sealing_keys
+    audit, clock = settings.signing_key, SystemClock()
+    return await PostgresStore.open(url or settings.database, key=key, older=older, audit=audit, clock=clock)
 
 
 def make_anchors(settings: Settings) -> Anchors:

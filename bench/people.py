@@ -2,22 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import aiohttp
 
-from app.domain.ports import Tokens
+from app.domain.grants import Tokens
 from app.domain.types import Account, AccountId, Person, person_id
 from app.store import PostgresStore
+from app.wiring import open_store
 from bench.programs import House, Json
 from sandbox.playing.connecting import connect_all
 from sandbox.playing.page import Page
-
-
-class _Clock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 async def connect_first(session: aiohttp.ClientSession, house: House) -> Json:
@@ -53,7 +48,7 @@ async def grants(house: House, user: Json) -> dict[str, str]:
 @asynccontextmanager
 async def _store(house: House) -> AsyncIterator[PostgresStore]:
     settings = house.settings
-    store = await PostgresStore.open(settings.database, key=settings.sealing_key, clock=_Clock())
+    store = await open_store(settings)
     try:
         yield store
     finally:

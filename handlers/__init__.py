@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from app.accounts import Accounts
+from app.accounts import PASTE, RENAME, Accounts
 from app.assistant import Assistant
 from app.domain.chat import Chat
 from app.domain.ports import Inbox
 from app.editing import EDIT, EXPLAIN, Editor
 from app.reception import Reception
 from app.telemetry import Telemetry
+from handlers.accounts import BUTTON as ACCOUNT_BUTTON
+from handlers.accounts import LIST, AccountClicks
+from handlers.accounts import PASTE as PASTE_BUTTON
 from handlers.answers import OPTION, Answers
 from handlers.approvals import BUTTON, PLAN_BUTTON, Clicks
 from handlers.commands import COMMAND, Commands
@@ -52,6 +55,12 @@ def build(verbs: Verbs, client: AsyncWebClient, keeper: Keeper) -> AsyncApp:
     app.event("agent_session_stopped")(keeper.settling(people.stopped))
     app.command(COMMAND)(keeper.settling(commands.slash))
     app.action("do:connect")(keeper.settling(commands.connect))
+    clicked = AccountClicks(verbs.accounts, verbs.chat)
+    app.action(LIST)(keeper.settling(clicked.list))
+    app.action(ACCOUNT_BUTTON)(keeper.settling(clicked.click))
+    app.action(PASTE_BUTTON)(keeper.settling(clicked.paste))
+    app.view(RENAME)(keeper.answering(clicked.check_name, clicked.named))
+    app.view(PASTE)(keeper.answering(clicked.check_pasted, _nothing))
     clicks = Clicks(verbs.assistant, verbs.chat, verbs.telemetry)
     app.action(BUTTON)(keeper.settling(clicks.decide))
     app.action(PLAN_BUTTON)(keeper.settling(clicks.decide_all))

@@ -25,7 +25,7 @@ class Commands:
         self._words: dict[str, Verb] = {
             "help": lambda m: reception.welcome(m.person, m.place),
             "connect": lambda m: accounts.invite(m.person, m.place),
-            "accounts": lambda m: reception.accounts(m.person, m.place),
+            "accounts": lambda m: accounts.show(m.person, m.place),
             "pending": lambda m: reception.pending(m.person, m.place),
             "stop": lambda m: assistant.stop(m.person, m.place),
         }

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from app.accounts import Accounts
 from app.domain.errors import StewardError
+from app.domain.permissions import worded
 
 OAUTH_PATH = "/oauth/google"
 """Where the consent page sends the browser back to."""
@@ -55,14 +56,16 @@ class Http:
         """Back from the consent page."""
         asked = request.query
         try:
-            account, owner = await self._accounts.finish(
+            account, missing, owner = await self._accounts.finish(
                 state=asked.get("state", ""), code=asked.get("code", ""), error=asked.get("error", "")
             )
         except StewardError as failure:
             log.info("consent_failed", error=failure.code)
             return page("Not connected", failure.sentence, sign="✖️", status=400)
         whose = f"It belongs to the Steward of {owner} now. " if owner else ""
-        text = f"{account.email} is connected as “{account.name}”. {whose}You can close this page and go back to Slack."
+        less = f"You didn't allow it to {worded(missing, 'or')}. " if missing else ""
+        done = f"{account.email} is connected as “{account.name}”."
+        text = f"{done} {less}{whose}You can close this page and go back to Slack."
         return page("Connected", text, sign="✅", status=200)
 
     async def health(self, _: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ NOW = "now"
 """The queue of everything a person waits for."""
 BULK = "bulk"
 """The queue of what takes long; its worker yields to nobody else's."""
-JOBS = {Kind.ACTION: "jobs.perform.perform", Kind.TURN: "jobs.think.think"}
+JOBS = {Kind.ACTION: "jobs.perform.perform", Kind.TURN: "jobs.think.think", Kind.ACCOUNT: "jobs.remind.remind"}
 """What runs when a row of a kind is woken, by name: the queue imports no job."""
 TTL = 60
 """Seconds after which a wake-up nobody took is forgotten: the sweeper wakes again what still waits."""

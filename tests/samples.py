@@ -9,6 +9,7 @@ from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
 from app.domain.actions.letters import Glimpse
 from app.domain.approvals import Approval, expiry
 from app.domain.cards import Origin, Recipient
+from app.domain.permissions import Permission
 from app.domain.types import (
     Account,
     AccountId,
@@ -50,7 +51,13 @@ def message(text: str = "archive my newsletters", *, person: Person = ANN, threa
 
 
 def account(person: Person = ANN, **fields: Any) -> Account:
-    given = {"id": uuid4(), "subject": "1001", "email": "ann@example.com", "name": "work"} | fields
+    given = {
+        "id": uuid4(),
+        "subject": "1001",
+        "email": "ann@example.com",
+        "name": "work",
+        "scopes": tuple(Permission),
+    } | fields
     return Account(person=person.id, **given)
 
 

@@ -15,7 +15,7 @@ from app.store import PostgresStore
 from app.store.anchors import Anchor, BrokenAnchor
 from app.store.audit import Attested
 from app.store.chain import BrokenChain
-from app.wiring import SystemClock, make_anchors
+from app.wiring import make_anchors, open_store
 
 
 class NobodyKnown(StewardError):
@@ -73,7 +73,7 @@ async def _store(settings: Settings) -> AsyncIterator[PostgresStore]:
                 raise NoTrail(home=settings.home)
             own = services(settings.home, database_url=None, redis_url=settings.redis or None)
             url = (await addressed(settings, await stack.enter_async_context(own)))["DATABASE_URL"]
-        store = await PostgresStore.open(url, key=settings.sealing_key, clock=SystemClock())
+        store = await open_store(settings, url)
         stack.push_async_callback(store.close)
         yield store
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from app.domain.actions.action import Action
 from app.domain.cards import Card, Receipt
-from app.domain.types import ActionId, PersonId, Place, Turn, TurnId, Value
+from app.domain.types import AccountId, ActionId, PersonId, Place, Turn, TurnId, Value
 
 LIFETIME = timedelta(days=1)
 """A card that nobody decides expires after one working day (design, section 6)."""
@@ -134,6 +134,8 @@ class Approval(Value):
     explained_at: datetime | None = None
     not_before: datetime | None = None
     """It isn't worked on earlier: the end of a hold, or of a pause between two attempts."""
+    waits_for: AccountId | None = None
+    """Its account, while that is to be connected again before it can be worked on."""
 
     @property
     def card(self) -> Card:
@@ -164,7 +166,10 @@ class Approval(Value):
         return tuple(d for d in Decision if self.status in d.move[0] and self._possible(d))
 
     def _possible(self, decision: Decision) -> bool:
-        possible = {Decision.UNDO: bool(self.card.undo), Decision.CANCEL: self.action.held}
+        possible = {
+            Decision.UNDO: bool(self.card.undo),
+            Decision.CANCEL: self.action.held or self.waits_for is not None,
+        }
         return possible.get(decision, True)
 
 

@@ -1,9 +1,9 @@
 """What can go wrong, in words a person can read: an error's docstring is the sentence they get."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from inspect import cleandoc
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class StewardError(Exception):
@@ -55,6 +55,15 @@ class NotConnected(StewardError):
     """No mail or calendar account is connected yet. Type `connect` and I'll give you a link."""
 
 
+class ConnectionsEnded(NotConnected):
+    """The connection to {accounts} has ended, so I can't look into mail or calendars. Renew it with the card I've sent
+    you, or type `accounts`."""
+
+
+class NameTaken(StewardError):
+    """Another account of yours is called “{name}” already."""
+
+
 class NothingRunning(StewardError):
     """I'm not working on anything right now."""
 
@@ -75,6 +84,11 @@ class AllSettled(StewardError):
     """These cards are decided already, so the click changed nothing."""
 
 
+class QuestionOver(StewardError):
+    """You have answered that question already, so the click changed nothing. Just tell me in a message if you'd like
+    something else."""
+
+
 class TooOld(StewardError):
     """You rejected that card more than a day ago. Just tell me in a message what you'd like instead."""
 
@@ -85,6 +99,15 @@ class ConsentRefused(StewardError):
 
 class ConsentUnknown(StewardError):
     """This link was used already or is too old. Type `connect` in Slack and I'll give you a new one."""
+
+
+class AnotherAccount(StewardError):
+    """This link is for {wanted}, and you chose {chosen} on Google's page. Nothing was changed: open the link again and
+    choose {wanted}, or type `connect` to connect the other one."""
+
+
+class NoCode(StewardError):
+    """There is no code in that. Copy the whole address that your browser shows, from http to the end."""
 
 
 class FormErrors(StewardError):
@@ -136,12 +159,22 @@ class Conflict(ProviderError):
 
 
 class ScopeMissing(ProviderError):
-    """The connection to {account} doesn't allow that. Type `connect`, and allow it on the page that opens."""
+    """I'm not allowed to do that in {account}. Type `accounts` and choose what I may do there."""
+
+    def __init__(self, *, needs: Mapping[Any, Collection[str]] | None = None, **facts: object) -> None:
+        self.needs = dict(needs or {})
+        """The permissions it takes, by account, as far as that is known."""
+        super().__init__(**facts)
 
 
 class GrantDead(ProviderError):
     """{provider} no longer accepts the connection to {account}. Type `connect` to renew it; everything else stays as it
     is."""
+
+
+class SealedElsewhere(ProviderError):
+    """The connection to {account} was sealed with a key that this process doesn't have. Whoever runs Steward can
+    restart it, or give it that key as ENCRYPTION_KEY_OLD."""
 
 
 class Busy(ProviderError):

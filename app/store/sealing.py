@@ -1,7 +1,8 @@
 """Seals secrets with AES-256-GCM, each bound to the row and purpose it was sealed for."""
 
+import hashlib
 import secrets
-from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -11,6 +12,8 @@ KEY_BYTES = 32
 """AES-256."""
 NONCE_BYTES = 12
 """GCM's own size (NIST SP 800-38D, section 5.2.1.1); random, so a key is good for 2^32 seals (section 8.3)."""
+UNNUMBERED = 1
+"""The number beside everything that was sealed before keys had one."""
 
 
 class BrokenSeal(ValueError):
@@ -18,35 +21,38 @@ class BrokenSeal(ValueError):
 
 
 class Sealed(NamedTuple):
-    """Nonce, ciphertext and tag in one, and the version of the key it takes to open them."""
+    """Nonce, ciphertext and tag in one, and the number of the key it takes to open them."""
 
     content: bytes
-    key_version: int
+    key: int
 
 
 class Sealer:
-    """Seals with the newest key and opens with any it was given."""
+    """Seals with the first of its keys and opens with any."""
 
-    def __init__(self, keys: Mapping[int, bytes]) -> None:
-        if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
+    def __init__(self, *keys: bytes) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
             raise ValueError(f"a sealing key has {KEY_BYTES} bytes")
-        self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
-        self._newest = max(keys)
+        self._ciphers = {number(key): AESGCM(key) for key in reversed(keys)}
+        self.newest = number(keys[0])
 
     def seal(self, content: bytes, *context: object) -> Sealed:
         """Seal for this context (row, person, purpose), which isn't kept and must be named again to open it."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return Sealed(nonce + self._ciphers[self._newest].encrypt(nonce, content, _bound(context)), self._newest)
+        return Sealed(nonce + self._ciphers[self.newest].encrypt(nonce, content, _bound(context)), self.newest)
 
     def open(self, sealed: Sealed, *context: object) -> bytes:
         """What was sealed for this context; raises BrokenSeal."""
-        cipher = self._ciphers.get(sealed.key_version)
-        if cipher is None:
-            raise BrokenSeal
-        try:
-            return cipher.decrypt(sealed.content[:NONCE_BYTES], sealed.content[NONCE_BYTES:], _bound(context))
-        except InvalidTag as broken:
-            raise BrokenSeal from broken
+        ciphers = self._ciphers.values() if sealed.key == UNNUMBERED else filter(None, [self._ciphers.get(sealed.key)])
+        for cipher in ciphers:
+            with suppress(InvalidTag):
+                return cipher.decrypt(sealed.content[:NONCE_BYTES], sealed.content[NONCE_BYTES:], _bound(context))
+        raise BrokenSeal
+
+
+def number(key: bytes) -> int:
+    """What a key is known by beside what it sealed: 31 bits of a hash, which tell nothing of it."""
+    return int.from_bytes(hashlib.sha256(b"steward sealing key " + key).digest()[:4]) >> 1
 
 
 def _bound(context: tuple[object, ...]) -> bytes:

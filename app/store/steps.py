@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, case, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.approvals import Status, sources
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
-from app.domain.types import ActionId, PersonId
+from app.domain.types import AccountId, ActionId, PersonId
 from app.store.tables import approvals, turns
 
 REDRAW_AGAIN = timedelta(seconds=10)
@@ -57,6 +58,24 @@ def skipping(change: Update, now: datetime, note: str) -> Select[Any]:
         .returning(approvals.c.id)
     )
     return select(broken).add_cte(later.cte("skipped"))
+
+
+def given_up(person: PersonId, account: AccountId, now: datetime, note: str) -> ReturningUpdate[Any]:
+    """What waits of an account, expired where it is undecided and cancelled where it is approved."""
+    ends = {Status.PROPOSED: Status.EXPIRED, Status.APPROVED: Status.CANCELLED}
+    change = {"changed_at": now, "redraw_at": now + REDRAW_AGAIN, "note": note, "owner": None, "waits_for": None}
+    mine = and_(approvals.c.person == person, approvals.c.account == account, among(ends))
+    status = case(ends, value=approvals.c.status)
+    return update(approvals).where(mine).values(change | {"status": status}).returning(approvals)
+
+
+def after(ended: Collection[ActionId], now: datetime, note: str) -> ReturningUpdate[Any]:
+    """The later steps of plans in which one of these ended, that were approved: they are left out."""
+    earlier = approvals.alias("earlier")
+    follows = and_(earlier.c.plan == approvals.c.plan, earlier.c.position < approvals.c.position)
+    left_out = moved(Status.SKIPPED, now).where(approvals.c.status == Status.APPROVED)
+    left_out = left_out.where(exists().where(follows, earlier.c.id.in_(ended)))
+    return left_out.values(note=note, owner=None, not_before=None, waits_for=None).returning(approvals)
 
 
 async def replace(

@@ -31,9 +31,9 @@ BATCH = 200
 class PostgresStore:
     """Serves `app.domain.ports.Store` and, as `grants`, `app.domain.ports.Grants`."""
 
-    def __init__(self, url: str, *, keys: Sequence[bytes], ownership: Ownership, clock: Clock) -> None:
+    def __init__(self, url: str, *, keys: Sequence[bytes], audit: bytes, ownership: Ownership, clock: Clock) -> None:
         self._clock = clock
-        signing = AuditKey(keys[-1])
+        signing = AuditKey(audit)
         self._sealer = Sealer(*keys)
         self._app = Database(url, APP, audit_key=signing.blocks)
         self._relay = Database(url, RELAY, pool=1)
@@ -48,11 +48,12 @@ class PostgresStore:
         self.audit = PostgresAudit(self._app, self._relay, signing)
 
     @classmethod
-    async def open(cls, url: str, *, key: bytes, clock: Clock, older: Sequence[bytes] = ()) -> Self:
+    async def open(cls, url: str, *, key: bytes, clock: Clock, older: Sequence[bytes] = (), audit: bytes = b"") -> Self:
         """Connect as the login user of `url`, who needs no rights but the lent roles. `key` has 32 bytes and seals;
-        `older` ones, the newest first, still open, and the oldest of all signs the audit trail. Open it after forking,
-        in the event loop that uses it. Raises StoreUnavailable."""
-        store = cls(url, keys=(key, *older), ownership=Ownership(url), clock=clock)
+        `older` ones, the newest first, still open; `audit` signs the audit trail, or else the oldest of all. Open it
+        after forking, in the event loop that uses it. Raises StoreUnavailable."""
+        keys = (key, *older)
+        store = cls(url, keys=keys, audit=audit or keys[-1], ownership=Ownership(url), clock=clock)
         # Side by side: a connection takes milliseconds, and a person waits for the job that opens this.
         opened = await asyncio.gather(store.ownership.held(), store.ping(), return_exceptions=True)
         for failure in opened:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.domain.errors import Busy, Conflict, Faulty, Missing, ProviderError, Refused, ScopeMissing
+from app.domain.permissions import Permission
 from app.domain.types import Account
 
 QUOTA_PAUSE = timedelta(seconds=2)
@@ -13,6 +14,8 @@ QUOTA_PAUSE = timedelta(seconds=2)
 QUOTA_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"}
 SCOPE_REASONS = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 UNAUTHORIZED = 401
+MAIL = "Gmail"
+"""What the provider of mail is called; the other one is the calendar."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,21 @@ def failure(answer: Answer, account: Account, provider: str) -> ProviderError | 
         pause = QUOTA_PAUSE if answer.retry_after is None else answer.retry_after
         return Busy(retry_after=pause, provider=provider)
     if status == 403 and reasons & SCOPE_REASONS:
-        return ScopeMissing(account=account.email)
+        return ScopeMissing(account=account.email, needs={account.id: (_wanted(account, provider),)})
     if status in (404, 410):
         return Missing(provider=provider, what="thing")
     if status in (409, 412):
         return Conflict(provider=provider, why=why)
     fault = status >= 500
     return Faulty(provider=provider, why=f"status {status}") if fault else Refused(provider=provider, why=why)
+
+
+def _wanted(account: Account, provider: str) -> Permission:
+    """What a request that was refused took: a look, or what goes beyond it."""
+    mail = provider == MAIL
+    look = Permission.READ_MAIL if mail else Permission.READ_CALENDAR
+    change = Permission.CHANGE_MAIL if mail else Permission.CHANGE_CALENDAR
+    return look if account.lacks([look]) else change
 
 
 def _told(answer: Answer) -> tuple[str, set[str]]:

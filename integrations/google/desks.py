@@ -1,82 +1,109 @@
-"""A person's desk: a mailbox and the calendars of each of their living Google accounts."""
+"""A person's desk: a mailbox and the calendars of each of their living Google accounts, as far as they allowed."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 
 from app.domain.desk import Desk
-from app.domain.errors import GrantDead, NotConnected
-from app.domain.ports import Clock, Grants, Tokens
+from app.domain.errors import ConnectionsEnded, NotConnected
+from app.domain.grants import Grants, Tokens
+from app.domain.permissions import Permission
+from app.domain.ports import Clock
 from app.domain.types import Account, AccountId, Person
 from integrations.google import services
 from integrations.google.calendar import GoogleCalendar
 from integrations.google.consent import GoogleConsent
+from integrations.google.gate import Gate, LocalGate
 from integrations.google.gmail import GmailMailbox
+from integrations.google.quota import CALENDAR, GMAIL
 from integrations.google.wire import Token, Wire
 
-EARLY = timedelta(minutes=2)
-"""How long before its end an access token is renewed."""
+EARLY = timedelta(minutes=5)
+"""How long before its end an access token is renewed: a piece of work that has begun doesn't run into it."""
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Where every request to Google passes, of whatever person and process."""
+
+    mail: Gate
+    calendar: Gate
+
+    @classmethod
+    def local(cls) -> "Gates":
+        """Those of a process that is alone."""
+        return cls(LocalGate(GMAIL), LocalGate(CALENDAR))
+
+
+@dataclass(frozen=True)
+class Google:
+    """How Google is reached."""
+
+    session: aiohttp.ClientSession
+    root: str
+    """One root for all of its hosts; empty for Google's own."""
+    gates: Gates
 
 
 class GoogleDesks:
     """The port Desks over one HTTP session."""
 
-    def __init__(
-        self, session: aiohttp.ClientSession, grants: Grants, consent: GoogleConsent, clock: Clock, *, root: str
-    ) -> None:
-        self._session = session
+    def __init__(self, google: Google, grants: Grants, consent: GoogleConsent, clock: Clock) -> None:
+        self._google = google
         self._grants = grants
         self._consent = consent
         self._clock = clock
-        self._root = root
         self._locks: defaultdict[AccountId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
     async def open(self, person: Person) -> AsyncIterator[Desk]:
-        """A person's desk with all their living accounts; raises NotConnected."""
-        accounts = [a for a in await self._grants.accounts(person.id) if a.alive]
-        if not accounts:
+        """A person's desk with all their living accounts, the default first; raises NotConnected."""
+        known = sorted(await self._grants.accounts(person.id), key=lambda a: not a.chosen)
+        living = [a for a in known if a.alive]
+        if not known:
             raise NotConnected
-        tokens = {a.id: self._token(a) for a in accounts}
-        mail, calendar = services.gmail(self._root), services.calendar(self._root)
+        if not living:
+            raise ConnectionsEnded(accounts=" and ".join(a.described for a in known))
+        tokens = {a.id: self._token(a) for a in living}
+        google = self._google
+        mail, calendar = services.gmail(google.root), services.calendar(google.root)
         yield Desk(
             person,
             mailboxes=[
-                GmailMailbox(Wire(self._session, a, tokens[a.id], provider="Gmail"), a, mail, zone=person.zone)
-                for a in accounts
+                GmailMailbox(self._wire(a, tokens[a.id], "Gmail", google.gates.mail), a, mail, zone=person.zone)
+                for a in living
+                if not a.lacks([Permission.READ_MAIL])
             ],
             calendars=[
-                GoogleCalendar(Wire(self._session, a, tokens[a.id], provider="Google Calendar"), a, calendar)
-                for a in accounts
+                GoogleCalendar(self._wire(a, tokens[a.id], "Google Calendar", google.gates.calendar), a, calendar)
+                for a in living
+                if not a.lacks([Permission.READ_CALENDAR])
             ],
+            accounts=living,
         )
+
+    def _wire(self, account: Account, token: Token, provider: str, gate: Gate) -> Wire:
+        return Wire(self._google.session, account, token, provider=provider, gate=gate)
 
     def _token(self, account: Account) -> Token:
         known: list[Tokens] = []
 
         async def token(refused: str) -> str:
+            def stale(tokens: Tokens) -> bool:
+                return tokens.access == refused or tokens.expires_at - EARLY <= self._clock.now()
+
+            async def renew(tokens: Tokens) -> Tokens:
+                return await self._consent.renew(account, tokens)
+
+            # One request of this process asks; the store sees to it that one process renews.
             async with self._locks[account.id]:
-                if not known:
-                    known.append(await self._grants.tokens(account))
-                if known[0].access == refused or known[0].expires_at - EARLY <= self._clock.now():
-                    known[0] = await self._renewed(account, known[0])
+                if not known or stale(known[0]):
+                    known[:] = [await self._grants.fresh(account, stale=stale, renew=renew)]
                 return known[0].access
 
         return token
-
-    async def _renewed(self, account: Account, used: Tokens) -> Tokens:
-        """New tokens: from the store when somebody else renewed them meanwhile, else from Google."""
-        stored = await self._grants.tokens(account)
-        if stored.access != used.access and stored.expires_at - EARLY > self._clock.now():
-            return stored
-        try:
-            renewed = await self._consent.renew(account, stored)
-        except GrantDead:
-            await self._grants.bury(account.id, account.person)
-            raise
-        await self._grants.renew(account, renewed)
-        return renewed

@@ -16,11 +16,11 @@ from app.domain.errors import ChatError
 from app.domain.forms import Form
 from app.domain.grants import Invitation
 from app.domain.plans import Plan
-from app.domain.types import Account, ActionId, Address, Person, Place, Turn, person_id
+from app.domain.types import Account, Address, Person, Place, Turn, person_id
 from app.planning.sanitising import answer, visible
 from integrations.slack import surfaces
-from integrations.slack.accounts import accounts_blocks, invitation_blocks, title
-from integrations.slack.blocks import Block, approval_blocks, context, header, literal, plain_fallback, section, summary, text
+from integrations.slack.accounts import accounts_blocks, invitation_blocks, invitation_title
+from integrations.slack.blocks import Block, approval_blocks, context, header, literal, plain_fallback, summary
 from integrations.slack.forms import modal
 from integrations.slack.plans import plain_plan, plan_blocks, plan_summary
 from integrations.slack.questions import question_blocks
@@ -177,7 +177,7 @@ class SlackChat:
         account = invitation.account
         ended = f"{account.id} {account.ended_at}" if account is not None and invitation.reconnects else ""
         payload = {"accounts": len(invitation.accounts), "ended": ended}
-        post = Post(place, title(invitation), invitation_blocks(invitation), CONNECT, payload)
+        post = Post(place, invitation_title(invitation), invitation_blocks(invitation), CONNECT, payload)
         if ended and (ts := await self._find(post)):
             await self._update(post, ts)
             return ts
@@ -185,7 +185,8 @@ class SlackChat:
 
     async def close(self, place: Place, ts: str, title: str) -> None:
         """Take the links off such a card: this came of them. Raises ChatError."""
-        await self._update(Post(place, title, [section(text(f"✅ {title}."))], CONNECT, {"accounts": 0, "ended": ""}), ts)
+        payload = {"accounts": 0, "ended": ""}
+        await self._update(Post(place, title, literal(f"✅ {title}."), CONNECT, payload), ts)
 
     async def accounts(self, place: Place, accounts: Sequence[Account], *, card: str = "") -> str:
         """Post the list of a person's accounts with its buttons, or draw it anew where it stands; returns its ts."""

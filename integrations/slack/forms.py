@@ -10,7 +10,6 @@ from functools import singledispatch
 from typing import Any
 
 from app.domain.forms import Addresses, Choice, Day, Form, Input, Line, Moment, Option, Several, Text
-from app.domain.types import ActionId
 from integrations.slack.blocks import shortened
 
 Block = dict[str, Any]
@@ -28,8 +27,8 @@ RADIOS = 10
 """Options that radio buttons can have; more make a menu."""
 
 
-def modal(form: Form, *, callback: str, about: ActionId) -> Block:
-    """The form as a view that carries the action's id and nothing else."""
+def modal(form: Form, *, callback: str, about: object) -> Block:
+    """The form as a view that carries what it is about, an id, and nothing else."""
     return {
         "type": "modal",
         "callback_id": callback,

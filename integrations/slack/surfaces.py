@@ -1,9 +1,10 @@
-"""What Steward posts of itself: the welcome, the connect card, the Home tab."""
+"""What Steward posts of itself: the welcome and the Home tab."""
 
 from collections.abc import Sequence
 
 from app.domain.approvals import Approval
 from app.domain.types import Account
+from integrations.slack.accounts import button
 from integrations.slack.blocks import Block, bold, context, header, joined, section, shortened, text
 
 PROMPTS = (
@@ -14,19 +15,8 @@ PROMPTS = (
 )
 """Suggested requests: title and message. Slack shows at most four."""
 ASKED_NOTHING = "You ask in your own words, and nothing changes in your mail or calendar until you click Approve."
-CONSENT = "Google will ask whether Steward may read and change your mail and calendar. You can withdraw it at any time."
 HOME_LIMIT = 20
 """Waiting cards listed on Home; a view holds 100 blocks."""
-
-
-def button(words: str, action: str, *, url: str = "", primary: bool = False) -> Block:
-    return {
-        "type": "button",
-        "action_id": action,
-        "text": {"type": "plain_text", "text": words},
-        **({"url": url} if url else {}),
-        **({"style": "primary"} if primary else {}),
-    }
 
 
 def welcome(*, connected: bool) -> list[Block]:
@@ -35,7 +25,7 @@ def welcome(*, connected: bool) -> list[Block]:
     words = [
         [bold("help"), text("  this message")],
         [bold("connect"), text("  connect a Google account")],
-        [bold("accounts"), text("  what is connected")],
+        [bold("accounts"), text("  what is connected: rename, default, disconnect")],
         [bold("pending"), text("  the cards that wait for you")],
         [bold("stop"), text("  stop what I'm doing")],
     ]
@@ -48,20 +38,8 @@ def welcome(*, connected: bool) -> list[Block]:
         *(
             []
             if connected
-            else [{"type": "actions", "elements": [button("Connect Google", "do:connect", primary=True)]}]
+            else [{"type": "actions", "elements": [button("Connect Google", "do:connect", style="primary")]}]
         ),
-    ]
-
-
-def invitation(url: str, accounts: Sequence[Account]) -> list[Block]:
-    """The card that leads to the consent page."""
-    known = [[text(f"• {shortened(a.name)} · {shortened(a.email)}")] for a in accounts]
-    return [
-        header("Connect a Google account"),
-        section(text(CONSENT)),
-        *([section(bold("Connected so far"), text("\n"), *joined(known))] if known else []),
-        {"type": "actions", "elements": [button("Connect Google", "open:connect", url=url, primary=True)]},
-        context("This link is for you alone, works once, and for 15 minutes."),
     ]
 
 
@@ -77,10 +55,16 @@ def home(accounts: Sequence[Account], waiting: Sequence[Approval]) -> dict[str, 
         section(text(ASKED_NOTHING)),
         {"type": "divider"},
         section(bold("Accounts"), text("\n"), *(joined(listed) or [text("None yet.")])),
-        {"type": "actions", "elements": [button("Connect Google", "do:connect", primary=not accounts)]},
+        {"type": "actions", "elements": _manage(accounts)},
         {"type": "divider"},
         section(bold("Waiting for you"), text("\n"), *(joined(cards) or [text("Nothing.")])),
     ]
     if cards:
         blocks.append(context("Type `pending` in Messages to see these cards again."))
     return {"type": "home", "blocks": blocks}
+
+
+def _manage(accounts: Sequence[Account]) -> list[Block]:
+    if not accounts:
+        return [button("Connect Google", "do:connect", style="primary")]
+    return [button("Manage accounts", "do:accounts"), button("Connect another account", "do:connect")]

@@ -12,6 +12,7 @@ PERSON = "NULLIF(current_setting('steward.person', true), '')::uuid"
 ACCOUNTS = """
 ALTER TABLE steward.accounts
     ADD chosen boolean NOT NULL DEFAULT false,
+    ADD ended_at timestamptz,
     ADD notice_ts text NOT NULL DEFAULT '',
     ADD notice_at timestamptz;
 CREATE UNIQUE INDEX accounts_one_chosen ON steward.accounts (person) WHERE chosen;
@@ -19,24 +20,29 @@ ALTER TABLE steward.accounts ADD CONSTRAINT accounts_of_person UNIQUE (id, perso
 GRANT DELETE ON steward.accounts TO steward_app;
 """
 
-# Forced row-level security binds the owner too, who is nobody: the rows of before are given their default past it.
-CHOSEN = """
+# Forced row-level security binds the owner too, who is nobody: the rows of before are brought up to date past it. Their
+# scopes, which were Google's words, become ours: until now everything was asked for at once.
+BEFORE = """
 ALTER TABLE steward.accounts NO FORCE ROW LEVEL SECURITY;
+UPDATE steward.accounts SET scopes = '{read_mail,read_calendar,change_mail,change_calendar}',
+    ended_at = CASE WHEN NOT alive THEN now() END;
 UPDATE steward.accounts SET chosen = true WHERE id IN (
     SELECT DISTINCT ON (person) id FROM steward.accounts ORDER BY person, connected_at, id);
 ALTER TABLE steward.accounts FORCE ROW LEVEL SECURITY;
 """
 
-# A link may be for one account, which alone it can renew, and then it may lie longer. Its asks are our own words.
+# A link may be for one account, which alone it can renew, and then it may lie longer. `asks` are our own words.
 CONSENTS = """
-ALTER TABLE steward.consents ADD account uuid, ADD asks text[] NOT NULL DEFAULT '{}';
+ALTER TABLE steward.consents ADD account uuid, ADD asks text[] NOT NULL DEFAULT '{}',
+    ADD card text NOT NULL DEFAULT '';
 DROP FUNCTION steward.redeem_consent(bytea, timestamptz);
 CREATE FUNCTION steward.redeem_consent(hash bytea, at timestamptz)
-RETURNS TABLE (person uuid, channel text, thread text, sealed bytea, key_version integer, account uuid, asks text[])
+RETURNS TABLE (person uuid, channel text, thread text, sealed bytea, key_version integer, account uuid, asks text[],
+    card text)
 LANGUAGE sql SECURITY DEFINER SET search_path = steward, pg_temp AS $$
     UPDATE consents SET used_at = at
     WHERE state_hash = hash AND used_at IS NULL AND expires_at > at
-    RETURNING person, channel, thread, sealed, key_version, account, asks
+    RETURNING person, channel, thread, sealed, key_version, account, asks, card
 $$;
 REVOKE ALL ON FUNCTION steward.redeem_consent(bytea, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.redeem_consent(bytea, timestamptz) TO steward_app;
@@ -101,10 +107,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = steward, pg_temp AS $$
                 WHERE plan = whole.id AND status IN ('proposed', 'approved', 'running', 'undoing', 'uncertain'))
         ORDER BY asked_at LIMIT 500) unfollowed
     UNION ALL SELECT * FROM (
-        SELECT 'turn', turn::text, person FROM parked
-        GROUP BY turn, person
+        SELECT 'turn', turn::text, parked.person FROM parked JOIN turns ON turns.id = turn
+        WHERE status IN ('ended', 'failed') AND since > at - interval '7 days'
+        GROUP BY turn, parked.person
         HAVING bool_and(EXISTS (
-            SELECT FROM accounts WHERE id = parked.account AND alive AND parked.scopes <@ scopes))
+            SELECT FROM accounts WHERE accounts.id = parked.account AND alive AND parked.scopes <@ accounts.scopes))
         ORDER BY min(since) LIMIT 500) unparked
     UNION ALL SELECT * FROM (
         SELECT 'account', id::text, person FROM accounts
@@ -149,7 +156,7 @@ GRANT EXECUTE ON FUNCTION steward.sealed_otherwise(integer, integer) TO steward_
 
 
 def upgrade() -> None:
-    for statements in (ACCOUNTS, CHOSEN, CONSENTS, PARKED, WAITS, WAITING, SEALED):
+    for statements in (ACCOUNTS, BEFORE, CONSENTS, PARKED, WAITS, WAITING, SEALED):
         op.get_bind().exec_driver_sql(statements)
     op.execute(
         f"CREATE POLICY own ON steward.parked TO steward_app USING (person = {PERSON}) WITH CHECK (person = {PERSON})"

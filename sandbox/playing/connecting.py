@@ -52,7 +52,8 @@ def _cards(board: Board) -> list[Json]:
 
 
 def _link_in(card: Json) -> str | None:
-    return next((button.url for button in buttons(card) if button.url), None)
+    """Of a card's links the last, which asks for everything at once."""
+    return next((button.url for button in reversed(buttons(card)) if button.url), None)
 
 
 def _newest_link(board: Board) -> str | None:

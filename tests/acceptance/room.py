@@ -15,10 +15,12 @@ from aiohttp import web
 from app.agent.agent import Agent
 from app.assistant import Assistant, Limits
 from app.domain.approvals import Approval, Decision
-from app.domain.ports import Services, Tokens
+from app.domain.grants import Tokens
+from app.domain.permissions import Permission
+from app.domain.ports import Services
 from app.domain.types import Account, AccountId, ActionId, Message, PersonId, Place, person_id
-from integrations.google.consent import SCOPES, Client, Endpoints, GoogleConsent
-from integrations.google.desks import GoogleDesks
+from integrations.google.consent import AUTH, Client, Endpoints, GoogleConsent
+from integrations.google.desks import Gates, Google, GoogleDesks
 from integrations.models.ollama import ollama_model
 from integrations.slack.chat import SlackChat
 from sandbox.google.seed import SeedAccount, SeedMail
@@ -35,6 +37,8 @@ PAYROLL = "payroll@work.example"
 MODEL = "steward-planner:latest"
 WINDOW = 32_768
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
+EVERYTHING = (f"{AUTH}gmail.modify", f"{AUTH}calendar")
+"""The scopes of an account that was allowed all."""
 
 
 @dataclass
@@ -102,7 +106,7 @@ class Room:
 
     async def invite(self, **event: Any) -> None:
         """An event stands in the calendar, whoever put it there."""
-        access = self.state.grants.new_access(ADA, SCOPES, offline=False)
+        access = self.state.grants.new_access(ADA, EVERYTHING, offline=False)
         url = f"{self.google}/calendar/v3/calendars/primary/events"
         async with self.session.post(url, json=event, headers={"Authorization": f"Bearer {access}"}) as answer:
             assert answer.status == 200, await answer.text()
@@ -114,7 +118,7 @@ class Room:
             await self._gmail("POST", "messages/batchModify", ids=[m["id"] for m in found], addLabelIds=["TRASH"])
 
     async def _gmail(self, verb: str, path: str, **body: Any) -> Json:
-        access = self.state.grants.new_access(ADA, SCOPES, offline=False)
+        access = self.state.grants.new_access(ADA, EVERYTHING, offline=False)
         url = f"{self.google}/gmail/v1/users/me/{path}"
         headers = {"Authorization": f"Bearer {access}"}
         async with self.session.request(verb, url, json=body or None, headers=headers) as answer:
@@ -147,7 +151,7 @@ class Seat:
             chat=SlackChat(room.slack.client()),
             queue=self.queue,
             mind=room.mind,
-            desks=GoogleDesks(room.session, grants, consent, room.clock, root=room.google),
+            desks=GoogleDesks(Google(room.session, room.google, Gates.local()), grants, consent, room.clock),
             consent=consent,
             clock=room.clock,
         )
@@ -157,10 +161,12 @@ class Seat:
         raise AssertionError("nobody should be asked to connect")
 
     async def connect(self) -> None:
-        account = Account(id=AccountId(uuid4()), person=self.person, subject="1", email=ADA, name="work", scopes=SCOPES)
-        access = self.room.state.grants.new_access(ADA, SCOPES, offline=True)
+        account = Account(
+            id=AccountId(uuid4()), person=self.person, subject="1", email=ADA, name="work", scopes=tuple(Permission)
+        )
+        access = self.room.state.grants.new_access(ADA, EVERYTHING, offline=True)
         lasting = self.room.clock.now() + timedelta(hours=1)
-        await self._grants.keep(account, Tokens(access=access, refresh="", expires_at=lasting, scopes=SCOPES))
+        await self._grants.keep(account, Tokens(access=access, refresh="", expires_at=lasting, **allowed))
 
     async def ask(self, text: str, *, channel: str = "", thread: str = "") -> Asked:
         """Say something to Steward, and everything that came of it."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.domain.ports import Grants
+from app.domain.grants import Grants
 from app.store import PostgresStore
 from tests import postgres
 from tests.fakes import ManualClock, MemoryGrants

@@ -1,6 +1,6 @@
 """The product's own way to Google, opened against the stand-in: consent, grants, desks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,10 @@ import aiohttp
 
 from app.accounts import challenge
 from app.domain.desk import Desk
+from app.domain.permissions import Permission
 from app.domain.types import Account, AccountId
 from integrations.google.consent import Client, Endpoints, GoogleConsent
-from integrations.google.desks import GoogleDesks
+from integrations.google.desks import Gates, Google, GoogleDesks
 from tests.contract.google_world import ADA, REDIRECT, World
 from tests.fakes import MemoryGrants
 from tests.samples import ANN
@@ -43,11 +44,13 @@ class GoogleHome:
         client = Client(world.server.client.client_id, world.server.client.client_secret, REDIRECT)
         self.consent = GoogleConsent(session, client, Endpoints.under(world.url), self.clock)
         self.grants = MemoryGrants()
-        self.desks = GoogleDesks(session, self.grants, self.consent, self.clock, root=world.url)
+        self.desks = GoogleDesks(Google(session, world.url, Gates.local()), self.grants, self.consent, self.clock)
 
-    async def connect(self, email: str = ADA, name: str = "work") -> Account:
+    async def connect(
+        self, email: str = ADA, name: str = "work", asks: Collection[Permission] = tuple(Permission)
+    ) -> Account:
         """Through the consent page, as a person would."""
-        back = self.world.consent(self.consent.url("state", challenge(VERIFIER)), email)
+        back = self.world.consent(self.consent.url("state", challenge(VERIFIER), asks=asks), email)
         code = parse_qs(urlsplit(back).query)["code"][0]
         identity, tokens = await self.consent.exchange(code, VERIFIER)
         account = Account(

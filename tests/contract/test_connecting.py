@@ -11,7 +11,9 @@ import pytest
 from app.accounts import challenge
 from app.domain.desk import Desk
 from app.domain.errors import ConsentRefused, Faulty, NotConnected, UnclearAccount
-from app.domain.ports import Consent, Desks, Identity
+from app.domain.grants import Consent, Identity
+from app.domain.permissions import READING
+from app.domain.ports import Desks
 from app.domain.types import Account, MailQuery, Person
 from integrations.google.consent import Endpoints
 from tests.contract.google_desk import PERSON, VERIFIER, GoogleHome, google_home
@@ -38,7 +40,7 @@ async def google(tmp_path: Path) -> AsyncIterator[GoogleHome]:
 
 
 def allow(google: GoogleHome, email: str) -> str:
-    back = google.world.consent(google.consent.url("the-state", challenge(VERIFIER)), email)
+    back = google.world.consent(google.consent.url("the-state", challenge(VERIFIER), asks=READING), email)
     answered = parse_qs(urlsplit(back).query)
     assert answered["state"] == ["the-state"]
     return answered["code"][0]
@@ -56,7 +58,7 @@ async def page(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 def test_the_link_carries_what_the_way_back_is_known_by(page: Page) -> None:
-    asked = parse_qs(urlsplit(page.consent.url("the-state", "the-challenge", hint=ADA)).query)
+    asked = parse_qs(urlsplit(page.consent.url("the-state", "the-challenge", asks=READING, hint=ADA)).query)
     assert asked["state"] == ["the-state"]
     assert "the-challenge" in [value for values in asked.values() for value in values]
     assert ADA in [value for values in asked.values() for value in values]
@@ -101,7 +103,7 @@ async def test_a_hosted_account_is_told_from_a_private_one(google: GoogleHome) -
 def test_googles_own_addresses_are_used_unless_told_otherwise() -> None:
     assert Endpoints.under("") == Endpoints()
     assert Endpoints.under("http://127.0.0.1:1/") == Endpoints(
-        "http://127.0.0.1:1/o/oauth2/v2/auth", "http://127.0.0.1:1/token", "http://127.0.0.1:1/v1/userinfo"
+        *(f"http://127.0.0.1:1{path}" for path in ("/o/oauth2/v2/auth", "/token", "/v1/userinfo", "/revoke"))
     )
 
 

@@ -22,12 +22,14 @@ from app.domain.errors import (
     ScopeMissing,
     Unanswered,
 )
-from app.domain.ports import Tokens
+from app.domain.grants import Tokens
+from app.domain.permissions import READING, Permission
 from app.domain.types import MailQuery
 from integrations.google import consent, services, wire
 from integrations.google.calendar import GoogleCalendar
 from integrations.google.gmail import GmailMailbox
-from integrations.google.wire import AT_ONCE, READ_TRIES, Wire
+from integrations.google.quota import GMAIL
+from integrations.google.wire import READ_TRIES, Wire
 from tests.contract.google_desk import PERSON, GoogleHome, google_home
 from tests.contract.google_world import ADA, BOB, Clock, running
 from tests.samples import account
@@ -310,7 +312,7 @@ async def test_an_answer_that_takes_too_long_is_unanswered(google: GoogleHome, m
 
 async def test_at_most_five_requests_of_an_account_are_under_way(google: GoogleHome) -> None:
     """Google answers 429 above its own limit, which the stand-in holds at five here."""
-    google.world.switch(concurrency=AT_ONCE, latency_ms=5)
+    google.world.switch(concurrency=GMAIL.at_once, latency_ms=5)
     async with google.desk() as desk:
         ids = await desk.mailboxes[0].ids(MailQuery())
         assert len(await desk.mailboxes[0].read(ids)) == 17
@@ -322,7 +324,7 @@ async def test_at_most_five_requests_of_an_account_are_under_way(google: GoogleH
 
 
 async def test_the_consent_page_is_asked_for_lasting_access_and_one_scope_each(google: GoogleHome) -> None:
-    url = google.consent.url("the-state", "the-challenge", hint=ADA)
+    url = google.consent.url("the-state", "the-challenge", asks=READING, hint=ADA)
     for part in (
         "access_type=offline",
         "code_challenge_method=S256",
@@ -336,7 +338,7 @@ async def test_what_google_says_is_who_it_is(google: GoogleHome) -> None:
     (mine,) = await google.grants.accounts(PERSON.id)
     assert mine.email == ADA
     assert mine.subject.isdigit()
-    assert "https://www.googleapis.com/auth/gmail.modify" in mine.scopes
+    assert mine.scopes == tuple(Permission)
     tokens = await google.grants.tokens(mine)
     assert isinstance(tokens, Tokens)
     assert tokens.expires_at > google.clock.now()

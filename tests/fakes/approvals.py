@@ -10,7 +10,7 @@ from app.domain.desk import Ledger, Note
 from app.domain.errors import LostClaim
 from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
-from app.domain.types import ActionId, PersonId, Turn, TurnId
+from app.domain.types import AccountId, ActionId, PersonId, Turn, TurnId
 from tests.fakes.rows import AGAIN, ApprovalRow, Disk
 
 S = Status
@@ -43,7 +43,7 @@ class MemoryApprovals:
             return None
         if decision is Decision.UNDO and not row.approval.card.undo:
             return None
-        if decision is Decision.CANCEL and not row.approval.action.held:
+        if decision is Decision.CANCEL and not row.approval.action.held and row.approval.waits_for is None:
             return None
         if decision is Decision.APPROVE:
             row.clicks += [click] if click else []
@@ -54,7 +54,7 @@ class MemoryApprovals:
         row.tries = 0
         row.not_before = now + hold if target is S.APPROVED and hold and row.approval.action.held else None
         self._skip_after(row.approval, target)
-        return self._move(row, target, decided_at=now, note="", not_before=row.not_before)
+        return self._move(row, target, decided_at=now, note="", not_before=row.not_before, waits_for=None)
 
     async def decide_all(
         self,
@@ -105,7 +105,9 @@ class MemoryApprovals:
         status = S.RUNNING if row.approval.status is S.APPROVED else row.approval.status
         row.owner, row.tries = self._owner, row.tries + 1
         row.started_at = row.started_at or now
-        row.approval = row.approval.model_copy(update={"status": status, "attempt": row.approval.attempt + 1})
+        begun = {"status": status, "attempt": row.approval.attempt + 1, "waits_for": None}
+        begun |= {"note": ""} if row.approval.waits_for else {}
+        row.approval = row.approval.model_copy(update=begun)
         return Claim(approval=row.approval, since=row.started_at, tries=row.tries)
 
     async def settle(
@@ -146,6 +148,34 @@ class MemoryApprovals:
 
     def ledger(self, claim: Claim) -> Ledger:
         return _Ledger(self, claim)
+
+    async def park(self, approval: Approval, note: str) -> Approval | None:
+        row = self._row(approval.person, approval.id)
+        if row is None or (row.approval.status, row.approval.attempt) != (approval.status, approval.attempt):
+            return None
+        if row.owner not in (None, self._owner) and self._disk.held(row.owner):
+            return None
+        row.owner = None
+        row.approval = row.approval.model_copy(update={"waits_for": approval.action.account.id, "note": note})
+        return row.approval
+
+    async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
+        ends = {S.PROPOSED: S.EXPIRED, S.APPROVED: S.CANCELLED}
+        mine = [row for row in self._disk.approvals.values() if row.approval.person == person]
+        ended = [row for row in mine if row.approval.action.account.id == account and row.approval.status in ends]
+        for row in ended:
+            row.owner = None
+            self._move(row, ends[row.approval.status], note=note, waits_for=None)
+        later = [
+            row
+            for row in mine
+            if row.approval.status is S.APPROVED
+            and any(e.approval.plan == row.approval.plan and e.approval.position < row.approval.position for e in ended)
+        ]
+        for row in later:
+            row.owner = row.not_before = None
+            self._move(row, S.SKIPPED, note=note, not_before=None)
+        return tuple(row.approval for row in (*ended, *later))
 
     async def propose(self, approval: Approval) -> None:
         self._disk.approvals[approval.id] = new_row(approval)

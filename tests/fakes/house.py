@@ -7,6 +7,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.desks import MemoryDesks
 from tests.fakes.grants import MemoryConsent, MemoryGrants
 from tests.fakes.minds import ScriptedMind
+from tests.fakes.parking import MemoryParking
 from tests.fakes.talk import MemoryChat, MemoryQueue
 
 
@@ -25,6 +26,8 @@ class FakeHouse:
         self.consent = MemoryConsent(self.clock)
 
     def services(self, store: Store) -> Services:
+        if isinstance(store.parking, MemoryParking):
+            store.parking.grants = self.grants
         return Services(
             store=store,
             grants=self.grants,

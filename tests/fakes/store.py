@@ -8,6 +8,7 @@ from app.domain.memory import Relation
 from app.domain.ports import Clock, Kind, Waiting
 from app.domain.types import Person, PersonId
 from tests.fakes.approvals import MemoryApprovals
+from tests.fakes.parking import MemoryParking
 from tests.fakes.rows import Disk, Envelope, sender
 from tests.fakes.turns import MemoryTurns
 
@@ -78,6 +79,7 @@ class MemoryStore:
         self.inbox = MemoryInbox(self.disk, self)
         self.people = MemoryPeople(self.disk)
         self.turns = MemoryTurns(self.disk, self.owner, clock)
+        self.parking = MemoryParking(self.disk, self.turns)
         self.approvals = MemoryApprovals(self.disk, self.owner, clock)
         self.relations = MemoryRelations(self.disk)
 

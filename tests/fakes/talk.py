@@ -7,6 +7,7 @@ from itertools import count
 from app.domain.approvals import Approval
 from app.domain.errors import ChatError
 from app.domain.forms import Form
+from app.domain.grants import Invitation
 from app.domain.plans import Plan
 from app.domain.ports import Kind
 from app.domain.types import Account, ActionId, Address, Person, PersonId, Place, Turn, TurnId, person_id
@@ -41,7 +42,7 @@ class Opened:
     """A form on somebody's screen."""
 
     name: str
-    about: ActionId
+    about: object
     form: Form
 
 
@@ -63,7 +64,11 @@ class MemoryChat:
         self.plan_ts: dict[TurnId, str] = {}
         self.statuses: list[tuple[Place, str]] = []
         self.homes: dict[str, tuple[tuple[Account, ...], tuple[Approval, ...]]] = {}
-        self.invitations: list[tuple[Place, str]] = []
+        self.invitations: list[tuple[Place, Invitation]] = []
+        self.closed: list[tuple[str, str]] = []
+        """The cards with links that were used, and what came of them."""
+        self.listed: list[tuple[Place, tuple[Account, ...], str]] = []
+        """Every list of accounts: where, which, and the card in whose place it was drawn."""
         self.prompted: list[Place] = []
         self.restated: dict[str, str] = {}
         self.forms: list[Opened] = []
@@ -124,7 +129,7 @@ class MemoryChat:
         self.plans.setdefault(plan.turn.id, []).append(plan)
         return known
 
-    async def open_form(self, trigger: str, form: Form, *, name: str, about: ActionId) -> str:
+    async def open_form(self, trigger: str, form: Form, *, name: str, about: object) -> str:
         if self.refuses:
             raise ChatError(why="expired_trigger_id")
         self.forms.append(Opened(name, about, form))
@@ -137,9 +142,18 @@ class MemoryChat:
             self.lines.append(Line(place, approval.reason, self.quoted[approval.id]))
         return self.quoted[approval.id]
 
-    async def invite(self, place: Place, url: str, *, accounts: Sequence[Account]) -> None:
-        self._post()
-        self.invitations.append((place, url))
+    async def invite(self, place: Place, invitation: Invitation) -> str:
+        self.invitations.append((place, invitation))
+        return self._post()
+
+    async def close(self, place: Place, ts: str, title: str) -> None:
+        if self.refuses:
+            raise ChatError(why="message_not_found")
+        self.closed.append((ts, title))
+
+    async def accounts(self, place: Place, accounts: Sequence[Account], *, card: str = "") -> str:
+        self.listed.append((place, tuple(accounts), card))
+        return card or self._post()
 
     async def restate(self, place: Place, text: str, *, key: str) -> str:
         if key not in self.restated:

@@ -240,5 +240,5 @@ def test_the_made_secrets_are_accepted_by_the_settings(tmp_path: Path, monkeypat
     settings = Settings.load()
     assert settings.database.startswith("postgresql://steward:")
     assert settings.redis.startswith("redis://:")
-    assert len(settings.sealing_key) == 32
+    assert len(settings.sealing_keys[0]) == 32
     assert not settings.connected_to_slack

@@ -135,9 +135,8 @@ def test_a_refused_secret_is_not_repeated(given: Setter) -> None:
 
 @pytest.mark.parametrize("variable", SECRETS)
 def test_secrets_may_come_from_files_and_are_never_shown(tmp_path: Path, given: Setter, variable: str) -> None:
-    secret = {"SLACK_BOT_TOKEN": "xoxb-hush", "SLACK_APP_TOKEN": "xapp-hush", "ENCRYPTION_KEY": KEY}.get(
-        variable, "hush"
-    )
+    keys = dict.fromkeys(("ENCRYPTION_KEY", "ENCRYPTION_KEY_OLD", "AUDIT_KEY"), KEY)
+    secret = ({"SLACK_BOT_TOKEN": "xoxb-hush", "SLACK_APP_TOKEN": "xapp-hush"} | keys).get(variable, "hush")
     (tmp_path / "secret").write_text(f"{secret}\n")
     # Slack's two tokens are only accepted together.
     if variable == "SLACK_BOT_TOKEN":
@@ -188,14 +187,14 @@ def test_the_home_is_the_persons_data_directory(given: Setter, tmp_path: Path, m
 
 def test_a_key_that_is_given_is_used(given: Setter, tmp_path: Path) -> None:
     given(ENCRYPTION_KEY=KEY, STEWARD_HOME=str(tmp_path / "home"))
-    assert Settings.load().sealing_key == bytes(range(32))
+    assert Settings.load().sealing_keys == (bytes(range(32)),)
     assert not (tmp_path / "home").exists()
 
 
 def test_a_key_is_made_once_and_kept_privately(given: Setter, tmp_path: Path) -> None:
     given(STEWARD_HOME=str(tmp_path / "home"))
     with ThreadPoolExecutor(8) as threads:
-        keys = set(threads.map(lambda _: Settings.load().sealing_key, range(32)))
+        keys = set(threads.map(lambda _: Settings.load().sealing_keys[0], range(32)))
     (key,) = keys
     assert len(key) == 32
     (file,) = (tmp_path / "home").iterdir()

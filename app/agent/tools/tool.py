@@ -16,7 +16,7 @@ from app.agent.bench import CALL, Bench, TwoTimes
 from app.agent.tools.fitting import Result, serialised
 from app.domain.actions import Action
 from app.domain.cards import Part
-from app.domain.errors import StewardError, StoreUnavailable
+from app.domain.errors import GrantDead, ScopeMissing, StewardError, StoreUnavailable
 
 FENCE = "untrusted"
 """Under this name stands what strangers wrote; inside JSON no text of theirs can end it."""
@@ -99,9 +99,11 @@ def langchain_tool(kind: type[Tool]) -> BaseTool:
             return serialised(result)
         except TwoTimes as choice:
             return serialised({"asked": bench.ask(choice.question, choice.readings)})
-        except StoreUnavailable:
+        except (StoreUnavailable, GrantDead):
             raise  # nothing the model could do about it
         except StewardError as refusal:
+            if isinstance(refusal, ScopeMissing) and refusal.needs:
+                raise  # the person is asked, and then it is thought about anew
             return serialised(_told(refusal.sentence, bench))
 
     return StructuredTool.from_function(

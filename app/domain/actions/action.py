@@ -15,6 +15,7 @@ from pydantic import Field, SerializeAsAny
 from app.domain.cards import MAX_CARD, Card, Receipt
 from app.domain.desk import Desk, Ledger, Note
 from app.domain.forms import Answers, Form, refuse
+from app.domain.permissions import Permission
 from app.domain.types import AccountRef, ActionId, Value
 
 
@@ -41,10 +42,17 @@ class Action(Value):
     busy_text: ClassVar[str] = "Working on it"
     held: ClassVar[bool] = False
     """Whether it waits a little after the click, to be cancelled: what can't be undone."""
+    requires: ClassVar[Permission]
+    """What a person must have allowed before it is proposed."""
 
     id: ActionId = Field(default_factory=lambda: ActionId(uuid4()))
     """Known to the provider: event ids, mail headers and properties are made from it."""
     account: AccountRef
+
+    @property
+    def changes(self) -> tuple[AccountRef, ...]:
+        """The accounts in which something will be different."""
+        return (self.account,)
 
     @property
     def bulk(self) -> bool:

@@ -16,6 +16,7 @@ from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import Refusal
 from app.domain.forms import MAX_OPTIONS, Addresses, Day, Form, Input, Option, Several
 from app.domain.mailboxes import CHUNK, TRASH, Mailbox
+from app.domain.permissions import Permission
 from app.domain.types import Address, MailQuery
 
 SAMPLES = 5
@@ -71,6 +72,7 @@ class Words:
 class Labelling(Action, base=True):
     """A label set or taken off on mails that are frozen when proposed; where it is so already, the mail is skipped."""
 
+    requires: ClassVar[Permission] = Permission.CHANGE_MAIL
     do: ClassVar[str]
     """What the tool calls it."""
     where: ClassVar[str] = "anywhere"

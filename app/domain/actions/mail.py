@@ -25,6 +25,7 @@ from app.domain.desk import Desk, Ledger
 from app.domain.errors import Conflict, Missing, ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Input, Line, Text, marked, too_long
 from app.domain.mailboxes import Mailbox, Sent, SentMarks
+from app.domain.permissions import Permission
 from app.domain.types import Address
 
 NEW_SUBJECT = "With another subject than the thread's, it will stand in a conversation of its own."
@@ -34,6 +35,7 @@ _ANSWERING = re.compile(r"^(?:(?:re|fwd?)\s*:\s*)+", re.IGNORECASE)
 class Written(Action, base=True):
     """A mail whose whole text stands on the card."""
 
+    requires: ClassVar[Permission] = Permission.CHANGE_MAIL
     noun: ClassVar[str] = "mail"
     """What its sentences call it."""
 

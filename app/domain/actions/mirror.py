@@ -19,6 +19,7 @@ from app.domain.cards import Card, Field, Item, Receipt, counted
 from app.domain.desk import Desk, Ledger, Note, last_note
 from app.domain.errors import Conflict, Refusal
 from app.domain.mirroring import Block, Difference, Stale, difference
+from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Event
 
 TITLE = "Busy"
@@ -36,6 +37,7 @@ class MirrorAvailability(Action):
     """Puts blocks into a calendar for the times at which other accounts are busy, and takes away those that stand for
     nothing any more. What changed since the preview is left out, and said to be."""
 
+    requires: ClassVar[Permission] = Permission.CHANGE_CALENDAR
     busy_text: ClassVar[str] = "Mirroring"
 
     sources: tuple[AccountRef, ...]
