@@ -1,12 +1,14 @@
 """The stores the contract is tested on: in memory, and PostgreSQL."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from app.domain.grants import Grants
 from app.store import PostgresStore
 from tests import postgres
+from tests.contract import booked as calendars
 from tests.fakes import ManualClock, MemoryGrants
 from tests.houses import House, Running, in_memory, in_postgres
 
@@ -36,3 +38,10 @@ async def grants(request: pytest.FixtureRequest, clock: ManualClock) -> AsyncIte
     opened = await PostgresStore.open(addresses.app, key=bytes(32), clock=clock)
     yield opened.grants
     await opened.close()
+
+
+@pytest.fixture(params=["memory", "google"])
+async def booked(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[calendars.Booked]:
+    """Ada's calendars: in memory, and at Google."""
+    async for each in calendars.in_memory() if request.param == "memory" else calendars.in_google(tmp_path):
+        yield each

@@ -1,7 +1,6 @@
 """The contract of Calendar: in memory, and Google Calendar."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,90 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.actions import CreateEvent
-from app.domain.calendars import Calendar, NewEvent
 from app.domain.desk import reference
 from app.domain.errors import Conflict, Refused
-from app.domain.types import Event, Guest
-from sandbox.google.seed import SeedAccount, SeedCalendar
-from tests.contract.google_desk import ZONE, GoogleHome, google_home
-from tests.contract.google_world import ADA, NOW, Clock, World, running
-from tests.fakes import MemoryCalendar
-from tests.samples import account, event
-
-HOUR = timedelta(hours=1)
-TEN = datetime(2026, 6, 4, 10, 0, tzinfo=ZoneInfo(ZONE))
-LUNCH = {
-    "id": "lunch0001",
-    "summary": "Lunch",
-    "location": "Canteen",
-    "description": "With Bob",
-    "start": {"dateTime": "2026-06-04T12:00:00+02:00", "timeZone": ZONE},
-    "end": {"dateTime": "2026-06-04T13:00:00+02:00", "timeZone": ZONE},
-    "attendees": [{"email": "bob@work.example", "displayName": "Bob"}],
-}
-
-
-@dataclass
-class Booked:
-    """A calendar with a lunch in it."""
-
-    calendar: Calendar
-    told: Callable[[], list[tuple[str, str]]]
-    """Whom the provider has written to, and why: invitation or cancellation."""
-
-
-async def in_memory() -> AsyncIterator[Booked]:
-    mine = account(email=ADA)
-    lunch = Event(
-        id="lunch0001",
-        calendar="primary",
-        account=reference(mine),
-        title="Lunch",
-        place="Canteen",
-        notes="With Bob",
-        start=datetime.fromisoformat("2026-06-04T12:00:00+02:00"),
-        end=datetime.fromisoformat("2026-06-04T13:00:00+02:00"),
-        guests=(Guest(email="bob@work.example", name="Bob"),),
-    )
-    calendar = MemoryCalendar(mine, lunch)
-    yield Booked(calendar, lambda: sorted(calendar.invitations))
-
-
-def outbox(world: World) -> list[tuple[str, str]]:
-    """Mails to people who have no account here."""
-    kinds = {"Invitation": "invitation", "Canceled event": "cancellation"}
-    return sorted((one["to"], kinds[one["subject"].partition(":")[0]]) for one in world.control("outbox"))
-
-
-async def in_google(home: Path) -> AsyncIterator[Booked]:
-    seeded = [SeedAccount(ADA, "Ada", ZONE, [], [SeedCalendar("primary", "Ada", ZONE, [LUNCH])])]
-    with running(home, seeded, Clock()) as world:
-        async with google_home(world) as google:
-            await google.connect()
-            async with google.desk() as desk:
-                yield Booked(desk.calendars[0], lambda: outbox(world))
-
-
-@pytest.fixture(params=["memory", "google"])
-async def booked(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Booked]:
-    async for each in in_memory() if request.param == "memory" else in_google(tmp_path):
-        yield each
-
-
-def new(ident: str = "revue0001", **more: Any) -> NewEvent:
-    given: dict[str, Any] = {
-        "id": ident,
-        "calendar": "primary",
-        "title": "Review",
-        "start": TEN,
-        "end": TEN + HOUR,
-        "zone": ZONE,
-        "guests": ("carol@else.example", "dan@else.example"),
-        "place": "Room 5",
-        "notes": "Bring cake",
-        "steward_action": "4711",
-    }
-    return NewEvent(**given | more)
+from tests.contract.booked import HOUR, TEN, Booked, new
+from tests.contract.google_desk import GoogleHome, google_home
+from tests.contract.google_world import ADA, NOW, Clock, running
+from tests.samples import event
 
 
 async def test_events_within_a_span_by_start(booked: Booked) -> None:

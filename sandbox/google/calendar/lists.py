@@ -37,9 +37,11 @@ def get(call: Call) -> Reply:
 
 
 def get_calendar(call: Call) -> Reply:
-    calendar = call.account.book.calendar(call.params["calendarId"])
-    shown = {"kind": "calendar#calendar", **_common(calendar), "dataOwner": calendar.owner}
-    return Reply(shown)
+    """A calendar of one's own, or a colleague's whose free and busy times one may see."""
+    calendar = _visible(call, call.params["calendarId"])
+    if calendar is None:
+        raise GoogleError(404, "notFound", message="Not Found")
+    return Reply({"kind": "calendar#calendar", **_common(calendar), "dataOwner": calendar.owner})
 
 
 def _common(calendar: Calendar) -> dict[str, Any]:
