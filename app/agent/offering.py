@@ -45,7 +45,11 @@ def _function(tool: type[Tool], told: set[tuple[str, str]]) -> dict[str, Any]:
             told.add(meaning)
     required = {"required": schema["required"]} if "required" in schema else {}
     parameters = {"type": "object", "properties": fields, **required}
-    return {"name": tool.called(), "description": cleandoc(tool.__doc__ or ""), "parameters": parameters}
+    return {
+        "name": tool.called(),
+        "description": " ".join(cleandoc(tool.__doc__ or "").split()),
+        "parameters": parameters,
+    }
 
 
 def _compact(field: dict[str, Any]) -> dict[str, Any]:
@@ -53,8 +57,8 @@ def _compact(field: dict[str, Any]) -> dict[str, Any]:
     (kind,) = [k for k in field.get("anyOf", [field]) if k.get("type") != "null"]
     whole = {**field, **kind}
     kept = {name: whole[name] for name in KEPT if whole.get(name)}
-    if "items" in kept:
-        kept["items"] = _compact(kept["items"])
+    if kept.get("items", {}).get("type") == "string":
+        del kept["items"]  # what else
     if "enum" in kept:
         kept["enum"] = [choice for choice in kept["enum"] if choice != ""]
     return kept

@@ -10,14 +10,18 @@ from typing import Any, get_type_hints
 from uuid import uuid4
 
 from app.domain.approvals import Approval, Decision, Status
+from app.domain.asking import Listed, Question
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger
 from app.domain.errors import LostClaim
-from app.domain.ports import Claim, Tokens
+from app.domain.memory import Relation, Trail
+from app.domain.grants import Tokens
+from app.domain.ports import Claim
 from app.domain.types import (
     Account,
     AccountId,
     ActionId,
+    Address,
     Message,
     Person,
     PersonId,
@@ -94,8 +98,21 @@ async def settle_in(store: PostgresStore, clock: ManualClock, person: Person) ->
         tokens = Tokens(access=secret(person), refresh=secret(person), expires_at=clock.now(), scopes=())
         has.accounts.append(await store.grants.keep(mine, tokens))
     await store.grants.ask(person.id, has.turns[0].place, secret(person), until=clock.now() + timedelta(days=1))
+    await _question(store, clock, has)
     has.places = [turn.place for turn in has.turns]
     return has
+
+
+async def _question(store: PostgresStore, clock: ManualClock, has: Belongings) -> None:
+    """A question that stands open, in a thread of its own, and whom a name means."""
+    person, marked = has.person, secret(has.person)
+    place = Place(channel=f"C{person.user}", thread="1.1")
+    turn, _ = await store.turns.open(message(f"{marked} asks", person=person, place=place), limit=1000)
+    meant = Relation(name=marked, people=(Address(email=f"{marked}@example.org"),), origin=marked, since=clock.now())
+    asked = Question(options=(f"{marked}@example.org", "Nobody"), about=marked)
+    trail = Trail(question=asked, listed=(Listed(ref=marked, title=marked),), learned=(meant,))
+    await store.turns.end(turn, status=TurnStatus.ENDED, reply=marked, actions=[], trail=trail)
+    has.turns.append(turn)
 
 
 async def _action(
@@ -174,6 +191,8 @@ class Arguments:
             Account: lambda: connected.model_copy(update={**mine, "email": "mine@example.com"}),
             Message: lambda: message("hello", person=intruder, place=turn.place, ts=one((turn.ts, "1.1"))),
             Place: lambda: turn.place,
+            Relation: lambda: Relation(name="mine", people=(Address(email="e@example.org"),), origin="mine", since=now),
+            Trail: lambda: one((Trail(), Trail(then="mine", question=Question(options=("mine", "yours"))))),
             Tokens: lambda: Tokens(access="mine", refresh="mine", expires_at=now, scopes=()),
             Receipt | None: lambda: one((None, Receipt(summary="mine"))),
             Decision: lambda: one(list(Decision)),
@@ -200,7 +219,7 @@ class Arguments:
 def methods(store: PostgresStore) -> dict[str, Callable[..., Any]]:
     """Every method of the store that acts for a person, by its name; those of tomorrow included."""
     found = {}
-    for part in ("people", "turns", "approvals", "grants", "audit"):
+    for part in ("people", "turns", "approvals", "relations", "grants", "audit"):
         for name, method in inspect.getmembers(getattr(store, part), callable):
             if not name.startswith("_") and f"{part}.{name}" not in SYSTEMS:
                 found[f"{part}.{name}"] = method
@@ -232,7 +251,7 @@ def body(dice: Random, intruder: Person, owner: Belongings) -> dict[str, Any]:
     shown = " ".join(map(str, (turn.id, *(each.id for each in owner.approvals))))
     changed = {"user": intruder.user, "ts": turn.ts, "text": "changed", "thread_ts": turn.place.thread}
     subtype = dice.choice(("message_changed", "message_deleted"))
-    verb = dice.choice(("decide", "plan", "open"))
+    verb, options = dice.choice(("decide", "plan", "open", "answer")), ("0", "1")
     return {
         "type": "block_actions",
         "team": {"id": TEAM},
@@ -241,7 +260,7 @@ def body(dice: Random, intruder: Person, owner: Belongings) -> dict[str, Any]:
         "trigger_id": f"trigger {dice.random()}",
         "actions": [
             {
-                "action_id": f"{verb}:{dice.choice([d.value for d in Decision])}",
+                "action_id": f"{verb}:{dice.choice(options if verb == 'answer' else [d.value for d in Decision])}",
                 "value": dice.choice((str(action.id), str(turn.id), shown)),
                 "block_id": dice.choice(("confirm:0", "confirm:1", "first")),
             }

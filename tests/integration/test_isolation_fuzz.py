@@ -29,6 +29,7 @@ from app.store.database import session
 from app.store.schema import APP
 from app.store.tables import metadata
 from app.telemetry import Telemetry
+from handlers.answers import Answers
 from handlers.approvals import Clicks
 from handlers.editing import Editing
 from tests.fakes import FakeHouse, ManualClock
@@ -218,7 +219,8 @@ def heard(outside: FakeHouse, store: PostgresStore) -> list[tuple[str, Any]]:
 
     assistant = Assistant(services, Limits(characters=1000, requests=1000), invite=invite)
     editing = Editing(Editor(services, hear=assistant.hear), outside.chat)
-    return sorted(listeners(Clicks(assistant, outside.chat, Telemetry()), editing).items())
+    answers = Answers(assistant, outside.chat)
+    return sorted(listeners(Clicks(assistant, outside.chat, Telemetry()), answers, editing).items())
 
 
 # By SQL of one's own, as the app.

@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.approvals import Decision, Status
 from app.domain.errors import GrantDead
-from app.domain.ports import Kind, Tokens
-from app.domain.types import Person, TurnStatus
+from app.domain.grants import Tokens
+from app.domain.memory import SAID, Relation
+from app.domain.ports import Kind
+from app.domain.types import Address, Person, TurnStatus
 from app.store import PostgresStore
 from app.store.database import session
 from app.store.schema import APP, INGEST, RELAY
@@ -20,7 +22,7 @@ from tests.postgres import LOGIN, Addresses
 from tests.samples import ANN, BOB, TEAM, account, archive, message, proposal
 
 Connection = psycopg.AsyncConnection[Any]
-PEOPLES = ("people", "accounts", "turns", "messages", "approvals", "ledger", "audit", "chains")
+PEOPLES = ("people", "accounts", "turns", "messages", "approvals", "ledger", "audit", "chains", "relations")
 """Tables with a person that the app may read."""
 
 
@@ -40,6 +42,8 @@ async def fill(store: PostgresStore, clock: ManualClock, person: Person) -> None
     turn, _ = await store.turns.open(message(person=person), limit=9)
     action = archive()
     await store.turns.end(turn, status=TurnStatus.ENDED, reply="Done.", actions=[proposal(action, turn, clock.now())])
+    dana = Address(email="dana@example.org")
+    await store.relations.keep(person.id, Relation(name="Dana", people=(dana,), origin=SAID, since=clock.now()))
     await store.approvals.decide(person.id, action.id, Decision.APPROVE)
     claim = await store.approvals.claim(person.id, action.id)
     assert claim is not None

@@ -25,9 +25,8 @@ WHAT = 1_000
 
 
 class ContinueAfter(Tool):
-    """Say what is left to do when it needs what the cards of this turn bring, such as the link of an event that is only
-    created by them. You are asked again with the results once they are decided and done. Not for anything you can
-    prepare now, and only together with cards."""
+    """Note what is left to do when it needs what this turn's cards bring only once they are done, such as a link. You
+    are asked again then. Only together with cards."""
 
     step: ClassVar[str] = "is planning the next steps…"
     what: str = Field(min_length=1, max_length=WHAT, description="as the person said it: mail the guests its link")
