@@ -26,20 +26,6 @@ def working(hours: WorkingHours, zone: str, *, start: datetime, end: datetime) -
     return common(union(s for day in days for s in _worked(hours, zone, day)), [(seconds(start), seconds(end))])
 
 
-def changes(zone: str, *, start: datetime, end: datetime) -> datetime | None:
-    """The first instant in (start, end], in UTC, from which the zone's clocks differ from what they show at `start`;
-    None when they show the same all along. Sees a change that is undone only if it lasts four weeks."""
-    place = ZoneInfo(zone)
-    before = start.astimezone(place).utcoffset()
-    step, at = timedelta(weeks=4), start
-    while at < end:
-        until = min(at + step, end)
-        if until.astimezone(place).utcoffset() != before:
-            return instant(_turn(place, seconds(at), seconds(until)))
-        at = until
-    return None
-
-
 @lru_cache(maxsize=4096)
 def _worked(hours: WorkingHours, zone: str, day: date) -> tuple[Stretch, ...]:
     """The working time of one day. Where the clocks change about it, its hours are read by the old offset before the

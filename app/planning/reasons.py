@@ -4,20 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.planning.hours import changes
+from app.domain.clocks import clock_changes
 from app.planning.slots import Diary, Slot
 
 YOU = "you"
 """How sentences name the asking person."""
 
 
-def reasons(slot: Slot, diaries: Sequence[Diary], *, now: datetime) -> tuple[str, ...]:
-    """What speaks for a slot and against it, the clocks of the others, and clocks that change between now and then;
-    `now` is aware, the first diary the asking person's."""
-    hard = _free(slot, diaries)
+def reasons(slot: Slot, diaries: Sequence[Diary], *, now: datetime, unseen: bool = False) -> tuple[str, ...]:
+    """What speaks for a slot and against it, the clocks of the others, and clocks that change between now and then.
+    `now` is aware, the first diary the asking person's; `unseen` tells that there are people whose time isn't known."""
+    hard = _free(slot, diaries, unseen=unseen)
     soft = f"{listed(slot.tentative)} {have(slot.tentative)} something tentative" if slot.tentative else ""
-    outside = f"outside {listed(_whose(slot.outside))} hours" if slot.outside else _inside(diaries)
-    others = (*_elsewhere(slot, diaries), *clock_changes(slot.start, diaries, now=now))
+    outside = f"outside {listed(_whose(slot.outside))} hours" if slot.outside else _inside(diaries, unseen=unseen)
+    others = (*_elsewhere(slot, diaries), *_turning(slot.start, diaries, now=now))
     return tuple(filter(None, (", ".join(filter(None, (hard, outside))), soft, *others)))
 
 
@@ -35,13 +35,13 @@ def city(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def clock_changes(at: datetime, diaries: Sequence[Diary], *, now: datetime) -> tuple[str, ...]:
+def _turning(at: datetime, diaries: Sequence[Diary], *, now: datetime) -> tuple[str, ...]:
     """Which clocks are changed between now and then, and how far apart people are from then on where that differs."""
     own, *others = _zones(diaries)
     turns: dict[str, list[str]] = {}
     for zone in (own, *others):
-        if turn := changes(zone, start=now, end=at):
-            turns.setdefault(f"{turn.astimezone(ZoneInfo(zone)):%a %-d %b}", []).append(city(zone))
+        for day in clock_changes(zone, now, at):
+            turns.setdefault(f"{day:%a %-d %b}", []).append(city(zone))
     told = [f"the clocks change in {listed(places)} on {day}" for day, places in turns.items()]
     apart = [
         f"{city(zone)} is {_apart(_difference(own, zone, at))} then, not {_apart(_difference(own, zone, now))} as today"
@@ -51,16 +51,19 @@ def clock_changes(at: datetime, diaries: Sequence[Diary], *, now: datetime) -> t
     return (*told, *apart)
 
 
-def _free(slot: Slot, diaries: Sequence[Diary]) -> str:
+def _free(slot: Slot, diaries: Sequence[Diary], *, unseen: bool) -> str:
+    free = [d.who for d in diaries if d.who not in slot.tentative]
+    if len(diaries) == 1 or unseen:
+        return f"{listed(free)} {'are' if len(free) > 1 or free == [YOU] else 'is'} free" if free else ""
     if not slot.tentative:
-        return "you are free" if len(diaries) == 1 else "everyone is free"
-    return "" if len(slot.tentative) == len(diaries) else "everyone else is free"
+        return "everyone is free"
+    return "everyone else is free" if free else ""
 
 
-def _inside(diaries: Sequence[Diary]) -> str:
+def _inside(diaries: Sequence[Diary], *, unseen: bool) -> str:
     """Whose hours it keeps to; a person's hours that aren't known are kept to by nothing."""
     known = [d.who for d in diaries if d.hours and d.zone]
-    if len(diaries) > 1 and len(known) == len(diaries):
+    if len(diaries) > 1 and len(known) == len(diaries) and not unseen:
         return "inside everyone's hours"
     return f"inside {listed(_whose(known))} hours" if known else ""
 

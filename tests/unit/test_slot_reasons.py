@@ -38,6 +38,15 @@ def test_hours_that_are_not_known_are_not_said_to_be_kept() -> None:
     assert reasons(at("2026-03-03 09:00"), strangers, now=NOW) == ("everyone is free, inside your and Ben's hours",)
 
 
+def test_of_people_whose_time_is_not_known_nothing_is_said() -> None:
+    some = [YOU, Diary("Ben", BERLIN)]
+    assert reasons(at("2026-03-03 09:00"), some, now=NOW, unseen=True) == (
+        "you and Ben are free, inside your and Ben's hours",
+    )
+    soft = at("2026-03-03 09:00", tentative=("you",))
+    assert reasons(soft, some, now=NOW, unseen=True)[0] == "Ben is free, inside your and Ben's hours"
+
+
 def test_the_clocks_of_others_are_told() -> None:
     away = [YOU, Diary("Ann", NEW_YORK), Diary("Raj", KOLKATA), Diary("Uma", KOLKATA)]
     late = at("2026-03-03 20:00", outside=("Raj", "Uma"))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.busy import Busy
-from app.planning.hours import USUAL, changes, working
+from app.planning.hours import USUAL, working
 from app.planning.phrases import WorkingHours
 from app.planning.slots import Diary, Slot, Wish, best, gaps, slots
 from app.planning.stretches import common, instant, union, without
@@ -147,15 +147,6 @@ def test_the_day_that_samoa_left_out_is_not_worked() -> None:
     found = working(WorkingHours(days=frozenset(range(7))), "Pacific/Apia", start=start, end=start + timedelta(days=3))
     shown = [f"{instant(a).astimezone(ZoneInfo('Pacific/Apia')):%a %-d %H:%M}" for a, _ in found]
     assert shown == ["Wed 28 09:00", "Thu 29 09:00", "Sat 31 09:00"]
-
-
-def test_a_change_of_the_clocks_is_found_to_the_second() -> None:
-    january = datetime(2026, 1, 1, tzinfo=UTC)
-    assert changes("Europe/Berlin", start=january, end=january + timedelta(days=120)) == datetime(
-        2026, 3, 29, 1, tzinfo=UTC
-    )
-    assert changes("Europe/Berlin", start=january, end=january + timedelta(days=60)) is None
-    assert changes("Asia/Kolkata", start=january, end=january + timedelta(days=365)) is None
 
 
 def slot(day: int, clock: str, **more: tuple[str, ...]) -> Slot:

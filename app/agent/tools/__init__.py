@@ -7,11 +7,12 @@ from app.agent.tools.event_changes import ChangeEvents
 from app.agent.tools.mail import ReadThread, SearchMail
 from app.agent.tools.mail_changes import ChangeMail
 from app.agent.tools.people import FindPerson
+from app.agent.tools.time import BlockTime, FindFreeTime
 from app.agent.tools.tool import Tool, langchain_tool
 from app.agent.tools.writing import WriteMail
 
 MAIL: tuple[type[Tool], ...] = (SearchMail, ReadThread, ChangeMail, WriteMail)
-CALENDAR: tuple[type[Tool], ...] = (ListEvents, CreateEvent, ChangeEvents)
+CALENDAR: tuple[type[Tool], ...] = (ListEvents, CreateEvent, ChangeEvents, FindFreeTime, BlockTime)
 ALWAYS: tuple[type[Tool], ...] = (FindPerson, AskPerson, ContinueAfter)
 TOOLS = (*MAIL, *CALENDAR, *ALWAYS)
 
