@@ -78,7 +78,7 @@ class SearchMail(Filters):
             return await self._unanswered(bench)
         found: list[Email] = []
         total, capped = 0, False
-        query = self.query(bench, self.where).model_copy(update={"to": self.to})
+        query = self.query(bench, self.where)
         for box in bench.mailboxes(self.account):
             page = await box.search(query, limit=self.limit)
             found += page.mails
@@ -90,6 +90,9 @@ class SearchMail(Filters):
         rows = fitting([_listed(m, bench) for m in newest])
         return fenced(total=counted, shown=len(rows), mails=rows)
 
+    def query(self, bench: Bench, where: str) -> MailQuery:
+        return super().query(bench, where).model_copy(update={"to": self.to})
+
     async def _unanswered(self, bench: Bench) -> Result:
         """The threads whose last word waits, the newest first."""
         query = self.query(bench, "sent" if self.owed == "to_me" else self.where)
@@ -98,7 +101,7 @@ class SearchMail(Filters):
         own = await own_addresses(bench)
         debts: list[Debt] = []
         for box in bench.mailboxes(self.account):
-            mails = await box.read(await box.ids(query.model_copy(update={"to": self.to}), limit=OWED_MAILS))
+            mails = await box.read(await box.ids(query, limit=OWED_MAILS))
             threads = list(dict.fromkeys(m.thread for m in mails if not m.bulk))[:OWED_THREADS]
             found = [debt([m.email for m in t.mails], own) for t in await box.threads(threads)]
             debts += [d for d in found if d and d.owed == self.owed]

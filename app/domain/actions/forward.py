@@ -284,7 +284,8 @@ def _enclose(mail: MIMEPart, part: Enclosed) -> None:
         inner["Content-Type"] = part.kind
         inner.add_header("Content-Disposition", "attachment", filename=part.name)
         inner.set_payload(part.content.decode("ascii"))
-        mail.make_mixed()
+        if mail.get_content_type() != "multipart/mixed":
+            mail.make_mixed()
         mail.attach(inner)
         return
     if main in ("message", "multipart") or not sub:
