@@ -16,6 +16,7 @@ from app.domain.chat import Chat
 from app.domain.desk import Desk, Ledger
 from app.domain.grants import Consent, Grants, Needs
 from app.domain.memory import Relation, Relations, Trail
+from app.domain.preferences import PreferenceStore
 from app.domain.types import (
     AccountId,
     ActionId,
@@ -327,6 +328,8 @@ class Store(Protocol):
     def parking(self) -> Parking: ...
     @property
     def relations(self) -> Relations: ...
+    @property
+    def preferences(self) -> PreferenceStore: ...
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), turns
         parked for what is there now, actions to claim, cards that have shown an old status for some seconds, and dead

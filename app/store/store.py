@@ -19,6 +19,7 @@ from app.store.inbox import PostgresInbox
 from app.store.ownership import Ownership
 from app.store.parking import PostgresParking
 from app.store.people import PostgresPeople
+from app.store.preferences import PostgresPreferences
 from app.store.relations import PostgresRelations
 from app.store.schema import APP, RELAY
 from app.store.sealing import Sealer
@@ -44,6 +45,7 @@ class PostgresStore:
         self.parking = PostgresParking(self._app, self.turns, clock)
         self.approvals = PostgresApprovals(self._app, ownership, clock)
         self.relations = PostgresRelations(self._app)
+        self.preferences = PostgresPreferences(self._app, clock)
         self.grants = PostgresGrants(self._app, self._sealer)
         self.audit = PostgresAudit(self._app, self._relay, signing)
 

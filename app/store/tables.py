@@ -131,6 +131,17 @@ relations = Table(
     _time("since"),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    _person(),
+    _text("name"),
+    Column("value", JSON),
+    Column("before", JSON),
+    _text("words"),
+    _time("since"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -9,6 +9,7 @@ from app.domain.ports import Clock, Kind, Waiting
 from app.domain.types import Person, PersonId
 from tests.fakes.approvals import MemoryApprovals
 from tests.fakes.parking import MemoryParking
+from tests.fakes.preferences import MemoryPreferences
 from tests.fakes.rows import Disk, Envelope, sender
 from tests.fakes.turns import MemoryTurns
 
@@ -82,6 +83,7 @@ class MemoryStore:
         self.parking = MemoryParking(self.disk, self.turns)
         self.approvals = MemoryApprovals(self.disk, self.owner, clock)
         self.relations = MemoryRelations(self.disk)
+        self.preferences = MemoryPreferences(self.disk, clock)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         now, disk = self._clock.now(), self.disk
