@@ -33,4 +33,6 @@ async def test_the_right_thing_happens(house: House, alex: Person, same_again: N
     entries = [entry for entry in WORDINGS if entry["workflow"] == number]
     (entry,) = sampling.dice(f"workflow {number}").sample(entries, 1)
     print(entry["ask"])
-    check(await tried(house, alex, entry))
+    moment = await tried(house, alex, entry)
+    print(moment.outcome.all)
+    check(moment)

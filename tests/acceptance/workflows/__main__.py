@@ -16,6 +16,8 @@ from tests.acceptance.house import House, connected, opened
 from tests.acceptance.people import Person
 from tests.acceptance.workflows.trying import CHECKS, WORDINGS, Entry, check, tried, wording
 
+SAID = 2500
+"""Characters of what was said, where it is not right."""
 WORLDS = ("written", "invented")
 
 
@@ -49,13 +51,15 @@ async def whole(numbers: list[int], worlds: list[str], seed: int) -> list[Try]:
 
 async def one(house: House, person: Person, entry: Entry, world: str) -> Try:
     began = time.perf_counter()
-    fault = ""
+    fault = said = ""
     try:
-        check(await tried(house, person, entry))
+        moment = await tried(house, person, entry)
+        said = moment.outcome.all
+        check(moment)
     except (AssertionError, ValueError) as wrong:
-        fault = "".join(traceback.format_exception_only(wrong)).strip() or repr(wrong)
+        what = "".join(traceback.format_exception_only(wrong)).strip()
         where = traceback.extract_tb(wrong.__traceback__)[-1]
-        fault = f"{where.name}: {where.line}\n{fault}"
+        fault = f"{where.name}: {where.line}\n{what}\n{said[:SAID]}"
     return Try(entry, world, time.perf_counter() - began, fault)
 
 

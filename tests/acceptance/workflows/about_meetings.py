@@ -41,7 +41,7 @@ def tomorrow_is_free(moment: Moment) -> None:
     assert not clashes
     theirs = {one.title for one in tomorrow if not one.mine and one.answer != "declined"}
     untold = {title for title in theirs if title not in moment.outcome.all}
-    assert not untold, f"not told why these stay: {untold}\n{moment.outcome.words}"
+    assert not untold, f"not told why these stay: {untold}"
 
 
 def personal_meetings_at_work(moment: Moment) -> None:

@@ -1,7 +1,8 @@
 """A person who asks, answers what is asked back, approves every card, and waits until nothing is under way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -23,8 +24,18 @@ SELECT (SELECT count(*) FROM steward.inbox WHERE settled_at IS NULL)
      + (SELECT count(*) FROM steward.turns WHERE status IN ('ended', 'failed') AND reply_ts = '' AND reply <> '')
      + (SELECT count(*) FROM steward.approvals WHERE status IN ('approved', 'running', 'undoing'))
 """
-Choose = Callable[[Sequence[str]], int]
-"""Which of the options a person takes."""
+
+
+class Knowing(Protocol):
+    """What a person knows that Steward may ask for."""
+
+    def choose(self, options: Sequence[str]) -> int:
+        """Which of the options is right."""
+        ...
+
+    def tell(self, words: str) -> str:
+        """What they answer in their own words; "" when nothing is asked."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ async def at_rest(house: House) -> None:
         await until(quiet, what="a house at rest", seconds=PATIENCE)
 
 
-async def carried_out(house: House, person: Person, text: str, *, choose: Choose) -> Outcome:
+async def carried_out(house: House, person: Person, text: str, *, knowing: Knowing) -> Outcome:
     """Ask, answer every question, approve every card."""
     asked = (await person.ask(text, seconds=PATIENCE)).asked
     questions: list[list[str]] = []
@@ -65,10 +76,12 @@ async def carried_out(house: House, person: Person, text: str, *, choose: Choose
         if options := _open_question(person, asked):
             message, found = options
             questions.append([button.text for button in found])
-            await _answer(person, asked, message, found[choose(questions[-1])])
+            await _answer(person, asked, message, found[knowing.choose(questions[-1])])
         elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
             for card in waiting:
                 await person.approve(card, seconds=PATIENCE)
+        elif answer := _asked_in_words(person, asked, knowing):
+            await person.ask(answer, thread=asked, seconds=PATIENCE)
         else:
             break
     return Outcome(_words(person, asked), person.cards(asked), questions)
@@ -79,6 +92,12 @@ def _open_question(person: Person, thread: str) -> tuple[Json, list[Button]] | N
         if options := [button for button in buttons(message) if button.action_id.startswith(ANSWERS)]:
             return message, options
     return None
+
+
+def _asked_in_words(person: Person, thread: str, knowing: Knowing) -> str:
+    """What the person says to Steward's last words, if there are no cards."""
+    said = [m for m in person.screen.steward(person.dm, thread) if payload(m, TURN)]
+    return "" if person.cards(thread) or not said else knowing.tell(render(said[-1]))
 
 
 async def _answer(person: Person, thread: str, question: Json, button: Button) -> None:

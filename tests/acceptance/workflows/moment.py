@@ -125,7 +125,7 @@ class Moment:
     def check_cards(self, *kinds: str) -> None:
         """Only such cards came, and all are done."""
         found = [(card.kind, card.status) for card in self.outcome.cards]
-        assert all(kind in kinds and status == "done" for kind, status in found), f"{found}\n{self.outcome.words}"
+        assert all(kind in kinds and status == "done" for kind, status in found), f"{found}"
 
 
 def plain(one: Occurrence) -> Occurrence:

@@ -99,6 +99,8 @@ def _happening(calendar: Json, owner: str, now: datetime) -> Iterator[Occurrence
             made.add_component(component)
     for found in recurring_ical_events.of(made, skip_bad_series=False).between(now - SPAN, now + SPAN):
         event = events[str(found["X-ID"])]
+        if event["status"] == "cancelled":
+            continue
         start, end = (_aware(found[name].dt, zone) for name in ("DTSTART", "DTEND"))
         yield _occurrence(event, calendar["id"], owner=owner, start=start, end=end)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ async def tried(house: House, person: Person, entry: Entry) -> Moment:
     people = [work, home, *house.everyone]
     now = datetime.now(UTC)
     before = await seen(house.google, people, now)
-    outcome = await carried_out(house, person, wording(entry, story), choose=_choosing(story))
+    outcome = await carried_out(house, person, wording(entry, story), knowing=Knows(story))
     after = await seen(house.google, people, now)
     return Moment(now, ZoneInfo(person.zone), work, home, story, entry, before, after, outcome)
 
@@ -54,17 +55,23 @@ def check(moment: Moment) -> None:
     CHECKS[moment.entry["workflow"]](moment)
 
 
-def _choosing(story: Story) -> Callable[[Sequence[str]], int]:
-    """A person who knows their manager and their team, and else takes the first option."""
-    known = [
-        story["manager"]["email"],
-        story["manager"]["name"].lower(),
-        story["team"]["email"],
-        *story["team"]["members"],
-    ]
+@dataclass(frozen=True)
+class Knows:
+    """A person who knows their manager and their team."""
 
-    def choose(options: Sequence[str]) -> int:
+    story: Story
+
+    def choose(self, options: Sequence[str]) -> int:
+        """Who is named most often, else the first."""
+        manager, team = self.story["manager"], self.story["team"]
+        known = (manager["email"], manager["name"].lower(), team["email"], *team["members"])
         told = [sum(name in option.lower() for name in known) for option in options]
         return told.index(max(told))
 
-    return choose
+    def tell(self, words: str) -> str:
+        asked = words.lower()
+        if "who is your" in asked or "who's your" in asked:
+            return f"My manager is {self.story['manager']['name']} <{self.story['manager']['email']}>"
+        if "who is in" in asked or "who belongs" in asked or "who are" in asked:
+            return f"The engineering team is {', '.join(self.story['team']['members'])}"
+        return ""
