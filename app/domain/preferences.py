@@ -85,6 +85,27 @@ TITLES = {
 """What each preference is called."""
 
 
+def stretches(value: tuple[Stretch, ...]) -> str:
+    """Parts of the week in words; days with the same hours are told together."""
+    by_hours: dict[tuple[time, time], list[int]] = {}
+    for each in value:
+        by_hours.setdefault((each.start, each.end), []).append(each.day)
+    return ", ".join(_days(days) + _hours(*hours) for hours, days in by_hours.items())
+
+
+def _days(days: list[int]) -> str:
+    days = sorted(set(days))
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{DAYS[days[0]]} to {DAYS[days[-1]]}"
+    return " and ".join(filter(None, (", ".join(DAYS[day] for day in days[:-1]), DAYS[days[-1]])))
+
+
+def _hours(start: time, end: time) -> str:
+    if start == time() == end:
+        return ""
+    return f" {start:%H:%M} to {'midnight' if end == time() else format(end, '%H:%M')}"
+
+
 def shown(name: str, value: Any) -> str:
     """The value of a preference in words."""
     return _SHOWN[name](value) if value or isinstance(value, time) else _NONE.get(name, "none")
@@ -92,8 +113,8 @@ def shown(name: str, value: Any) -> str:
 
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "zone": str,
-    "hours": lambda value: stretches(value),
-    "closed": lambda value: stretches(value),
+    "hours": stretches,
+    "closed": stretches,
     "buffer": lambda value: f"{value} minutes",
     "most_a_day": lambda value: f"at most {value}",
     "focus": lambda value: f"{value} hours",
@@ -114,27 +135,6 @@ _NONE = {
     "new_mail": "off",
 }
 """What a preference is in words when there is nothing to it."""
-
-
-def stretches(value: tuple[Stretch, ...]) -> str:
-    """Parts of the week in words; days with the same hours are told together."""
-    by_hours: dict[tuple[time, time], list[int]] = {}
-    for each in value:
-        by_hours.setdefault((each.start, each.end), []).append(each.day)
-    return ", ".join(_days(days) + _hours(*hours) for hours, days in by_hours.items())
-
-
-def _days(days: list[int]) -> str:
-    days = sorted(set(days))
-    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-        return f"{DAYS[days[0]]} to {DAYS[days[-1]]}"
-    return " and ".join(filter(None, (", ".join(DAYS[day] for day in days[:-1]), DAYS[days[-1]])))
-
-
-def _hours(start: time, end: time) -> str:
-    if start == time() == end:
-        return ""
-    return f" {start:%H:%M} to {'midnight' if end == time() else format(end, '%H:%M')}"
 
 
 class Said(Value):
