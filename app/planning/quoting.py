@@ -18,7 +18,7 @@ HEADERS = 3
 SHORTEST = 12
 """Letters of a line by which it is known again."""
 MOSTLY = 0.7
-"""The share of such lines: the line that names who wrote is new, and some are wrapped otherwise."""
+"""The share of such lines: some are wrapped otherwise."""
 
 _QUOTED = re.compile(r"^\s{0,3}>")
 _MARK = re.compile(r"^-- ?$|^—$|^_{2,3}$")
@@ -169,7 +169,9 @@ def _tidy(lines: Sequence[str]) -> str:
 def repeats(quoted: str, known: Sequence[str]) -> bool:
     """Whether what is quoted stands in these texts already, give or take how it was wrapped."""
     whole = "".join(map(_bare, known))
-    pieces = [bare for line in quoted.splitlines() if len(bare := _bare(line)) >= SHORTEST]
+    lines = quoted.splitlines()
+    said = {place + n for place in range(len(lines)) for n in range(_attributes(lines, place))}
+    pieces = [bare for n, line in enumerate(lines) if n not in said and len(bare := _bare(line)) >= SHORTEST]
     return sum(piece in whole for piece in pieces) >= MOSTLY * len(pieces)
 
 

@@ -112,11 +112,10 @@ def test_a_forwarded_mail_carries_words_text_and_files() -> None:
     assert parts["old.eml"].get_content_type() == "message/rfc822"
 
 
-@given(st.binary(max_size=300), st.text(max_size=40), st.text(max_size=80))
-def test_whatever_is_forwarded_arrives_as_it_was(content: bytes, name: str, text: str) -> None:
-    original = Original(
-        email=mail("m1").email, text=text, enclosed=(Enclosed(name=name or "x", kind="a/b", content=content),)
-    )
+@given(st.binary(max_size=300), st.text(max_size=40), st.text(max_size=80), st.sampled_from(["a/b", "text/plain"]))
+def test_whatever_is_forwarded_arrives_as_it_was(content: bytes, name: str, text: str, kind: str) -> None:
+    part = Enclosed(name=name, kind=kind, content=content, charset=name)
+    original = Original(email=mail("m1").email, text=text, enclosed=(part,))
     action = forward()
     raw = action.raw(0, original)
     assert raw == action.raw(0, original)

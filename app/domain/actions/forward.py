@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, ClassVar
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.actions.letters import Heading, body_hash, called, message_id, reached
+from app.domain.actions.letters import Heading, body_hash, called, message_id, one_line, reached
 from app.domain.actions.posting import Posting
 from app.domain.cards import (
     MAX_BODY,
@@ -278,11 +278,12 @@ class ForwardEmails(Action):
 def _enclose(mail: MIMEPart, part: Enclosed) -> None:
     """A part as it was, byte by byte. A mail within the mail stays one where it is plain ASCII, which is the only way
     it may travel unchanged (RFC 2046, section 5.2.1)."""
-    main, _, sub = part.kind.partition("/")
+    main, _, sub = one_line(part.kind).partition("/")
+    name = one_line(part.name) or "unnamed"
     if part.kind == "message/rfc822" and part.content.isascii():
         inner = MIMEPart(policy=SMTP)
         inner["Content-Type"] = part.kind
-        inner.add_header("Content-Disposition", "attachment", filename=part.name)
+        inner.add_header("Content-Disposition", "attachment", filename=name)
         inner.set_payload(part.content.decode("ascii"))
         if mail.get_content_type() != "multipart/mixed":
             mail.make_mixed()
@@ -291,10 +292,10 @@ def _enclose(mail: MIMEPart, part: Enclosed) -> None:
     if main in ("message", "multipart") or not sub:
         main, sub = "application", "octet-stream"
     if part.cid:
-        mail.add_related(part.content, main, sub, cid=part.cid, filename=part.name, disposition="inline")
+        mail.add_related(part.content, main, sub, cid=one_line(part.cid), filename=name, disposition="inline")
         return
-    params = {"charset": part.charset} if part.charset else None
-    mail.add_attachment(part.content, main, sub, filename=part.name, params=params)
+    params = {"charset": one_line(part.charset)} if part.charset else None
+    mail.add_attachment(part.content, main, sub, filename=name, params=params)
 
 
 def _bound(mail: EmailMessage, mark: str) -> None:
