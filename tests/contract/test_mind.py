@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.agent.agent import CALLS, Agent
+from app.domain.asking import Listed, Question
 from app.domain.desk import Desk
 from app.domain.errors import (
     LostClaim,
@@ -19,7 +20,8 @@ from app.domain.errors import (
     PromptTooLong,
     TooManySteps,
 )
-from app.domain.ports import Request, Thought, Utterance, WaitingCard
+from app.domain.ports import Request, Thought, WaitingCard
+from app.domain.types import Address, Utterance
 from integrations.models.ollama import ollama_model
 from tests.contract.claudes import claude
 from tests.contract.ollama_standin import Running, serve
@@ -128,7 +130,7 @@ async def either(request: pytest.FixtureRequest, tmp_path: Path, world: World) -
     if request.param == "scripted":
 
         async def archiving(asked: Request, desk: Desk, watch: Any) -> Thought:
-            await watch("is collecting the mails to archive…")
+            await watch("is collecting the mails…")
             return Thought(reply="A card is ready.", actions=(archive("m9"),))
 
         yield ScriptedMind(archiving)
@@ -149,7 +151,7 @@ async def test_thinking_proposes_and_changes_nothing(either: Any, world: World) 
     thought = await either.think(Request(person=ANN, now=world.now, text="archive promotions"), world.desk, watch)
     assert thought.reply == "A card is ready."
     assert [(a.kind, a.ids) for a in thought.actions] == [("ArchiveEmails", ("m9",))]
-    assert steps == ["is collecting the mails to archive…"]
+    assert steps == ["is collecting the mails…"]
     assert await world.mailbox.having("INBOX", ["m9"]) == {"m9"}
 
 
@@ -228,12 +230,63 @@ async def test_what_a_tool_cant_do_is_told_to_the_model_which_goes_on(mind: Mind
     assert told in json.dumps(await mind.told(), ensure_ascii=False)
 
 
-async def test_a_time_with_two_meanings_is_asked_back(mind: Mind) -> None:
-    await mind.script(calls(call("create_event", title="Call", start="next Friday at 10am")), says("Which one?"))
+# Questions.
+
+
+async def test_a_time_with_two_meanings_is_asked_back_by_code(mind: Mind) -> None:
+    await mind.script(calls(call("create_event", title="Call", start="next Friday at 10am")), says("Never said."))
     thought = await mind.think()
-    (told,) = await mind.told()
     assert thought.actions == ()
-    assert set(told["ambiguous"]) == {"Friday 6 March 2026, 10:00", "Friday 13 March 2026, 10:00"}
+    assert thought.reply == "“next Friday at 10am” can be read in more than one way. Which do you mean?"
+    assert thought.trail.question == Question(options=("Friday 6 March 2026, 10:00", "Friday 13 March 2026, 10:00"))
+
+
+async def test_a_question_ends_the_turn_and_keeps_the_cards_beside_it(mind: Mind) -> None:
+    asks = call("ask_person", question="Which day?", options=["Monday", "Tuesday"])
+    await mind.script(calls(call("create_event", title="A", start="tomorrow at 3pm"), asks), says("Never said."))
+    thought = await mind.think()
+    assert (thought.reply, len(thought.actions)) == ("Which day?", 1)
+    assert thought.trail.question == Question(options=("Monday", "Tuesday"))
+    assert len(await mind.heard()) == 1
+
+
+async def test_a_question_may_have_no_options(mind: Mind) -> None:
+    await mind.script(calls(call("ask_person", question="What shall it be called?")))
+    thought = await mind.think()
+    assert (thought.reply, thought.trail.question) == ("What shall it be called?", None)
+
+
+async def test_people_between_whom_the_model_asks_in_words_become_buttons(mind: Mind, world: World) -> None:
+    for n, name in enumerate(("Sam Carter", "Sam Lee")):
+        sender = Address(email=f"sam.{n}@example.org", name=name)
+        world.mailbox.put(mail(f"s{n}", thread=f"s{n}", sender=sender))
+    await mind.script(calls(call("find_person", name="Sam")), says("Which Sam do you mean?"))
+    question = (await mind.think("Write to Sam")).trail.question
+    assert question is not None
+    assert (len(question.options), question.about) == (2, "Sam")
+    await mind.script(calls(call("find_person", name="Sam")), says("There are two."))
+    assert (await mind.think("Who is Sam")).trail.question is None
+
+
+# Sources.
+
+
+async def test_references_become_sources_and_invented_ones_go(mind: Mind) -> None:
+    await mind.script(calls(call("search_mail")), says("• Lunch with Carol [work:t1]\n• Nothing else [work:nothing]"))
+    thought = await mind.think()
+    assert thought.reply == "• Lunch with Carol [work:t1]\n• Nothing else"
+    assert [each.ref for each in thought.trail.listed][-1] == "work:t1"
+    assert all(each.link.startswith("http") for each in thought.trail.listed)
+
+
+async def test_what_was_listed_before_is_told_and_can_still_be_linked(mind: Mind) -> None:
+    shown = tuple(Listed(ref=f"work:t{n}", title=f"Mail {n}", link=f"https://mail.example/{n}") for n in (1, 9))
+    before = Utterance(role="assistant", text="Two mails.", at=mind.world.now, listed=shown)
+    await mind.script(calls(call("read_thread", thread="work:t9")), says("A sale [work:t9]."))
+    thought = await mind.think("What does the second one say?", history=(before,))
+    earlier, _ = await mind.told()
+    assert [row["ref"] for row in earlier["untrusted"]["listed"]] == ["work:t1", "work:t9"]
+    assert [each.ref for each in thought.trail.listed] == ["work:t1", "work:t9"]
 
 
 # When the model fails.
@@ -404,7 +457,11 @@ async def test_a_change_may_be_instead_of_a_waiting_card_and_only_once(mind: Min
     assert len(thought.actions) == 2
     waiting_cards, *proposed = await mind.told()
     assert waiting_cards["untrusted"]["cards"][0]["ref"] == "c1"
-    assert waiting_cards["untrusted"]["cards"][0]["asked"] == {"category": "promotions", "account": "work"}
+    assert waiting_cards["untrusted"]["cards"][0]["asked"] == {
+        "do": "archive",
+        "category": "promotions",
+        "account": "work",
+    }
     assert ["instead of the card that waits" in str(told.get("proposed")) for told in proposed] == [True, False, False]
     assert 'no waiting card called "c7"' in str(proposed[2])
 
