@@ -20,7 +20,7 @@ TOKENS, VERIFIER = "tokens", "verifier"
 """What is sealed: part of each seal, so that one can't be passed off as the other."""
 NOTICE_AGAIN = timedelta(seconds=10)
 """When a notice that doesn't stand in Slack is tried again: its post may still be under way."""
-DEAD = {"alive": False, "sealed": None, "key_version": None, "ended_at": func.coalesce(accounts.c.ended_at, func.now())}
+DEAD = {"alive": False, "sealed": None, "key_version": None}
 LIVING = {"alive": True, "ended_at": None, "notice_ts": "", "notice_at": None}
 _PLAIN = ("id", "person", "provider", "subject", "email", "name", "scopes", "alive", "chosen", "ended_at")
 
@@ -127,7 +127,9 @@ class PostgresGrants:
                     await self._seal(connection, account, tokens)
                 except GrantDead as died:
                     dead = died
-                    await connection.execute(update(accounts).where(_same(account)).values(DEAD))
+                    await connection.execute(
+                        update(accounts).where(_same(account)).values(DEAD | {"ended_at": _ended()})
+                    )
         if dead is not None:
             raise dead
         return tokens
@@ -156,7 +158,9 @@ class PostgresGrants:
     async def bury(self, account: AccountId, person: PersonId) -> None:
         """Mark a grant as dead and forget its tokens; the account stays listed."""
         async with self._database.transaction(person) as connection:
-            await connection.execute(update(accounts).where(_own(account, person)).values(DEAD))
+            await connection.execute(
+                update(accounts).where(_own(account, person)).values(DEAD | {"ended_at": _ended()})
+            )
 
     # The notice of a dead one.
 
@@ -217,6 +221,11 @@ class PostgresGrants:
             account=row.account,
             card=row.card,
         )
+
+
+def _ended() -> ColumnElement[datetime]:
+    """When it was first seen to have ended."""
+    return func.coalesce(accounts.c.ended_at, func.now())
 
 
 def _hash(state: str) -> bytes:

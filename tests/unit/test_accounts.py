@@ -1,5 +1,7 @@
-"""Connecting an account: the link, the way back, and what the account is called."""
+"""Accounts: the links, the way back, what is allowed, what they are called, and how they go."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,11 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts import LINK_LIFETIME, Accounts, challenge, named
-from app.domain.errors import ConsentRefused, ConsentUnknown
-from app.domain.ports import Identity
-from app.domain.types import Account, Place, TurnId
-from app.reception import NO_ACCOUNTS, NOTHING_WAITS, Reception
+from app.accounts import LINK_LIFETIME, RENEWAL_LIFETIME, Accounts, challenge, checked_name, named, pasted_code
+from app.domain.approvals import Decision, Status
+from app.domain.errors import (
+    AnotherAccount,
+    ConsentRefused,
+    ConsentUnknown,
+    Faulty,
+    FormErrors,
+    GrantDead,
+    NoCode,
+    NotYours,
+)
+from app.domain.grants import Identity, Invitation
+from app.domain.permissions import CHANGING, READING, Permission, worded
+from app.domain.types import Account, AccountId, AccountRef, Place, TurnId
+from app.reception import NOTHING_WAITS, Reception
 from tests.fakes import FakeHouse, MemoryStore
 from tests.samples import ANN, BOB, account, archive, message, proposal
 from tests.unit.turns import turn_of
@@ -24,32 +37,54 @@ DM = Place(channel=ANN.dm, thread="1.0")
 class Desk:
     """The use case over fakes, with Ann known to the house."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, paste: bool = False) -> None:
         self.house = FakeHouse()
         self.store = MemoryStore(self.house.clock)
         services = self.house.services(self.store)
-        self.accounts, self.reception = Accounts(services), Reception(services)
+        self.accounts, self.reception = Accounts(services, paste=paste), Reception(services)
 
     async def begin(self, place: Place = DM) -> dict[str, str]:
         """What the link that Ann is shown carries."""
         await self.store.people.meet(ANN)
         await self.accounts.invite(ANN.id, place)
-        _, url = self.house.chat.invitations[-1]
-        return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        return self.link()
 
-    async def connect(self, identity: Identity) -> Any:
-        link = await self.begin()
-        code = self.house.consent.grant(identity)
-        return await self.accounts.finish(state=link["state"], code=code, error="")
+    def link(self) -> dict[str, str]:
+        """What the newest link carries."""
+        return carried(self.newest.url)
+
+    @property
+    def newest(self) -> Invitation:
+        return self.house.chat.invitations[-1][1]
+
+    async def follow(self, identity: Identity, allowed: Collection[Permission] = tuple(Permission)) -> Any:
+        """Say yes on the page of the newest link."""
+        code = self.house.consent.grant(identity, allowed)
+        return await self.accounts.finish(state=self.link()["state"], code=code, error="")
+
+    async def connect(self, identity: Identity, allowed: Collection[Permission] = tuple(Permission)) -> Account:
+        await self.begin()
+        kept: Account = (await self.follow(identity, allowed))[0]
+        return kept
 
     @property
     def said(self) -> list[str]:
         return [line.text for line in self.house.chat.lines]
 
+    async def listed(self) -> tuple[Account, ...]:
+        return await self.house.grants.accounts(ANN.id)
+
+
+def carried(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+# The links.
 
 
 def test_the_challenge_is_that_of_rfc_7636() -> None:
@@ -67,6 +102,14 @@ async def test_every_link_has_a_state_and_a_verifier_of_its_own(desk: Desk) -> N
     assert 43 <= len(asked.verifier) <= 128  # RFC 7636, section 4.1
 
 
+async def test_reading_is_asked_for_first_and_changing_only_where_that_is_chosen(desk: Desk) -> None:
+    first = await desk.begin()
+    assert first["asks"] == " ".join(READING)
+    whole = carried(desk.newest.whole)
+    assert whole["state"] == first["state"]
+    assert whole["asks"] == " ".join(Permission)
+
+
 async def test_the_link_is_shown_in_the_dm_whatever_was_asked_where(desk: Desk) -> None:
     await desk.begin(Place(channel="C0GENERAL", thread="1.0"))
     assert desk.house.chat.invitations[0][0] == Place(channel=ANN.dm, thread="")
@@ -80,19 +123,31 @@ async def test_a_stranger_gets_no_link(desk: Desk) -> None:
 
 
 async def test_the_way_back_connects_the_account_and_says_so(desk: Desk) -> None:
-    kept, owner = await desk.connect(COMPANY)
+    await desk.begin()
+    kept, missing, owner = await desk.follow(COMPANY, READING)
     assert (kept.email, kept.name, kept.person, kept.alive) == ("ann@example.com", "work", ANN.id, True)
-    assert owner == ANN.name
-    assert desk.said == ["Connected: *work* (ann@example.com)."]
-    assert await desk.house.grants.accounts(ANN.id) == (kept,)
-    assert (await desk.house.grants.tokens(kept)).scopes == kept.scopes
+    assert (missing, owner) == ((), ANN.name)
+    assert desk.said == ["Connected: *work* (ann@example.com). I may read mail and see the calendars."]
+    assert [title for _, title in desk.house.chat.closed] == ["Connected"]
+    assert await desk.listed() == (kept,)
+    assert (await desk.house.grants.tokens(kept)).scopes == kept.scopes == READING
+
+
+async def test_what_was_not_ticked_is_noticed_and_named(desk: Desk) -> None:
+    await desk.begin()
+    kept, missing, _ = await desk.follow(COMPANY, [Permission.READ_CALENDAR])
+    assert (kept.scopes, missing) == ((Permission.READ_CALENDAR,), (Permission.READ_MAIL,))
+    assert "You didn't allow me to read mail." in desk.said[-1]
+    await desk.accounts.widen(ANN.id, kept.id, DM)
+    assert set(desk.newest.asks) == {Permission.READ_MAIL, *CHANGING}
 
 
 async def test_an_account_connected_again_stays_the_same(desk: Desk) -> None:
-    first, _ = await desk.connect(COMPANY)
-    again, _ = await desk.connect(COMPANY.model_copy(update={"email": "ann.new@example.com"}))
+    first = await desk.connect(COMPANY)
+    again = await desk.connect(COMPANY.model_copy(update={"email": "ann.new@example.com"}))
     assert (again.id, again.name, again.email) == (first.id, "work", "ann.new@example.com")
-    assert len(await desk.house.grants.accounts(ANN.id)) == 1
+    assert len(await desk.listed()) == 1
+    assert desk.said[-1].startswith("Connected again: *work*")
 
 
 async def test_a_link_works_once_and_for_fifteen_minutes(desk: Desk) -> None:
@@ -121,8 +176,113 @@ async def test_what_was_refused_connects_nothing(desk: Desk, back: dict[str, str
     link = await desk.begin()
     with pytest.raises(ConsentRefused, match=why):
         await desk.accounts.finish(state=link["state"], **back)
-    assert await desk.house.grants.accounts(ANN.id) == ()
+    assert await desk.listed() == ()
     assert desk.said == []
+
+
+# Links for one account.
+
+
+async def test_more_is_asked_of_the_account_that_needs_it_and_of_no_other(desk: Desk) -> None:
+    work = await desk.connect(COMPANY, READING)
+    await desk.connect(PRIVATE, READING)
+    await desk.accounts.invite(ANN.id, DM, {work.id: (Permission.CHANGE_MAIL,)})
+    assert (desk.newest.account, desk.newest.asks) == (work, (Permission.CHANGE_MAIL,))
+    assert (desk.link()["hint"], desk.newest.whole) == (work.email, "")
+    with pytest.raises(AnotherAccount, match=r"for ann@example\.com, and you chose ann@mail\.example"):
+        await desk.follow(PRIVATE)
+    await desk.accounts.invite(ANN.id, DM, {work.id: (Permission.CHANGE_MAIL,)})
+    desk.house.clock.advance(RENEWAL_LIFETIME - timedelta(seconds=1))
+    await desk.follow(COMPANY, [*READING, Permission.CHANGE_MAIL])
+    assert (await desk.listed())[0].lacks(Permission) == (Permission.CHANGE_CALENDAR,)
+
+
+async def test_a_link_dies_with_its_account(desk: Desk) -> None:
+    work = await desk.connect(COMPANY, READING)
+    await desk.accounts.widen(ANN.id, work.id, DM)
+    await desk.house.grants.forget(work.id, ANN.id)
+    with pytest.raises(ConsentUnknown):
+        await desk.follow(COMPANY)
+    assert await desk.listed() == ()
+
+
+async def test_nobody_widens_or_renames_or_ends_anothers_account(desk: Desk) -> None:
+    work = await desk.connect(COMPANY, READING)
+    for attempt in (
+        desk.accounts.widen(BOB.id, work.id, DM),
+        desk.accounts.ask_name(BOB.id, work.id, "trigger"),
+        desk.accounts.choose(BOB.id, work.id),
+        desk.accounts.disconnect(BOB.id, work.id, DM),
+    ):
+        with pytest.raises(NotYours):
+            await attempt
+    assert await desk.accounts.rename(BOB.id, work.id, {"name": ("mine",)}) == {"name": NotYours().sentence}
+    assert await desk.listed() == (work,)
+
+
+async def test_one_card_leads_back_from_the_end_of_a_connection(desk: Desk) -> None:
+    work = await desk.connect(COMPANY, READING)
+    await desk.accounts.remind(ANN.id, work.id)
+    assert len(desk.house.chat.invitations) == 1
+    await desk.house.grants.bury(work.id, ANN.id)
+    for _ in range(3):
+        await desk.accounts.remind(ANN.id, work.id)
+        desk.house.clock.advance(timedelta(minutes=1))
+    assert len(desk.house.chat.invitations) == 2
+    assert desk.newest.reconnects
+    await desk.follow(COMPANY, READING)
+    assert [a.alive for a in await desk.listed()] == [True]
+    assert desk.said[-1].startswith("Connected again: *work*")
+
+
+# What was pasted.
+
+
+@pytest.mark.parametrize(
+    ("entered", "found"),
+    [
+        ("4/0Abc", ("4/0Abc", "")),
+        ("  4/0A bc\n", ("4/0Abc", "")),
+        ("http://localhost:8425/oauth/google?state=S&code=4%2F0Abc&scope=x", ("4/0Abc", "")),
+        ("localhost:8425/oauth/google?code=4/0Abc&state=S", ("4/0Abc", "")),
+        ("?code=4/0Abc", ("4/0Abc", "")),
+        ("http://localhost:8425/oauth/google?error=access_denied&state=S", ("", "access_denied")),
+    ],
+)
+def test_a_code_is_found_in_what_was_pasted(entered: str, found: tuple[str, str]) -> None:
+    assert pasted_code(entered, "S") == found
+
+
+@pytest.mark.parametrize("entered", ["", "https://accounts.google.com/", "https://example.com/?a=b"])
+def test_no_code_is_found_where_there_is_none(entered: str) -> None:
+    with pytest.raises(NoCode):
+        pasted_code(entered, "S")
+
+
+async def test_an_address_is_pasted_and_what_is_wrong_stands_on_its_input() -> None:
+    desk = Desk(paste=True)
+    state = (await desk.begin())["state"]
+    assert desk.newest.paste == state
+    await desk.accounts.paste(state, "trigger")
+    assert desk.house.chat.forms[-1].about == state
+    code = desk.house.consent.grant(COMPANY)
+
+    async def paste(text: str, person: Any = ANN) -> list[str]:
+        return list(await desk.accounts.pasted(person.id, state, {"address": (text,)}))
+
+    assert await paste("") == await paste("https://example.com/") == ["address"]
+    assert await paste(f"http://localhost/?state=another&code={code}") == ["address"]
+    assert await paste(f"http://localhost/?state={state}&code={code}") == []
+    assert [a.email for a in await desk.listed()] == [COMPANY.email]
+    assert await paste(code) == ["address"]
+
+
+async def test_nobody_finishes_what_another_began() -> None:
+    desk = Desk(paste=True)
+    state = (await desk.begin())["state"]
+    code = desk.house.consent.grant(COMPANY)
+    assert await desk.accounts.pasted(BOB.id, state, {"address": (code,)}) == {"address": ConsentUnknown().sentence}
+    assert await desk.listed() == ()
 
 
 # Names.
@@ -153,6 +313,71 @@ def test_no_two_accounts_have_one_name(connected: list[tuple[bool, str]]) -> Non
         known.append(account(name=name, subject=str(number), email=email))
 
 
+async def test_a_person_renames_an_account_and_chooses_the_default(desk: Desk) -> None:
+    work, home = await desk.connect(COMPANY), await desk.connect(PRIVATE)
+    await desk.accounts.ask_name(ANN.id, home.id, "trigger")
+    assert desk.house.chat.forms[-1].form.inputs[0].parts == ("personal",)
+    assert "name" in await desk.accounts.rename(ANN.id, home.id, {"name": ("Work",)})
+    assert await desk.accounts.rename(ANN.id, home.id, {"name": ("  family   mail ",)}) == {}
+    await desk.accounts.choose(ANN.id, home.id)
+    assert [(a.name, a.chosen) for a in await desk.listed()] == [("work", False), ("family mail", True)]
+    await desk.accounts.show(ANN.id, DM, card="5.5")
+    assert desk.house.chat.listed[-1] == (DM, await desk.listed(), "5.5")
+    assert work.chosen
+
+
+@pytest.mark.parametrize("entered", ["", "   ", "work:1", "*work*", "a@b", "x" * 41])
+def test_a_name_that_would_be_misread_is_refused(entered: str) -> None:
+    with pytest.raises(FormErrors):
+        checked_name(entered)
+
+
+def test_permissions_are_named_in_one_sentence() -> None:
+    assert worded([]) == ""
+    assert worded([Permission.READ_MAIL]) == "read mail"
+    assert worded(reversed(READING)) == "read mail and see the calendars"
+    everything = "read mail, see the calendars, change and send mail or change the calendars"
+    assert worded(Permission, "or") == everything
+
+
+# How they go.
+
+
+def of(kept: Account) -> AccountRef:
+    return AccountRef(id=kept.id, name=kept.name, email=kept.email)
+
+
+async def test_disconnecting_ends_the_grant_and_takes_what_waits_with_it(desk: Desk) -> None:
+    work, home = await desk.connect(COMPANY), await desk.connect(PRIVATE)
+    turn, _ = await desk.store.turns.open(message(), limit=9)
+    for number, kept in enumerate((work, work, home)):
+        action = archive("m1").renewed(account=of(kept))
+        approval = proposal(action, turn, desk.house.clock.now()).model_copy(update={"position": number})
+        await desk.store.approvals.propose(approval)
+        await desk.store.approvals.shown(approval, await desk.house.chat.show(approval))
+        if number == 1:
+            await desk.store.approvals.decide(ANN.id, action.id, Decision.APPROVE)
+    refresh = (await desk.house.grants.tokens(work)).refresh
+    await desk.accounts.disconnect(ANN.id, work.id, DM)
+    assert desk.house.consent.revoked == [refresh]
+    assert [(a.name, a.chosen) for a in await desk.listed()] == [("personal", True)]
+    with pytest.raises(GrantDead):
+        await desk.house.grants.tokens(work)
+    shown = [card.shows.status for card in desk.house.chat.posted]
+    assert shown == [Status.EXPIRED, Status.CANCELLED, Status.PROPOSED]
+    assert desk.said[-1] == (
+        "Disconnected: *work* (ann@example.com). Its tokens are deleted, and its waiting cards are off."
+    )
+
+
+async def test_a_revocation_that_fails_is_told_and_the_account_goes_anyway(desk: Desk) -> None:
+    work = await desk.connect(COMPANY)
+    desk.house.consent.fails = Faulty(provider="Google", why="status 503")
+    await desk.accounts.disconnect(ANN.id, work.id, DM)
+    assert await desk.listed() == ()
+    assert "Google didn't confirm" in desk.said[-1]
+
+
 # What Steward says of itself.
 
 
@@ -164,19 +389,14 @@ async def test_the_welcome_offers_to_connect_until_one_is(desk: Desk) -> None:
 
 
 async def test_accounts_are_listed_dead_ones_too(desk: Desk) -> None:
-    await desk.reception.accounts(ANN.id, DM)
-    assert desk.said == [NO_ACCOUNTS]
-    kept, _ = await desk.connect(COMPANY)
+    kept = await desk.connect(COMPANY)
     await desk.connect(PRIVATE)
     await desk.house.grants.bury(kept.id, ANN.id)
-    await desk.reception.accounts(ANN.id, DM)
-    assert desk.said[-1] == (
-        "Connected accounts:\n"
-        "• *work* (ann@example.com): the connection has ended, type `connect`\n"
-        "• *personal* (ann@mail.example)"
-    )
-    await desk.reception.accounts(BOB.id, DM)
-    assert desk.said[-1] == NO_ACCOUNTS
+    await desk.accounts.show(ANN.id, DM)
+    await desk.accounts.show(BOB.id, DM)
+    (_, mine, _), (_, theirs, _) = desk.house.chat.listed
+    assert [(a.name, a.alive) for a in mine] == [("work", False), ("personal", True)]
+    assert theirs == ()
 
 
 async def test_pending_shows_the_waiting_cards_here(desk: Desk) -> None:
@@ -197,7 +417,7 @@ async def test_pending_shows_the_waiting_cards_here(desk: Desk) -> None:
 
 
 async def test_home_shows_whose_it_is_and_nothing_of_others(desk: Desk) -> None:
-    kept, _ = await desk.connect(COMPANY)
+    kept = await desk.connect(COMPANY)
     await desk.reception.home(ANN.id, ANN.user)
     await desk.reception.home(BOB.id, BOB.user)
     assert desk.house.chat.homes == {ANN.user: ((kept,), ()), BOB.user: ((), ())}
@@ -206,21 +426,24 @@ async def test_home_shows_whose_it_is_and_nothing_of_others(desk: Desk) -> None:
 
 
 async def test_a_leaver_loses_every_connection(desk: Desk) -> None:
-    await desk.connect(COMPANY)
-    await desk.connect(PRIVATE)
+    kept = [await desk.connect(COMPANY), await desk.connect(PRIVATE)]
     desk.house.chat.people[ANN.team, ANN.user] = ANN.model_copy(update={"member": False})
     await desk.accounts.changed(ANN.team, ANN.user)
-    assert [a.alive for a in await desk.house.grants.accounts(ANN.id)] == [False, False]
-    kept = await desk.store.people.person(ANN.id)
-    assert kept is not None
-    assert not kept.member
+    assert [a.alive for a in await desk.listed()] == [False, False]
+    assert len(desk.house.consent.revoked) == 2
+    person = await desk.store.people.person(ANN.id)
+    assert person is not None
+    assert not person.member
+    invited = len(desk.house.chat.invitations)
+    await desk.accounts.remind(ANN.id, kept[0].id)
+    assert len(desk.house.chat.invitations) == invited
 
 
 async def test_a_moved_person_keeps_their_connections_and_gets_their_zone(desk: Desk) -> None:
     await desk.connect(COMPANY)
     desk.house.chat.people[ANN.team, ANN.user] = ANN.model_copy(update={"zone": "Asia/Tokyo"})
     await desk.accounts.changed(ANN.team, ANN.user)
-    assert [a.alive for a in await desk.house.grants.accounts(ANN.id)] == [True]
+    assert [a.alive for a in await desk.listed()] == [True]
     kept = await desk.store.people.person(ANN.id)
     assert kept is not None
     assert kept.zone == "Asia/Tokyo"
@@ -229,3 +452,9 @@ async def test_a_moved_person_keeps_their_connections_and_gets_their_zone(desk: 
 async def test_nobody_is_met_by_a_change_of_their_profile(desk: Desk) -> None:
     await desk.accounts.changed(BOB.team, BOB.user)
     assert await desk.store.people.person(BOB.id) is None
+
+
+def test_an_account_is_known_by_its_id_only() -> None:
+    assert account().lacks([]) == ()
+    assert account(scopes=()).lacks(READING) == READING
+    assert isinstance(account().id, type(AccountId(ANN.id)))

@@ -11,7 +11,6 @@ from app.domain.errors import (
     Busy,
     Conflict,
     Faulty,
-    GrantDead,
     ProviderError,
     Refused,
     ScopeMissing,
@@ -30,7 +29,6 @@ FAULT = Faulty(provider="Gmail", why="status 503")
 SURE: list[ProviderError] = [
     Refused(provider="Gmail", why="no"),
     ScopeMissing(account=WORK.email),
-    GrantDead(provider="Google", account=WORK.email),
     Conflict(provider="Gmail", why="no"),
 ]
 START = ManualClock().now() + timedelta(hours=3)
