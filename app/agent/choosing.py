@@ -11,6 +11,7 @@ from app.domain.types import CalendarRef, Event
 
 AHEAD = timedelta(days=28)
 """How far events are looked for by their words alone."""
+YEAR = timedelta(days=366)
 MEETING = ("default", "fromGmail")
 """Event types that can be meetings."""
 
@@ -30,9 +31,18 @@ async def named(bench: Bench, refs: Sequence[str]) -> list[Event]:
         event = await bench.desk.calendar(account).event(calendar, ident) if calendar else None
         if event is None:
             raise UnknownReference(what="event", ref=ref)
+        if event.recurrence:
+            event = await _coming(bench, event)
         bench.sources.event(event)
         found.setdefault(ref, event)
     return list(found.values())
+
+
+async def _coming(bench: Bench, series: Event) -> Event:
+    """The next occurrence of a series, which stands for it; of one that is over the series itself."""
+    now = bench.request.now
+    found = await bench.desk.calendar(series.account).occurrences(series, now, now + YEAR)
+    return found[0] if found else series
 
 
 async def within(bench: Bench, start: str, end: str, *, words: str, account: str) -> list[Event]:

@@ -124,7 +124,8 @@ def following(was: Event, first: Event, start: datetime, **more: Any) -> ChangeE
 
 def every(was: Event, first: Event, start: datetime) -> ChangeEvent:
     at = first.original_start or first.start
-    return rescheduled(was, starting(was, at, start), scope=Scope.ALL, recurrence=moved(was, at, start))
+    again = {"anchor": starting(was, at, start), "recurrence": moved(was, at, start)}
+    return rescheduled(was, start, first=first, scope=Scope.ALL, **again)
 
 
 def cancelled(was: Event, **more: Any) -> CancelEvent:

@@ -24,6 +24,7 @@ from app.planning.sanitising import visible
 from app.planning.series import ended, going_on, moved, starting
 
 ANSWER = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
+VERB = {"reschedule": "move", "edit": "change", "cancel": "cancel", "transfer": "move"}
 DO = Literal["reschedule", "edit", "cancel", "accept", "decline", "tentative", "transfer"]
 IMMOVABLE = ("birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
 """Event types that stay in their calendar (Calendar API v3: events.move)."""
@@ -120,7 +121,8 @@ class ChangeEvents(Changing):
                 return f"{title} isn't an invitation: there is nobody to answer to."
             return f"{title} is over." if event.end <= now and not event.recurrence else ""
         if not event.mine:
-            return f"{title} is organized by {organizer}, so I can't {self.do} it. I can decline it, or write to them."
+            cant = f"{title} is organized by {organizer}, so I can't {VERB[self.do]} it."
+            return f"{cant} I can decline it, or write to them."
         if self.do == "transfer" and event.kind in IMMOVABLE:
             return f"{title} can't leave its calendar."
         return ""
@@ -136,11 +138,9 @@ class ChangeEvents(Changing):
             "was": event,
         }
         if scope is not Scope.THIS:
-            given["was"] = await series_of(bench, event)
-        if scope is Scope.FOLLOWING:
-            if self.do not in ("reschedule", "edit", "cancel"):
-                raise Refusal(why="That goes for one occurrence or for the whole series.")
-            given["first"] = event
+            given |= {"was": await series_of(bench, event), "first": event}
+        if scope is Scope.FOLLOWING and self.do not in ("reschedule", "edit", "cancel"):
+            raise Refusal(why="That goes for one occurrence or for the whole series.")
         if self.do in ANSWER:
             return actions.RespondToEvent(answer=ANSWER[self.do], **given)
         if self.do == "cancel":
@@ -234,7 +234,7 @@ def _retimed(was: Event, event: Event, scope: Scope, time: Time | None) -> dict[
     if scope is Scope.THIS:
         return {"start": time[0], "end": time[1]}
     first = starting(was, at, time[0])
-    return {"start": first, "end": first + (time[1] - time[0]), "recurrence": moved(was, at, time[0])}
+    return {"start": time[0], "end": time[1], "anchor": first, "recurrence": moved(was, at, time[0])}
 
 
 def _until(was: Event, event: Event, scope: Scope) -> tuple[str, ...]:

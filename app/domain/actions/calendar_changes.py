@@ -1,7 +1,7 @@
 """Changing an event: its time, title, place, notes and guests; one occurrence, the following ones, or all."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from pydantic import AwareDatetime
@@ -47,9 +47,8 @@ from app.domain.forms import Form, Input, Line, Moment, Text, is_address, too_lo
 from app.domain.types import Event, Guest
 
 RESET = "Changes that were made to single later occurrences are lost."
-SPLIT = (
-    "Google keeps the later occurrences as a series of their own, and their guests are asked again whether they come."
-)
+SPLIT = "The later occurrences become a series of their own."
+ANEW = "Guests are asked again whether they come."
 
 
 class ChangeEvent(OnEvent):
@@ -63,6 +62,8 @@ class ChangeEvent(OnEvent):
     place: str | None = None
     notes: str | None = None
     """None leaves a field as it is."""
+    anchor: AwareDatetime | None = None
+    """When the whole series starts, if all of it is moved; `start` is the occurrence's that the card shows."""
     added: tuple[Recipient, ...] = ()
     removed: tuple[str, ...] = ()
     recurrence: tuple[str, ...] | None = None
@@ -87,6 +88,16 @@ class ChangeEvent(OnEvent):
         return self.shown.model_copy(update={**given, "guests": guests, "recurrence": lines})
 
     @property
+    def becomes(self) -> Event:
+        """The event as the provider will have it."""
+        if self.scope is not Scope.ALL:
+            return self.after
+        times = {"start": self.was.start, "end": self.was.end}
+        if self.anchor and self.start and self.end:
+            times = {"start": self.anchor, "end": self.anchor + (self.end - self.start)}
+        return self.after.model_copy(update={**times, "id": self.was.id, "series": ""})
+
+    @property
     def words(self) -> dict[Part, str]:
         """What others will read of it anew."""
         return {Part.TITLE: self.title or "", Part.PLACE: self.place or "", Part.BODY: self.notes or ""}
@@ -97,7 +108,7 @@ class ChangeEvent(OnEvent):
         after, guests = self.after, self._told()
         return Card(
             title="Reschedule an event" if self.start else "Change an event",
-            summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
+            summary=f"“{self.was.title}”, {self._span(after)}{self.much()}",
             account=self.account,
             fields=(*self._changes(after), *self._elsewhere(after)),
             recipients=guests,
@@ -107,8 +118,16 @@ class ChangeEvent(OnEvent):
             items=beside(self.overlaps, self.zone),
             notes=self._notes(len(guests)),
             approve="Change",
-            undo="brings back what it was" + undone(len(guests), self.notify, "a mail about it again"),
+            undo="brings back what it was" + undone(len(guests), self.notify, "an update"),
         )
+
+    def _span(self, after: Event) -> str:
+        """When it is, and when it will be; the zone once where it is the same."""
+        before, then = self.time(self.shown), self.time(after)
+        if before == then:
+            return before
+        span, _, zone = before.partition(" (")
+        return f"{span if then.endswith(zone) else before} → {then}"
 
     def _told(self) -> tuple[Recipient, ...]:
         """Everyone it reaches: who stays invited, who is, and who no longer is."""
@@ -125,7 +144,7 @@ class ChangeEvent(OnEvent):
         """Before → after, for each field that becomes different."""
         before, then = meaning(self.shown, self.zone), meaning(after, self.zone)
         before["Repeats"] = meaning(self.was, self.zone)["Repeats"]
-        shown = [n for n in ("Title", "When", "Repeats", "Place") if before[n] != then[n]]
+        shown = [n for n in ("Title", "Repeats", "Place") if before[n] != then[n]]
         found = [Field(label=n, value=f"{before[n] or 'none'} → {then[n] or 'none'}", sent=True) for n in shown]
         if self.notes is not None:
             found.append(Field(label="Notes before", value=self.was.notes or "none", sent=True))
@@ -143,10 +162,10 @@ class ChangeEvent(OnEvent):
         zones, after = self.zones if self.start else {}, self.after
         series = self.scope is not Scope.THIS
         found = (
-            mailed(guests, self.notify, "a mail about the change"),
+            mailed(guests, self.notify, "an update"),
             f"On this calendar it can also be read by {', '.join(self.viewers)}." if self.viewers else "",
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
-            f"{SPLIT} {RESET}" if self.scope is Scope.FOLLOWING else "",
+            " ".join((SPLIT, *((ANEW,) if guests else ()), RESET)) if self.scope is Scope.FOLLOWING else "",
             RESET if self.scope is Scope.ALL and self.start else "",
             MARKUP if "<" in (self.notes or "") else "",
         )
@@ -194,7 +213,10 @@ class ChangeEvent(OnEvent):
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         texts = {n: v for n in ("title", "place", "notes") if (v := getattr(self, n)) is not None}
-        time = {"to": f"{self.start.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"} if self.start else {}
+        time: dict[str, Any] = {}
+        if self.start and self.end:
+            minutes = (self.end - self.start) // timedelta(minutes=1)
+            time = {"to": f"{self.start.astimezone(now.tzinfo):%Y-%m-%d %H:%M}", "minutes": minutes}
         guests = {"add_guests": [r.address.email for r in self.added], "remove_guests": list(self.removed)}
         given = {n: v for n, v in guests.items() if v}
         return {"do": "reschedule" if self.start else "edit", **time, **texts, **given, **super().asked(now)}
@@ -242,7 +264,8 @@ class ChangeEvent(OnEvent):
     def _fields(self) -> dict[str, Any]:
         """What becomes different, as the port has it."""
         names = ("title", "place", "notes", "start", "end", "recurrence")
-        fields = {n: v for n in names if (v := getattr(self, n)) is not None}
+        becomes = self.becomes
+        fields = {n: getattr(becomes, n) for n in names if getattr(self, n) is not None}
         if self.added or self.removed:
             fields["guests"] = self.after.guests
         return fields | {"zone": self.was.zone, "all_day": self.was.all_day}
@@ -304,16 +327,22 @@ class ChangeEvent(OnEvent):
         )
 
     def _receipt(self, stored: Event) -> Receipt:
-        asked = meaning(self.after, self.zone)
+        asked = meaning(self.becomes, self.zone)
         if self.scope is Scope.THIS:
             asked["Repeats"] = meaning(stored, self.zone)["Repeats"]
         told = counted(len(self._told()), "guest") if self.shown.guests or self.added else ""
         return Receipt(
             summary=f"“{stored.title}” is changed" + (f"; {told} told" if told and self.notify == "all" else ""),
-            fields=kept(stored, self.zone),
+            fields=kept(self._at(stored), self.zone),
             link=stored.link,
             differences=differences(asked, meaning(stored, self.zone)),
         )
+
+    def _at(self, stored: Event) -> Event:
+        """The event with the time a card shows: that of an occurrence, not the first of a series long past."""
+        if self.scope is not Scope.ALL:
+            return stored
+        return stored.model_copy(update={"start": self.after.start, "end": self.after.end})
 
     # Undoing it.
 
@@ -326,7 +355,7 @@ class ChangeEvent(OnEvent):
             await self.restore(desk, recurrence=self.was.recurrence)
         else:
             await self.restore(desk, **self._before())
-        told = undone(len(self._told()), self.notify, "a mail about it again")
+        told = undone(len(self._told()), self.notify, "an update")
         return Receipt(summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}")
 
     async def _still_ours(self, desk: Desk, ledger: Ledger) -> None:

@@ -51,7 +51,7 @@ class OnEvent(Action, base=True):
     """The event, the occurrence or, where more of a series is meant, the series itself."""
     scope: Scope = Scope.THIS
     first: Event | None = None
-    """The occurrence from which on it is meant, for FOLLOWING."""
+    """Of a series the occurrence that was named: the one the card shows, and from which on FOLLOWING is meant."""
     zone: str
     """The person's zone; the card shows the time in it."""
     notify: str = EVERYONE

@@ -67,12 +67,12 @@ class MoveEvent(OnEvent):
             body=(self.was.notes or None) if not self.native else None,
             notes=self._notes(len(recipients)),
             approve="Move",
-            undo="moves it back" + ("" if self.native else self._mails("two mails about it again")),
+            undo="moves it back" + ("" if self.native else self._mails("two more mails")),
         )
 
     def _notes(self, guests: int) -> tuple[str, ...]:
         if self.native:
-            return tuple(filter(None, (mailed(guests, self.notify, "a mail about the change"),)))
+            return tuple(filter(None, (mailed(guests, self.notify, "an update"),)))
         organizer = "" if self.target.id == self.account.id else f"{self.target.email} becomes its organizer."
         return tuple(
             filter(
@@ -90,7 +90,7 @@ class MoveEvent(OnEvent):
         return f"; {counted(told, 'person gets', 'people get')} {what}" if told else ""
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
-        return {"do": "transfer", "to": self.into_name, **super().asked(now)}
+        return {"do": "transfer", "to": self.into, **super().asked(now)}
 
     def form(self) -> Form | None:
         return Form(title="Edit the move", inputs=(telling(self.notify),)) if self._guests else None
