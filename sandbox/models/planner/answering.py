@@ -13,7 +13,7 @@ STOCK_REPLY = "Thank you for your mail. I have read it and will get back to you.
 _VERB = rx(
     r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|"
     r"replying|responding|answering|emailing|"
-    r"(?:send|draft|write|compose|prepare|shoot|drop)(?:ing)?(?: off)? (?:(?:a|an|my|"
+    r"(?:send|draft|write|compose|prepare|shoot|drop)(?:ing)?(?: off| up)? (?:(?:me|us) )?(?:(?:a|an|my|"
     r"the)\s+)?(?:(?:quick|short|polite|brief|friendly|nice|draft|kind)[ ,]+)*"
     rf"(?:reply|response|answer|note|line|{MAIL}))\b(?P<all>[\s-]*(?:to )?all\b)?(?:\s+(?:back|"
     rf"(?:with )?a (?:quick |short )?(?:reply|line|note|mail|email|message)))?)\s*"
@@ -53,7 +53,18 @@ _HAS_TITLE = rx(r"\b(?:titled|entitled|called|named|subject(?: line)?|headed)\s*
 _AS_REPLY = rx(
     r"\s*,?\s*(?:as (?:a|an|my) (?:reply|answer|response)(?: to .*)?|(?:by|via|per|in an?) (?:e-?mail|mail|reply))$"
 )
+_SPOKEN_OF = rx(
+    r"^(?:it|that|this|them|(?:to )?(?:all of )?(?:that|this|the) (?:one|thread|conversation|mail|e-?mail|message)"
+    r"|those|"
+    r"(?:to )?(?:the|its|their) (?:very )?(?:latest|last|newest|most recent)(?: (?:one|mail|e-?mail"
+    r"|message))?(?: (?:of|in|from) (?:them|it|those|the thread))?)$"
+)
 _DESCRIBED = rx(r"'s |\b(?:from|by)\b")
+DRAFT_ONLY = rx(
+    r"\s*[,;(–-]*\s*\b(?:(?:and |but )?(?:(?:do not|don't|without) send(?:ing)?(?: it| anything)?(?: yet)?|"
+    r"(?:just|only) (?:(?:save|leave|keep) it )?(?:as )?(?:a )?drafts?(?: only)?|(?:save|leave|keep) (?:it|that|this) "
+    r"(?:as a draft|in (?:my |the )?drafts)|as a draft(?: only)?|draft only|no sending))\b[)]?"
+)
 _DRAFT = rx(r"^(?:draft|write|compose|prepare)\b")
 _TURN_DOWN = rx(
     rf"^(?P<verb>decline|turn down|accept|agree to|reject)\s+(?P<name>{NAME})['’]s?\s+(?P<what>(?:[\w-]+\s+){{0,4}}?"
@@ -70,12 +81,14 @@ class Wish:
     words: str
     manner: str = "say"  # say | ask | thank | remind | stock
     to_all: bool = False
+    draft_only: bool = False
 
 
 def read_wish(text: str, context: Context) -> Wish | None:
     """Understand the text as a wish to answer someone, or don't."""
+    text, only_draft = DRAFT_ONLY.sub("", text).strip(), bool(DRAFT_ONLY.search(text))
     wish = _say_to(text, context) or _turn_down(text, context) or _tell(text, context) or _reply(text, context)
-    return replace(wish, words=_AS_REPLY.sub("", wish.words)) if wish else None
+    return replace(wish, words=_AS_REPLY.sub("", wish.words), draft_only=only_draft) if wish else None
 
 
 def _say_to(text: str, context: Context) -> Wish | None:
@@ -150,10 +163,10 @@ def _parted(rest: str) -> tuple[str, str, str]:
 
 
 def _mail_meant(target: str, context: Context) -> Filter | None:
-    target = target.strip(" ,.")
+    target = target.strip(" ,.?!")
     if entry := pointed_at(target, context):
         return filter_of(entry)
-    if not target or target.lower() in {"it", "that", "this", "them", "that one", "this one"}:
+    if not target or _SPOKEN_OF.match(target):
         return _mail_spoken_of(context)
     if nth(target):
         return Filter()

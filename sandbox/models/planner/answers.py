@@ -39,7 +39,13 @@ def mail_line(mail: Json) -> str:
         marks.append("unread")
     tail = ", ".join(mark for mark in marks if mark)
     sender = display_name(str(mail.get("from", ""))).replace(",", "") or "unknown sender"
-    return f"• *{clean(mail.get('subject')) or '(no subject)'}* — {clean(sender)}" + (f", {tail}" if tail else "")
+    line = f"• *{clean(mail.get('subject')) or '(no subject)'}* — {clean(sender)}" + (f", {tail}" if tail else "")
+    return line + source(mail.get("thread"))
+
+
+def source(ref: object) -> str:
+    """A reference as it stands behind a statement; code makes a link of it."""
+    return f" [{ref}]" if ref else ""
 
 
 def mail_list(results: Sequence[Json], *, noun: str = "mail", none: str = "I found no mail like that.") -> str:
@@ -87,7 +93,7 @@ def event_line(event: Json) -> str:
         parts.append(f"at {clean(event['place'])}")
     if str(event.get("status") or "confirmed").lower() not in {"confirmed", "accepted"}:
         parts.append(f"({clean(event['status'])})")
-    return " ".join(parts)
+    return " ".join(parts) + source(event.get("event"))
 
 
 def _until(start: str, end: str) -> str:
@@ -119,7 +125,8 @@ def event_list(result: Json, *, phrase: str) -> str:
         return "\n".join([f"Nothing is on your calendar {phrase}.", *notes])
     shown = events[:MAX_LISTED]
     more = [f"… and {len(events) - len(shown)} more."] if len(events) > len(shown) else []
-    return "\n".join([f"On your calendar {phrase}:", *map(event_line, shown), *more, *notes])
+    clashes = [f"⚠ {clean(conflict)}" for conflict in result.get("conflicts") or ()]
+    return "\n".join([f"On your calendar {phrase}:", *map(event_line, shown), *more, *clashes, *notes])
 
 
 def joined(names: Sequence[str]) -> str:

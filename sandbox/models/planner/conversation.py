@@ -59,7 +59,8 @@ class Conversation:
     system: str
     earlier: tuple[Turn, ...]
     current: Turn
-    tools: frozenset[str]
+    tools: Mapping[str, frozenset[str]]
+    """The tools offered, and the arguments each takes; no arguments means that the schema names none."""
     steps: int = 0  # how many times tools were already called in this turn
 
     @property
@@ -70,10 +71,34 @@ class Conversation:
     @property
     def cards(self) -> tuple[Waiting, ...]:
         """The cards that a message may be about: what was just rejected, or else what waits."""
-        known = next((result for call, result in self.current.made if call.tool == "waiting_cards"), {})
+        known = self._told("waiting_cards")
         rejected = known.get("rejected")
         listed = [rejected] if isinstance(rejected, dict) else known.get("cards") or ()
         return tuple(_card(one) for one in listed if isinstance(one, dict))
+
+    @property
+    def decided(self) -> tuple[Waiting, ...]:
+        """The cards that were decided lately."""
+        return tuple(_card(one) for one in self._told("earlier").get("decided") or () if isinstance(one, dict))
+
+    @property
+    def shown(self) -> "tuple[Listed, ...]":
+        """What the last answer spoke of, by reference and in its order, if code tells."""
+        rows = [row for row in self._told("earlier").get("listed") or () if isinstance(row, dict)]
+        return tuple(Listed(str(row.get("title", "")), "", str(row.get("ref", ""))) for row in rows)
+
+    @property
+    def accounts(self) -> Mapping[str, str]:
+        """The accounts by their names, with their addresses, if the instructions give them."""
+        line = _ACCOUNTS.search(self.system)
+        return dict(_ACCOUNT.findall(line[0])) if line else {}
+
+    def _told(self, tool: str) -> Json:
+        return next((result for call, result in self.current.made if call.tool == tool), {})
+
+
+_ACCOUNTS = re.compile(r"Accounts: [^\n]*")
+_ACCOUNT = re.compile(r"([\w.+-][\w.+ -]*) \(([^\s()]+@[^\s()]+)\)")
 
 
 @dataclass
@@ -189,8 +214,13 @@ def read(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any
         elif role == "tool":
             reader.tool(message)
     turns = reader.turns or [Turn("")]
-    offered = frozenset(str((tool.get("function") or {}).get("name", "")) for tool in tools or ())
+    offered = dict(_offered(tool.get("function") or {}) for tool in tools or ())
     return Conversation("\n".join(system), tuple(turns[:-1]), turns[-1], offered, reader.steps)
+
+
+def _offered(function: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
+    properties = (function.get("parameters") or {}).get("properties") or {}
+    return str(function.get("name", "")), frozenset(properties)
 
 
 _NAME = r"(?P<name>[A-ZÀ-Þ][\w'’-]+)(?: [A-ZÀ-Þ][\w'’.-]+)*"
@@ -216,7 +246,10 @@ def _first_name(system: str) -> str:
     return ""
 
 
-_LISTED = rx(r"^\s*(?:[•*-]|\d+[.)])\s*\*?(?P<subject>.+?)\*?\s+—\s+(?P<who>[^,—]+?)(?:,\s*(?P<when>.+))?$")
+_LISTED = rx(
+    r"^\s*(?:[•*-]|\d+[.)])\s*\*?(?P<subject>.+?)\*?\s+—\s+(?P<who>[^,—]+?)(?:,\s*(?P<when>[^\[]+?))?(?:\s*\["
+    r"(?P<ref>[^\]]+)\])?$"
+)
 
 
 @dataclass(frozen=True)
@@ -225,9 +258,10 @@ class Listed:
 
     subject: str
     who: str
+    ref: str = ""
 
 
 def listed(answer: str) -> list[Listed]:
     """The entries of the last list in an answer."""
     found = (_LISTED.match(line) for line in answer.splitlines())
-    return [Listed(match["subject"].strip("* "), match["who"].strip()) for match in found if match]
+    return [Listed(m["subject"].strip("* "), m["who"].strip(" ["), m["ref"] or "") for m in found if m]

@@ -108,8 +108,9 @@ _TO = rx(
     rf"mailed)\s+)?to\s+(?P<name>{NAME})"
 )
 _UNREAD = rx(
+    r"(?:\b(?:haven't|have not|didn't|did) (?:i|we)(?: not| yet)* (?:read|open(?:ed)?|seen?)(?: yet)?\b)|"
     r"\b(?:unread|unopened|un-read|not (?:yet )?read(?: yet)?|(?:that |which )?i (?:haven't|have not|"
-    r"didn't|did not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|"
+    r"didn't|did not|never|'ve not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|"
     r"messages?)))\b"
 )
 _ANYWHERE = rx(
@@ -145,6 +146,7 @@ class Filter:
     account: str = ""
     limit: int = 0  # "the 5 latest"; 0 is the caller's usual number
     vague: str = ""  # a period of the calendar, which a number of days only covers
+    threads: tuple[str, ...] = ()  # by reference, when they were listed before
 
     @property
     def named(self) -> bool:
@@ -153,6 +155,8 @@ class Filter:
 
     def arguments(self, *, with_where: bool = True) -> list[Json]:
         """One set of arguments per call."""
+        if self.threads:
+            return [{"threads": list(self.threads)}]
         shared: Json = {
             "words": self.words,
             "to": self.to,

@@ -5,28 +5,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen
-from sandbox.models.planner.conversation import Conversation, Turn, listed
+from sandbox.models.planner.choices import answered
+from sandbox.models.planner.conversation import Conversation, Listed, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
+from sandbox.models.planner.intents.blocks import BlockFocus, Mirror
+from sandbox.models.planner.intents.compose import NewMail
+from sandbox.models.planner.intents.events import ChangeEvents
 from sandbox.models.planner.intents.find import FindMails
 from sandbox.models.planner.intents.focus import Focus
+from sandbox.models.planner.intents.forward import ForwardMails
 from sandbox.models.planner.intents.go_on import GoOn, noted, parted
+from sandbox.models.planner.intents.mark import MarkMails
+from sandbox.models.planner.intents.owing import Owed
 from sandbox.models.planner.intents.people import WhoIs
+from sandbox.models.planner.intents.relation import Remember
 from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
+from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
-from sandbox.models.planner.people import ADDRESS
-from sandbox.models.planner.scan import ORDINALS, rx
-from sandbox.models.planner.steps import TIMES_ASKED, Context, Intent
+from sandbox.models.planner.scan import rx
+from sandbox.models.planner.steps import Context, Intent
 from sandbox.models.planner.wording import mended, without_closing, without_opening
 
 VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, Focus, Reply, ArchiveMails, SummariseMails, Schedule, WhenIs, WhoIs, ListEvents, FindMails,
-    OutOfReach, NotUnderstood,
+    SmallTalk, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail, ArchiveMails, MarkMails, ChangeEvents,
+    Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents, FindMails, OutOfReach, NotUnderstood,
 )  # fmt: skip
 _SEAM = re.compile(
     r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|after that|"
@@ -39,23 +47,31 @@ _COMMAND = rx(
     r"block|plan|organi[sz]e|invite|find|search|look|show|list|check|get|give|summari[sz]e|sum up|"
     r"recap|catch|what|what's|when|who|do i|am i|is there|are there|any|how|have i|did|read|"
     r"delete|forward|move|cancel|reschedule|file|sweep|purge|empty|meet|pencil|reserve|say|brief|tell|make|hold|"
-    r"open|pull up|fetch|count|new|my (?:\w+ )?(?:calendar|agenda|schedule|meetings|inbox|mail|mails|emails|day))\b"
+    r"open|pull up|fetch|count|new|label|tag|mark|trash|restore|recover|bring|accept|decline|fwd|pass|sync|mirror"
+    r"|push|postpone|shift|"
+    r"rename|free|prepare|compose|rank|triage|transfer|unarchive|reserve|protect|carve|remember"
+    r"|my (?:\w+ )?(?:calendar|agenda|schedule|meetings|inbox|mail|mails|emails|day))\b"
 )
 # "and archive …", "also tell …": a new request in the tone of the last one.
 _OPENER = rx(rf"^(?:and|also|then|plus|next)(?: then| also)?[ ,]+(?={_COMMAND.pattern[1:]})")
+# "… plus a draft response": what is wished for, without a verb.
+_NOMINAL = rx(
+    r"^(?:a|an|the|your|one)?\s*(?:draft|suggested|proposed|possible|short|ready)\s+(?:of a\s+)?(?:reply|response"
+    r"|answer)\b"
+)
+_ARROW = rx(
+    r"^(?P<what>.+?)\s*(?:-+>|=+>|→|:|–|—|\s-)\s*(?:please\s+)?(?P<verb>archive|delete|trash|bin|forward"
+    r"|mark(?: them| it| all)? (?:as )?(?:un)?read)(?: (?:them|it|all|those|that|please))*$"
+)
 _SENTENCE_END = re.compile(r"\s*(?:[.!]|\n)")
-NOON = 12
-_HALF = rx(r"\b(?:(?P<late>pm|afternoon|evening|later)|am|morning|earlier)\b")
-_HOUR = re.compile(r"\b(\d{1,2}):\d{2}")
-_CHOICE_LINE = re.compile(rf"^\s*[•*-]\s*(?P<name>.+?)\s+—\s+(?P<email>{ADDRESS})\s*$", re.MULTILINE)
-_WHICH_ASKED = re.compile(r"^Which (?P<name>.+?) do you mean\?$", re.MULTILINE)
 
 
 def understand(conversation: Conversation) -> tuple[Intent, ...]:
     """The intents of the current message, understood after replaying those before it."""
-    context = Context(first_name=conversation.first_name, tools=conversation.tools)
+    context = Context(first_name=conversation.first_name, tools=conversation.tools, accounts=conversation.accounts)
     for turn in conversation.earlier[-REMEMBERED:]:
         context = _after(context, turn, intents_of(turn.ask, context))
+    context = replace(context, shown=_referred(context.shown, conversation.shown))
     if conversation.current.results:
         what, results = noted(conversation.current.results)
         return (GoOn(what, results, context.first_name),)
@@ -94,21 +110,27 @@ def _after(context: Context, turn: Turn, intents: tuple[Intent, ...]) -> Context
         return replace(context, answer=turn.answer)
     real = [intent for intent in intents if intent.complete and not isinstance(intent, SmallTalk)]
     person = next((intent.person for intent in reversed(intents) if intent.person), context.person)
-    return Context(
+    return replace(
+        context,
         before=(*context.before, *real)[-VARIABLE:],
         answer=turn.answer,
         shown=tuple(listed(turn.answer)) or context.shown,
-        first_name=context.first_name,
         person=person,
-        tools=context.tools,
     )
+
+
+def _referred(shown: Sequence[Listed], told: Sequence[Listed]) -> tuple[Listed, ...]:
+    """What was listed last as code tells it, with who it is by where the answer said so."""
+    by_subject = {entry.subject.lower(): entry.who for entry in shown}
+    return tuple(replace(entry, who=by_subject.get(entry.subject.lower(), "")) for entry in told) or tuple(shown)
 
 
 def intents_of(message: str, context: Context) -> tuple[Intent, ...]:
     """All requests in one message; a message about an earlier request varies that one."""
     message = message.strip()
-    if chosen := _chosen(message, context) or _chosen_time(message, context):
-        return chosen
+    fresh = _COMMAND.match(without_opening(message)) is not None and _first(message, context).complete
+    if not fresh and (meant := answered(message, context)):
+        return (meant,)
     varied = _varied(message, context)
     if varied:
         return varied
@@ -147,53 +169,10 @@ def _refers(text: str) -> bool:
     return _REFERRING.search(text) is not None
 
 
-def _chosen(message: str, context: Context) -> tuple[Intent, ...]:
-    """The answer to "Which Dana do you mean?": an ordinal, part of a name, or an address."""
-    asked = _WHICH_ASKED.search(context.answer)
-    couldnt = re.search(r"(?:couldn't find an address for|What is the address of) (?P<name>[^.(?]+)", context.answer)
-    if not context.before or not (asked or couldnt) or _COMMAND.match(without_opening(message)):
-        return ()
-    typed = re.search(ADDRESS, message)
-    options = [(line["name"], line["email"]) for line in _CHOICE_LINE.finditer(context.answer)]
-    email = typed.group() if typed else _pick(message, options)
-    name = str((asked or couldnt)["name"]).strip()  # type: ignore[index]
-    if not email:
-        return ()
-    return (_with_person(context.before[-1], name, email),)
-
-
-def _chosen_time(message: str, context: Context) -> tuple[Intent, ...]:
-    """The answer to "Which do you mean?" about times: an ordinal, a half of the day, or part of the time itself."""
-    last = context.before[-1] if context.before else None
-    if TIMES_ASKED not in context.answer or not isinstance(last, Schedule):
-        return ()
-    options = re.findall(r"^•\s*(.+)$", context.answer, re.MULTILINE)
-    half = _HALF.search(message)
-    late = [option for option in options if (hour := _HOUR.search(option)) and int(hour[1]) >= NOON]
-    early = [option for option in options if option not in late]
-    fitting = (late if half["late"] else early) if half else []
-    meant = fitting[0] if len(fitting) == 1 else _pick(message, [(option, option) for option in options])
-    return (last.at(meant),) if meant else ()
-
-
-def _pick(message: str, options: Sequence[tuple[str, str]]) -> str:
-    words = set(re.findall(r"[\w'-]+", message.lower()))
-    for word, place in ORDINALS.items():
-        if word in words and -len(options) <= place < len(options):
-            return options[place][1]
-    scores = [(len(words & set(re.findall(r"[\w'-]+", f"{name} {email}".lower()))), email) for name, email in options]
-    best = sorted(scores, reverse=True)[:2]
-    return best[0][1] if best and best[0][0] and (len(best) == 1 or best[0][0] > best[1][0]) else ""
-
-
-def _with_person(intent: Intent, name: str, email: str) -> Intent:
-    return intent.for_person(name, email) if isinstance(intent, Schedule | Reply) else intent
-
-
 def _split(message: str, context: Context) -> tuple[Intent, ...]:
     """Split at the first seam where both sides are requests by themselves; a letter keeps its words."""
     for seam in _SEAM.finditer(message):
-        left, right = message[: seam.start()], without_opening(message[seam.end() :])
+        left, right = message[: seam.start()], _NOMINAL.sub("draft a reply", without_opening(message[seam.end() :]))
         in_quotes = left.count('"') % 2 == 1
         if not left.strip() or not _COMMAND.match(mended(right)) or in_quotes:
             continue
@@ -226,6 +205,12 @@ def _first(message: str, context: Context) -> Intent:
     """The first kind of request that recognises itself."""
     opened = without_opening(message)
     text = without_closing(mended(opened))
+    if turned := _ARROW.match(text):
+        text = (
+            f"mark {turned['what']} as {turned['verb'].split()[-1]}"
+            if turned["verb"].startswith("mark")
+            else f"{turned['verb']} {turned['what']}"
+        )
     letter = _polite_end(message, opened, mended(opened, words=LETTER_HEAD))
     for kind in KINDS:
         if found := kind.matches(letter if kind is Reply else text, context):

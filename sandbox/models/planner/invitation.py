@@ -89,7 +89,8 @@ _FOR = rx(rf"\s*\bfor\s+(?P<what>[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\bwith\b))"
 _WRITERS = rx(
     rf"\b(?:with\s+)?(?:everyone|everybody|all(?: the)? people|anyone|people|those|whoever|"
     rf"all)\s+(?:who|that|which)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed|messaged|"
-    rf"sent (?:me )?(?:an? )?(?:e-?)?mails?)(?:\s+(?:me|us))?\s+(?:about|on|regarding|re)\s+(?:the\s+|"
+    r"sent (?:me )?(?:an? |some )?(?:e-?)?(?:mails?|messages?|something))(?:\s+(?:to\s+)?(?:me"
+    r"|us))?(?:\s+(?:an? )?(?:e-?mails?|mails?))?\s+(?:about|on|regarding|re)\s+(?:the\s+|"
     rf"my\s+)?(?P<topic>[^{MARK},;]+)"
 )
 _ARTICLES = rx(r"^(?:(?:a|an|the|my|our|another|some|new|quick|short|brief|little)\s+)+")

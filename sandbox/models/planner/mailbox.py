@@ -19,15 +19,25 @@ _LEADS = rx(r"^(?:(?:for|in|on|with|from|by)\s+)+")
 
 def searched(which: Filter) -> Steps[list[Json] | Outcome]:
     """The answers of one search per sender and category, or the question that must be asked first."""
-    role = relation_among(which.senders)
-    if role:
-        found = yield from resolve(role)
-        if found.question:
-            return Outcome(found.question)
-        which = replace(which, senders=tuple(found.email if one == role else one for one in which.senders))
+    known = yield from by_address(which)
+    if isinstance(known, Outcome):
+        return known
+    which = known
     where = which.where or ("" if which.unread else "anywhere")
     limit = min(which.limit or LIST_LIMIT, MOST)
     return (yield [Call("search_mail", {**args, "limit": limit}) for args in replace(which, where=where).arguments()])
+
+
+def by_address(which: Filter) -> Steps[Filter | Outcome]:
+    """The filter with the addresses of a role ("my manager") in its place, or the question who that is."""
+    role = relation_among(which.senders)
+    if not role:
+        yield []
+        return which
+    found = yield from resolve(role)
+    if found.question:
+        return found.outcome
+    return replace(which, senders=tuple(e for one in which.senders for e in (found.emails if one == role else (one,))))
 
 
 def varied_filter(which: Filter, text: str, context: Context) -> Filter | None:

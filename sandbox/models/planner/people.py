@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.models.planner.conversation import Call, Json
 from sandbox.models.planner.scan import rx
-from sandbox.models.planner.steps import Steps
+from sandbox.models.planner.steps import Outcome, Steps
 from sandbox.models.planner.wording import name_case
 
 ADDRESS = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
@@ -110,6 +110,18 @@ class Found:
     name: str = ""
     email: str = ""
     question: str = ""
+    options: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # the further addresses of a group
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """Everyone's address."""
+        return (self.email, *self.others)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The question, as an intent ends with it."""
+        return Outcome(self.question, options=self.options)
 
 
 def resolve(name: str) -> Steps[Found]:
@@ -131,22 +143,42 @@ def resolve_all(names: Sequence[str]) -> Steps[list[Found]]:
     ]
 
 
-def _found(name: str, answer: Json) -> Found:
+def _found(name: str, answer: Json) -> Found:  # noqa: PLR0911 (one per answer a person can get)
+    options = tuple(map(str, answer.get("options") or ()))
+    if options:
+        return Found(question=_who(name), options=options)
     people = plausible(name, answer)
+    if is_relation(name) and people and not answer.get("hint"):
+        first, *others = (str(one["email"]) for one in people)
+        return Found(str(people[0].get("name") or name), first, others=tuple(others))
     if len(people) == 1:
         return Found(str(people[0].get("name") or name), str(people[0]["email"]))
     if people:
-        return Found(question=which_one(name, people))
+        return Found(question=_who(name), options=tuple(map(shown, people)))
     if answer.get("unavailable"):
         return Found(question=f"I have no way to look people up here. What is the address of {name_case(name)}?")
     why = f" ({answer['error']})" if answer.get("error") else ""
+    if is_relation(name):
+        return Found(question=f"{_who(name)} I found nobody in your mail or calendar. Tell me a name or an address.")
     return Found(question=f"I couldn't find an address for {name_case(name)}{why}. What is it?")
 
 
-def which_one(name: str, people: Sequence[Json]) -> str:
+def _who(name: str) -> str:
+    """The question whom a name or a role means."""
+    if not is_relation(name):
+        return f"Which {name_case(name)} do you mean?"
+    role = re.sub(r"^(?:my|our|the)\s+", "", name, flags=re.IGNORECASE)
+    return f"Who is your {role}?" if not role.endswith("team") else f"Who is in the {role}?"
+
+
+def shown(person: Json) -> str:
+    """Somebody as one of several to choose from."""
+    return f"{person.get('name') or person['email']} — {person['email']}"
+
+
+def which_one(name: str, people: Sequence[Json]) -> Outcome:
     """The question that names everyone a name could mean."""
-    lines = [f"• {person.get('name') or person['email']} — {person['email']}" for person in people]
-    return f"Which {name_case(name)} do you mean?\n" + "\n".join(lines)
+    return Outcome(_who(name), options=tuple(map(shown, people)))
 
 
 def plausible(name: str, answer: Json) -> list[Json]:

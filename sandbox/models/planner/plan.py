@@ -36,16 +36,23 @@ def _next(conversation: Conversation) -> Answer:
         progress = advance(intent.steps(), made, conversation.tools)
         calls.update({call.key: call for call in progress.calls})
         outcomes += [progress.outcome] if progress.outcome else []
+    if not calls and "ask_person" in conversation.tools:
+        calls = {call.key: call for call in map(_question, outcomes) if call and call.key not in made}
     if calls:
         return Answer(calls=tuple(calls.values()))
     return Answer(_worded(outcomes))
+
+
+def _question(outcome: Outcome) -> Call | None:
+    """A question with answers to click; the first of several, as it ends the turn."""
+    return Call("ask_person", {"question": outcome.text, "options": list(outcome.options)}) if outcome.options else None
 
 
 def _worded(outcomes: Sequence[Outcome]) -> str:
     parts = []
     for outcome in outcomes:
         lead = {0: "", 1: "I've prepared a card for you: "}.get(outcome.proposed, "I've prepared cards for you:\n")
-        parts.append(lead + outcome.text)
+        parts.append(lead + outcome.whole)
     cards = sum(outcome.proposed for outcome in outcomes)
     if cards:
         parts.append(_CARD[cards == 1])

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sandbox.models.planner.answers import clean, when
+from sandbox.models.planner.answers import source as behind
 from sandbox.models.planner.conversation import Json
 from sandbox.models.planner.people import display_name
 
@@ -37,7 +38,9 @@ def of_threads(threads: Sequence[Json], topic: str) -> str:
             continue
         sender = clean(display_name(str(mail.get("from", ""))))
         source = f"_{clean(thread.get('subject')) or '(no subject)'}_ — {sender}, {when(mail.get('date'))}"
-        lines.append("• " + " … ".join(f"“{sentence}”" for sentence in best) + f" ({source})")
+        lines.append(
+            "• " + " … ".join(f"“{sentence}”" for sentence in best) + f" ({source}){behind(thread.get('thread'))}"
+        )
         asked += [sentence for sentence in best if sentence.endswith("?")]
     if len(mails) > MAX_MAILS:
         lines.append(f"… and {len(mails) - MAX_MAILS} more mails I left out.")

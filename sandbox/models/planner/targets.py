@@ -70,5 +70,7 @@ def nth(text: str) -> bool:
 
 
 def filter_of(entry: Listed) -> Filter:
-    """How to find a listed mail again: by its subject and who sent it."""
+    """How to find a listed mail again: by its reference, or by its subject and who sent it."""
+    if entry.ref:
+        return Filter(threads=(entry.ref,), senders=(entry.who,) if entry.who else ())
     return Filter(senders=(entry.who,), subject=entry.subject)

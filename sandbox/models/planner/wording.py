@@ -8,12 +8,12 @@ from sandbox.models.planner.scan import rx
 # Words that steer the planner. Only these are mended; a person's names and topics stay as they were written.
 VOCABULARY = frozenset(
     """archive archiving schedule scheduling meeting meetings calendar tomorrow today tonight unread newsletter
-    newsletters promotion promotions promotional marketing inbox reply respond answer email emails message
+    newsletters promotion promotions promotional marketing inbox reply respond response answer email emails message
     messages summarize summarise summary monday tuesday wednesday thursday friday saturday sunday morning
     afternoon evening account personal weeks months minutes hours older newer about conversation agenda
     appointment appointments invite search please everything anything something social updates notifications clear
     clean delete manager should because between lunch dinner breakfast saying focus priority titled called
-    create""".split()  # noqa: SIM905
+    create responses""".split()  # noqa: SIM905
 )
 SHORTEST_MENDED = 5  # below this length one slip away lies too often another real word ("mail", "main")
 LONG = 8  # from here on two slips are still clearly the same word

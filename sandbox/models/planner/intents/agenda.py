@@ -31,7 +31,8 @@ _ASKS = rx(
     r"(?:free|busy|available)\b|what(?:'s| is) next$|find (?:me )?(?:a |an |some )?(?:free|open|available)\b)"
 )
 _ABOUT_MAIL = rx(
-    r"\b(?:e-?mails?|mails?|e-?mailed|messages?|inbox|unread|newsletters?|threads?|promotions?|promos?|updates|receipts?|invoices?|wrote|"
+    r"\b(?:e-?mails?|mails?|e-?mailed|messages?|inbox|unread|newsletters?|threads?|promotions?|promos?|updates"
+    r"|receipts?|invoices?|wrote|"
     r"written|sent|sends?|replied)\b"
 )
 _WHEN = rx(
@@ -50,7 +51,8 @@ _WORDS = rx(rf"\b(?:about|regarding|called|titled|named|on the subject of|matchi
 
 _NO_KIND = rx(r"\b(?:scheduled|happening|next|planned|again|do i|am i|i am|is|are)\b|[¦?]")
 _ANY_MEETING = rx(
-    r"^(?:(?:my|the|next|our|upcoming|a)\s+)*(?:meet(?:ing|ings)?|call|event|appointment|talk(?:ing)?|see(?:ing)?|speak(?:ing)?)$"
+    r"^(?:(?:my|the|next|our|upcoming|a)\s+)*(?:meet(?:ing|ings)?|call|event|appointment|talk(?:ing)?|see(?:ing)?"
+    r"|speak(?:ing)?)$"
 )
 
 

@@ -20,6 +20,13 @@ _FOCUS = rx(
     r"the) (?:briefing|rundown|overview)(?: (?:of|for) (?:my |the )?(?:day|today))?|briefing)\b.*$|"
     r"(?:create|make|give me|build|write|draw up|show me|show|get me)\b.*\b(?:priorit(?:y|ies)|"
     r"to-?do)\b|what did i miss\b.*|where should i (?:start|begin)|how should i (?:start|spend|plan)|"
+    r"(?:rank|triage|order|sort|score|grade|weigh|prioriti[sz]e|turn|put|arrange|list|give me|show me|make|create"
+    r"|get)\b.*\b(?:unread|inbox|e-?mails?|mails?|messages?)\b.*\b(?:priorit\w+|importan\w+|urgen\w+|to-?do"
+    r"|relevan\w+|what matters)\b.*|"
+    r"(?:rank|triage|score|weigh|prioriti[sz]e)\b.*\b(?:unread|inbox|e-?mails?|mails?|messages?)\b.*|"
+    r"(?:which|what)\b.*\b(?:unread|e-?mails?|mails?|messages?|inbox)\b.*\b(?:important|urgent|priorit\w+|first"
+    r"|matters?|most)\b.*|"
+    r"(?:a |an |my |the )*priorit(?:y|i[sz]ed) (?:list|ranking|order|overview)\b.*|"
     r"(?:today's |my |top )+(?:focus|priorities)|(?:anything|is there anything|any(?: mails?|"
     r" emails?)?)\b.*\b(?:urgent|important|pressing)\b)"
 )

@@ -35,11 +35,14 @@ class Reply(Intent):
     manner: str = "say"  # say | ask | thank: how the words become a letter
     to_all: bool = False
     writer: str = ""
+    draft_only: bool = False
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
         wish = read_wish(text, context)
-        return cls(wish.which, wish.words, wish.manner, wish.to_all, context.first_name) if wish else None
+        if wish is None:
+            return None
+        return cls(wish.which, wish.words, wish.manner, wish.to_all, context.first_name, wish.draft_only)
 
     def steps(self) -> Steps[Outcome]:
         whom = self.which.senders[0] if self.which.senders else ""
@@ -50,16 +53,19 @@ class Reply(Intent):
         if not self.words:
             name = name_case(whom) if whom else "that mail"
             return Outcome(f"{BODY_ASKED} {name} say? I can't compose one: I'm a planner without a language model.")
-        results, questions = [], []
+        results: list[Json] = []
+        questions: list[Outcome] = []
         for one_of_them in self.which.senders or ("",):
             result, question = yield from self._proposed(one_of_them)
             results += [result] if result else []
             questions += [question] if question else []
         outcome = proposal(results)
         notes = [_STOCK_NOTE] if self.manner == "stock" and outcome.proposed else []
-        return replace(outcome, text="\n".join(part for part in (outcome.text, *questions, *notes) if part))
+        texts = (outcome.text, *(question.text for question in questions), *notes)
+        options = next((question.options for question in questions if question.options), ())
+        return replace(outcome, text="\n".join(part for part in texts if part), options=options)
 
-    def _proposed(self, whom: str) -> Steps[tuple[Json, str]]:
+    def _proposed(self, whom: str) -> Steps[tuple[Json, Outcome | None]]:
         """One answer to one person, or the question that has to be asked first."""
         mails, question = yield from self._newest(whom)
         if question or not mails:
@@ -71,23 +77,27 @@ class Reply(Intent):
         args: Json = {"kind": kind, "thread": mail.get("thread"), "body": body}
         if whom:
             args["to"] = [str(mail.get("from") or whom)]
+        if self.draft_only:
+            args["draft_only"] = True
         result = yield from one(Call("write_mail", args))
-        return result, ""
+        return result, None
 
-    def _newest(self, whom: str) -> Steps[tuple[list[Json], str]]:
+    def _newest(self, whom: str) -> Steps[tuple[list[Json], Outcome | None]]:
         """The newest mail meant, or the question to ask; looked up by address once when the name finds nothing."""
+        if self.which.threads:
+            return [{"thread": self.which.threads[0], "from": whom}], None
         which = replace(self.which, senders=(whom,) if whom else ())
         if whom and is_relation(whom):
             found = yield from resolve(whom)
             if found.question:
-                return [], found.question
+                return [], found.outcome
             which = replace(which, senders=(found.email,))
         result = yield from one(Call("search_mail", {**which.arguments()[0], "limit": MAILS_LOOKED_AT}))
         mails = list(result.get("mails") or ())
         if not mails and whom and not is_address(which.senders[0]) and not result.get("error"):
             found = yield from resolve(whom)
             if found.question:
-                return [], found.question
+                return [], found.outcome
             second = replace(which, senders=(found.email,))
             result = yield from one(Call("search_mail", {**second.arguments()[0], "limit": MAILS_LOOKED_AT}))
             mails = list(result.get("mails") or ())
@@ -104,26 +114,22 @@ class Reply(Intent):
     def person(self) -> str:
         return self.which.senders[0] if self.which.senders else ""
 
-    def for_person(self, name: str, email: str) -> "Reply":
-        """The same reply once the person has said who is meant by a name."""
-        senders = tuple(email if sender.lower() == name.lower() else sender for sender in self.which.senders)
-        return replace(self, which=replace(self.which, senders=senders))
 
-
-def _nothing_found(result: Json, whom: str) -> str:
+def _nothing_found(result: Json, whom: str) -> Outcome:
     if result.get("error"):
-        return f"That didn't work: {result['error']}"
-    return f"I found no mail from {name_case(whom)} to answer." if whom else "I found no mail like that to answer."
+        return Outcome(f"That didn't work: {result['error']}")
+    whose = f" from {name_case(whom)}" if whom else " like that"
+    return Outcome(f"I found no mail{whose} to answer.")
 
 
-def _doubt(whom: str, mails: Sequence[Json]) -> str:
+def _doubt(whom: str, mails: Sequence[Json]) -> Outcome | None:
     """A question if the mails found come from several people whom the name fits equally well."""
     if not whom or is_address(whom):
-        return ""
+        return None
     senders: dict[str, Json] = {}
     for mail in mails:
         sender = str(mail.get("from", ""))
         address = sender.rpartition("<")[2].rstrip("> ").lower()
         senders.setdefault(address, {"name": display_name(sender), "email": address})
     fitting = plausible(whom, {"people": list(senders.values())})
-    return which_one(whom, fitting) if len(fitting) > 1 and not is_relation(whom) else ""
+    return which_one(whom, fitting) if len(fitting) > 1 and not is_relation(whom) else None

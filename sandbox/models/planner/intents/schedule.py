@@ -7,14 +7,14 @@ from sandbox.models.planner.conversation import Call, Json
 from sandbox.models.planner.filters import MAIL, take_account
 from sandbox.models.planner.followups import also_for, correction
 from sandbox.models.planner.invitation import Invitation, read_invitation
-from sandbox.models.planner.people import ADDRESS, PRONOUNS, display_name, names_at, resolve_all
+from sandbox.models.planner.people import ADDRESS, PRONOUNS, display_name, is_relation, names_at, resolve_all
 from sandbox.models.planner.scan import Scan, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 from sandbox.models.planner.wording import sentence_case
 
 MAILS_LOOKED_AT = 25  # "everyone who emailed about …": as many mails as one search shows
-_WHEN_ASKED = "When should I put"
+WHEN_ASKED = "When should I put"
 _ADDED_GUEST = rx(
     r"^(?:(?:and|also|please|oh)[ ,]+)*(?:add|invite|include|bring(?: in)?|"
     r"with)\s+(?P<names>.+?)(?:\s+(?:too|as well|to (?:it|that|the (?:meeting|call|invite))))*$"
@@ -45,22 +45,38 @@ class Schedule(Intent):
             return found
         emails, names = found
         event = replace(self.event, guests=tuple(names))
+        chosen = ""
         if not event.moment.text:
-            return Outcome(f"{_WHEN_ASKED} “{event.named}” on the calendar? Say for example “tomorrow at 3pm”.")
+            slot = yield from self._free(emails)
+            if not slot:
+                return Outcome(f"{WHEN_ASKED} “{event.named}” on the calendar? Say for example “tomorrow at 3pm”.")
+            event = replace(event, moment=Moment(said=slot))
+            chosen = "You named no time: this one is free for everyone I can see. Say another one to change it."
         result = yield from one(Call("create_event", _arguments(event, emails)))
         if result.get("error") and not result.get("unavailable"):
             second = simpler(event.moment)
             if second.text != event.moment.text:
                 result = yield from one(Call("create_event", _arguments(replace(event, moment=second), emails)))
         outcome = proposal([result])
+        if chosen and outcome.proposed:
+            outcome = replace(outcome, text=f"{outcome.text}\n{chosen}")
         if not (self.then and outcome.proposed):
             return outcome
         noted = yield from one(Call("continue_after", {"what": self.then}))
         after = f"Then I go on: {self.then}." if noted.get("noted") else f"I can't go on with “{self.then}” by myself."
         return replace(outcome, text=f"{outcome.text}\n{after}")
 
+    def _free(self, emails: list[str]) -> Steps[str]:
+        """The first time that suits everybody; empty when there are no guests, or nobody can tell."""
+        if not emails:
+            yield []
+            return ""
+        args: Json = {"people": emails, **({"minutes": self.event.minutes} if self.event.minutes else {})}
+        found = yield from one(Call("find_free_time", args))
+        return next((str(slot.get("start", "")) for slot in found.get("slots") or ()), "")
+
     def _guests(self) -> Steps[Outcome | tuple[list[str], list[str]]]:
-        """The guests' addresses and names; without a time nobody needs looking up yet."""
+        """The guests' addresses and names."""
         emails: list[str] = []
         names: list[str] = list(self.event.guests)
         if self.event.writers_about:
@@ -71,12 +87,10 @@ class Schedule(Intent):
             if not people:
                 return Outcome(f"I found nobody who wrote about “{self.event.writers_about}”.")
             emails, names = list(people), [*people.values(), *names]
-        if not self.event.moment.text:
-            return emails, names
         guests = yield from resolve_all(self.event.guests)
-        question = next((guest.question for guest in guests if guest.question), "")
-        emails = list(dict.fromkeys([*emails, *(guest.email for guest in guests)]))
-        return Outcome(question) if question else (emails, names)
+        question = next((guest.outcome for guest in guests if guest.question), None)
+        emails = list(dict.fromkeys([*emails, *(email for guest in guests for email in guest.emails)]))
+        return question or (emails, names)
 
     def varied(self, text: str, context: Context) -> Intent | None:
         return self._retimed(text, context) or self._with_others(text) or self._regrouped(text, context)
@@ -140,10 +154,12 @@ class Schedule(Intent):
         """The same event once the person has chosen between two readings of its time."""
         return replace(self, event=replace(self.event, moment=Moment(said=phrase)))
 
-    def for_person(self, name: str, email: str) -> "Schedule":
+    def for_people(self, name: str, emails: tuple[str, ...]) -> "Schedule":
         """The same event once the person has said who is meant by a name."""
-        chosen = f"{name} <{email}>"
-        guests = tuple(chosen if guest.lower() == name.lower() else guest for guest in self.event.guests)
+        chosen = tuple(f"{name} <{email}>" if len(emails) == 1 and not is_relation(name) else email for email in emails)
+        guests = tuple(
+            g for guest in self.event.guests for g in (chosen if guest.lower() == name.lower() else (guest,))
+        )
         return replace(self, event=replace(self.event, guests=guests))
 
 

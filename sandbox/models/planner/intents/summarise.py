@@ -61,6 +61,9 @@ class SummariseMails(Intent):
         return cls(which)
 
     def steps(self) -> Steps[Outcome]:
+        if self.which.threads:
+            named = yield [Call("read_thread", {"thread": thread}) for thread in self.which.threads]
+            return Outcome(self._worded(named, len(named), []))
         found = yield from searched(self.which)
         if isinstance(found, Outcome):
             return found

@@ -8,9 +8,11 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps
 
 HONEST = "I'm a rule-based planner, no language model, so I only understand everyday requests about mail and calendar."
 EXAMPLES = (
+    "What should I focus on today?",
     "Archive promotions older than 30 days",
-    "Reply to Dana that Thursday works",
-    "Schedule a call with Tom tomorrow at 3pm for 30 minutes",
+    "Find a free slot next week for a 2-hour workshop",
+    "Schedule a call with Tom tomorrow at 3pm",
+    "Block time for deep work this week",
 )
 _GREETING = rx(
     r"^(?:hi|hello|hey|hiya|yo|howdy|greetings|good (?:morning|afternoon|evening|day)|morning|moin|"
@@ -49,17 +51,18 @@ class SmallTalk(Intent):
     """Say something short where nothing is to be done."""
 
     text: str
+    options: tuple[str, ...] = ()
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
         words = text.strip(" .!?,").lower() or text.strip()
         name = f" {context.first_name}" if context.first_name else ""
         if _GREETING.match(words):
-            return cls(f"Hello{name}! You can ask me for example:\n{examples()}")
+            return cls(f"Hello{name}! You can ask me for example:", EXAMPLES)
         if _THANKS.match(words):
             return cls("You're welcome!")
         if _HELP.match(words):
-            return cls(f"{HONEST} You can try:\n{examples()}")
+            return cls(f"{HONEST} You can try:", EXAMPLES)
         if _BARE.match(words):
             return cls("Approving is done with the button on the card: only your own click there changes anything.")
         if _NO.match(words):
@@ -67,7 +70,7 @@ class SmallTalk(Intent):
         return None
 
     def steps(self) -> Steps[Outcome]:
-        return (yield from said(self.text))
+        return (yield from said(self.text, self.options))
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,7 @@ class OutOfReach(Intent):
 
     def steps(self) -> Steps[Outcome]:
         text = f"I can't do that (“{self.verb} …”): there is no tool or rule for it here."
-        text += f" {HONEST} You can try:\n{examples()}"
-        return (yield from said(text))
+        return (yield from said(f"{text} {HONEST} You can try:", EXAMPLES))
 
 
 @dataclass(frozen=True)
@@ -99,16 +101,10 @@ class NotUnderstood(Intent):
         return cls()
 
     def steps(self) -> Steps[Outcome]:
-        text = f"I didn't understand that. {HONEST} You can try:\n{examples()}"
-        return (yield from said(text))
+        return (yield from said(f"I didn't understand that. {HONEST} You can try:", EXAMPLES))
 
 
-def examples() -> str:
-    """Three requests to try, one per line."""
-    return "\n".join(EXAMPLES)
-
-
-def said(text: str) -> Steps[Outcome]:
-    """Steps without a call: only words."""
+def said(text: str, options: tuple[str, ...] = ()) -> Steps[Outcome]:
+    """Steps without a call: only words, and what can be tried."""
     yield []
-    return Outcome(text)
+    return Outcome(text, options=options)

@@ -1,0 +1,51 @@
+"""Being told who somebody is: "my manager is Priya", "the engineering team is Tom, Sara and Yuki"."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from sandbox.models.planner.answers import joined
+from sandbox.models.planner.conversation import Call
+from sandbox.models.planner.people import RELATIONS, names_at
+from sandbox.models.planner.scan import rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
+
+_LEAD = r"^(?:(?:remember|note|know|fyi|by the way|btw|for your information|just so you know|save)[ ,:]*(?:that\s+)?)?"
+_IS = rx(
+    rf"{_LEAD}(?P<role>{RELATIONS})\s*(?:'s name)?\s*(?:is|are|=|:|means|consists of|includes?)\s+(?:called\s+"
+    r"|named\s+)?(?P<names>\S.*)$"
+)
+_WHO = rx(rf"{_LEAD}(?P<names>\S.*?)\s+(?:is|are|'s)\s+(?P<role>{RELATIONS})(?:\s+(?:now|by the way|btw))?$")
+_NOT = rx(
+    r"^(?:who|what|when|where|how|which|is|are|does|do)\b|\b(?:free|busy|available|on|in|out|away|sick|late|coming"
+    r"|happy|waiting|asking|off)\b"
+)
+
+
+@dataclass(frozen=True)
+class Remember(Intent):
+    """Keep who somebody is."""
+
+    role: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        found = _IS.match(text) or _WHO.match(text)
+        if not found or _NOT.search(found["names"]):
+            return None
+        names, rest = names_at(found["names"])
+        return cls(found["role"], tuple(names)) if names and not rest.strip(" .!") else None
+
+    def steps(self) -> Steps[Outcome]:
+        result = yield from one(Call("find_person", {"name": self.role, "save": list(self.names)}))
+        if options := tuple(map(str, result.get("options") or ())):
+            return Outcome(f"Which {joined(self.names)} do you mean?", options=options)
+        if result.get("error"):
+            return Outcome(f"That didn't work: {result['error']}")
+        role = rx(r"^(?:my|our|the)\s+").sub("", self.role)
+        verb = "are" if len(self.names) > 1 else "is"
+        return Outcome(f"Noted: {joined(self.names)} {verb} your {role}.")
+
+    @property
+    def person(self) -> str:
+        return self.names[0]
