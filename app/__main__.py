@@ -1,4 +1,4 @@
-"""The command line: run, ask, serve, work, schedule, migrate, doctor, audit, reset, manifest."""
+"""The command line: run, ask, serve, work, schedule, migrate, doctor, audit, rotate, reset, manifest."""
 
 import argparse
 import asyncio
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     add("schedule", _schedule, "run the scheduler")
     add("migrate", _migrate, "bring the database up to date")
     add("doctor", _doctor, "check every setting, service, token and scope")
+    add("rotate", _rotate, "seal all tokens with a new key")
     audit = add("audit", _audit, "verify the audit trail: every chain and every anchor")
     audit.add_argument("verb", choices=("verify",))
     audit.add_argument("--person", default="", help="only this one's chain: an id, or Slack's TEAM/USER")
@@ -124,6 +125,13 @@ def _migrate(_: argparse.Namespace) -> int:
     from app.commands.migrate import migrate
 
     migrate(Settings.load())
+    return 0
+
+
+def _rotate(_: argparse.Namespace) -> int:
+    from app.commands.rotate import rotate
+
+    print(asyncio.run(rotate(Settings.load())))
     return 0
 
 

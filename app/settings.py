@@ -278,6 +278,13 @@ def kept_secret(path: Path, make: Any) -> bytes:
     return base64.b64decode(path.read_bytes())
 
 
+def private(path: Path, text: str) -> None:
+    """Write a file whole or not at all, readable by its owner only."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as fresh:
+        fresh.write(text)
+    Path(fresh.name).replace(path)
+
+
 def _listed_keys(value: SecretStr) -> tuple[bytes, ...]:
     """Keys in base64, with commas."""
     return tuple(_unpacked(key) for key in value.get_secret_value().replace(" ", "").split(",") if key)

@@ -38,7 +38,7 @@ async def verify(settings: Settings, wanted: str) -> int:
     """Print a line per chain; the exit status is 1 when one is broken. Raises StewardError, EmbeddedError,
     SchemaError."""
     anchors, refused = _anchors(settings)
-    async with _store(settings) as store:
+    async with opened_store(settings) as store:
         people = sorted({*await store.audit.tails(), *(person for anchor in anchors for person in anchor.chains)})
         if wanted:
             people = [_meant(wanted, people)]
@@ -64,7 +64,7 @@ def _anchors(settings: Settings) -> tuple[list[Anchor], list[Finding]]:
 
 
 @contextlib.asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[PostgresStore]:
+async def opened_store(settings: Settings) -> AsyncIterator[PostgresStore]:
     """The store of the configured database, or of the embedded one, whether or not a house is running."""
     async with contextlib.AsyncExitStack() as stack:
         url = settings.database

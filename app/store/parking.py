@@ -14,7 +14,6 @@ from app.store.database import Database
 from app.store.tables import accounts, parked, turns
 from app.store.turns import BLANK, FOLLOWING, PostgresTurns
 
-
 PATIENCE = timedelta(days=7)
 """How long a request waits: as long as the link that would let it go on can be used."""
 SAME = (

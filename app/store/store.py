@@ -8,7 +8,7 @@ from typing import Self
 from sqlalchemy import func, select
 
 from app.domain.ports import Clock, Kind, Waiting
-from app.domain.types import AccountId
+from app.domain.types import AccountId, PersonId
 from app.store.allowance import PostgresAllowance
 from app.store.approvals import PostgresApprovals
 from app.store.audit import PostgresAudit
@@ -79,18 +79,19 @@ class PostgresStore:
         """Seal every account's tokens with the newest key, in batches, each row by itself: interrupted, it is begun
         again and goes on. How many were sealed anew, and how many this process has no key for."""
         sealed, unopened = 0, set[AccountId]()
-        while True:
-            rows = func.steward.sealed_otherwise(self._sealer.newest, BATCH + len(unopened))
-            async with self._relay.statement() as connection:
-                found = (await connection.execute(select(rows.table_valued("id", "person")))).all()
-            left = [row for row in found if row.id not in unopened]
-            if not left:
-                return sealed, len(unopened)
-            for row in left:
-                if await self.grants.reseal(row.id, row.person):
+        while rows := [row for row in await self.sealed_otherwise(len(unopened)) if row[0] not in unopened]:
+            for account, person in rows:
+                if await self.grants.reseal(account, person):
                     sealed += 1
                 else:
-                    unopened.add(row.id)
+                    unopened.add(account)
+        return sealed, len(unopened)
+
+    async def sealed_otherwise(self, more: int = 0) -> list[tuple[AccountId, PersonId]]:
+        """Accounts that another key than the newest has sealed: a batch of them, and so many more."""
+        rows = func.steward.sealed_otherwise(self._sealer.newest, BATCH + more).table_valued("id", "person")
+        async with self._relay.statement() as connection:
+            return [(row.id, row.person) for row in await connection.execute(select(rows))]
 
     async def tidy(self, before: datetime) -> None:
         """Forget envelopes, conversations and unused links older than `before` (aware)."""
