@@ -28,7 +28,7 @@ class Rescheduling:
     async def read(self, meetings: Sequence[Event]) -> None:
         """Read what stands in the span, besides the meetings themselves, and when their guests are busy there."""
         moving = {identity(e) for e in meetings}
-        around = await self.bench.events("", self.start, self.end)
+        around = await self.bench.own_events(self.start, self.end)
         self.taken = list(busy_times(e for e in around if identity(e) not in moving))
         asked: dict[object, set[str]] = {}
         for event in meetings:

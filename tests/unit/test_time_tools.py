@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.agent.bench import MAX_ACTIONS
+from app.agent.tools.calendar import ListEvents
 from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.actions import CreateEvent, MirrorAvailability
 from app.domain.errors import Refusal
@@ -194,3 +195,18 @@ def test_a_day_has_no_more_than_its_minutes() -> None:
     with pytest.raises(ValueError, match="less than or equal"):
         FindFreeTime(minutes=2000)
     assert at(2, "10:00").astimezone(UTC).hour == 9
+
+
+# Conflicts.
+
+
+async def test_what_overlaps_is_told_and_what_stands_in_shared_calendars_is_not() -> None:
+    both = (event(at(3, "10:00"), 60, title="Review"), event(at(3, "10:30"), 30, "e2", title="Call"))
+    made = table(*both, event(at(3, "10:00"), 60, "e3", title="Theirs", calendar="team"))
+    made.calendar.listed.append(CalendarRef(id="team", name="Team", role="reader"))
+    listed = await made.use(ListEvents(start=TUESDAY))
+    assert len(listed["events"]) == 3
+    assert listed["conflicts"] == [
+        "“Review” (Tue 3 Mar 10:00–11:00) overlaps “Call” (Tue 3 Mar 10:30–11:00). "
+        "Move “Call” (you organise it) to Tue 3 Mar 11:00, when you are free."
+    ]

@@ -63,12 +63,12 @@ class ListEvents(Tool):
         if not any(takes_time(e) for e in found):
             return {}
         own, now = Diary("you", zone=bench.zone.key), bench.request.now
-        around = await bench.events("", start, end) if self.account or self.words else found
+        around = await bench.own_events(start, end)
         shown = {meeting(e) for e in found}
         among = [c for c in conflicts(around, own, now=now) if shown & {meeting(e) for e in c.events}]
         if not among:
             return {}
-        later = await bench.events("", start, end + AHEAD)
+        later = await bench.own_events(start, end + AHEAD)
         told = [(explained(c, bench.zone), resolution(c, later, own, now=now)[1]) for c in among[:CONFLICTS]]
         more = [f"and {len(among) - CONFLICTS} more"] if len(among) > CONFLICTS else []
         return {"conflicts": [" ".join(filter(None, words)) for words in told] + more}
