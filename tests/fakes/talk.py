@@ -94,7 +94,7 @@ class MemoryChat:
         return self.lines[-1].ts
 
     async def answered(self, turn: Turn) -> None:
-        if self.refuses:
+        if self.refuses or turn.reply_ts not in {line.ts for line in self.lines}:
             raise ChatError(why="message_not_found")
         self.closed.append(turn)
 
