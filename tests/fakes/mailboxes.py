@@ -191,6 +191,11 @@ class MemoryMailbox:
     async def draft(self, draft: str) -> Draft | None:
         return self._drafts[draft][0] if draft in self._drafts else None
 
+    def work_on(self, draft: str) -> None:
+        """The person goes on with a draft: the provider keeps every version as a message of its own."""
+        kept, mail, at = self._drafts[draft]
+        self._drafts[draft] = (kept.model_copy(update={"message": f"message-{next(self._numbers)}"}), mail, at)
+
     async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
         made = (d for d, mail, at in self._drafts.values() if mail["Message-ID"] == message_id and at >= since)
         return next(made, None)

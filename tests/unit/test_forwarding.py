@@ -28,7 +28,7 @@ PDF = Enclosed(name="budget.pdf", kind="application/pdf", content=bytes(range(25
 
 def forwarded(ident: str = "m1", **more: Any) -> Forwarded:
     read = mail(ident).email
-    return Forwarded(id=ident, sender="Carol", subject=read.subject, received=read.received, **more)
+    return Forwarded(id=ident, thread=read.thread, sender="Carol", subject=read.subject, received=read.received, **more)
 
 
 def forward(*mails: Forwarded, **more: Any) -> ForwardEmails:
@@ -64,6 +64,11 @@ def test_the_card_names_mails_files_and_where_they_come_from() -> None:
     assert [(f.label, f.value) for f in card.fields] == [("Taken from", "home (ann@home.example)")]
     assert card.confirmations == 1
     assert forward().card().fields == ()
+
+
+def test_a_waiting_card_is_prepared_anew_by_its_tool() -> None:
+    asked = forward(forwarded("m1"), forwarded("m2"), body="FYI").asked(World().now)
+    assert asked == {"do": "forward", "threads": ["work:t1"], "to": ["Dana <dana@example.org>"], "note": "FYI"}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def addressed(written: Sequence[str]) -> tuple[Address, ...]:
 def _forwarded(mail: MailText, bench: Bench) -> Forwarded:
     return Forwarded(
         id=mail.email.id,
+        thread=mail.email.thread,
         sender=mail.email.sender.called,
         subject=mail.email.subject,
         received=mail.email.received.astimezone(ZoneInfo(bench.request.person.zone)),

@@ -43,6 +43,7 @@ class Forwarded(Value):
     """A mail that is passed on, as the card lists it."""
 
     id: str
+    thread: str
     sender: str
     subject: str
     received: datetime
@@ -123,7 +124,8 @@ class ForwardEmails(Action):
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         to = [r.address.shown for r in self.recipients]
-        return {"mails": [m.subject for m in self.mails], "to": to, "note": self.body, **super().asked(now)}
+        threads = list(dict.fromkeys(f"{self.source.name}:{m.thread}" for m in self.mails))
+        return {"do": "forward", "threads": threads, "to": to, "note": self.body}
 
     def form(self) -> Form:
         to = tuple(r.address for r in self.recipients)
