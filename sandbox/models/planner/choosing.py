@@ -26,13 +26,18 @@ _PLURAL = rx(
     r"|things|engagements|obligations)\b"
 )
 _CLOCK = rx(r"\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>am|pm)?(?:\s*o'?clock)?\b")
+# What says nothing about which; a stand-up, a review or a lunch is part of a title.
+_ANY_KIND = (
+    r"(?:meetings?|calls?|events?|appointments?|invitations?|invites?|entry|entries|bookings?|slots?|commitments?|"
+    r"obligations?|engagements?)"
+)
 _DULL = rx(
     r"\b(?:all|my|mine|our|the|an?|of|that|this|those|these|any|every|each|everything|whatever|whole|entire|rest"
     r"|remaining|both|whichever|"
-    rf"{KIND}|calendars?|agenda|schedule|stuff|things?|one|ones|on|in|at|for|from|i|i've|have|has|there|are|is|it"
+    rf"{_ANY_KIND}|calendars?|agenda|schedule|stuff|things?|one|ones|on|in|at|for|from|i|i've|have|has|there|are|is|it"
     r"|them|which|what|s|'s|"
     r"planned|scheduled|booked|happening|taking place|please|and|to|out|off|over|day|called|named|titled|with"
-    r"|series|recurring|weekly|daily|"
+    r"|series|recurring|"
     rf"occurrences?|single|just|only|upcoming|next|future|following|me|got|get|we)\b|['’](?:s\b)?|[¦.,!?\"“”]"
 )
 _WITH = rx(rf"\b(?:with|by|from)\s+(?=(?:{RELATIONS}|[A-Z][\w'-]+|[\w.+-]+@|[a-z]+))")
@@ -69,6 +74,8 @@ def read_choice(text: str, context: Context) -> Choice:
     many = not title and _PLURAL.search(text) is not None
     words = title["title"] if title else _words(scan, context)
     hour = moment.time if moment else ""
+    if many and not title:
+        words = rx(r"(?<=\w{3})s$").sub("", words)  # "all stand-ups": each is called a stand-up
     return Choice((moment.day or ("today" if hour else "")) if moment else "", words, _hour(hour), account, many=many)
 
 

@@ -133,6 +133,21 @@ _MERE_KIND = rx(
 _JOINED_KIND = rx(rf"^{_KIND}s?$")
 
 
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_RECURRING = rx(r"\b(?:recurring|repeating|regular|recurrent)\b")
+_EVERY = rx(
+    rf"\b(?:every|each)\s+(?:(?:other|second|third|2nd|two|three|four|\d+)\s+)?"
+    rf"(?:(?P<day>{_WEEKDAY})(?:\s*(?:,|and|&)\s*{_WEEKDAY})*|weekdays?|workdays?|days?|weeks?|fortnight|months?"
+    r"|years?|morning)\b"
+)
+_ADVERB = rx(r"\b(?:weekly|daily|monthly|bi-?weekly|fortnightly|yearly|annually)\b")
+_ADVERBS = {
+    "weekly": "every week", "daily": "every day", "monthly": "every month", "biweekly": "every two weeks",
+    "bi-weekly": "every two weeks", "fortnightly": "every two weeks", "yearly": "every year", "annually": "every year",
+}  # fmt: skip
+_UNTIL = rx(r"\b(?:until|till|through)\s+(?:the\s+)?(?:end of\s+)?[A-Za-z0-9]+(?:\s+\d{1,4})?\b")
+_VIDEO = rx(r"\b(?:video ?(?:call|chat|conference|meeting|link)|google meet|meet link|with video|conference link)\b")
+_TOGETHER = rx(r"\s+(?:together|in (?:one|a) (?:room|meeting))$")
 NO_TIME = Moment()
 
 
@@ -149,6 +164,8 @@ class Invitation:
     place: str = ""
     account: str = ""
     writers_about: str = ""  # "everyone who emailed about …"
+    repeat: str = ""
+    video: bool = False
 
     @property
     def named(self) -> str:
@@ -167,6 +184,7 @@ def read_invitation(text: str) -> Invitation | None:
     if scan is None:
         return None
     quoted = scan.take(_QUOTED_TITLE)
+    repeat = _take_repeat(scan)
     minutes = take_minutes(scan)
     account = take_account(scan)
     scan.take(_ON_CALENDAR)
@@ -181,9 +199,27 @@ def read_invitation(text: str) -> Invitation | None:
         minutes=minutes,
         place=sentence_case(_unquoted(where["place"])) if where else "",
         account=account,
-        writers_about=asked_writers["topic"].strip() if asked_writers else "",
+        writers_about=_TOGETHER.sub("", asked_writers["topic"].strip()) if asked_writers else "",
+        repeat=repeat,
+        video=_VIDEO.search(text) is not None,
     )
     return _described(event, scan, _unquoted(title["title"]) if title else "")
+
+
+def _take_repeat(scan: Scan) -> str:
+    """Take "every Tuesday until May" out of the sentence; the day stays, as the first time is one."""
+    scan.take(_RECURRING)
+    found = _EVERY.search(scan.text) or _ADVERB.search(scan.text)
+    if not found:
+        return ""
+    said = " ".join(found.group().split())
+    adverb = _ADVERBS.get(said.lower())
+    if not adverb:
+        scan.text = (
+            f"{scan.text[: found.start()]} {'on ' + found['day'] if found['day'] else MARK} {scan.text[found.end() :]}"
+        )
+    ends = scan.take(_UNTIL)
+    return " ".join(part for part in (adverb or said, ends.group().strip() if ends else "") if part)
 
 
 def _described(event: Invitation, scan: Scan, title: str) -> Invitation:

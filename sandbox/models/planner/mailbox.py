@@ -40,6 +40,19 @@ def by_address(which: Filter) -> Steps[Filter | Outcome]:
     return replace(which, senders=tuple(e for one in which.senders for e in (found.emails if one == role else (one,))))
 
 
+def only_one(which: Filter) -> Steps[Filter | Outcome]:
+    """The filter of "Dana's last mail" by its reference: as a filter it would take all of Dana's mails."""
+    if which.limit != 1 or which.threads:
+        yield []
+        return which
+    where = which.where or "anywhere"
+    found = yield [Call("search_mail", {**replace(which, where=where).arguments()[0], "limit": 1})]
+    refs = tuple(str(mail["thread"]) for mail in found[0].get("mails") or () if mail.get("thread"))
+    if not refs:
+        return Outcome(f"That didn't work: {found[0]['error']}" if found[0].get("error") else "I found no such mail.")
+    return Filter(threads=refs[:1])
+
+
 def varied_filter(which: Filter, text: str, context: Context) -> Filter | None:
     """The filter with what a later message changes: the account, the sender, the topic, unread only."""
     if only := _ONLY.match(text):

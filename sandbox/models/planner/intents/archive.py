@@ -6,6 +6,7 @@ from typing import Self
 from sandbox.models.planner.conversation import Call
 from sandbox.models.planner.filters import Filter, take_account, take_categories
 from sandbox.models.planner.followups import also_for, correction
+from sandbox.models.planner.mailbox import only_one
 from sandbox.models.planner.people import names_at
 from sandbox.models.planner.reasons import staying
 from sandbox.models.planner.scan import Scan, rx
@@ -65,6 +66,11 @@ class ArchiveMails(Intent):
             return Outcome(
                 f"I can't work out the dates of “{vague}”. Say it in days, for example “older than 30 days”."
             )
+        if self.which.limit == 1:
+            known = yield from only_one(replace(self.which, where="inbox"))
+            if isinstance(known, Outcome):
+                return known
+            return (yield from replace(self, which=known).steps())
         wanted = [args for which in (self.which, *self.others) for args in which.arguments(with_where=False)]
         stays = {"not_from": list(self.staying)} if self.staying else {}
         results = yield [Call("change_mail", {"do": "archive", **args, **stays}) for args in wanted]
@@ -107,4 +113,5 @@ class ArchiveMails(Intent):
 
 def _mails(text: str, context: Context) -> Filter:
     """Which mails; archiving is about the inbox anyway, and takes all there are."""
-    return replace(read_filter(text, context, left_is_sender=True), where="", limit=0)
+    which = read_filter(text, context, left_is_sender=True)
+    return replace(which, where="", limit=1 if which.limit == 1 else 0)

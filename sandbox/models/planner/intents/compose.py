@@ -78,7 +78,11 @@ class NewMail(Intent):
         if not names:
             return None
         title = (
-            (subject["subject"] or subject["title"]).strip(' "') if subject else topic["topic"].strip() if topic else ""
+            (subject["subject"] or subject["title"]).strip(' "¦')
+            if subject
+            else topic["topic"].strip(" ¦")
+            if topic
+            else ""
         )
         words = said["words"] if said else asked["words"] if asked else ""
         cc = tuple(names_at(copied["names"])[0]) if copied else ()

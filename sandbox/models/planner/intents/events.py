@@ -70,6 +70,7 @@ _ANSWERS = (
     )),
 )  # fmt: skip
 _INVITED = rx(rf"\b(?:{KIND}|with|on|tomorrow|today|monday|tuesday|wednesday|thursday|friday)\b")
+_OURS = rx(r"^(?:the|my|our)\b")
 _PROPOSAL = rx(r"\b(?:proposal|offer|suggestion|idea|by (?:e-?)?mail)\b")
 _ADD = rx(
     r"^(?:add|invite|include|bring(?: in)?)\s+(?P<names>.+?)\s+(?:to|into|in|for)\s+(?P<what>(?:the|my|our"
@@ -105,6 +106,10 @@ _QUIET = rx(
     r"|(?:and )?(?:don't|do not) (?:tell|notify|mail|email) (?:anyone|anybody|the guests|them|people|guests)"
     r"|quietly|silently|no notifications?)\b"
 )
+_SO_DECLINE = rx(
+    r"\s*[,;.–-]?\s*(?:\b(?:and|so)\b)?\s*(?:please\s+)?\b(?:decline|turn it down|say no)(?:\s+(?:it|that|this"
+    r"|the (?:invite|invitation)))?(?:\s+for me)?$"
+)
 _APOLOGY = rx(
     r"^(?:i(?:'m| am| can't| cannot| won't| have)\b[^,.;:]*|something came up[^,.;:]*|[^,.;:]*\b(?:sick|ill|away"
     r"|out|off|busy|day off)\b[^,.;:]*)[,.;:-]+\s*(?:so\s+)?(?:please\s+)?(?:can you\s+|could you\s+)?"
@@ -126,12 +131,14 @@ class ChangeEvents(Intent):
         if "change_events" not in context.tools:
             return None
         shared: Json = {}
+        if unable := cls._answered(_SO_DECLINE.sub("", text), context):
+            return unable
         text = _APOLOGY.sub("", text)
         if quiet := _QUIET.search(text):
             text, shared["notify"] = f"{text[: quiet.start()]}{text[quiet.end() :]}", "none"
         if scope := _FOLLOWING.search(text) or _ALL_OF.search(text):
             shared["which"] = "following" if _FOLLOWING.search(text) else "all"
-            if shared["which"] == "following" or "series" in scope.group():
+            if shared["which"] == "following" or not scope.group().lower().startswith(("every", "all of them")):
                 text = f"{text[: scope.start()]} {text[scope.end() :]}".strip()
         for read in (cls._edited, cls._moved, cls._answered, cls._cancelled):
             if found := read(text, context):
@@ -211,7 +218,11 @@ class ChangeEvents(Intent):
     def _answered(cls, text: str, context: Context) -> Self | None:
         for do, pattern in _ANSWERS:
             found = pattern.match(text)
-            if found and _INVITED.search(found["what"]) and not _PROPOSAL.search(found["what"]):
+            if (
+                found
+                and (_INVITED.search(found["what"]) or _OURS.match(found["what"]))
+                and not _PROPOSAL.search(found["what"])
+            ):
                 return cls(do, read_choice(found["what"], context))
         return None
 

@@ -42,6 +42,8 @@ _ALL = rx(
     r"\b(?:all|every|everything|any|each|those|these)\b|\b(?:e-?mails|mails|messages|threads|conversations"
     r"|correspondence)\b"
 )
+_LEAD = rx(r"^\s*(?:on|over|along)?\s*(?:to|into|onto)\s+")
+_ONE_NEW = rx(r"^(?:send|share|write|get)\s+(?:[\w@.+-]+\s+)?(?:an?|another)\s")
 _CALENDAR = rx(r"\b(?:calendar|meetings?|events?|appointments?|invitations?|agenda)\b")
 _MAILS = rx(rf"\b{MAIL}\b")
 _ON = rx(r"\s+(?:on|along|over)(?=\s*(?:$|\bfrom\b))")
@@ -59,7 +61,7 @@ class ForwardMails(Intent):
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
-        verb = _VERB.match(text) or _SENT.match(text)
+        verb = _VERB.match(text) or (None if _ONE_NEW.match(text) else _SENT.match(text))
         if not verb or (_CALENDAR.search(text) and not _MAILS.search(text)):
             return None
         rest, note = text[verb.end() :], ""
@@ -131,7 +133,7 @@ def _target(text: str, context: Context) -> tuple[tuple[str, ...], str]:
         rest = f"{text[: found.start()]} {text[found.end() :]}".strip()
         if found["own"] and (address := _own(found["own"], context)):
             return (address,), rest
-        names, left = names_at(found["own"] or found["names"] or "")
+        names, left = names_at(_LEAD.sub("", found.group()))
         if names and not left.strip(" .!?"):
             return tuple(names), rest
     lead = rx(rf"^(?P<who>{ADDRESS}|[A-Z][\w'-]+)\s+(?=(?:the|my|all|that|this)\b)").match(text)

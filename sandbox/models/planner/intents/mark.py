@@ -6,7 +6,7 @@ from typing import Self
 from sandbox.models.planner.conversation import Call
 from sandbox.models.planner.filters import MAIL, Filter, take_account
 from sandbox.models.planner.followups import also_for
-from sandbox.models.planner.mailbox import by_address
+from sandbox.models.planner.mailbox import by_address, only_one
 from sandbox.models.planner.people import names_at
 from sandbox.models.planner.scan import Scan, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, proposal
@@ -76,6 +76,8 @@ _DEEDS = (
         r"|out of|of)\s+(?:the\s+|my\s+)?(?:trash|bin|deleted(?: items| mails?)?|rubbish"
         r"|recycle bin)(?:\s+(?:back\s+)?(?:in)?to\s+(?:the\s+|my\s+)?inbox)?$",
     ),
+    ("restore", r"^(?:bring|get|put)\s+back\s+(?P<what>.*\b(?:deleted|trashed|binned|trash|bin)\b.*)$"),
+    ("inbox", r"^(?:bring|get|put)\s+back\s+(?P<what>.*\barchived?\b.*)$"),
     (
         "inbox",
         r"^(?:un-?archive)\s+(?P<what>.+)$",
@@ -109,7 +111,7 @@ _NOT_MAIL = rx(
     r"\b(?:calendar|meetings?|events?|appointments?|invites?|invitations?|agenda|stand-?ups?|calls?|1[:-]1s?)\b"
 )
 _DELETED = rx(
-    r"\b(?:that |which )?(?:i|we)?\s*(?:accidentally |just )?(?:deleted|trashed|binned)(?: mails?)?\b|\b(?:in"
+    r"\b(?:that |which )?(?:i|we)?\s*(?:accidentally |just )?(?:deleted|trashed|binned)\b|\b(?:in"
     r"|from) (?:the |my )?(?:trash|bin)\b"
 )
 _ARCHIVED = rx(r"\b(?:archived|from the archive)\b")
@@ -138,7 +140,8 @@ class MarkMails(Intent):
     def steps(self) -> Steps[Outcome]:
         if not self.which.named and not self.which.unread:
             return Outcome("Which mails do you mean? Say for example “the mails from LinkedIn older than 30 days”.")
-        which = yield from by_address(self.which)
+        known = yield from by_address(self.which)
+        which = known if isinstance(known, Outcome) else (yield from only_one(known))
         if isinstance(which, Outcome):
             return which
         named = {"name": self.label} if self.label else {}
@@ -171,7 +174,8 @@ def _meant(what: str, do: str, context: Context) -> Filter:
     plain = _ARCHIVED.sub("", _DELETED.sub("", what)).strip()
     if plain.lower() in _BARE or not plain:
         return Filter()
-    which = replace(read_filter(plain, context, left_is_sender=do != "label"), limit=0)
+    which = read_filter(plain, context, left_is_sender=do != "label")
+    which = replace(which, limit=1 if which.limit == 1 else 0)
     return replace(which, where=where) if where else which
 
 

@@ -175,6 +175,8 @@ def _arguments(event: Invitation, emails: list[str]) -> Json:
         "guests": emails,
         "place": event.place,
         "account": event.account,
+        "repeat": event.repeat,
+        "video": event.video,
     }
     return {**args, **{name: value for name, value in optional.items() if value}}
 
