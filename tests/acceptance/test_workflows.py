@@ -1,9 +1,6 @@
 """The twelve everyday requests, one wording of each by chance; `make workflows` tries them all on two worlds."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from tests import sampling
 from tests.acceptance.house import House
@@ -12,14 +9,6 @@ from tests.acceptance.workflows.trying import CHECKS, WORDINGS, check, tried
 
 EVERY = 6
 """Wordings of each workflow, at least."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def same_again(house: House) -> AsyncIterator[None]:
-    """Whatever was moved and sent, the next test finds the mailboxes and calendars as this one did."""
-    await house.google.post("remember")
-    yield
-    await house.google.post("rewind")
 
 
 def test_every_workflow_has_wordings() -> None:

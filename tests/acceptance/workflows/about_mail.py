@@ -60,6 +60,12 @@ def promotions_archived(moment: Moment) -> None:
     """3: exactly the old ones left the inbox, counted in days of the person's zone."""
     moment.check_cards("ArchiveEmails")
     moment.check_calendars_untouched()
+    check_archived(moment)
+    assert moment.new_mails == []
+
+
+def check_archived(moment: Moment) -> None:
+    """No other mail won or lost a label."""
     first_kept = moment.today - timedelta(days=moment.entry.get("days", 30))
     expected = {
         (account, mail.id): (frozenset(), frozenset({"INBOX"}))
@@ -68,7 +74,6 @@ def promotions_archived(moment: Moment) -> None:
     }
     assert expected
     assert moment.relabelled == expected
-    assert moment.new_mails == []
 
 
 def unread_by_priority(moment: Moment) -> None:
@@ -98,6 +103,11 @@ def private_mails_forwarded(moment: Moment) -> None:
     moment.check_cards("ForwardEmails")
     moment.check_calendars_untouched()
     assert set(moment.relabelled.values()) <= {(frozenset(), frozenset({"UNREAD"}))}
+    check_forwarded(moment)
+
+
+def check_forwarded(moment: Moment) -> None:
+    """No other mail is new."""
     about = [m for account, m in moment.mails() if account == moment.home and mentions(m, moment.story["private"])]
     received = [mail for mail in about if "SENT" not in mail.labels]
     sent = [mail for account, mail in moment.new_mails if account == moment.home]
