@@ -96,7 +96,7 @@ class Accounts:
     async def _show(
         self, person: PersonId, place: Place, asks: Sequence[Permission], *, account: Account | None = None
     ) -> str:
-        """Post the card; its ts. The link is good from the moment its card stands."""
+        """Post the card; its ts. The link is good before anyone can follow it."""
         owner = await self._services.store.people.person(person)
         if owner is None:
             raise ConsentUnknown
@@ -116,10 +116,11 @@ class Accounts:
             accounts=await self._grants.accounts(person),
             paste=state if self._paste else "",
         )
-        card = await self._services.chat.invite(place, invitation)
+        about = {"account": account.id if account else None, "asks": tuple(asks)}
         until = self._services.clock.now() + (RENEWAL_LIFETIME if account else LINK_LIFETIME)
-        about = {"account": account.id if account else None, "asks": tuple(asks), "card": card}
         await self._grants.ask(state, Asked(person=person, place=place, verifier=verifier, **about), until=until)
+        card = await self._services.chat.invite(place, invitation)
+        await self._grants.shown(state, person, card)
         return card
 
     # The way back.

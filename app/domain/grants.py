@@ -104,7 +104,10 @@ class Grants(Protocol):
         """The card that renews it stands in Slack."""
 
     async def ask(self, state: str, asked: Asked, *, until: datetime) -> None:
-        """Keep a link that was shown, under its secret."""
+        """Keep a link that is going to be shown, under its secret."""
+
+    async def shown(self, state: str, person: PersonId, card: str) -> None:
+        """The card of a link stands in Slack."""
 
     async def redeem(self, state: str, now: datetime) -> Asked | None:
         """Use a link once; None when it was used, is too old, or never was."""

@@ -182,7 +182,7 @@ class PostgresGrants:
     # Links.
 
     async def ask(self, state: str, asked: Asked, *, until: datetime) -> None:
-        """Keep a link that was shown, of whose secret only a hash is kept."""
+        """Keep a link that is going to be shown, of whose secret only a hash is kept."""
         hashed = _hash(state)
         sealed = self._sealer.seal(asked.verifier.encode(), hashed.hex(), asked.person, VERIFIER)
         fields: dict[str, Any] = {
@@ -198,6 +198,12 @@ class PostgresGrants:
         }
         async with self._database.transaction(asked.person) as connection:
             await connection.execute(insert(consents).values(fields))
+
+    async def shown(self, state: str, person: PersonId, card: str) -> None:
+        """The card of a link stands in Slack."""
+        mine = and_(consents.c.state_hash == _hash(state), consents.c.person == person)
+        async with self._database.transaction(person) as connection:
+            await connection.execute(update(consents).where(mine).values(card=card))
 
     async def redeem(self, state: str, now: datetime) -> Asked | None:
         """Use a link once; None when it was used, is too old, never was, or was sealed with a key that is gone."""

@@ -46,6 +46,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = steward, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION steward.redeem_consent(bytea, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.redeem_consent(bytea, timestamptz) TO steward_app;
+GRANT SELECT (state_hash, person), UPDATE (card) ON steward.consents TO steward_app;
 """
 
 # A request that waits until an account lives, and its scopes include these.

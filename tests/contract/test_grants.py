@@ -193,7 +193,10 @@ def link(**fields: Any) -> Asked:
 
 async def test_a_state_is_good_once(grants: Grants, clock: ManualClock) -> None:
     whole = link(asks=READING, account=AccountId(BOB.id), card="3.3")
-    await grants.ask("the state", whole, until=clock.now() + timedelta(minutes=10))
+    unshown = whole.model_copy(update={"card": ""})
+    await grants.ask("the state", unshown, until=clock.now() + timedelta(minutes=10))
+    await grants.shown("the state", BOB.id, "4.4")
+    await grants.shown("the state", ANN.id, "3.3")
     answers = await asyncio.gather(*(grants.redeem("the state", clock.now()) for _ in range(10)))
     assert [answer for answer in answers if answer] == [whole]
     assert await grants.redeem("the state", clock.now()) is None

@@ -111,6 +111,11 @@ class MemoryGrants:
     async def ask(self, state: str, asked: Asked, *, until: datetime) -> None:
         self._asked[state] = (asked, until)
 
+    async def shown(self, state: str, person: PersonId, card: str) -> None:
+        asked, until = self._asked.get(state, (None, None))
+        if asked is not None and until is not None and asked.person == person:
+            self._asked[state] = (asked.model_copy(update={"card": card}), until)
+
     async def redeem(self, state: str, now: datetime) -> Asked | None:
         asked, until = self._asked.get(state, (None, now))
         if asked is None or until <= now:
