@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from app.aftermath import Aftermath
 from app.domain.approvals import Approval, Decision, Status, proposal, successor
@@ -15,31 +14,26 @@ from app.domain.errors import (
     ChatError,
     EmptyMessage,
     FileNotRead,
-    GrantDead,
     LostClaim,
     MessageTooLong,
     NotAllowed,
     NotConnected,
     NothingRunning,
     NotYours,
+    OfferTaken,
     Overtaken,
     QuestionOver,
     ScopeMissing,
     StewardError,
     StoreUnavailable,
 )
-from app.domain.ports import Invite, Kind, Request, Services, Thought, WaitingCard
+from app.domain.ports import Errands, Invite, Kind, Services, Thought
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
 from app.parking import Parking
 from app.planning.provenance import named, pretends
 from app.planning.sanitising import visible
+from app.thinking import Thinking
 
-HISTORY = 12
-"""Earlier lines the model sees again: this thread and the last turns of the DM."""
-DECIDED = 6
-"""Cards decided last that the model sees again: "do the same for work", "no, the other one"."""
-DEATHS = 4
-"""Times a thought is begun because a connection was found to have ended: what is read before isn't the whole."""
 FIRST_SIGN = "is reading your request…"
 QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
@@ -63,13 +57,15 @@ class Limits:
 class Assistant:
     """The verbs of a conversation; `app.performing` has those of a worker."""
 
-    def __init__(self, services: Services, limits: Limits, *, invite: Invite) -> None:
+    def __init__(
+        self, services: Services, limits: Limits, *, invite: Invite, errands: Errands | None = None
+    ) -> None:
         self._services = services
         self._limits = limits
         self._parking = Parking(services, invite=invite)
         self._aftermath = Aftermath(services)
         self._waking: set[asyncio.Future[None]] = set()
-        self._thinking: dict[TurnId, asyncio.Task[Thought]] = {}
+        self._thinking = Thinking(services, self._parking, errands)
 
     # Hearing.
 
@@ -156,7 +152,7 @@ class Assistant:
         await self._services.chat.status(turn.place, FIRST_SIGN)
         failed: StewardError | None = None
         try:
-            thought, status = await self._think(turn), TurnStatus.ENDED
+            thought, status = await self._thinking.think(turn), TurnStatus.ENDED
         except LostClaim:
             return
         except StewardError as failure:
@@ -165,59 +161,6 @@ class Assistant:
         await self._conclude(turn, thought, status)
         if isinstance(failed, NotConnected | ScopeMissing):
             await self._parking.show_way(turn, failed)
-
-    async def _think(self, turn: Turn) -> Thought:
-        store = self._services.store
-        person = await store.people.person(turn.person)
-        if person is None:
-            raise StewardError
-        waiting = await store.approvals.waiting(person.id)
-        rejected = await store.approvals.get(person.id, turn.about) if turn.about else None
-        results = await store.approvals.of_plan(person.id, turn.follows) if turn.follows else ()
-        request = Request(
-            person=person,
-            now=self._services.clock.now().astimezone(ZoneInfo(person.zone)),
-            text=turn.text,
-            typed=turn.typed,
-            history=await store.turns.history(turn, limit=HISTORY),
-            waiting=tuple(
-                WaitingCard(ref=f"c{n}", action=a.action, here=a.place.thread == turn.place.thread)
-                for n, a in enumerate(waiting, start=1)
-            ),
-            rejected=rejected.action if rejected else None,
-            clicked=turn.answers is not None,
-            results=results,
-            ended=await store.approvals.decided(person.id, limit=DECIDED),
-            relations=await store.relations.all(person.id),
-        )
-
-        async def watch(step: str) -> None:
-            await store.turns.mine(turn)
-            await self._services.chat.status(turn.place, step)
-
-        for deaths in range(DEATHS):
-            try:
-                async with self._services.desks.open(person) as desk:
-                    thinking = self._services.mind.think(request, desk, watch)
-                    thought = await self._interruptible(turn, asyncio.ensure_future(thinking))
-                break
-            except GrantDead:  # it is off the desk now
-                if deaths == DEATHS - 1:
-                    raise
-        return thought.model_copy(update={"notes": (*thought.notes, *await self._parking.left_out(person.id))})
-
-    async def _interruptible(self, turn: Turn, thinking: asyncio.Task[Thought]) -> Thought:
-        """Wait for a thought that "stop" may cancel; raises LostClaim then."""
-        self._thinking[turn.id] = thinking
-        try:
-            return await thinking
-        except asyncio.CancelledError:
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise
-            raise LostClaim from None
-        finally:
-            del self._thinking[turn.id]
 
     async def _conclude(self, turn: Turn, thought: Thought, status: TurnStatus) -> None:
         while True:  # until nobody decides a card in the very moment in which it would be replaced
@@ -236,6 +179,7 @@ class Assistant:
                 "then": trail.then if approvals else "",
                 "question": trail.question,
                 "listed": trail.listed,
+                "report": trail.report,
             }
             await self._present(turn.model_copy(update=answered), approvals, again=False)
 
@@ -288,7 +232,25 @@ class Assistant:
             if asked.question.chosen != option:
                 raise QuestionOver
             return
-        following = await turns.next(person, opened.place.conversation)
+        await self._begin(opened)
+
+    async def take_up(self, person: PersonId, turn: TurnId, offer: int) -> None:
+        """Take a click on one of the offers under a report, and see to it. Raises NotYours, or OfferTaken when that was
+        done before."""
+        turns = self._services.store.turns
+        opened = await turns.take_up(person, turn, offer)
+        reported = await turns.get(person, turn)
+        if reported is None or reported.report is None or not 0 <= offer < len(reported.report.all_offers):
+            raise NotYours
+        with suppress(ChatError):  # its button stays, and a second click says so
+            await self._services.chat.answered(reported)
+        if opened is None:
+            raise OfferTaken
+        await self._begin(opened)
+
+    async def _begin(self, opened: Turn) -> None:
+        """Answer a turn that was opened queued, when it is its turn."""
+        following = await self._services.store.turns.next(opened.person, opened.place.conversation)
         if following is None:
             await self._services.chat.status(opened.place, QUEUED)
             return
@@ -310,8 +272,7 @@ class Assistant:
         """End the running turn of a conversation, and forget the queued ones."""
         halted = await self._services.store.turns.halt(person, place.conversation)
         for turn in halted:
-            if thinking := self._thinking.get(turn.id):
-                thinking.cancel()
+            self._thinking.stop(turn.id)
             await self._services.chat.status(turn.place, "")
         await self._services.chat.say(place, STOPPED if halted else NothingRunning().sentence)
 

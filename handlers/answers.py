@@ -1,17 +1,20 @@
-"""Clicks on the options of a question."""
+"""Clicks on the options of a question, and on what is offered under a report."""
 
 import re
 from uuid import UUID
 
 from app.assistant import Assistant
 from app.domain.chat import Chat
-from app.domain.errors import NotYours, QuestionOver
+from app.domain.errors import NotYours, OfferTaken, QuestionOver
 from app.domain.types import TurnId, person_id
 from handlers.approvals import place
 from handlers.envelopes import Body
 
 OPTION = re.compile(r"^answer:(\d)$")
 """The action_id of a button that answers: which option; its value is the id of the turn that asks and nothing else."""
+
+OFFER = re.compile(r"^offer:(\d{1,3})$")
+"""The action_id of a button under a report: which offer; its value is the id of the turn that reported."""
 
 
 class Answers:
@@ -30,10 +33,19 @@ class Answers:
         except (NotYours, QuestionOver) as refusal:
             await self._chat.whisper(place(body), user, refusal.sentence)
 
+    async def take_up(self, body: Body) -> None:
+        """A button of an offer: who takes it up is who clicked, whatever the button says."""
+        click, user = body["actions"][0], str(body["user"]["id"])
+        person = person_id(str(body["user"].get("team_id") or body["team"]["id"]), user)
+        try:
+            await self._assistant.take_up(person, *asked(click["action_id"], click["value"], OFFER))
+        except (NotYours, OfferTaken) as refusal:
+            await self._chat.whisper(place(body), user, refusal.sentence)
 
-def asked(action: str, value: str) -> tuple[TurnId, int]:
-    """Which question is answered, and how; raises NotYours for a button that no question of ours ever had."""
-    option = OPTION.match(action)
+
+def asked(action: str, value: str, button: re.Pattern[str] = OPTION) -> tuple[TurnId, int]:
+    """Which turn a button belongs to, and which of its buttons it is; raises NotYours if no turn of ours had it."""
+    option = button.match(action)
     try:
         turn = TurnId(UUID(value))
     except ValueError:

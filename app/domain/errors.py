@@ -80,6 +80,10 @@ class AlreadySettled(StewardError):
     """That card is already {status}, so the click changed nothing."""
 
 
+class OfferTaken(StewardError):
+    """I'm on that already, so the second click changed nothing."""
+
+
 class AllSettled(StewardError):
     """These cards are decided already, so the click changed nothing."""
 

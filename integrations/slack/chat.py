@@ -24,6 +24,7 @@ from integrations.slack.blocks import Block, approval_blocks, context, header, l
 from integrations.slack.forms import modal
 from integrations.slack.plans import plain_plan, plan_blocks, plan_summary
 from integrations.slack.questions import question_blocks
+from integrations.slack.reports import plain_report, report_blocks
 
 TURN = "steward_turn"
 QUOTE = "steward_request"
@@ -309,12 +310,16 @@ class SlackChat:
 
 
 def _reply(turn: Turn, text: str, actions: int, *, over: bool = False) -> Post:
-    """The answer to a request, with the links that code makes, and its question; `over` when that was answered."""
+    """The answer to a request, with the links that code makes, and its question; `over` when that was answered. A
+    report stands for the words that tell it."""
     payload: dict[str, Any] = {"turn": str(turn.id), "state": turn.status.value, "actions": actions}
     if turn.then:
         payload["then"] = True
     if turn.question and not over:
         payload["options"] = len(turn.question.options)
+    if turn.report:
+        blocks = report_blocks(turn.report, turn=turn.id, taken=turn.taken)
+        return Post(turn.place, turn.report.worded(), blocks, TURN, payload, plain_report(turn.report, turn=turn.id))
     safe = answer(text, typed=turn.words, sources=turn.listed)
     asked = question_blocks(turn.id, turn.question, over=over) if turn.question else []
     return Post(turn.place, safe, [*paragraphs(safe), *asked], TURN, payload)

@@ -9,6 +9,11 @@ from app.domain.types import TurnId
 from app.planning.sanitising import visible
 from integrations.slack.blocks import CHUNK, Block, bold, header, notes, section, shortened, text
 
+ROOM = 9_500
+"""Characters of all groups; of the 13,200 that Slack takes in a message, the rest is for what stands around them."""
+SUMMARY = 600
+NOTES = 5
+"""Notes of one report, each on a line of its own."""
 TITLE = 150
 """Characters of a folded group's title (Slack's Block Kit reference: container)."""
 CELL = 120
@@ -23,15 +28,31 @@ Numbered = tuple[tuple[int, Offer], ...]
 
 def report_blocks(report: Report, *, turn: TurnId, taken: Collection[int] = ()) -> list[Block]:
     """The whole report; an offer that was taken up has no button any more."""
-    numbers = count()
-    groups = [(group, _numbered(group.offers, numbers)) for group in report.groups[:MAX_GROUPS]]
+    numbers, room = count(), ROOM
+    groups: list[Block] = []
+    left_out: list[str] = []
+    for place, each in enumerate(report.groups):
+        blocks = [*_group(each), *_buttons(_numbered(each.offers, numbers), turn, taken)]
+        if place < MAX_GROUPS and (size := _size(blocks)) <= room:
+            groups += blocks
+            room -= size
+        else:
+            left_out.append(each.title)
+    missing = f"For length I left out: {', '.join(left_out)}"
     return [
         header(report.title),
-        *([section(text(shortened(report.summary, CHUNK)))] if report.summary else []),
-        *(b for group, offers in groups for b in (*_group(group), *_buttons(offers, turn, taken))),
-        *(notes(report.notes, sign="⚠️ ")),
+        *([section(text(shortened(report.summary, SUMMARY)))] if report.summary else []),
+        *groups,
+        *notes([shortened(note) for note in (*report.notes[:NOTES], *([missing] if left_out else []))], sign="⚠️ "),
         *_buttons(_numbered(report.offers, numbers), turn, taken),
     ]
+
+
+def _size(block: Any) -> int:
+    """Characters of everything a block shows."""
+    if isinstance(block, dict):
+        return sum(len(v) if k == "text" and isinstance(v, str) else _size(v) for k, v in block.items())
+    return sum(map(_size, block)) if isinstance(block, list) else 0
 
 
 def _numbered(offers: Iterable[Offer], numbers: Iterator[int]) -> Numbered:

@@ -9,6 +9,8 @@ from app.assistant import Assistant, Limits
 from app.domain.actions import Action
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.desk import Desk
+from app.domain.grants import Invitation
+from app.domain.permissions import READING
 from app.domain.ports import Kind, Request, Thought, Watch
 from app.domain.types import AccountId, ActionId, MailText, Message, PersonId, Place, TurnId
 from app.editing import Editor
@@ -45,8 +47,8 @@ class AtWork:
         self.performer = Performer(services)
         return self.store
 
-    async def _invite(self, person: PersonId, place: Place) -> None:
-        await self.chat.invite(place, "https://consent.example", accounts=())
+    async def _invite(self, person: PersonId, place: Place, needs: object = None) -> None:
+        await self.chat.invite(place, Invitation(url="https://consent.example", asks=READING))
 
     @property
     def said(self) -> list[str]:

@@ -1,0 +1,96 @@
+"""How a request is thought about: what is known is put together, and a model asked or a skill sent."""
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+from app.domain.errors import GrantDead, LostClaim, StewardError
+from app.domain.ports import Errands, Request, Services, Thought, WaitingCard, Watch
+from app.domain.types import Person, Turn, TurnId
+from app.parking import Parking
+
+HISTORY = 12
+"""Earlier lines the model sees again: this thread and the last turns of the DM."""
+DECIDED = 6
+"""Cards decided last that the model sees again: "do the same for work", "no, the other one"."""
+DEATHS = 4
+"""Times a thought is begun because a connection was found to have ended: what is read before isn't the whole."""
+
+
+class Thinking:
+    """The thoughts this process is having, each of which can be stopped."""
+
+    def __init__(self, services: Services, parking: Parking, errands: Errands | None) -> None:
+        self._services = services
+        self._parking = parking
+        self._errands = errands
+        self._running: dict[TurnId, asyncio.Task[Thought]] = {}
+
+    def stop(self, turn: TurnId) -> None:
+        """Give up thinking about a turn, if that is done here."""
+        if running := self._running.get(turn):
+            running.cancel()
+
+    async def think(self, turn: Turn) -> Thought:
+        """What comes of a running turn. Raises LostClaim when it was stopped or taken over, else StewardError."""
+        store = self._services.store
+        person = await store.people.person(turn.person)
+        if person is None:
+            raise StewardError
+        request = await self._request(person, turn)
+
+        async def watch(step: str) -> None:
+            await store.turns.mine(turn)
+            await self._services.chat.status(turn.place, step)
+
+        for deaths in range(DEATHS):
+            try:
+                thought = await self._stoppable(turn, asyncio.ensure_future(self._thought(turn, request, watch)))
+                break
+            except GrantDead:  # it is off the desk now
+                if deaths == DEATHS - 1:
+                    raise
+        return thought.model_copy(update={"notes": (*thought.notes, *await self._parking.left_out(person.id))})
+
+    async def _request(self, person: Person, turn: Turn) -> Request:
+        store = self._services.store
+        waiting = await store.approvals.waiting(person.id)
+        rejected = await store.approvals.get(person.id, turn.about) if turn.about else None
+        return Request(
+            person=person,
+            now=self._services.clock.now().astimezone(ZoneInfo(person.zone)),
+            text=turn.text,
+            typed=turn.typed,
+            history=await store.turns.history(turn, limit=HISTORY),
+            waiting=tuple(
+                WaitingCard(ref=f"c{n}", action=a.action, here=a.place.thread == turn.place.thread)
+                for n, a in enumerate(waiting, start=1)
+            ),
+            rejected=rejected.action if rejected else None,
+            clicked=turn.answers is not None,
+            results=await store.approvals.of_plan(person.id, turn.follows) if turn.follows else (),
+            ended=await store.approvals.decided(person.id, limit=DECIDED),
+            relations=await store.relations.all(person.id),
+        )
+
+    async def _thought(self, turn: Turn, request: Request, watch: Watch) -> Thought:
+        """What a skill brings, if the turn is an errand or the model takes it for one; else what the model thinks."""
+        async with self._services.desks.open(request.person) as desk:
+            thought = Thought(reply="", errand=turn.errand)
+            if not thought.errand:
+                thought = await self._services.mind.think(request, desk, watch)
+            if thought.errand and self._errands is not None:
+                return await self._errands.run(thought.errand, request, desk, watch)
+            return thought
+
+    async def _stoppable(self, turn: Turn, thinking: asyncio.Task[Thought]) -> Thought:
+        """Wait for a thought that "stop" may cancel; raises LostClaim then."""
+        self._running[turn.id] = thinking
+        try:
+            return await thinking
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise
+            raise LostClaim from None
+        finally:
+            del self._running[turn.id]

@@ -1,0 +1,167 @@
+"""Errands: what a skill brings in the place of a model, reported, with offers to go on at a click."""
+
+from typing import Any
+
+import pytest
+
+from app.assistant import Assistant
+from app.domain.desk import Desk
+from app.domain.errors import NotYours, OfferTaken, StewardError
+from app.domain.memory import Trail
+from app.domain.ports import Request, Thought, Watch
+from app.domain.reports import MAX_GROUPS, MAX_LINES, Group, Line, Offer, Report, Table, group
+from app.domain.types import TurnId, TurnStatus
+from handlers.answers import Answers
+from integrations.slack.reports import plain_report, report_blocks
+from sandbox.slack.blocks import check
+from tests.samples import ANN, BOB, TEAM, message
+from tests.unit.steward_at_work import AtWork, at_work
+
+REPORT = Report(
+    title="Your inbox",
+    summary="One mail wants you.",
+    groups=(
+        Group(
+            title="Urgent",
+            lines=(Line(text="<!channel> *Sign* it", detail="Dana", link="https://mail.example/1", sign="🔴"),),
+            offers=(Offer(label="Draft a reply", errand="draft t1"),),
+        ),
+        Group(title="Newsletters", lines=(Line(text="Our week"),), more=41, folded=True),
+        Group(
+            title="Side by side", table=Table(columns=("Today", "Proposed"), rows=(("09:00 A", ""), ("", "10:00 A")))
+        ),
+    ),
+    notes=("Your personal account could not be read.",),
+    offers=(Offer(label="Archive all newsletters", errand="archive newsletters", primary=True),),
+)
+
+
+class Errands:
+    """One skill that reports, and knows what it was asked."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
+        await watch("is sorting your mail…")
+        self.done.append(errand)
+        if errand == "broken":
+            raise StewardError
+        return Thought(reply=REPORT.summary, trail=Trail(report=REPORT))
+
+
+def at_work_with(errands: Errands) -> AtWork:
+    at = at_work()
+    services = at.outside.services(at.store)
+    at.assistant = Assistant(services, at.limits, invite=at._invite, errands=errands)
+    return at
+
+
+async def reported(at: AtWork) -> TurnId:
+    at.mind.will(Thought(reply="", errand="triage"))
+    await at.assistant.hear(message("triage my inbox"))
+    turn = at.chat.lines[-1].turn
+    assert turn is not None
+    return turn
+
+
+def click(turn: object, offer: object = 0, user: str = ANN.user) -> dict[str, Any]:
+    return {
+        "team": {"id": TEAM},
+        "user": {"id": user, "team_id": TEAM},
+        "actions": [{"action_id": f"offer:{offer}", "value": str(turn)}],
+        "container": {"channel_id": ANN.dm, "message_ts": "1.5", "thread_ts": "1.1"},
+    }
+
+
+async def test_what_the_model_takes_for_an_errand_is_done_by_the_skill() -> None:
+    errands = Errands()
+    at = at_work_with(errands)
+    turn = await reported(at)
+    kept = await at.store.turns.get(ANN.id, turn)
+    assert kept is not None
+    assert (kept.report, kept.status) == (REPORT, TurnStatus.ENDED)
+    assert errands.done == ["triage"]
+    assert "is sorting your mail…" in [text for _, text in at.chat.statuses]
+
+
+async def test_an_offer_is_seen_to_without_a_model() -> None:
+    errands = Errands()
+    at = at_work_with(errands)
+    turn = await reported(at)
+    asked = len(at.mind.requests)
+    await Answers(at.assistant, at.chat).take_up(click(turn, 1))
+    assert errands.done == ["triage", "archive newsletters"]
+    assert len(at.mind.requests) == asked
+    assert at.chat.closed[-1].taken == (1,)
+
+
+async def test_a_second_click_is_told_and_does_nothing() -> None:
+    errands = Errands()
+    at = at_work_with(errands)
+    turn = await reported(at)
+    for _ in range(2):
+        await Answers(at.assistant, at.chat).take_up(click(turn))
+    assert errands.done == ["triage", "draft t1"]
+    assert at.said[-1] == OfferTaken().sentence
+
+
+@pytest.mark.parametrize(("offer", "user"), [(0, BOB.user), (7, ANN.user), ("x", ANN.user), (999999, ANN.user)])
+async def test_nobody_takes_up_what_was_not_offered_to_them(offer: object, user: str) -> None:
+    errands = Errands()
+    at = at_work_with(errands)
+    turn = await reported(at)
+    await Answers(at.assistant, at.chat).take_up(click(turn, offer, user))
+    assert at.said[-1] == NotYours().sentence
+    assert errands.done == ["triage"]
+
+
+async def test_what_begins_by_itself_is_done_once_even_if_the_process_dies() -> None:
+    errands = Errands()
+    at = at_work_with(errands)
+    await at.store.people.meet(ANN)
+    turn = await at.store.turns.begin(ANN, "digest 2026-06-01", text="Good morning", key="digest 2026-06-01")
+    assert turn is not None
+    await at.sweep()
+    await at.sweep(after=60)
+    assert errands.done == ["digest 2026-06-01"]
+    assert at.said == [REPORT.summary]
+
+
+async def test_a_skill_that_fails_says_so() -> None:
+    at = at_work_with(Errands())
+    at.mind.will(Thought(reply="", errand="broken"))
+    await at.assistant.hear(message("triage"))
+    assert at.said[-1] == StewardError().sentence
+
+
+# As Slack shows it.
+
+
+def test_slack_takes_every_block_and_nothing_in_it_is_markup() -> None:
+    turn = TurnId(ANN.id)
+    blocks = report_blocks(REPORT, turn=turn, taken=(0,))
+    assert check(blocks, "message") == []
+    assert check(plain_report(REPORT, turn=turn), "message") == []
+    shown = str(blocks)
+    assert "mrkdwn" not in shown
+    assert "<!channel> *Sign* it" in shown
+    buttons = [e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]]
+    assert buttons == ["offer:1"]
+    assert "✓ Draft a reply" in shown
+
+
+def test_the_largest_report_fits() -> None:
+    lines = tuple(Line(text=f"{n} " + "x" * 400, detail="y" * 400) for n in range(50))
+    offers = tuple(Offer(label="z" * 200, errand="e") for _ in range(9))
+    groups = tuple(group(f"Group {n}", lines, most=2, folded=n % 2 == 1) for n in range(MAX_GROUPS + 3))
+    report = Report(title="t" * 400, groups=groups, offers=offers, notes=("n" * 400,) * 3)
+    assert check(report_blocks(report, turn=TurnId(ANN.id)), "message") == []
+    assert groups[0].more == 48
+    assert len(group("All", lines).lines) == MAX_LINES
+
+
+def test_in_words() -> None:
+    assert REPORT.worded().splitlines()[:4] == ["Your inbox", "One mail wants you.", "", "Urgent"]
+    assert "🔴 <!channel> *Sign* it (Dana)" in REPORT.worded()
+    assert "… and 41 more" in REPORT.worded()
