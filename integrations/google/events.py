@@ -72,6 +72,8 @@ def body_of(event: NewEvent) -> Resource:
         "transparency": "opaque" if event.busy else "transparent",
         "visibility": event.visibility,
     }
+    if event.mirrors:
+        body["reminders"] = {"useDefault": False}  # what it stands for has reminders of its own
     if event.recurrence:
         body["recurrence"] = list(event.recurrence)
     if event.video:
