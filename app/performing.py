@@ -158,7 +158,20 @@ class Performer:
         if change := await action.check(desk):
             await action.abandon(desk, ledger)
             return await self._stale(claim, change)
-        return await self._approvals.settle(claim, Status.DONE, receipt=await action.perform(desk, ledger))
+        try:
+            receipt = await action.perform(desk, ledger)
+        except Conflict as conflict:
+            return await self._overtaken(claim, desk, ledger, conflict)
+        return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
+
+    async def _overtaken(self, claim: Claim, desk: Desk, ledger: Ledger, conflict: Conflict) -> Approval:
+        """Something changed between the check and the deed: a new preview says more than a failure."""
+        action = claim.approval.action
+        change = None if await action.achieved(ledger) else await action.check(desk)
+        if change is None:
+            raise conflict
+        await action.abandon(desk, ledger)
+        return await self._stale(claim, change)
 
     async def _evidence(self, claim: Claim, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""

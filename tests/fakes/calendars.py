@@ -27,6 +27,8 @@ class MemoryCalendar:
         """Mails to guests: address and what for."""
         self.faults: deque[tuple[bool, ProviderError | None]] = deque()
         """Errors for the next changes, in order: (whether it is committed first, what is raised)."""
+        self.meanwhile: deque[Event] = deque()
+        """What somebody else puts there in the moment in which a change comes in."""
         self.colleagues: dict[str, Availability] = {}
         self.zones: dict[str, str] = {}
 
@@ -143,6 +145,8 @@ class MemoryCalendar:
         self._commit(gone, told=_told(gone, "cancellation", notify))
 
     def _found(self, calendar: str, event: str, etag: str = "") -> Event:
+        if self.meanwhile:
+            self.put(self.meanwhile.popleft())
         stored = self._find(calendar, event)
         if stored is None:
             raise Missing(provider=GOOGLE, what="event")
