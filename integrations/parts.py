@@ -138,6 +138,11 @@ def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def whole_kind(said: str, *, several: bool) -> str:
+    """A part's media type, where it says one it can have: of several parts in which there are none it is plain text."""
+    return "text/plain" if not said or (said.startswith("multipart/") and not several) else said
+
+
 def parsed(raw: bytes) -> Part:
     """A mail's bytes as parts. The older policy reads whatever it is given; ours are the decisions."""
     return _part(message_from_bytes(raw, policy=compat32), "0")
@@ -145,8 +150,7 @@ def parsed(raw: bytes) -> Part:
 
 def _part(mail: Message, number: str) -> Part:
     inner = _within(mail)
-    broken = mail.get_content_maintype() == "multipart" and not inner
-    kind = "text/plain" if broken else mail.get_content_type()
+    kind = whole_kind(mail.get_content_type(), several=bool(inner))
     prefix = "" if number == "0" else f"{number}."
     parts = tuple(_part(part, f"{prefix}{place}") for place, part in enumerate(inner))
     content = _whole(mail) if mail.is_multipart() else mail.get_payload(decode=True)

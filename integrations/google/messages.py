@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.types import AccountRef, Email, MailText
 from integrations.mime import addresses, author, header
-from integrations.parts import Part, tidy
+from integrations.parts import Part, tidy, whole_kind
 
 HEADERS = (
     "From",
@@ -77,7 +77,7 @@ def _part(part: Resource) -> Part:
     typed["Content-Type"] = " ".join(found.get("content-type", "").split())
     parts = tuple(_part(each) for each in inner)
     return Part(
-        kind=part.get("mimeType", "text/plain"),
+        kind=whole_kind(part.get("mimeType", ""), several=bool(parts)),
         content=_body(part),
         size=part.get("body", {}).get("size", 0) or sum(p.size for p in parts),
         charset=str(typed.get_content_charset("") or ""),
