@@ -26,7 +26,7 @@ US = "U0STEWARD"
         (f"<@{US}> what's new?", "what's new?"),
         (f"<@{US}|steward> what's new?", "what's new?"),
         ("a call with <@U0BEN>", "a call with @U0BEN"),
-        ("a call with <@U0BEN|ben>", "a call with @ben"),
+        ("a call with <@U0BEN|ben>", "a call with @U0BEN"),
         ("mail <mailto:ann@example.org|ann@example.org>", "mail ann@example.org"),
         ("see <https://example.org/a?b=1&amp;c=2>", "see https://example.org/a?b=1&c=2"),
         ("see <https://example.org/a|example.org/a>", "see https://example.org/a"),
