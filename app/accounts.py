@@ -173,8 +173,10 @@ class Accounts:
         if missing:
             words += f" You didn't allow me to {worded(missing, 'or')}. Type `accounts` if you change your mind."
         with suppress(ChatError):  # the page in the browser says so too
-            await self._services.chat.close(asked.place, asked.card, title)
             await self._services.chat.say(asked.place, words)
+        if asked.card:
+            with suppress(ChatError):  # its links are used up all the same
+                await self._services.chat.close(asked.place, asked.card, title)
         for turn in await self._services.store.parking.waiting(kept.person, kept.id):
             await self._services.queue.wake(Kind.TURN, str(turn), kept.person)
 

@@ -47,6 +47,17 @@ async def connect_all(page: Page, board: Board) -> list[str]:
                 connected.append(email)
 
 
+async def allow(link: str, email: str, *, without: str = "") -> None:
+    """Follows one link and says yes for an account, with every box ticked but those of scopes that end like this."""
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        form = await _open(browser, link)
+        if form is None:
+            raise PlayError("The link does not lead to a consent page.")
+        if without:
+            form.fields = [(name, value) for name, value in form.fields if not value.endswith(without)]
+        await _consent(browser, form, email=email)
+
+
 def _cards(board: Board) -> list[Json]:
     return [message for message in board.all_of_steward() if message.get("metadata", {}).get("event_type") == CONNECT]
 
