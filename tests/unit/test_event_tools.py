@@ -1,0 +1,348 @@
+"""The tools that list, create and change events, over a desk with two accounts."""
+
+import json
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from app.agent.bench import MAX_ACTIONS, Bench
+from app.agent.tools.calendar import CreateEvent, ListEvents
+from app.agent.tools.event_changes import ChangeEvents
+from app.agent.tools.fitting import serialised
+from app.agent.tools.tool import Tool
+from app.domain import actions
+from app.domain.cards import Origin
+from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime, UnknownReference
+from app.domain.ports import Request
+from app.domain.types import Availability, Event, Period
+from tests.unit.events_world import BOB, HOUR, TEN, VIENNA, WEEK, Diary, invitation, review, weekly
+
+NOW = datetime(2026, 3, 2, 11, tzinfo=VIENNA)
+"""A Monday."""
+DAY = timedelta(days=1)
+
+
+class Turn:
+    """One turn over a diary."""
+
+    def __init__(self, *events: Event, text: str = "please") -> None:
+        self.at = Diary(*events)
+        request = Request(person=self.at.desk.person, now=NOW, text=text)
+        self.bench = Bench(request=request, desk=self.at.desk, watch=self._watch)
+
+    async def _watch(self, _: str) -> None:
+        return None
+
+    async def use(self, tool: Tool) -> Any:
+        result = json.loads(serialised(await tool.run(self.bench)))
+        return result.get("untrusted", result)
+
+    async def change(self, do: Any, *events: str, **more: Any) -> Any:
+        refs = [f"work:primary:{e}" for e in events]
+        return await self.use(ChangeEvents(do=do, events=refs, **more))
+
+    @property
+    def one(self) -> Any:
+        (action,) = self.bench.plan
+        return action
+
+    @property
+    def starts(self) -> list[str]:
+        """The new times, in the order of the plan."""
+        return [f"{a.start.astimezone(VIENNA):%a %H:%M}" for a in self.bench.plan]  # type: ignore[attr-defined]
+
+
+def standing(ident: str, hours: float, *, days: int = 0, **more: Any) -> Event:
+    """Something of an hour, so many hours after ten tomorrow, that nobody else comes to."""
+    start = TEN + days * DAY + hours * HOUR
+    given = {"id": ident, "uid": ident, "title": ident, "guests": (), "start": start, "end": start + HOUR}
+    return review(**given | more)
+
+
+# Listing.
+
+
+async def test_a_list_says_what_each_event_is() -> None:
+    turn = Turn(weekly(), invitation(id="e3", start=TEN + 3 * HOUR, end=TEN + 4 * HOUR))
+    first, second = (await turn.use(ListEvents(start="tomorrow")))["events"]
+    assert first["event"] == "work:primary:s1_20260303T090000Z"
+    assert (first["repeats"], first["status"]) == (True, "confirmed")
+    assert (second["organizer"], second["status"]) == ("Bob <bob@example.org>", "needsAction")
+
+
+async def test_a_list_names_what_doesnt_go_together_and_a_way_out() -> None:
+    turn = Turn(review(), standing("Dentist", 0.5))
+    told = await turn.use(ListEvents(start="tomorrow", words="review"))
+    (conflict,) = told["conflicts"]
+    assert conflict.startswith("“Review” (Tue 3 Mar 10:00–11:00) overlaps “Dentist” (Tue 3 Mar 10:30–11:30). Move ")
+    assert "conflicts" not in await turn.use(ListEvents(start="today"))
+
+
+# Creating.
+
+
+async def test_an_event_that_repeats_begins_on_a_day_of_its_rule() -> None:
+    turn = Turn()
+    await turn.use(CreateEvent(title="Gym", start="tomorrow at 7am", repeat="every Thursday", minutes=45))
+    assert turn.one.recurrence == ("RRULE:FREQ=WEEKLY;BYDAY=TH",)
+    assert turn.one.start == TEN + 2 * DAY - 3 * HOUR
+    assert turn.one.end - turn.one.start == timedelta(minutes=45)
+    assert ("Repeats", "every Thursday") in [(f.label, f.value) for f in turn.one.card().fields]
+
+
+async def test_the_time_may_stand_in_how_it_repeats() -> None:
+    turn = Turn()
+    await turn.use(CreateEvent(title="Gym", start="", repeat="every Monday from 7 to 8am"))
+    assert (turn.one.start, turn.one.end - turn.one.start) == (TEN + 6 * DAY - 3 * HOUR, HOUR)
+
+
+@pytest.mark.parametrize("repeat", ["sometimes", "every hour"])
+async def test_what_doesnt_repeat_as_events_do_is_refused(repeat: str) -> None:
+    with pytest.raises((UnclearTime, Refusal)):
+        await Turn().use(CreateEvent(title="Gym", start="tomorrow at 7am", repeat=repeat))
+
+
+@pytest.mark.parametrize(
+    ("given", "calendar", "account"),
+    [
+        ({}, "primary", "work"),
+        ({"account": "home"}, "primary", "home"),
+        ({"calendar": "side"}, "side", "work"),
+        ({"calendar": "Side calendar", "account": "work"}, "side", "work"),
+        ({"calendar": "home"}, "primary", "home"),
+    ],
+)
+async def test_an_event_goes_into_the_calendar_that_was_named(given: Any, calendar: str, account: str) -> None:
+    turn = Turn()
+    await turn.use(CreateEvent(title="Gym", start="tomorrow at 7am", **given))
+    assert (turn.one.calendar, turn.one.account.name) == (calendar, account)
+
+
+async def test_a_calendar_that_isnt_there_is_not_guessed() -> None:
+    with pytest.raises(Refusal, match=r"no calendar called “Garden” that I can write to\. There are: work, Side, home"):
+        await Turn().use(CreateEvent(title="Gym", start="tomorrow at 7am", calendar="Garden"))
+
+
+async def test_a_guests_own_time_stands_on_the_card() -> None:
+    turn = Turn(text="invite bob@example.org")
+    turn.at.work.zones[BOB.email] = "America/New_York"
+    await turn.use(CreateEvent(title="Call", start="tomorrow at 3pm", guests=[BOB.email], video=True, notify="none"))
+    fields = {f.label: f.value for f in turn.one.card().fields}
+    assert fields["For bob@example.org"] == "Tue 3 Mar 2026, 09:00–09:30 (America/New_York, UTC-05)"
+    assert fields["Video"] == "Google Meet, a link of its own"
+    assert turn.one.card().notes[0] == "Nobody gets an invitation by mail; the guests' calendars show it all the same."
+
+
+# Which events.
+
+
+async def test_all_meetings_of_a_span_are_meetings_only() -> None:
+    others = [
+        standing("all day", 0, all_day=True),
+        standing("out", 1, kind="outOfOffice"),
+        standing("office", 1, kind="workingLocation"),
+        standing("declined", 2, mine=False, answer="declined"),
+        standing("mirror", 3, mirrors="x"),
+        standing("other day", 0, days=1),
+    ]
+    turn = Turn(review(), *others)
+    await turn.change("cancel", start="tomorrow")
+    assert [a.was.title for a in turn.bench.plan] == ["Review"]  # type: ignore[attr-defined]
+
+
+async def test_words_alone_find_what_is_ahead() -> None:
+    turn = Turn(review(), standing("Lunch", 3, days=9))
+    await turn.change("cancel", words="lunch")
+    assert turn.one.was.title == "Lunch"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"events": ["work:primary:nix"]}, UnknownReference),
+        ({"events": ["garden:primary:e1"]}, UnknownReference),
+        ({}, Refusal),
+        ({"start": "tomorrow", "which": "all", "words": "Review"}, FormErrors),
+    ],
+)
+async def test_what_isnt_there_isnt_changed(given: Any, why: type[StewardError]) -> None:
+    turn = Turn(review())
+    with pytest.raises(why):
+        await turn.use(ChangeEvents(do="reschedule", to="yesterday at 3pm", **given))
+    assert turn.bench.plan == ()
+
+
+async def test_nothing_in_a_span_is_said_so() -> None:
+    assert await Turn().change("cancel", start="tomorrow") == {"nothing": "There is no such meeting."}
+
+
+@pytest.mark.parametrize("do", ["reschedule", "edit", "cancel", "transfer"])
+async def test_what_others_organize_stays_and_is_said_so(do: str) -> None:
+    turn = Turn(invitation(), standing("Lunch", 3))
+    told = await turn.change(do, start="tomorrow", to="home" if do == "transfer" else "next week", title="X")
+    assert turn.one.was.title == "Lunch"
+    (refused,) = told["not_done"]
+    assert refused["why"].startswith("“Review” is organized by Bob <bob@example.org>, so I can't ")
+
+
+async def test_one_turn_changes_only_so_much_and_says_what_is_left() -> None:
+    turn = Turn(*(standing(f"m{n}", n / 2) for n in range(MAX_ACTIONS + 3)))
+    told = await turn.change("cancel", start="tomorrow")
+    assert len(turn.bench.plan) == MAX_ACTIONS
+    assert told["not_done"] == [{"left_out": "3 more: I propose at most 10 changes at once."}]
+
+
+# New times.
+
+
+@pytest.mark.parametrize(
+    ("to", "more", "start", "minutes"),
+    [
+        ("tomorrow at 4pm", {}, TEN + 6 * HOUR, 60),
+        ("tomorrow 4pm to 4:30pm", {}, TEN + 6 * HOUR, 30),
+        ("tomorrow at 4pm", {"minutes": 15}, TEN + 6 * HOUR, 15),
+        ("5 March", {}, TEN + 2 * DAY, 60),
+        ("tomorrow afternoon", {}, TEN + 2 * HOUR, 60),
+    ],
+)
+async def test_a_meeting_goes_where_the_person_says(to: str, more: Any, start: datetime, minutes: int) -> None:
+    turn = Turn(review())
+    await turn.change("reschedule", "e1", to=to, **more)
+    assert (turn.one.start, turn.one.end - turn.one.start) == (start, timedelta(minutes=minutes))
+
+
+async def test_meetings_keep_their_order_and_their_time_of_day_where_it_is_free() -> None:
+    taken = [standing("taken", 0, days=6), standing("taken too", 5, days=6)]
+    turn = Turn(standing("a", 0), standing("b", 1), standing("c", 5), *taken)
+    await turn.change("reschedule", start="tomorrow", to="next week")
+    assert turn.starts == ["Tue 10:00", "Tue 11:00", "Tue 15:00"]
+
+
+async def test_meetings_that_are_moved_dont_meet_each_other() -> None:
+    turn = Turn(standing("a", 0), standing("b", 0), standing("c", 0.5))
+    await turn.change("reschedule", start="tomorrow", to="5 March")
+    spans = sorted((a.start, a.end) for a in turn.bench.plan)  # type: ignore[attr-defined]
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
+    assert len(spans) == 3
+
+
+async def test_a_guests_calendar_counts_where_it_can_be_seen() -> None:
+    turn = Turn(review())
+    busy = (Period(start=TEN + 2 * DAY - HOUR, end=TEN + 2 * DAY + 2 * HOUR),)
+    turn.at.work.colleagues[BOB.email] = Availability(busy=busy)
+    await turn.change("reschedule", "e1", to="5 March")
+    assert turn.one.start == TEN + 2 * DAY + 2 * HOUR
+
+
+async def test_where_there_is_no_free_time_nothing_is_proposed() -> None:
+    turn = Turn(review(), standing("conference", -1, days=2, end=TEN + 2 * DAY + 8 * HOUR))
+    with pytest.raises(Refusal, match="There is no free time for “Review” then"):
+        await turn.change("reschedule", "e1", to="5 March")
+
+
+async def test_several_meetings_dont_go_to_one_time() -> None:
+    turn = Turn(standing("a", 0), standing("b", 2))
+    with pytest.raises(Refusal, match="all be at the same time"):
+        await turn.change("reschedule", start="tomorrow", to="tomorrow at 4pm")
+
+
+async def test_a_whole_day_moves_to_a_day() -> None:
+    midnight = TEN.replace(hour=0)
+    turn = Turn(review(all_day=True, start=midnight, end=midnight + DAY))
+    await turn.change("reschedule", "e1", to="5 March")
+    assert (turn.one.start, turn.one.end) == (midnight + 2 * DAY, midnight + 3 * DAY)
+    assert turn.one.card().summary == "“Review”, Tue 3 Mar 2026, all day → Thu 5 Mar 2026, all day"
+
+
+# How much of a series.
+
+
+@pytest.mark.parametrize(
+    ("which", "was", "words"),
+    [
+        ("this", "s1_20260310T090000Z", ", this occurrence only"),
+        ("following", "s1", ", every occurrence from Tue 10 Mar 2026 on"),
+        ("all", "s1", ", the whole series"),
+    ],
+)
+async def test_how_much_of_a_series_is_meant_stands_on_the_card(which: str, was: str, words: str) -> None:
+    for do in ("reschedule", "cancel"):
+        turn = Turn(weekly())
+        await turn.change(do, "s1_20260310T090000Z", to="10 March at 3pm", which=which)
+        assert turn.one.was.id == was
+        assert turn.one.card().summary.startswith("“Review”, Tue 10 Mar 2026, 10:00–11:00")
+        assert turn.one.card().summary.endswith(words)
+
+
+async def test_a_series_that_is_named_itself_stands_for_its_next_occurrence() -> None:
+    turn = Turn(weekly(start=TEN - 10 * WEEK, end=TEN - 10 * WEEK + HOUR))
+    await turn.change("reschedule", "s1", to="tomorrow at 3pm", which="all")
+    assert turn.one.card().summary.startswith("“Review”, Tue 3 Mar 2026, 10:00–11:00 → Tue 3 Mar 2026, 15:00–16:00")
+    assert turn.one.anchor == TEN - 10 * WEEK + 5 * HOUR
+
+
+async def test_an_invitation_is_answered_for_one_or_all_but_not_for_the_rest() -> None:
+    theirs = weekly().model_copy(update={"mine": False, "answer": "needsAction", "organizer": BOB})
+    for which, was in (("this", "s1_20260310T090000Z"), ("all", "s1")):
+        turn = Turn(theirs)
+        await turn.change("decline", "s1_20260310T090000Z", which=which)
+        assert (turn.one.was.id, turn.one.answer) == (was, "declined")
+    with pytest.raises(Refusal):
+        await Turn(theirs).change("decline", "s1_20260310T090000Z", which="following")
+
+
+# Words and guests.
+
+
+async def test_an_edit_shows_before_and_after_and_everyone_it_reaches() -> None:
+    turn = Turn(review(), text="add eve@new.example")
+    guests = {"add_guests": ["eve@new.example", "BOB@example.org"], "remove_guests": ["Cara@example.org"]}
+    await turn.change("edit", "e1", title="Retro", place="Room 9", **guests)
+    card = turn.one.card()
+    assert [(f.label, f.value) for f in card.fields] == [("Title", "Review → Retro"), ("Place", "Room 5 → Room 9")]
+    assert [(r.role, r.address.email, r.origin) for r in card.recipients] == [
+        ("guest", "bob@example.org", Origin.GUEST),
+        ("new guest", "eve@new.example", Origin.TYPED),
+        ("no longer a guest", "cara@example.org", Origin.GUEST),
+    ]
+    assert card.confirmations == 1
+    assert card.notes == ("3 people will get an update by mail.",)
+
+
+async def test_a_guest_nobody_named_needs_a_second_look() -> None:
+    turn = Turn(review())
+    await turn.change("edit", "e1", add_guests=["eve@new.example"])
+    assert turn.one.card().confirmations == 2
+
+
+@pytest.mark.parametrize(
+    "given", [{"remove_guests": ["eve@new.example"]}, {"title": "Review"}, {"add_guests": ["nobody"]}]
+)
+async def test_an_edit_that_makes_no_sense_is_refused(given: Any) -> None:
+    with pytest.raises(StewardError):
+        await Turn(review()).change("edit", "e1", **given)
+
+
+# Calendars.
+
+
+async def test_a_move_says_what_it_means_for_the_guests() -> None:
+    turn = Turn(review())
+    await turn.change("transfer", "e1", to="home")
+    assert isinstance(turn.one, actions.MoveEvent)
+    card = turn.one.card()
+    assert ("Calendar", "work → home") in [(f.label, f.value) for f in card.fields]
+    assert "ann@home.example becomes its organizer." in card.notes[2]
+    assert {a.name for a in turn.one.changes} == {"work", "home"}
+    again = Turn(review())
+    await again.change("transfer", "e1", to="Side")
+    assert again.one.native
+    assert again.one.card().notes == ("2 people will get an update by mail.",)
+
+
+@pytest.mark.parametrize(("to", "kind"), [("work", "default"), ("Garden", "default"), ("home", "fromGmail")])
+async def test_what_cant_be_moved_is_refused(to: str, kind: str) -> None:
+    with pytest.raises(Refusal):
+        await Turn(review(kind=kind)).change("transfer", "e1", to=to)
