@@ -2,7 +2,7 @@
 
 from collections import deque
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from app.domain.actions import Action, CancelEvent, ChangeEvent, MoveEvent, Outcome, RespondToEvent, Scope
@@ -89,7 +89,14 @@ class Diary:
         self.work.faults = self.home.faults = deque([*[(True, None)] * (number - 1), (committed, fault)])
 
 
-async def attempt(at: Diary, action: Action) -> Receipt:
+class Attempting(Protocol):
+    """Where an action is done."""
+
+    desk: Desk
+    ledger: ListLedger
+
+
+async def attempt(at: Attempting, action: Action) -> Receipt:
     """What a worker does with an action it has taken up: look for evidence, look whether it still fits, do it."""
     if at.ledger.notes:
         outcome, receipt = await action.reconcile(at.desk, at.ledger)
