@@ -146,7 +146,7 @@ def test_an_ambiguous_guest_is_asked_for_and_corrections_build_on_the_answer() -
 def test_without_a_time_only_the_time_is_asked_for() -> None:
     talk = Talk()
     assert "When should I put “Call with Tom”" in talk.say("Schedule a call with Tom")
-    assert talk.calls == []
+    assert [call.tool for call in talk.calls] == ["find_person"]
     talk.say("tomorrow at 3pm")
     assert talk.made("create_event") == {
         "title": "Call with Tom",
@@ -228,9 +228,11 @@ def test_the_same_for_another_account() -> None:
 def test_the_second_one_is_found_again_from_the_list_that_was_shown() -> None:
     talk = Talk(senders("Dana Reyes", "Tom Okafor"))
     shown = talk.say("what's in my inbox?")
-    assert shown.splitlines()[1:] == ["• *About Dana Reyes* — Dana Reyes, x", "• *About Tom Okafor* — Tom Okafor, x"]
+    assert shown.splitlines()[1:] == [
+        "• *About Dana Reyes* — Dana Reyes, x [work:Reyes]",
+        "• *About Tom Okafor* — Tom Okafor, x [work:Okafor]",
+    ]
     talk.say("reply to the second one: all good")
-    assert talk.made("search_mail")["sender"] == "Tom Okafor"
     assert talk.made("write_mail")["thread"] == "work:Okafor"
     assert "Whose mail" in talk.say("reply to the seventh one: all good")
 
@@ -272,22 +274,35 @@ def test_a_nudge_after_an_unfinished_turn_goes_on_with_it() -> None:
 # Honesty, and mail text as data.
 
 
-def test_what_no_rule_covers_is_said_with_three_examples() -> None:
-    for ask in (
-        "What's the capital of France?",
-        "Forward Dana's mail to Tom",
-        "Delete everything",
-        "Reschedule tomorrow's meetings",
-    ):
-        talk = Talk()
-        answer = talk.say(ask)
-        assert talk.calls == []
-        assert "rule-based planner, no language model" in answer
-        examples = answer.splitlines()[-3:]
-        for example in examples:
-            again = Talk()
-            again.say(example)
-            assert any(call.tool in {"change_mail", "write_mail", "create_event"} for call in again.calls)
+@pytest.mark.parametrize(
+    "ask",
+    ["What's the capital of France?", "Delete my whole work account", "Translate this to French", "Book me a flight"],
+)
+def test_what_no_rule_covers_is_said_with_examples_that_work(ask: str) -> None:
+    talk = Talk()
+    answer = talk.say(ask)
+    assert talk.calls == []
+    assert "rule-based planner, no language model" in answer
+    examples = [line.removeprefix("• ") for line in answer.splitlines() if line.startswith("• ")]
+    assert len(examples) == 5
+    for example in examples:
+        again = Talk()
+        assert "I didn't understand" not in again.say(example)
+
+
+def test_where_there_is_a_tool_to_ask_examples_and_doubts_are_buttons() -> None:
+    ask = {"type": "function", "function": {"name": "ask_person"}}
+    two = {"find_person": {"people": [], "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"]}}
+    talk = Talk(World(**two, ask_person={"asked": "The turn ends here."}), tools=[*TOOLS, ask])
+    talk.say("What's the capital of France?")
+    assert len(talk.made("ask_person")["options"]) == 5
+    talk.say("Schedule a call with Tom tomorrow at 3pm")
+    assert talk.made("ask_person") == {
+        "question": "Which Tom do you mean?",
+        "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"],
+    }
+    talk.say("Tom Li <li@example.org>")
+    assert talk.made("create_event")["guests"] == ["li@example.org"]
 
 
 def test_yes_in_words_approves_nothing() -> None:

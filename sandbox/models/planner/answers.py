@@ -48,7 +48,9 @@ def source(ref: object) -> str:
     return f" [{ref}]" if ref else ""
 
 
-def mail_list(results: Sequence[Json], *, noun: str = "mail", none: str = "I found no mail like that.") -> str:
+def mail_list(
+    results: Sequence[Json], *, noun: str = "mail", plural: str = "", none: str = "I found no mail like that."
+) -> str:
     """All mails of one or more searches, newest first as the tool gave them."""
     mails = [mail for result in results for mail in result.get("mails") or ()]
     notes = notes_of(results)
@@ -56,7 +58,7 @@ def mail_list(results: Sequence[Json], *, noun: str = "mail", none: str = "I fou
         return "\n".join([*errors_of(results), *notes]) or none
     shown = mails[:MAX_LISTED]
     counted = _total(results, len(mails))
-    head = f"{counted} {noun}{'' if counted == '1' else 's'}"
+    head = f"{counted} {noun if counted == '1' else plural or noun + 's'}"
     head += ":" if counted == str(len(shown)) else f", the newest {len(shown)}:"
     return "\n".join([head, *map(mail_line, shown), *errors_of(results), *notes])
 

@@ -42,6 +42,7 @@ _DULL = rx(
 )
 _WITH = rx(rf"\b(?:with|by|from)\s+(?=(?:{RELATIONS}|[A-Z][\w'-]+|[\w.+-]+@|[a-z]+))")
 _OWNED = rx(r"^(?P<name>[A-Z][\w-]+)['’]s\s+")
+_ALL_HANDS = rx(r"\b(?P<title>all[- ]hands)\b")  # no "all"
 _QUOTED = re.compile(r"[\"“](?P<title>[^\"”]+)[\"”]")
 
 
@@ -68,7 +69,7 @@ def read_choice(text: str, context: Context) -> Choice:
     if (entry := pointed_at(text, context)) and entry.ref:
         return Choice(refs=(entry.ref,))
     scan = Scan(text)
-    title = scan.take(_QUOTED)
+    title = scan.take(_QUOTED) or scan.take(_ALL_HANDS)
     account = take_account(scan)
     moment = take_moment(scan)
     many = not title and _PLURAL.search(text) is not None

@@ -90,11 +90,21 @@ def advance(steps: Steps[Outcome], made: Mapping[str, Json], tools: Mapping[str,
             wanted = next(steps) if results is None else steps.send(results)
         except StopIteration as end:
             return Progress(outcome=end.value)
-        wanted = [_fitting(call, tools) for call in wanted]
-        missing = [call for call in wanted if call.tool in tools and call.key not in made]
+        able = [_able(call, tools) for call in wanted]
+        fitting = [_fitting(call, tools) for call in wanted]
+        missing = [call for call, can in zip(fitting, able, strict=True) if can and call.key not in made]
         if missing:
             return Progress(calls=tuple(missing))
-        results = [made[call.key] if call.tool in tools else _without(call) for call in wanted]
+        results = [made[call.key] if can else _without(call) for call, can in zip(fitting, able, strict=True)]
+
+
+SELECTING = frozenset({"owed", "threads"})  # without these a call would be about more than was meant
+
+
+def _able(call: Call, tools: Mapping[str, frozenset[str]]) -> bool:
+    """Whether there is a tool for the call that takes what it depends on."""
+    known = tools.get(call.tool)
+    return known is not None and not (known and SELECTING & (call.args.keys() - known))
 
 
 def _fitting(call: Call, tools: Mapping[str, frozenset[str]]) -> Call:

@@ -77,7 +77,7 @@ class Moment:
     def text(self) -> str:
         """The start, in the person's words."""
         if self.said:
-            return self.said
+            return " ".join(self.said.split())
         if self.day and self.time:
             return f"{self.day} {'at ' if self.time.isdigit() else ''}{self.time}"
         return self.day or _LEADING.sub("", self.time)

@@ -1,16 +1,20 @@
 """What deserves attention: unread mails and the day's events side by side, as code can see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
-from sandbox.models.planner.answers import event_list, mail_list
+from sandbox.models.planner.answers import count, errors_of, event_list, mail_line, notes_of
 from sandbox.models.planner.conversation import Call, Json
 from sandbox.models.planner.filters import take_account
+from sandbox.models.planner.followups import also_for
+from sandbox.models.planner.ranking import lines, ranked
 from sandbox.models.planner.scan import Scan, rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps
 from sandbox.models.planner.times import Moment, take_moment
 
-UNREAD_LIMIT = 10
+UNREAD_LIMIT = 20
+OWED_SHOWN = 5  # of those already read
+HOW = "who waits for an answer, pressing words, days that are named, questions; what was sent to many comes last."
 _FOCUS = rx(
     r"^(?:what\b.*\b(?:focus|prioriti[sz]e|attention|important|urgent|should i (?:do|work on|tackle|"
     r"start|look at|be doing)|need(?:s)? (?:to|my)|matters?|most pressing|to-?do)\b|"
@@ -58,11 +62,34 @@ class Focus(Intent):
 
     def steps(self) -> Steps[Outcome]:
         shared: Json = {"account": self.account} if self.account else {}
-        calls = [Call("search_mail", {"unread": True, "where": "inbox", "limit": UNREAD_LIMIT, **shared})]
-        if self.with_events:
-            calls.append(Call("list_events", {"start": self.day, **shared}))
-        results = yield calls
-        parts = [event_list(results[1], phrase=self.day)] if self.with_events else []
-        parts.append(mail_list(results[:1], noun="unread mail", none="No unread mail in your inbox."))
-        parts.append("That is what code can see, newest first. Weighing it takes a language model, or you.")
+        unread = Call("search_mail", {"unread": True, "where": "inbox", "limit": UNREAD_LIMIT, **shared})
+        owed = Call("search_mail", {"owed": "by_me", "limit": UNREAD_LIMIT, **shared})
+        calls = [unread, owed, *([Call("list_events", {"start": self.day, **shared})] if self.with_events else [])]
+        found, waiting, *days = yield calls
+        parts = [event_list(day, phrase=self.day) for day in days]
+        parts += _pressing(found, waiting, also_owed=self.with_events)
+        parts.append(f"_Ordered by what can be seen: {HOW} Weighing it takes a language model, or you._")
         return Outcome("\n\n".join(parts))
+
+    def varied(self, text: str, context: Context) -> Intent | None:
+        more = also_for(text)
+        account = take_account(Scan(more)) if more else ""
+        return replace(self, account=account) if account else None
+
+
+def _pressing(found: Json, waiting: Json, *, also_owed: bool) -> list[str]:
+    """The unread mails, the most pressing first, and what else waits for an answer."""
+    owed = [mail for mail in waiting.get("mails") or () if mail.get("thread")]
+    unread = list(found.get("mails") or ())
+    notes = [*errors_of([found]), *notes_of([found])]
+    if not unread:
+        parts = ["\n".join(notes) or "No unread mail in your inbox."]
+    else:
+        head = f"{count(len(unread), 'unread mail')}, the most pressing first:"
+        listed = lines(ranked(unread, (str(mail["thread"]) for mail in owed)))
+        parts = ["\n".join([head, *listed, *notes])]
+    known = {mail.get("thread") for mail in unread}
+    others = [mail for mail in owed if mail["thread"] not in known]
+    if also_owed and others:
+        parts.append("\n".join(["Read, and still waiting for your answer:", *map(mail_line, others[:OWED_SHOWN])]))
+    return parts

@@ -66,15 +66,13 @@ class Owed(Intent):
     def steps(self) -> Steps[Outcome]:
         args: Json = {"owed": self.side, "limit": LIMIT, **({"account": self.account} if self.account else {})}
         result = yield from one(Call("search_mail", args))
+        if result.get("unavailable"):
+            return Outcome("I can't see here who waits for an answer: the search has no way to ask for that.")
         mine = self.side == "by_me"
+        whom = "you" if mine else "others"
         nobody = "Nobody waits for an answer of yours." if mine else "Nobody owes you an answer."
-        told = mail_list(
-            [result], noun="thread that waits for you" if mine else "thread that waits for them", none=nobody
-        )
         return Outcome(
-            told.replace("thread that waits for you" + "s", "threads that wait for you").replace(
-                "thread that waits for thems", "threads that wait for them"
-            )
+            mail_list([result], noun=f"mail waiting for {whom}", plural=f"mails waiting for {whom}", none=nobody)
         )
 
     def varied(self, text: str, context: Context) -> Intent | None:
