@@ -140,6 +140,25 @@ async def test_of_several_with_the_name_the_person_is_asked_which() -> None:
     assert bench.between.about == "my manager"
 
 
+async def test_an_address_for_a_name_that_several_bear_is_asked_for() -> None:
+    bench = at(world(), "my manager is Sam")
+    assert (await found(bench, "my manager", SAM.email))["options"] == (SAM.shown, SAMUEL.shown)
+    assert bench.learned == []
+
+
+async def test_who_cannot_be_found_is_not_kept() -> None:
+    bench = at(world(), "my manager is Zoe")
+    with pytest.raises(Refusal, match="nobody called “Zoe”"):
+        await found(bench, "my manager", "Zoe")
+    assert bench.learned == []
+
+
+async def test_several_addresses_in_one_word_are_all_kept() -> None:
+    bench = at(world(), f"the team is {DANA.email} and {SAM.email}")
+    await found(bench, "the team", f"{DANA.email}, {SAM.email}")
+    assert [p.email for p in bench.learned[0].people] == [DANA.email, SAM.email]
+
+
 @pytest.mark.parametrize(
     ("name", "save"),
     [("my manager", "eve@quiet.example"), ("my manager", "Eve"), ("my boss", "dana@glass.example"), ("", "Dana")],

@@ -59,9 +59,11 @@ class FindPerson(Tool):
         if not key_of(self.name) or not bench.sources.said(key_of(self.name)):
             raise Refusal(why=f"Only {bench.first} can say who “{self.name}” is, and didn't. Ask with ask_person.")
         people: list[Address] = []
-        for entry in filter(str.strip, self.save):
+        for entry in (one for given in self.save for one in sorted(addresses(given)) or [given.strip()] if one):
             found = await self._resolved(bench, entry)
-            if len(found) != 1:
+            if not found:
+                raise Refusal(why=f"There is nobody called “{entry}” in mail or calendar. Ask for the address.")
+            if len(found) > 1:
                 bench.unsettled(self.name, [address.shown for address in found[:SHOWN]])
                 return {**fenced(options=bench.choices), "hint": ASK}
             people += found
@@ -77,14 +79,13 @@ class FindPerson(Tool):
 
     async def _resolved(self, bench: Bench, entry: str) -> list[Address]:
         """Whom the person meant by an address they typed or chose, or by a name that they typed."""
-        if emails := sorted(addresses(entry)):
-            said = [e for e in emails if bench.sources.typed(e) or bench.sources.chosen(e)]
-            if said:
-                return [bench.sources.called(Address(email=email)) for email in said]
-            return await self._typed_by_name(bench, emails[0])
+        if "@" in entry:
+            if bench.sources.typed(entry) or bench.sources.chosen(entry):
+                return [bench.sources.called(Address(email=entry))]
+            return await self._typed_by_name(bench, entry)
         if not bench.sources.said(entry):
             raise Refusal(why=f"{bench.first} didn't name “{entry}”. Ask with ask_person.")
-        return [candidate.address for candidate in await named(bench, entry.strip())]
+        return [candidate.address for candidate in await named(bench, entry)]
 
     async def _typed_by_name(self, bench: Bench, email: str) -> list[Address]:
         """Somebody whose address only tools gave: those that the name which the person typed could mean."""
