@@ -3,22 +3,24 @@
 import asyncio
 import importlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
 from app.accounts import Accounts
+from app.agent.instructing import version
 from app.assistant import Assistant, Limits
 from app.domain.desk import Desk
-from app.domain.ports import Allowance, Mind, Request, Services, Thought, Watch
+from app.domain.ports import Allowance, Judged, Mind, Request, Services, Thought, Watch
 from app.editing import Editor
 from app.performing import Performer
 from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
+from app.skills.errands import Skills
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
 from integrations.google import services
@@ -87,7 +89,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             clock=clock,
         )
         accounts = Accounts(reached, paste=settings.paste)
-        assistant = Assistant(reached, _limits(settings), invite=accounts.invite)
+        assistant = Assistant(reached, _limits(settings), invite=accounts.invite, errands=skills(reached))
         yield House(
             settings=settings,
             services=reached,
@@ -117,6 +119,11 @@ async def open_store(settings: Settings, url: str = "") -> PostgresStore:
     key, *older = settings.sealing_keys
     audit, clock = settings.signing_key, SystemClock()
     return await PostgresStore.open(url or settings.database, key=key, older=older, audit=audit, clock=clock)
+
+
+def skills(services: Services) -> Skills:
+    """Every skill, by the name that errands call it."""
+    return Skills({})
 
 
 def make_anchors(settings: Settings) -> Anchors:
@@ -168,6 +175,18 @@ class LateMind:
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
         """See the port Mind."""
         return await (await self._built()).think(request, desk, watch)
+
+    async def judge(self, task: str, material: Mapping[str, Any], schema: type[Judged]) -> Judged:
+        """See the port Mind."""
+        return await (await self._built()).judge(task, material, schema)
+
+    async def word(self, task: str, facts: Mapping[str, Any]) -> str:
+        """See the port Mind."""
+        return await (await self._built()).word(task, facts)
+
+    def version(self, task: str) -> str:
+        """See the port Mind."""
+        return version(task)
 
     async def warm(self) -> None:
         """Load the libraries beside the loop, so that the first request needn't wait for them."""

@@ -1,6 +1,6 @@
 """The port Mind: one tool-calling agent that reads freely and changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,8 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from app.agent.bench import Bench
 from app.agent.citing import cited, spoken_of
+from app.agent.instructing import version
+from app.agent.judging import Judging
 from app.agent.offering import Offering
 from app.agent.recalling import background, history, listed_before
 from app.agent.standing_in import StandingIn
@@ -22,7 +24,7 @@ from app.domain.asking import Question
 from app.domain.desk import Desk
 from app.domain.errors import TooManySteps
 from app.domain.memory import Trail
-from app.domain.ports import Request, Thought, Watch
+from app.domain.ports import Judged, Request, Thought, Watch
 from app.planning.sanitising import visible
 
 CALLS = 12
@@ -39,8 +41,9 @@ class Agent:
             Steadying(),
             *([stand_in] if stand_in else ()),
         ]
-        tools = [langchain_tool(kind) for kind in TOOLS]
-        self._graph: Any = create_agent(model(), tools, middleware=limits, context_schema=Bench)
+        tools, first = [langchain_tool(kind) for kind in TOOLS], model()
+        self._graph: Any = create_agent(first, tools, middleware=limits, context_schema=Bench)
+        self._judging = Judging([first, *([stand_in.other] if stand_in else ())])
 
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Answer a request; the actions of the thought are what its tools put on the bench."""
@@ -50,6 +53,18 @@ class Agent:
         except ModelCallLimitExceededError as endless:
             raise TooManySteps from endless
         return _thought(bench, state["messages"][-1].text)
+
+    async def judge(self, task: str, material: Mapping[str, Any], schema: type[Judged]) -> Judged:
+        """See `Judging.judge`."""
+        return await self._judging.judge(task, material, schema)
+
+    async def word(self, task: str, facts: Mapping[str, Any]) -> str:
+        """See `Judging.word`."""
+        return await self._judging.word(task, facts)
+
+    def version(self, task: str) -> str:
+        """See `app.agent.instructing.version`."""
+        return version(task)
 
     def _messages(self, request: Request, desk: Desk) -> list[BaseMessage]:
         asked = HumanMessage(visible(request.text))

@@ -35,7 +35,7 @@ class StandingIn(AgentMiddleware[AgentState[Any], Bench]):
 
     def __init__(self, first: Named, other: Named) -> None:
         super().__init__()
-        self._other = other.model
+        self.other = other.model
         told = "{why}, so {name} answered. What it had to read for that went to {place}."
         self._notes = {
             kind: told.format(why=why.format(name=first.name), name=other.name, place=other.place)
@@ -51,7 +51,7 @@ class StandingIn(AgentMiddleware[AgentState[Any], Bench]):
             except (PaidCallsSpent, ModelUnreachable) as away:
                 notes.append(next(note for kind, note in self._notes.items() if isinstance(away, kind)))
         messages: list[AnyMessage] = [_plain(message) for message in request.messages]
-        return await handler(request.override(model=self._other, messages=messages))
+        return await handler(request.override(model=self.other, messages=messages))
 
 
 def _plain(message: AnyMessage) -> AnyMessage:

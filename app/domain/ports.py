@@ -5,9 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from pydantic import SerializeAsAny
+from pydantic import BaseModel, SerializeAsAny
 
 from app.domain.actions import Action
 from app.domain.approvals import Approval, Decision, Status
@@ -94,6 +94,9 @@ Watch = Callable[[str], Awaitable[None]]
 """Called with a few words at each step; raises LostClaim when the turn is no longer ours."""
 
 
+Judged = TypeVar("Judged", bound=BaseModel)
+
+
 class Invite(Protocol):
     async def __call__(self, person: PersonId, place: Place, needs: Needs | None = None) -> None:
         """Show a person, in their DM, the way to connect an account, or to allow more to those they have."""
@@ -102,6 +105,15 @@ class Invite(Protocol):
 class Mind(Protocol):
     async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Answer a request, reading from the desk and changing nothing. Raises ModelError."""
+
+    async def judge(self, task: str, material: Mapping[str, Any], schema: type[Judged]) -> Judged:
+        """What a model makes of material that others may have written, as a value of the schema. Raises ModelError."""
+
+    async def word(self, task: str, facts: Mapping[str, Any]) -> str:
+        """Facts in a model's words, without any link. Raises ModelError."""
+
+    def version(self, task: str) -> str:
+        """Changes whenever what a model is told for a task does: what was judged before is judged anew."""
 
 
 class Errands(Protocol):

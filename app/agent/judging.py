@@ -1,0 +1,64 @@
+"""A model asked about material instead of by a person: to judge it against a schema, or to put facts into words."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from app.agent.instructing import instruction
+from app.domain.errors import ModelError, ModelUnreachable, PaidCallsSpent
+from app.domain.ports import Judged
+from app.planning.sanitising import unlinked, visible
+
+TRIES = 2
+"""Answers asked for before a model is said to give none that can be used."""
+
+Answer = TypeVar("Answer")
+
+
+class Judging:
+    """Asks the first model, and the next one when that is away or used up."""
+
+    def __init__(self, models: Sequence[BaseChatModel]) -> None:
+        self._models = tuple(models)
+
+    async def judge(self, task: str, material: Mapping[str, Any], schema: type[Judged]) -> Judged:
+        """What a model makes of material that others may have written, as a value of the schema. Raises ModelError."""
+
+        async def judged(model: BaseChatModel, messages: list[BaseMessage]) -> Judged:
+            structured = model.with_structured_output(schema, include_raw=True)
+            for _ in range(TRIES):
+                found = await structured.ainvoke(messages)
+                if isinstance(found, dict) and isinstance(value := found.get("parsed"), schema):
+                    return value
+            raise ModelError
+
+        return await self._asked(task, material, judged)
+
+    async def word(self, task: str, facts: Mapping[str, Any]) -> str:
+        """Facts in a model's words, without any link. Raises ModelError."""
+
+        async def worded(model: BaseChatModel, messages: list[BaseMessage]) -> str:
+            for _ in range(TRIES):
+                if words := (await model.ainvoke(messages)).text.strip():
+                    return unlinked(visible(words), typed="")
+            raise ModelError
+
+        return await self._asked(task, facts, worded)
+
+    async def _asked(
+        self,
+        task: str,
+        material: Mapping[str, Any],
+        ask: Callable[[BaseChatModel, list[BaseMessage]], Awaitable[Answer]],
+    ) -> Answer:
+        text = visible(json.dumps(material, ensure_ascii=False, separators=(",", ":"), default=str))
+        messages: list[BaseMessage] = [SystemMessage(instruction(task)), HumanMessage(text)]
+        for model in self._models[:-1]:
+            try:
+                return await ask(model, messages)
+            except (PaidCallsSpent, ModelUnreachable):
+                continue
+        return await ask(self._models[-1], messages)

@@ -1,0 +1,26 @@
+"""Serves the port Errands: finds the skill that an errand names."""
+
+from collections.abc import Mapping
+
+from app.domain.desk import Desk
+from app.domain.errors import StewardError
+from app.domain.ports import Request, Thought, Watch
+from app.skills.skill import Skill
+
+
+class UnknownErrand(StewardError):
+    """I don't know how to do that any more. Please ask for it anew."""
+
+
+class Skills:
+    """Every skill by its name."""
+
+    def __init__(self, skills: Mapping[str, Skill]) -> None:
+        self._skills = dict(skills)
+
+    async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
+        """Do an errand: the first word names the skill, the rest is for it. Raises StewardError."""
+        name, _, argument = errand.partition(" ")
+        if name not in self._skills:
+            raise UnknownErrand
+        return await self._skills[name].run(argument, request, desk, watch)
