@@ -7,7 +7,7 @@ from typing import Any
 
 from app.aftermath import Aftermath
 from app.domain.actions import Change, Outcome
-from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, successor
+from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, moved_on, successor
 from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import (
@@ -90,7 +90,7 @@ class Performer:
         if claim is None:
             await self._approvals.expire(person, self._now())
             settled = await self._approvals.get(person, action)
-            if settled is None or settled.drawn is settled.status:
+            if settled is None or not moved_on(settled.status, settled.drawn):
                 return
         else:
             broken = claim.tries > BREAKS

@@ -59,7 +59,7 @@ UNDRAWN = WORKING | {S.APPROVED}
 """States whose card may still show the one before: what comes of them is drawn soon."""
 
 
-def moved_on(now: Status, drawn: Status) -> bool:
+def moved_on(now: Status, drawn: Status | None) -> bool:
     """Whether a card that shows one status has to show another one at once."""
     return now is not drawn and now not in UNDRAWN
 

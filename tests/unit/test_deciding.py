@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.approvals import Decision, Status
+from app.domain.approvals import Approval, Decision, Status
 from app.domain.errors import (
     AlreadySettled,
     Busy,
@@ -46,6 +46,22 @@ async def test_nothing_happens_before_the_click_nor_after_a_rejection() -> None:
     assert await inbox(at) == {"m1", "m2"}
     assert at.card(action).status is S.REJECTED
     assert at.outside.queue.woken == []
+
+
+async def test_a_card_that_is_drawn_late_doesnt_hide_what_came_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    at, action = at_work(), archive("m1")
+    await at.propose(action)
+    redraw = at.chat.redraw
+
+    async def late(approval: Approval) -> None:
+        if approval.status is S.APPROVED:
+            await at.work()  # it is done, and drawn, before this arrives
+        await redraw(approval)
+
+    monkeypatch.setattr(at.chat, "redraw", late)
+    await at.assistant.decide(ANN.id, action.id, D.APPROVE)
+    assert [card.status for card in at.chat.cards[action.id].states] == [S.PROPOSED, S.DONE, S.APPROVED, S.DONE]
+    assert await at.store.waiting() == ()
 
 
 async def test_a_card_is_decided_by_its_owner_alone() -> None:
