@@ -8,7 +8,6 @@ from contextlib import suppress
 import psutil
 
 from bench.chaos import spoiling
-from bench.chaos.deeds import Reply
 from bench.chaos.lifelines import Moment
 from bench.chaos.matrix import ASK, DOWN, EVIDENCE_GONE, HOLD, HOSTILE, KILLED, MEANWHILE, NO_ANSWER, Cell
 from bench.chaos.stage import MANY, gathered
@@ -216,9 +215,9 @@ async def meddled(wave: Wave) -> None:
         stage.kill_jobs()
         await stage.read_journal()
         for actor in wave.actors:
-            about = {"account": actor.lane.account}
-            if isinstance(actor.deed, Reply):
-                about["draft"] = stage.judge.journal.draft_of(actor.deed.thread)
+            about = {"account": actor.deed.account}
+            if "draft" in wave.fault:
+                about["draft"] = stage.judge.journal.draft_of(actor.deed.traces())
             else:
                 about["event"] = getattr(actor.deed, "event", "")
             await stage.house.google.turn(**{MEDDLING[wave.fault]: about})

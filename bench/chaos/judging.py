@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bench.chaos.deeds import NEVER, ONCE, Deed, Journal, Reply
+from bench.chaos.deed import NEVER, ONCE, Deed
+from bench.chaos.journal import Journal
 from bench.chaos.matrix import EVIDENCE_GONE, REFUSED, UNDO, Cell
 
 APPROVE, REJECT = "approve", "reject"
@@ -82,7 +83,7 @@ class Judge:
 
     def _verdicts(self, trial: Trial) -> list[tuple[str, str]]:
         done, undone = trial.deed.done(self.journal), trial.deed.undone(self.journal)
-        by_hand = trial.deed.by_hand(self.journal) if isinstance(trial.deed, Reply) else 0
+        by_hand = trial.deed.by_hand(self.journal)
         said = f"the card says {trial.status or 'nothing final'}, Google did it {done}, took it back {undone}"
         found = []
         if not trial.status:
@@ -108,15 +109,15 @@ class Judge:
         approved = [trial.deed for trial in self.trials if trial.decision != REJECT]
         known = {trace for deed in approved for trace in deed.traces()}
         found = [str(e) for e in self.journal.entries if e["effect"].startswith(OURS) and not self._owned(e, known)]
-        threads = {deed.thread for deed in approved if isinstance(deed, Reply)}
-        return found + [f"draft {d} was left behind" for d, thread in self.journal.drafts.items() if thread in threads]
+        kept = {trace for deed in approved if deed.keeps for trace in deed.traces()}
+        left = [draft for draft in self.journal.drafts.values() if draft.of(known) and not draft.of(kept)]
+        return found + [f"draft {draft.id} was left behind" for draft in left]
 
     def _owned(self, entry: dict[str, object], known: set[str]) -> bool:
         ids = entry.get("ids")
         if isinstance(ids, list):
             return set(ids) <= known
-        named = {entry.get(name) for name in ("thread", "id", "to")}
-        return bool(named & known) or self.journal.thread_of(str(entry.get("draft", ""))) in known
+        return bool(self.journal.named(entry) & known)
 
     def finish(self, rows: Mapping[str, str]) -> None:
         """Look at everything once more, as it stands in the end."""

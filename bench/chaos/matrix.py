@@ -21,10 +21,15 @@ OUTAGES = (
     *("Valkey flushed", "Valkey killed", "PostgreSQL killed", "PostgreSQL restarted"),
     *("everything killed", "sockets cut"),
 )
-NO_VALKEY = {"Valkey flushed", "Valkey killed", "everything killed"}
 ENVELOPES = ("duplicates", "reordered", "acks unheard", "sockets cut", "PostgreSQL killed", "Valkey flushed")
 HOLDS = ("app killed", "worker killed", "everything killed", "Valkey flushed", "PostgreSQL killed", "cancelled")
 """What happens while an approved action can still be cancelled."""
+INVITING = (
+    (UNDO, "CreateEvent", "events.delete"),
+    (PERFORM, "ChangeEvent", "events.patch"),
+    (PERFORM, "CancelEvent", "events.delete"),
+)
+"""Where a guest may answer meanwhile, which moves the etag."""
 EVIDENCE_GONE = ("user deletes the draft", "user deletes the event")
 """Only here may an outcome stay unknown."""
 DOWN = "down for good"
@@ -113,7 +118,7 @@ def _hostile(lifelines: Lifelines) -> Iterator[Cell]:
                 yield from (Cell(verb, kind, f, index, Moment.BEFORE, step) for f in MEANWHILE)
             if (verb, step.name) in ((PERFORM, "drafts.create"), (PERFORM, "note draft")):
                 yield from (Cell(verb, kind, f, index, Moment.AFTER, step) for f in MEANWHILE)
-            if (verb, step.name) == (UNDO, "events.delete"):
+            if (verb, kind, step.name) in INVITING:
                 yield Cell(verb, kind, "guest answers", index, Moment.BEFORE, step)
 
 
@@ -129,17 +134,17 @@ def _slow(lifelines: Lifelines) -> Iterator[Cell]:
                 yield Cell(verb, kind, DOWN, index, None, step)
             if step.name == "drafts.send":
                 yield Cell(verb, kind, EVIDENCE_GONE[0], index, Moment.BEFORE, step)
-            if step.name == "events.insert":
+            if (kind, step.name) == ("CreateEvent", "events.insert"):
                 yield Cell(verb, kind, EVIDENCE_GONE[1], index, Moment.AFTER, step)
 
 
-def packed(found: Sequence[Cell], lifelines: Lifelines, dice: Random) -> list[list[Cell]]:
-    """Waves of cells that can be tried side by side: the same fault at steps that don't get in each other's way, one
-    cell of each kind."""
+def packed(found: Sequence[Cell], lifelines: Lifelines, dice: Random, *, most: int) -> list[list[Cell]]:
+    """Waves of at most so many cells that can be tried side by side: the same fault at steps that don't get in each
+    other's way, one cell of each kind."""
     waves: list[list[Cell]] = []
     for cell in dice.sample(found, len(found)):
-        fitting = (wave for wave in waves if all(_together(cell, other, lifelines) for other in wave))
-        wave = next(fitting, None)
+        room = (wave for wave in waves if len(wave) < most)
+        wave = next((wave for wave in room if all(_together(cell, other, lifelines) for other in wave)), None)
         if wave is None:
             waves.append([cell])
         else:

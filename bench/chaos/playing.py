@@ -3,19 +3,20 @@
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from random import Random
 
 from app.domain.actions import Action
-from bench.chaos.deeds import DEEDS, Deed
+from bench.chaos.deed import Deed
+from bench.chaos.deeds import DEEDS
 from bench.chaos.faults import fault
 from bench.chaos.gates import gates
 from bench.chaos.judging import APPROVE, Judge, Trial
 from bench.chaos.lifelines import Lifeline, Step, Watch
-from bench.chaos.matrix import ASK, DOWN, LONG, NO_ANSWER, NO_VALKEY, PERFORM, UNDO, Cell, cells, packed
+from bench.chaos.matrix import ASK, DOWN, LONG, NO_ANSWER, PERFORM, UNDO, Cell, cells, packed
 from bench.chaos.stage import UNDISTURBED, Lane, Stage, end_workers, many_workers, offers, peopled
 from bench.chaos.waves import Wave, cast
 from sandbox.playing.errors import PlayError
@@ -34,7 +35,7 @@ LONG_SECONDS = 360.0
 """Twelve tries and the pauses between them are about four minutes."""
 LONG_LANES = 2
 """People for each cell that takes long."""
-LONG_CELLS = 8
+LONG_CELLS = 24
 """As many as there may be."""
 
 
@@ -45,25 +46,26 @@ class Play:
     stage: Stage
     lifelines: dict[tuple[str, str], Lifeline] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    tools: set[str] = field(default_factory=set)
+    """Those whose use has been seen: a request runs the same way whatever its tool proposes."""
     waves: int = 0
     spare: Sequence[Lane] = ()
     """People for what takes long."""
 
     # Learning.
 
-    async def learn(self) -> None:
-        """See every verb of every kind once, undisturbed. Raises LookupError for a kind without a deed."""
+    async def learn(self, kinds: Iterable[str]) -> None:
+        """See every verb of these kinds once, undisturbed. Raises LookupError for a kind without a deed."""
         if missing := {*Action.KINDS} - {*DEEDS}:
             raise LookupError(f"bench/chaos/deeds.py has no deed for {', '.join(sorted(missing))}")
         await self.stage.rest()
-        lane = self.stage.lanes[0]
-        for kind in DEEDS:
-            await self._learn(lane, kind)
+        for kind in kinds:
+            await self._learn(self.stage.lanes[0], kind)
 
     async def _learn(self, lane: Lane, kind: str) -> None:
         stage, watch = self.stage, Watch(self.stage.house, self.stage.gates)
         deed = stage.new(lane, kind)
-        await stage.script(deed)
+        tool = await stage.script(deed)
         cards: list[Card] = []
 
         async def ask() -> None:
@@ -75,7 +77,10 @@ class Play:
             await lane.person.until_shows(cards[0], status)
             await self.quiet()
 
-        self._keep(ASK, kind, await watch.steps(ask()))
+        steps = await watch.steps(ask())
+        if tool not in self.tools:
+            self._keep(ASK, kind, steps)
+        self.tools.add(tool)
         self._keep(PERFORM, kind, await watch.steps(decide("approve", "done")))
         if Action.KINDS[kind].held:
             self.held.add(kind)
@@ -120,7 +125,7 @@ class Play:
             await self.wave(self._packed(deeds)[0])
 
     def _packed(self, found: Sequence[Cell]) -> list[list[Cell]]:
-        return packed(found, self.lifelines, self.stage.dice)
+        return packed(found, self.lifelines, self.stage.dice, most=len(self.stage.lanes))
 
     async def sampled(self, waves: int) -> None:
         """So many waves, by chance; each verb, and what only waits, at least once."""
@@ -143,7 +148,7 @@ class Play:
             began.append(time.monotonic())
             await wave.rest()
             began.append(time.monotonic())
-            await stage.rest(without_valkey=found[0].fault in NO_VALKEY)
+            await stage.rest()
             await wave.judge()
         except (AssertionError, PlayError, LookupError) as stuck:
             for cell in found:
@@ -204,7 +209,7 @@ UNION ALL SELECT 'turn', id::text, status FROM steward.turns
 
 @asynccontextmanager
 async def play(
-    house: House, owners: Sequence[Person], *, lanes: int, dice: Random, **settings: str
+    house: House, owners: Sequence[Person], *, lanes: int, dice: Random, kinds: Iterable[str] = DEEDS, **settings: str
 ) -> AsyncIterator[Play]:
     """A play in this house, with so many people, and workers for all of them and for what is tried again meanwhile."""
     async with (
@@ -215,5 +220,5 @@ async def play(
         stage = Stage(house, gated, people[:lanes], Judge(), dice, settings)
         found = Play(stage, spare=people[lanes:])
         stage.judge.journal.skip(await house.google.mark())
-        await found.learn()
+        await found.learn(kinds)
         yield found

@@ -7,7 +7,7 @@ from typing import Any
 from bench.chaos.judging import APPROVE, Trial
 from bench.chaos.lifelines import Where
 from bench.chaos.matrix import REFUSED, UNDO, Cell
-from bench.chaos.stage import Stage, gathered
+from bench.chaos.stage import Stage, gathered, offers
 from bench.chaos.waves import Actor, Wave
 
 DROPPED = "dropped"
@@ -93,4 +93,5 @@ async def _once_more(wave: Wave, actor: Actor) -> None:
     """What was refused has not happened; the person tries again."""
     decision = UNDO if wave.verb == UNDO else APPROVE
     wave.stage.judge.take(Trial(actor.cell, actor.deed, decision, actor.status))
-    await wave.click(actor, UNDO if wave.verb == UNDO else "retry")
+    again = "retry" if offers(actor.now, "retry") else "resume"  # where a part of it was done already
+    await wave.click(actor, UNDO if wave.verb == UNDO else again)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ import psutil
 from app.domain.types import AccountId, person_id
 from app.domain.types import Person as Known
 from app.store import PostgresStore
-from bench.chaos.deeds import DEEDS, Deed
+from bench.chaos.deed import Deed, Whose
+from bench.chaos.deeds import DEEDS
 from bench.chaos.gates import Gates
 from bench.chaos.judging import APPROVE, Judge, Trial
 from bench.chaos.matrix import PERFORM, UNDO, Cell
@@ -34,8 +36,6 @@ MANY = 1_000_000
 """Of what is no limit here."""
 MODEL_SLOTS = 64
 """So that everybody's requests can be held at once."""
-RQ_SAYS = ": Traceback"
-"""How a job's failure begins in the log of a worker; the product's own are JSON."""
 CLICKS_LOST = 3
 """How often a person clicks again when Slack tells them that the click got no answer."""
 
@@ -50,8 +50,7 @@ class Lane:
     """One of the many people, who has one thing going on at a time."""
 
     person: Person
-    account: str
-    """The address of their account that is called work."""
+    whose: Whose
     stock: list[tuple[str, Deed, Card]] = field(default_factory=list)
     """Cards that could be approved, or undone, and haven't been yet."""
 
@@ -87,7 +86,7 @@ class Stage:
     # What people do.
 
     def new(self, lane: Lane, kind: str) -> Deed:
-        return DEEDS[kind](lane.account)
+        return DEEDS[kind](lane.whose)
 
     async def proposed(self, lane: Lane, kind: str) -> tuple[Deed, Card]:
         """A deed of this kind and its card, which waits for a decision."""
@@ -115,22 +114,31 @@ class Stage:
         deed.action = card.id
         return card
 
-    async def script(self, deed: Deed) -> None:
-        """Have the model propose it, however often it is asked."""
-        turns = [await deed.prepared(self.house.google), {"content": "A card is ready."}]
+    async def script(self, deed: Deed) -> str:
+        """Have the model propose it, however often it is asked; the tool it uses."""
+        call = await deed.prepared(self.house.google)
+        turns = [call, {"content": "A card is ready."}]
         await self.house.models.post("script", turns=turns, match=deed.ask, lasting=True)
+        return str(call["tool_calls"][0]["name"])
 
     async def click(self, lane: Lane, card: Card, decision: str) -> None:
-        """Click as a person does: again when Slack says that nobody answered, unless the card has changed."""
+        """Click as a person does: when the card offers it, and again when Slack says that nobody answered, unless the
+        card has changed."""
+        with suppress(AssertionError):
+            offered = partial(self._offers, lane, card, decision)
+            await lane.person.screen.until(offered, what=f"the button for {decision}", seconds=ANSWER_SECONDS)
         for _ in range(CLICKS_LOST):
-            now = lane.person.now(card)
-            if not offers(now, decision):
+            if not self._offers(lane, card, decision):
                 break
             try:
-                await lane.person.click(now, decision)
+                await lane.person.click(lane.person.now(card), decision)
                 break
             except PlayError:
                 await self.house.slack.until_connected(SOCKETS)
+
+    @staticmethod
+    def _offers(lane: Lane, card: Card, decision: str) -> bool:
+        return offers(lane.person.now(card), decision)
 
     # What happens to the processes.
 
@@ -187,9 +195,8 @@ class Stage:
 
         await until(another, what=f"another {kind}")
 
-    async def rest(self, *, without_valkey: bool = False) -> None:
-        """Everything runs again and nothing is held; what went wrong that nobody foresaw is kept. RQ prints the
-        traceback of every job that loses Valkey meanwhile."""
+    async def rest(self) -> None:
+        """Everything runs again and nothing is held; what went wrong that nobody foresaw is kept."""
         await self.gates.open_all()
         for worker in self.workers:
             for each in (psutil.Process(worker.pid), *worker.children) if worker.alive else ():
@@ -206,8 +213,7 @@ class Stage:
             await self.start_app()
         await house.slack.until_acked()
         await self.read_journal()
-        complaints = self.house.complaints()
-        self.judge.broken += [f"unforeseen: {c}" for c in complaints if not (without_valkey and RQ_SAYS in c)]
+        self.judge.broken += [f"unforeseen: {complaint}" for complaint in self.house.complaints()]
 
     async def read_journal(self) -> None:
         """What Google has committed since it was last read."""
@@ -237,7 +243,7 @@ async def peopled(house: House, owners: Sequence[Person], count: int) -> AsyncIt
         lanes = []
         for owner, about in joining:
             person = await stack.enter_async_context(house.visit(about, owner.accounts))
-            lanes.append(Lane(person, owner.accounts[0]))
+            lanes.append(Lane(person, Whose(owner.accounts[0], owner.accounts[1], owner.zone)))
         yield lanes
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bench.chaos.deeds import Deed
+from bench.chaos.deed import Deed
 from bench.chaos.judging import APPROVE, REJECT, Trial
 from bench.chaos.lifelines import Lifeline
 from bench.chaos.matrix import ASK, REFUSED, UNDO, Cell

@@ -106,6 +106,24 @@ def send_as(state: State, value: Any) -> dict[str, str]:
     return {"address": str(value["address"])}
 
 
+def event_made(state: State, value: Any) -> dict[str, str]:
+    """The person, or who invites them, puts down an event; {"account", "event", "calendar"?}."""
+    account = _account(state, value)
+    calendar = account.book.calendar(str(value.get("calendar", "primary")))
+    event = account.book.place(calendar, value["event"])
+    state.journal.commit("meanwhile.event_made", account.email, id=event["id"])
+    return {"id": event["id"]}
+
+
+def mails_moved(state: State, value: Any) -> list[str]:
+    """The person moves mails; {"account", "ids", "add"?, "remove"?} with Gmail's names of labels."""
+    account = _account(state, value)
+    for message in [account.mailbox.message(ident) for ident in value["ids"]]:
+        account.mailbox.relabel(message, value.get("add", ()), remove=value.get("remove", ()))
+    state.journal.commit("meanwhile.mails_moved", account.email, ids=value["ids"])
+    return list(value["ids"])
+
+
 def event_cancelled(state: State, value: Any) -> dict[str, str]:
     """The person deletes an event, of which Google keeps the id; {"account", "event"}."""
     account = _account(state, value)
@@ -152,6 +170,8 @@ ACTIONS: dict[str, Action] = {
         draft_sent,
         draft_deleted,
         move_etag,
+        event_made,
+        mails_moved,
         event_cancelled,
         share,
         send_as,

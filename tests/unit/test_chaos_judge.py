@@ -4,18 +4,22 @@ from typing import Any
 
 import pytest
 
-from bench.chaos.deeds import DEEDS, Archive, Event, Reply
+from bench.chaos.deed import Whose
+from bench.chaos.deeds import DEEDS
 from bench.chaos.judging import APPROVE, REJECT, Judge, Trial
+from bench.chaos.letters import Archive, Reply
 from bench.chaos.lifelines import Lifeline, Moment, Step, Where
 from bench.chaos.matrix import EVIDENCE_GONE, KILLED, PERFORM, UNDO, Cell
+from bench.chaos.meetings import Event
 from bench.chaos.printing import kept_promises, unhit
 
+ME = Whose("me@larkspur.example")
 CELL = Cell(PERFORM, Reply.kind, KILLED)
 ACTION = "5f0c6f0e-9f0e-4c5e-8a53-0d1c1c6d3a11"
 
 
 def replied() -> Reply:
-    deed = Reply("me@larkspur.example")
+    deed = Reply(ME)
     deed.sender, deed.thread, deed.action = "writer@reply.example", "t1", ACTION
     return deed
 
@@ -78,7 +82,7 @@ def test_a_draft_that_the_person_sent_is_not_our_doing() -> None:
 
 
 def test_an_event_is_its_insertion_and_its_invitation() -> None:
-    deed = Event("me@larkspur.example")
+    deed = Event(ME)
     deed.action = ACTION
     judge = Judge()
     judge.journal.add([made("events.insert", id=deed.event)])
@@ -92,7 +96,7 @@ def test_an_event_is_its_insertion_and_its_invitation() -> None:
 
 
 def test_mails_must_all_be_archived_once() -> None:
-    deed = Archive("me@larkspur.example")
+    deed = Archive(ME)
     deed.ids, deed.action = ["m1", "m2"], ACTION
     change = {"added": [], "removed": ["INBOX"]}
     judge = Judge()

@@ -132,9 +132,10 @@ class Book:
         row = (self.email, calendar_id, calendar.summary, calendar.timezone, 0)
         self._store.run("INSERT INTO calendars VALUES (?, ?, ?, ?, ?)", *row)
         for body in wanted.events:
-            self._seed_event(calendar, body)
+            self.place(calendar, body)
 
-    def _seed_event(self, calendar: Calendar, body: Event) -> None:
+    def place(self, calendar: Calendar, body: Event) -> Event:
+        """Put down an event as it is, whoever organizes it; nobody is told."""
         event = {key: value for key, value in body.items() if value is not None}
         event.setdefault("id", new_id())
         if event.get("status") != "cancelled" or "start" in event:
@@ -151,6 +152,7 @@ class Book:
             attendee["email"] = attendee["email"].lower()
             attendee.setdefault("responseStatus", "needsAction")
         self.put(calendar, event, touch="updated" not in event)
+        return event
 
 
 def complete(event: Event, created: str) -> None:

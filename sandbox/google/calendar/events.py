@@ -214,10 +214,13 @@ def _answer(call: Call, calendar: Calendar, *, event: Event, before: Event, resp
 
 
 def _journal(call: Call, calendar: Calendar, *, event: Event) -> None:
+    own: dict[str, Any] = next((p for p in event.get("attendees", ()) if p["email"] == call.account.email), {})
     refs = {
         "calendar": calendar.id,
         "id": event["id"],
         "etag": event["etag"],
         "updates": guests.audience_of(call.params),
+        "private": event.get("extendedProperties", {}).get("private", {}),
+        "answer": own.get("responseStatus", ""),
     }
     call.effect(call.method.removeprefix("calendar."), **refs)

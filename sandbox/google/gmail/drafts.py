@@ -19,7 +19,9 @@ def create(call: Call) -> Reply:
     message = write(call.state, call.account, raw=raw_of(wanted, call.media), thread_id=wanted.get("threadId"))
     draft_id = new_draft_id()
     mailbox.set_draft(draft_id, message.id)
-    call.effect("drafts.create", draft=draft_id, id=message.id, thread=message.thread_id, message_id=message.message_id)
+    subject = mailbox.parsed(message.id).header("subject")
+    refs = {"thread": message.thread_id, "message_id": message.message_id, "subject": subject}
+    call.effect("drafts.create", draft=draft_id, id=message.id, **refs)
     return Reply(resource(draft_id, views.labelled(message)))
 
 
