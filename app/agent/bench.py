@@ -242,7 +242,7 @@ class Bench:
         return start, span.end or start + OPEN_ENDED
 
     def _meaning(self, phrase: str) -> Instant | Interval:
-        meaning = resolve(phrase, at=self.request.now, zone=self.request.person.zone)
+        meaning = resolve(phrase, at=self.request.now, zone=self.request.person.zone, either_order=True)
         if isinstance(meaning, Ambiguous):
             raise TwoTimes([_shown(option) for option in meaning.options], phrase)
         if not isinstance(meaning, Instant | Interval):

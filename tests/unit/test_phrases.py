@@ -320,3 +320,28 @@ def test_a_shift_is_as_long_as_it_says(at: datetime, zone: str, count: int, unit
     assert isinstance(meaning, Instant)
     asked = timedelta(**{unit: count})
     assert timedelta() <= asked - (meaning.start.astimezone(UTC) - at) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "days"),
+    [
+        ("03/04", ["4 Mar", "3 Apr"]),
+        ("3/4/2014", ["4 Mar", "3 Apr"]),
+        ("on 3/4 at 5pm", ["4 Mar", "3 Apr"]),
+        ("from 3/4 to 5/4", ["4 Mar", "3 Apr"]),
+        ("03-04", ["4 Mar", "3 Apr"]),
+        ("5/5", ["5 May"]),
+        ("13/04", ["13 Apr"]),
+        ("04/13", ["13 Apr"]),
+        ("from 3/4 to 13/4", ["3 Apr"]),  # the end tells how the beginning is meant
+        ("2014-04-03", ["3 Apr"]),
+        ("2014/04/03", ["3 Apr"]),
+        ("3.4.2014", ["3 Apr"]),
+        ("3 April", ["3 Apr"]),
+        ("tomorrow 3-4pm", ["21 Nov"]),
+    ],
+)
+def test_day_and_month_may_stand_in_either_order(phrase: str, days: list[str]) -> None:
+    meaning = resolve(phrase, at=NOW, zone=BERLIN, either_order=True)
+    options = meaning.options if isinstance(meaning, Ambiguous) else [meaning]
+    assert [f"{o.start:%-d %b}" for o in options if isinstance(o, Instant | Interval)] == days

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.agent.bench import MAX_ACTIONS
+from app.agent.bench import MAX_ACTIONS, TwoTimes
 from app.agent.tools.calendar import ListEvents
 from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.actions import CreateEvent, MirrorAvailability
@@ -210,3 +210,9 @@ async def test_what_overlaps_is_told_and_what_stands_in_shared_calendars_is_not(
         "“Review” (Tue 3 Mar 10:00–11:00) overlaps “Call” (Tue 3 Mar 10:30–11:00). "
         "Move “Call” (you organise it) to Tue 3 Mar 11:00, when you are free."
     ]
+
+
+async def test_a_date_that_can_be_read_two_ways_is_asked_about() -> None:
+    with pytest.raises(TwoTimes) as asked:
+        await FindFreeTime(within="03/04").run(table().bench)
+    assert asked.value.readings == ("Wednesday 4 March 2026", "Friday 3 April 2026")

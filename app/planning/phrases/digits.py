@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from app.planning.phrases.times import Clock, Context, Time, Value, at_clock, of_unit
+from app.planning.phrases.times import Clock, Context, Order, Time, Value, at_clock, of_unit
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import date_time, full_year, written_date, year_time
 
@@ -75,15 +75,21 @@ def _iso(match: re.Match[str], context: Context) -> Time | None:
 
 
 def _slashed(match: re.Match[str], context: Context) -> Time | None:
-    """4/25, 10-31-1974: month first, unless that gives no date."""
-    del context
-    return written_date(int(match[1]), int(match[2]), full_year(int(match[3])) if match[3] else None)
+    """4/25, 10-31-1974."""
+    return _either_way(context, match, full_year(int(match[3])) if match[3] else None)
 
 
 def _dashed(match: re.Match[str], context: Context) -> Time | None:
     """2-15, the 15th of February; "3-5" and the like are no less a range, so it yields to one."""
-    del context
-    return written_date(int(match[1]), int(match[2]), None)
+    return _either_way(context, match, None)
+
+
+def _either_way(context: Context, match: re.Match[str], year: int | None) -> Time | None:
+    """A day and a month in the order that the context has."""
+    first, second = int(match[1]), int(match[2])
+    if context.order is Order.USUAL:
+        return written_date(first, second, year)
+    return date_time(first, second, year) if context.order is Order.MONTH_FIRST else date_time(second, first, year)
 
 
 def _dots(match: re.Match[str], context: Context) -> Time | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,22 +22,32 @@ from app.planning.phrases.iso import read_iso
 from app.planning.phrases.lexer import LONGEST, Lexer, tidy
 from app.planning.phrases.settle import settle, undecided
 from app.planning.phrases.spans import TooFarError, bounded
-from app.planning.phrases.times import Context, Time, Value
-from app.planning.phrases.values import Meaning, WorkingHours
+from app.planning.phrases.times import Context, Order, Time, Value
+from app.planning.phrases.values import Ambiguous, Instant, Interval, Meaning, WorkingHours
 
 # The modules that fill the grammar; named so that they stay imported.
 RULES = (rules_clock, rules_date, rules_length, rules_near, rules_part, rules_range, rules_repeat, rules_shift)
+# Two numbers that may be a day and a month.
+_PAIR = re.compile(r"\d ?[/ -] ?\d")
 # Words and marks of the longest phrase that is still read: the chart grows with the cube of them.
 MOST_ATOMS = 30
 STANDARD_HOURS = WorkingHours()
 
 
-def resolve(phrase: str, *, at: datetime, zone: str, working_hours: WorkingHours = STANDARD_HOURS) -> Meaning | None:
+def resolve(
+    phrase: str,
+    *,
+    at: datetime,
+    zone: str,
+    working_hours: WorkingHours = STANDARD_HOURS,
+    either_order: bool = False,
+) -> Meaning | None:
     """What an English time phrase, or an ISO 8601 text, means when it is said at an aware instant in an IANA zone.
 
     Results are in the zone. None is for what is no time phrase as a whole; nothing is ever guessed from a part of it.
-    Without am or pm an hour is taken in the half of the day nearer to the working hours. Raises ValueError when `at`
-    is naive, ZoneInfoNotFoundError for an unknown zone, and nothing else.
+    Without am or pm an hour is taken in the half of the day nearer to the working hours. In 3/4 the month comes first
+    unless that gives no date; with `either_order` such a date is Ambiguous where the other order gives one too. Raises
+    ValueError when `at` is naive, ZoneInfoNotFoundError for an unknown zone, and nothing else.
     """
     if at.tzinfo is None:
         raise ValueError("the reference instant needs a zone")
@@ -47,9 +58,28 @@ def resolve(phrase: str, *, at: datetime, zone: str, working_hours: WorkingHours
     now = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     try:
         with bounded():
-            return _read(tidy(phrase), Context(now, zone, working_hours))
+            context = Context(now, zone, working_hours)
+            return (_read_either_way if either_order else _read)(tidy(phrase), context)
     except (TooFarError, OverflowError):
         return None
+
+
+def _read_either_way(text: str, context: Context) -> Meaning | None:
+    """What a text means to somebody who may put the day first or the month: all of it in one order, if that is
+    possible."""
+    usual = _read(text, context)
+    if not isinstance(usual, Instant | Interval | Ambiguous) or not _PAIR.search(text):
+        return usual
+    orders = (Order.MONTH_FIRST, Order.DAY_FIRST)
+    found = [meaning for order in orders if (meaning := _read(text, replace(context, order=order))) is not None]
+    options = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
+    return Ambiguous(options) if len(options) > 1 else next(iter(options), usual)
+
+
+def _options(meaning: Meaning) -> tuple[Instant | Interval, ...]:
+    if isinstance(meaning, Ambiguous):
+        return meaning.options
+    return (meaning,) if isinstance(meaning, Instant | Interval) else ()
 
 
 def _read(text: str, context: Context) -> Meaning | None:

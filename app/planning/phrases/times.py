@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from fractions import Fraction
 
 from app.planning.phrases.spans import FIRST_YEAR, Series, Span, both, cyclic, fixed, floor, shift, within
@@ -112,6 +113,14 @@ class Repeat:
 TORN_MINUTES = 60
 
 
+class Order(Enum):
+    """How day and month are told apart in 3/4."""
+
+    USUAL = "month first, unless that gives no date"
+    MONTH_FIRST = "month first, or it is no date"
+    DAY_FIRST = "day first, or it is no date"
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a phrase is read against: now (naive, in the zone), the zone, the hours; `flip` takes the other half day."""
@@ -120,6 +129,7 @@ class Context:
     zone: str
     hours: WorkingHours
     flip: bool = False
+    order: Order = Order.USUAL
 
     def half_day(self, clock: Clock) -> Clock:
         """The clock with its half of the day settled: the one nearer to working hours."""
