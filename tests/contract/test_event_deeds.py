@@ -12,8 +12,8 @@ from app.agent.tools.event_changes import ChangeEvents
 from app.domain.desk import Desk
 from app.domain.ports import Request
 from sandbox.google.seed import SeedAccount, SeedCalendar
-from tests.contract.booked import BOBS, HOUR, INVITATION, LUNCH, SERIES, SIDE, TEN, VIENNA, WEEKLY, ZONE
-from tests.contract.google_desk import google_home
+from tests.contract.booked import BOBS, HOUR, INVITATION, LUNCH, SERIES, SIDE, TEN, VIENNA, WEEKLY
+from tests.contract.google_desk import ZONE, google_home
 from tests.contract.google_world import ADA, BOB, NOW, Clock, running
 from tests.fakes import ManualClock
 from tests.unit.desk_world import ListLedger

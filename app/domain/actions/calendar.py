@@ -22,6 +22,7 @@ from app.domain.actions.calendar_words import (
     kept,
     mailed,
     meaning,
+    open_to,
     repeats,
     retaken,
     standing,
@@ -124,16 +125,13 @@ class CreateEvent(Action):
     def _notes(self) -> tuple[str, ...]:
         found = (
             mailed(len(self.guests), self.notify, "an invitation"),
-            self._open_to(),
+            open_to(self.viewers),
             *clocks(self.zone, self.zones, self.proposed_at, self.start, series=bool(self.recurrence)),
             "" if self.busy else "It doesn't keep you busy.",
             "Others see only that you're busy." if self.visibility == "private" else "",
             MARKUP if "<" in self.notes else "",
         )
         return tuple(filter(None, found))
-
-    def _open_to(self) -> str:
-        return f"On this calendar it can also be read by {', '.join(self.viewers)}." if self.viewers else ""
 
     def faults(self, now: datetime) -> Mapping[str, str]:
         strange = [g.address.email for g in self.guests if not is_address(g.address.email)]

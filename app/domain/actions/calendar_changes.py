@@ -20,6 +20,7 @@ from app.domain.actions.calendar_words import (
     kept,
     mailed,
     meaning,
+    open_to,
     repeats,
     retaken,
     standing,
@@ -163,7 +164,7 @@ class ChangeEvent(OnEvent):
         series = self.scope is not Scope.THIS
         found = (
             mailed(guests, self.notify, "an update"),
-            f"On this calendar it can also be read by {', '.join(self.viewers)}." if self.viewers else "",
+            open_to(self.viewers),
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
             " ".join((SPLIT, *((ANEW,) if guests else ()), RESET)) if self.scope is Scope.FOLLOWING else "",
             RESET if self.scope is Scope.ALL and self.start else "",

@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from app.domain.actions.action import Outcome
 from app.domain.actions.calendar_events import OnEvent, copied, untouched
-from app.domain.actions.calendar_words import differences, kept, mailed, meaning, repeats, telling
+from app.domain.actions.calendar_words import (
+    differences,
+    kept,
+    mailed,
+    meaning,
+    open_to,
+    repeats,
+    telling,
+    viewers,
+)
 from app.domain.calendars import EVERYONE, Calendar
 from app.domain.cards import Card, Field, Receipt, Recipient, counted
 from app.domain.desk import Desk, Ledger, last_note
@@ -15,7 +24,8 @@ from app.domain.forms import Form
 from app.domain.types import AccountRef, Event, Guest
 
 COPY = "Google can't move it there, so I make a copy and then cancel the original."
-ANEW = "Guests are asked again whether they come: the answers so far, and its video link, stay with the original."
+ANEW = "Guests are asked again whether they come."
+LINK = "It gets a new video link."
 
 
 class MoveEvent(OnEvent):
@@ -28,6 +38,8 @@ class MoveEvent(OnEvent):
     """The id of the calendar it goes to."""
     into_name: str
     from_name: str
+    viewers: tuple[str, ...] = ()
+    """Who else can read the calendar it goes to."""
 
     @property
     def changes(self) -> tuple[AccountRef, ...]:
@@ -65,29 +77,29 @@ class MoveEvent(OnEvent):
             ),
             recipients=recipients,
             body=(self.was.notes or None) if not self.native else None,
-            notes=self._notes(len(recipients)),
+            viewers=self.viewers,
+            notes=tuple(filter(None, (*self._notes(len(recipients)), open_to(self.viewers)))),
             approve="Move",
             undo="moves it back" + ("" if self.native else self._mails("two more mails")),
         )
 
     def _notes(self, guests: int) -> tuple[str, ...]:
         if self.native:
-            return tuple(filter(None, (mailed(guests, self.notify, "an update"),)))
+            return (mailed(guests, self.notify, "an update"),)
         organizer = "" if self.target.id == self.account.id else f"{self.target.email} becomes its organizer."
-        return tuple(
-            filter(
-                None,
-                (
-                    COPY,
-                    mailed(guests, self.notify, "an invitation to the copy, and a cancellation of the original,"),
-                    " ".join(filter(None, (organizer, ANEW))) if guests else "",
-                ),
-            )
+        new = (organizer if guests else "", ANEW if guests else "", LINK if self.was.conference else "")
+        return (
+            COPY,
+            mailed(guests, self.notify, "an invitation to the copy, and a cancellation of the original,"),
+            " ".join(filter(None, new)),
         )
 
     def _mails(self, what: str) -> str:
         told = len(self._guests) if self.notify == EVERYONE else 0
         return f"; {counted(told, 'person gets', 'people get')} {what}" if told else ""
+
+    async def previewed(self, desk: Desk) -> Self:
+        return self.model_copy(update={"viewers": await viewers(self._there(desk), self.into)})
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {"do": "transfer", "to": self.into, **super().asked(now)}

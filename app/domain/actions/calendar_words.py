@@ -144,6 +144,11 @@ async def viewers(calendar: Calendar, ident: str) -> tuple[str, ...]:
         return (UNTOLD,)
 
 
+def open_to(who: Sequence[str]) -> str:
+    """Who else can read what stands in a calendar, in a sentence."""
+    return f"On this calendar it can also be read by {', '.join(who)}." if who else ""
+
+
 async def guest_zones(calendar: Calendar, guests: Iterable[Recipient], own: str) -> dict[str, str]:
     """The zones of guests where they can be seen and aren't the person's own, by address."""
     emails = [g.address.email for g in guests]
