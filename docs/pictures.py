@@ -46,8 +46,8 @@ async def connect(context: BrowserContext, page: Page) -> None:
         await say(page, "connect")
         async with context.expect_page() as opened:
             await (
-                page.get_by_role("link", name="Connect Google")
-                .or_(page.get_by_role("button", name="Connect Google"))
+                page.get_by_role("link", name="Connect, and allow changes too")
+                .or_(page.get_by_role("button", name="Connect, and allow changes too"))
                 .last.click()
             )
         consent = await opened.value

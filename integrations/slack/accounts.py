@@ -85,10 +85,10 @@ def _why(invitation: Invitation) -> list[Block]:
         ]
     return [
         section(
-            text(f"So far I’m not allowed to {worded(invitation.asks, 'or')} in "),
+            text(f"Google will ask once whether I may {worded(invitation.asks, 'and')} in "),
             *named,
-            text(". Google will ask you once. What waits for this goes on by itself then,"),
-            text(" and nothing is changed or sent until you click Approve on its card."),
+            text(". What waits for this goes on by itself then. Nothing is changed or sent until you click Approve on"),
+            text(" its card."),
         )
     ]
 

@@ -2,14 +2,10 @@
 
 import asyncio
 import json
-import shutil
 import socket
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,29 +15,11 @@ from rq.serializers import JSONSerializer
 
 from app.domain.ports import Kind, Queue
 from app.domain.types import PersonId
-from app.embedded import services
 from integrations.queue import BULK, JOB_TIMEOUT, JOBS, NOW, TTL, RedisQueue
 from tests.fakes import MemoryQueue
 from tests.samples import ANN
 
 Woken = list[tuple[Kind, str, PersonId | None]]
-
-
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[str]:
-    """A real server, started as the product starts it."""
-    # Not below pytest's own folder: under root, the server's user may not enter that.
-    home = Path(tempfile.mkdtemp(prefix="steward-test-"))
-    with ThreadPoolExecutor(1) as thread:
-        loop = asyncio.new_event_loop()
-        running = services(home, database_url="postgresql://not.used.here/", redis_url=None)
-        addresses = thread.submit(loop.run_until_complete, running.__aenter__()).result()
-        try:
-            yield addresses.redis_url
-        finally:
-            thread.submit(loop.run_until_complete, running.__aexit__(None, None, None)).result()
-            loop.close()
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
