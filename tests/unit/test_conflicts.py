@@ -32,7 +32,7 @@ def told(*events: Event) -> list[tuple[str, str]]:
     return [(explained(c, BERLIN), resolution(c, events, OWN, now=NOW)[1]) for c in found]
 
 
-def test_what_weighs_less_gives_way_to_the_nearest_free_time() -> None:
+def test_the_lighter_one_gives_way_to_the_nearest_free_time() -> None:
     review, chat = event("Review", "10:00", guests=guests(5)), event("Chat", "10:30", 30, guests=guests(1))
     assert told(review, chat) == [
         (
