@@ -3,9 +3,9 @@
 import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from app.domain.actions.letters import body_hash
@@ -13,12 +13,14 @@ from app.domain.desk import reference
 from app.domain.errors import Busy, Conflict, Missing, Refused
 from app.domain.mailboxes import BULK_LIMIT, Draft, Original, Sent, SentMarks
 from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, Thread
+from integrations.google.batch import SIZE
 from integrations.google.messages import HEADERS, email, mail_text
-from integrations.google.services import Gmail
+from integrations.google.services import Gmail, many
 from integrations.google.syntax import gmail_query, terms
 from integrations.google.wire import Wire
 from integrations.parts import opened
 
+T = TypeVar("T")
 PAGE = 500
 """Ids a list call returns at most."""
 FEW = 50
@@ -81,10 +83,16 @@ class GmailMailbox:
 
     async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
         """These mails without their text, in this order; ones that are gone are left out. Five units each."""
-        requests = [
-            self._messages.get(userId="me", id=i, format="metadata", metadataHeaders=list(HEADERS)) for i in ids
-        ]
-        return tuple(email(r, self._ref) for r in await self._wire.all(requests) if r is not None)
+        return tuple(await self._each(ids, self._heads))
+
+    async def _heads(self, ids: Sequence[str]) -> list[Email]:
+        requests = many(self._messages.get, ids, format="metadata", metadataHeaders=list(HEADERS))
+        return [email(r, self._ref) for r in await self._wire.all(requests) if r is not None]
+
+    async def _each(self, ids: Sequence[str], read: Callable[[Sequence[str]], Awaitable[Iterable[T]]]) -> list[T]:
+        """Read as many at a time as a batch holds: while Google answers for some, others are made sense of."""
+        heaps = [ids[at : at + SIZE] for at in range(0, len(ids), SIZE)]
+        return [each for found in await asyncio.gather(*map(read, heaps)) for each in found]
 
     async def senders(self, ids: Sequence[str]) -> dict[str, Address]:
         """Who wrote each of these mails; ones that are gone are left out. Five units each, of 15,000 a minute: where
@@ -104,7 +112,7 @@ class GmailMailbox:
         return found
 
     async def _from(self, ids: Sequence[str]) -> dict[str, Address]:
-        requests = [self._messages.get(userId="me", id=i, format="metadata", metadataHeaders=["From"]) for i in ids]
+        requests = many(self._messages.get, ids, format="metadata", metadataHeaders=["From"])
         mails = [email(r, self._ref) for r in await self._wire.all(requests) if r is not None]
         return {mail.id: mail.sender for mail in mails}
 
@@ -114,8 +122,11 @@ class GmailMailbox:
 
     async def threads(self, threads: Sequence[str]) -> tuple[Thread, ...]:
         """Several whole threads, in this order; ones that are gone are left out. Ten units each."""
-        requests = [self._threads.get(userId="me", id=t, format="full") for t in threads]
-        return tuple(self._thread(answer) for answer in await self._wire.all(requests) if answer is not None)
+        return tuple(await self._each(threads, self._whole))
+
+    async def _whole(self, threads: Sequence[str]) -> list[Thread]:
+        requests = many(self._threads.get, threads, format="full")
+        return [self._thread(answer) for answer in await self._wire.all(requests) if answer is not None]
 
     def _thread(self, answer: dict[str, Any]) -> Thread:
         mails = [mail_text(m, self._ref) for m in answer.get("messages", ())]
@@ -139,7 +150,7 @@ class GmailMailbox:
     async def having(self, label: str, ids: Sequence[str]) -> frozenset[str]:
         """Which of these mails bear the label now."""
         if len(ids) <= FEW:
-            requests = [self._messages.get(userId="me", id=i, format="minimal") for i in ids]
+            requests = many(self._messages.get, ids, format="minimal")
             answers = await self._wire.all(requests)
             return frozenset(a["id"] for a in answers if a is not None and label in a.get("labelIds", ()))
         bearing = await self._list(10 * BULK_LIMIT, labelIds=[label], includeSpamTrash=True)
@@ -185,7 +196,7 @@ class GmailMailbox:
     async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
         """The draft with this Message-ID among the newest ones made since; listing is fresh where search lags."""
         listed = await self._wire.send(self._drafts.list(userId="me", maxResults=DRAFTS))
-        requests = [self._drafts.get(userId="me", id=d["id"], format="full") for d in listed.get("drafts", ())]
+        requests = many(self._drafts.get, [d["id"] for d in listed.get("drafts", ())], format="full")
         for answer in await self._wire.all(requests):
             if answer is None:
                 continue
