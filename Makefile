@@ -1,6 +1,6 @@
 # Two commands do everything: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos reset lock doctor
+.PHONY: help run test check bench chaos workflows reset lock doctor
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -15,6 +15,7 @@ help: ## what there is
 	@echo 'make test                every check and test'
 	@echo 'make bench               the measurements'
 	@echo 'make chaos               every action killed and deceived at every step, up to half an hour  [SEED=…]'
+	@echo 'make workflows           the twelve everyday requests in every wording, in two worlds  [ONLY="3 11"] [SEED=…]'
 	@echo 'make doctor              checks every setting, service, token and scope'
 	@echo 'make reset               forgets the sandbox: mail, messages, database'
 	@echo 'make lock                pins the dependencies anew'
@@ -46,6 +47,9 @@ chaos: $(VENV)/dev ## every action killed and deceived at every step
 	@$(BIN)/python -m bench.chaos $(if $(SEED),--seed $(SEED))
 	@STEWARD_CHAOS=1 $(BIN)/python -m pytest -q tests/integration/test_audit_chain.py \
 		tests/integration/test_isolation_fuzz.py tests/acceptance/test_obedient_model.py
+
+workflows: $(VENV)/dev ## the twelve everyday requests in every wording, in two worlds
+	@$(BIN)/python -m tests.acceptance.workflows $(ONLY) $(if $(SEED),--seed $(SEED))
 
 doctor: $(VENV)/run
 	@$(BIN)/python -m app doctor

@@ -1,5 +1,6 @@
 """A person who asks, answers what is asked back, approves every card, and waits until nothing is under way."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -48,6 +49,10 @@ class Outcome:
     """As they stand at the end."""
     questions: list[list[str]]
     """The options of every question."""
+    answered: float
+    """Seconds until the answer stood there."""
+    clicked: list[float]
+    """Seconds from each approval to what became of the card."""
 
     @property
     def all(self) -> str:
@@ -69,7 +74,9 @@ async def at_rest(house: House) -> None:
 
 async def carried_out(house: House, person: Person, text: str, *, knowing: Knowing) -> Outcome:
     """Ask, answer every question, approve every card."""
+    began = time.perf_counter()
     asked = (await person.ask(text, seconds=PATIENCE)).asked
+    answered, clicked = time.perf_counter() - began, list[float]()
     questions: list[list[str]] = []
     for _ in range(MOST_ROUNDS):
         await at_rest(house)
@@ -79,12 +86,14 @@ async def carried_out(house: House, person: Person, text: str, *, knowing: Knowi
             await _answer(person, asked, message, found[knowing.choose(questions[-1])])
         elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
             for card in waiting:
+                began = time.perf_counter()
                 await person.approve(card, seconds=PATIENCE)
+                clicked.append(time.perf_counter() - began)
         elif answer := _asked_in_words(person, asked, knowing):
             await person.ask(answer, thread=asked, seconds=PATIENCE)
         else:
             break
-    return Outcome(_words(person, asked), person.cards(asked), questions)
+    return Outcome(_words(person, asked), person.cards(asked), questions, answered, clicked)
 
 
 def _open_question(person: Person, thread: str) -> tuple[Json, list[Button]] | None:
