@@ -5,8 +5,7 @@ from datetime import datetime
 
 from app.agent.bench import Bench
 from app.domain.busy import Busy, busy_times
-from app.domain.calendars import Calendar
-from app.domain.types import Availability
+from app.domain.calendars import Availability, Calendar
 from app.planning.hours import USUAL
 from app.planning.reasons import YOU
 from app.planning.slots import Diary

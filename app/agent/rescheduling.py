@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from app.agent.bench import Bench
 from app.domain.busy import Busy, busy_times
 from app.domain.busy import meeting as identity
-from app.domain.types import Availability, Event
+from app.domain.calendars import Availability
+from app.domain.types import Event
 from app.planning.slots import Diary, Slot, Wish, best, slots
 
 MOST_GUESTS = 50

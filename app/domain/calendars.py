@@ -4,12 +4,31 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.types import Account, Availability, CalendarRef, Event, Guest, Value
+from pydantic import AwareDatetime
+
+from app.domain.types import Account, CalendarRef, Event, Guest, Value
 
 EVERYONE, OUTSIDERS, NOBODY = "all", "externalOnly", "none"
 """Who is told by mail (Calendar API v3: sendUpdates)."""
 OWNER = "owner"
 """What the account may do in a calendar that is its own (Calendar API v3: accessRole)."""
+
+
+class Period(Value):
+    """A stretch of time, from start until just before end."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class Availability(Value):
+    """When someone is busy as far as a calendar tells, or why it doesn't."""
+
+    busy: tuple[Period, ...] = ()
+    zone: str = ""
+    """IANA name of where they are, if the calendar tells."""
+    unknown: str = ""
+    """Why nothing is known, in words; then an empty `busy` says nothing."""
 
 
 class NewEvent(Value):

@@ -379,23 +379,6 @@ class Event(Value):
     """The account whose busy time it stands for, if it is a mirror block of ours."""
 
 
-class Period(Value):
-    """A stretch of time, from start until just before end."""
-
-    start: AwareDatetime
-    end: AwareDatetime
-
-
-class Availability(Value):
-    """When someone is busy as far as a calendar tells, or why it doesn't."""
-
-    busy: tuple[Period, ...] = ()
-    zone: str = ""
-    """IANA name of where they are, if the calendar tells."""
-    unknown: str = ""
-    """Why nothing is known, in words; then an empty `busy` says nothing."""
-
-
 class Contact(Value):
     """Someone found in a person's own mail and calendar, with what speaks for it."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.types import Period
+from app.domain.calendars import Period
 from app.planning.hours import working
 from app.planning.phrases import WorkingHours
 from app.planning.slots import STEP

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.domain.busy import Busy
-from app.domain.types import Period
+from app.domain.calendars import Period
 from app.planning.hours import USUAL, working
 from app.planning.phrases import WorkingHours
 from app.planning.stretches import SECOND, Stretch, common, instant, seconds, union, upward, without

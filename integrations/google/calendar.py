@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from app.domain.calendars import EventChange, NewEvent
+from app.domain.calendars import Availability, EventChange, NewEvent, Period
 from app.domain.desk import reference
 from app.domain.errors import Missing, Refused
-from app.domain.types import Account, Availability, CalendarRef, Event, Period
+from app.domain.types import Account, CalendarRef, Event
 from integrations.google.events import Resource, attendees_of, body_of, event_of, patch_of
 from integrations.google.services import Calendar
 from integrations.google.wire import Wire

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.calendars import Calendar, NewEvent
+from app.domain.calendars import Availability, Calendar, NewEvent, Period
 from app.domain.desk import reference
-from app.domain.types import Address, Availability, CalendarRef, Event, Guest, Period
+from app.domain.types import Address, CalendarRef, Event, Guest
 from sandbox.google.seed import SeedAccount, SeedCalendar
 from tests.contract.google_desk import ZONE, google_home
 from tests.contract.google_world import ADA, BOB, Clock, World, running

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from app.domain.calendars import EVERYONE, NOBODY, EventChange, NewEvent
+from app.domain.calendars import EVERYONE, NOBODY, Availability, EventChange, NewEvent
 from app.domain.desk import reference
 from app.domain.errors import Conflict, Missing, ProviderError, Refused
-from app.domain.types import Account, Address, Availability, CalendarRef, Event, Guest
+from app.domain.types import Account, Address, CalendarRef, Event, Guest
 from tests.fakes.series import occurrences
 
 GOOGLE = "Google Calendar"

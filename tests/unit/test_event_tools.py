@@ -13,10 +13,11 @@ from app.agent.tools.event_changes import ChangeEvents
 from app.agent.tools.fitting import serialised
 from app.agent.tools.tool import Tool
 from app.domain import actions
+from app.domain.calendars import Availability, Period
 from app.domain.cards import Origin
 from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime, UnknownReference
 from app.domain.ports import Request
-from app.domain.types import Availability, Event, Period
+from app.domain.types import Event
 from tests.unit.events_world import BOB, HOUR, TEN, VIENNA, WEEK, Diary, invitation, review, weekly
 
 NOW = datetime(2026, 3, 2, 11, tzinfo=VIENNA)

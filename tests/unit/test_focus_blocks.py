@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.types import Period
+from app.domain.calendars import Period
 from app.planning.blocks import Goal, blocks
 from app.planning.stretches import Stretch, seconds, union, without
 

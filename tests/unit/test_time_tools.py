@@ -10,8 +10,9 @@ from app.agent.bench import MAX_ACTIONS, TwoTimes
 from app.agent.tools.calendar import ListEvents
 from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.actions import CreateEvent, MirrorAvailability
+from app.domain.calendars import Availability, Period
 from app.domain.errors import Refusal
-from app.domain.types import Availability, CalendarRef, Event, Period
+from app.domain.types import CalendarRef, Event
 from tests.samples import WORK
 from tests.unit.desk_world import meeting
 from tests.unit.test_agent_tools import ZONE, Table

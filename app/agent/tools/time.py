@@ -11,11 +11,12 @@ from app.agent.diaries import colleagues, own_diary
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Changing, Tool
 from app.domain import actions
+from app.domain.calendars import Period
 from app.domain.cards import MAX_LINE, counted
 from app.domain.desk import reference
 from app.domain.errors import Refusal
 from app.domain.forms import is_address
-from app.domain.types import Account, Period
+from app.domain.types import Account
 from app.planning.blocks import LONGEST, SHORTEST, Goal, blocks
 from app.planning.reasons import listed, reasons
 from app.planning.sanitising import visible
