@@ -99,6 +99,18 @@ def expanded(file: IcsFile, start: datetime, end: datetime) -> Iterator[tuple[da
                 yield first, last
 
 
+def occurrences(file: IcsFile, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, str, bool]]:
+    """What the file shows within a span, by recurring_ical_events: from when to when, what, and whether all day."""
+    zone = file.zone or ZONE
+    for each in meant(file):
+        astray = {(str(e.get("UID")), e["DTSTART"].dt) for e in each.walk("VEVENT") if is_astray(e)}
+        for event in recurring_ical_events.of(each).between(start - timedelta(days=2), end + timedelta(days=2)):
+            first, last = moment(event.start, zone), moment(event.end, zone)
+            gone = str(event.get("STATUS", "")) == "CANCELLED" or (str(event.get("UID")), event.start) in astray
+            if not gone and first < end and (last > start or first == last == start):
+                yield first, last, str(event.get("SUMMARY", "")), not isinstance(event["DTSTART"].dt, datetime)
+
+
 def looks(file: IcsFile) -> Iterator[datetime]:
     """Where to look: about the first and the last beginning of an event in the file, and later where series go on."""
     begins = sorted(moment(e["DTSTART"].dt, file.zone or ZONE) for e in file.events if "DTSTART" in e)
@@ -162,3 +174,17 @@ async def test_all_real_calendars_together_are_one_persons_time(calendar: Calend
         own = Diary("you", ZONE, firm(await own_events(calendar, start, end)))
         found = gaps([own], Wish(start, end, MINUTE, any_hour=True))
         assert [(p.start, p.end) for p in found] == merged(spans, start, end), file.path.name
+
+
+async def test_what_real_calendars_list_is_what_another_expander_finds(calendar: Calendar) -> None:
+    """Over more than a year from the first and the last beginning on, and so over every change of clocks."""
+    listed = 0
+    for file in FILES:
+        begins = sorted(moment(e["DTSTART"].dt, file.zone or ZONE) for e in file.events if "DTSTART" in e)
+        for begin in dict.fromkeys((begins[0], begins[-1])):
+            start, end = begin - timedelta(days=3), begin + timedelta(days=400)
+            found = [e for e in await calendar.events(start, end) if e.calendar == calendar_id(file)]
+            shown = sorted((e.start.astimezone(UTC), e.end.astimezone(UTC), e.title, e.all_day) for e in found)
+            assert shown == sorted(occurrences(file, start, end)), (file.path.name, start)
+            listed += len(shown)
+    assert listed > 500
