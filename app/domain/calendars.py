@@ -78,7 +78,7 @@ class EventChange(Value):
     place: str | None = None
     notes: str | None = None
     guests: tuple[Guest, ...] | None = None
-    """All who are invited then, with the answers that shall stand; never the account's owner."""
+    """All who are invited then, without the account's owner; who is invited already keeps the answer given by now."""
     recurrence: tuple[str, ...] | None = None
     status: str | None = None
     """confirmed brings a cancelled event back."""

@@ -97,19 +97,16 @@ def patch_of(change: EventChange) -> Resource:
 
 
 def attendees_of(guests: tuple[Guest, ...], before: Resource) -> list[Resource]:
-    """All attendees of an event: those who are no guests of its owner's (the owner, rooms) and what a guest said
-    besides the answer stay."""
+    """All attendees of an event: those who are no guests of its owner's (the owner, rooms) stay, and so does what a
+    guest has answered by now."""
     known = {a.get("email", "").lower(): a for a in before.get("attendees", ())}
     kept = [a for a in before.get("attendees", ()) if a.get("self") or a.get("resource")]
-    return kept + [
-        {
-            **known.get(g.email.lower(), {}),
-            "email": g.email,
-            "responseStatus": g.answer,
-            **({"optional": True} if g.optional else {}),
-        }
-        for g in guests
-    ]
+    return kept + [known.get(g.email.lower()) or _attendee(g) for g in guests]
+
+
+def _attendee(guest: Guest) -> Resource:
+    optional = {"optional": True} if guest.optional else {}
+    return {"email": guest.email, "responseStatus": guest.answer, **optional}
 
 
 def _moment(at: datetime, zone: str, *, all_day: bool) -> Resource:

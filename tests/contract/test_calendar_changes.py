@@ -73,6 +73,14 @@ async def test_guests_come_and_go_and_each_is_told(booked: Booked) -> None:
     assert set(booked.told()) >= {(CAROL, "cancellation"), ("eve@else.example", "invitation")}
 
 
+async def test_what_guests_answered_meanwhile_stays_their_answer(booked: Booked) -> None:
+    invitation = await found(booked, "bobs00001")
+    silent = tuple(g.model_copy(update={"answer": "needsAction"}) for g in invitation.guests)
+    after = await booked.calendar.change(changing(invitation, guests=(*silent, Guest(email=DAN)), notify="none"))
+    assert {g.email: g.answer for g in after.guests} == {BOB: "accepted", CAROL: "needsAction", DAN: "needsAction"}
+    assert after.answer == invitation.answer
+
+
 async def test_what_was_cancelled_can_be_brought_back(booked: Booked) -> None:
     made = await booked.calendar.insert(new(notify="none"))
     await booked.calendar.delete("primary", made.id, notify="none")

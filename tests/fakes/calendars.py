@@ -116,6 +116,9 @@ class MemoryCalendar:
         before = self._found(change.calendar, change.event, change.etag)
         names = ("title", "start", "end", "place", "notes", "guests", "recurrence", "status")
         update = {n: v for n in names if (v := getattr(change, n)) is not None}
+        if change.guests is not None:
+            there = {g.email.lower(): g for g in before.guests}
+            update["guests"] = tuple(there.get(g.email.lower(), g) for g in change.guests)
         if change.start is not None:
             update |= {"zone": change.zone, "all_day": change.all_day}
         changed = before.model_copy(update={**update, "steward_change": change.steward_change})

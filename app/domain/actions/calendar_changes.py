@@ -45,7 +45,7 @@ from app.domain.cards import (
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict
 from app.domain.forms import Form, Input, Line, Moment, Text, is_address, too_long
-from app.domain.types import Event, Guest
+from app.domain.types import Event
 
 RESET = "Changes that were made to single later occurrences are lost."
 SPLIT = "The later occurrences become a series of their own."
@@ -368,7 +368,4 @@ class ChangeEvent(OnEvent):
 
     def _before(self) -> dict[str, Any]:
         """What the change took away, as the port has it."""
-        fields = {name: getattr(self.was, name) for name in self._fields()}
-        if "guests" in fields:
-            fields["guests"] = tuple(Guest(**dict(g)) for g in self.was.guests)
-        return fields
+        return {name: getattr(self.was, name) for name in self._fields()}
