@@ -141,6 +141,13 @@ async def test_focus_time_is_put_where_nothing_stands_not_even_tentatively() -> 
     assert result == {"proposed": ["Create an event (account work)"]}
 
 
+async def test_a_day_off_that_was_named_is_used_at_the_usual_hours() -> None:
+    made = table()
+    result = await made.use(BlockTime(within="Saturday 7 March 2026"))
+    assert (made.proposed.start, made.proposed.end) == (at(7, "09:00"), at(7, "11:00"))
+    assert result["note"] == "outside working hours"
+
+
 async def test_so_many_hours_a_week_in_long_pieces() -> None:
     made = table(*(event(at(day, "11:00"), 60, f"e{day}") for day in range(2, 7)))
     result = await made.use(BlockTime(within="this week", total_minutes=480))
@@ -151,7 +158,7 @@ async def test_so_many_hours_a_week_in_long_pieces() -> None:
 
 
 async def test_what_is_missing_is_said() -> None:
-    made = table(event(at(3, "11:00"), 360))
+    made = table(event(at(3, "11:00"), 360), event(at(3, "17:00"), 420, "e2"), event(at(3, "00:00"), 480, "e3"))
     result = await made.use(BlockTime(within=TUESDAY, total_minutes=300))
     assert result["missing"] == "3 hours: no more time is free"
     with pytest.raises(Refusal, match="No 5 hours are free in one piece"):

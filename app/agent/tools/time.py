@@ -1,6 +1,7 @@
 """Tools for time: find some that is free, keep some."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import ClassVar, Literal
 
@@ -18,6 +19,7 @@ from app.domain.errors import Refusal
 from app.domain.forms import is_address
 from app.domain.types import Account
 from app.planning.blocks import LONGEST, SHORTEST, Goal, blocks
+from app.planning.hours import USUAL
 from app.planning.reasons import listed, reasons
 from app.planning.sanitising import visible
 from app.planning.slots import STEP, Diary, Slot, Wish, best, gaps, slots
@@ -85,8 +87,11 @@ class BlockTime(Changing):
         goal = self._goal()
         account = (bench.calendars(self.account) or bench.desk.calendars)[0].account
         own = await own_diary(bench, start, end, firm=True)
-        free = gaps([own], Wish(start, end, goal.shortest))
-        found = blocks(free, goal, bench.zone.key)
+        wish = Wish(start, end, goal.shortest)
+        inside = gaps([own], wish)
+        if not inside:  # a day off that the person named: at the hours of any other day, if possible
+            goal = replace(goal, prefer=(USUAL.start, USUAL.end))
+        found = blocks(inside or gaps([own], replace(wish, any_hour=True)), goal, bench.zone.key)
         if not found:
             raise Refusal(why=f"No {_long(goal.shortest)} are free in one piece until {end:%a %-d %b %H:%M}.")
         room = MAX_ACTIONS - len(bench.actions)
@@ -94,6 +99,7 @@ class BlockTime(Changing):
         missing = goal.total - sum((_length(p) for p in found), timedelta())
         return {
             "proposed": said,
+            **({} if inside else {"note": "outside working hours"}),
             **({"missing": f"{_long(missing)}: no more time is free"} if missing else {}),
             **({"left_out": f"{counted(len(found) - room, 'block')}: ask again afterwards"} if found[room:] else {}),
         }
