@@ -7,11 +7,12 @@ from sandbox.models.planner.people import NAME, PRONOUNS, name_at, names_at, tid
 from sandbox.models.planner.scan import MARK, rx
 from sandbox.models.planner.steps import Context
 from sandbox.models.planner.targets import filter_of, nth, pointed_at, read_filter
+from sandbox.models.planner.wording import without_closing
 
 # All that can be drafted without a language model.
 STOCK_REPLY = "Thank you for your mail. I have read it and will get back to you."
 _VERB = rx(
-    r"^(?:(?:reply|respond|answer|write(?: back)?|get back|email|mail|message|ping|drop|shoot|"
+    r"^(?:(?:reply|respond|answer|write(?: back)?(?! (?:me|us|up) )|get back|email|mail|message|ping|drop|shoot|"
     r"replying|responding|answering|emailing|"
     r"(?:send|draft|write|compose|prepare|shoot|drop)(?:ing)?(?: off| up)? (?:(?:me|us) )?(?:(?:a|an|my|"
     r"the)\s+)?(?:(?:quick|short|polite|brief|friendly|nice|draft|kind)[ ,]+)*"
@@ -163,7 +164,9 @@ def _parted(rest: str) -> tuple[str, str, str]:
 
 
 def _mail_meant(target: str, context: Context) -> Filter | None:
-    target = target.strip(" ,.?!")
+    target = without_closing(target.strip(" ,.?!"))
+    if target.lower() in {"for me", "please", "pls"}:
+        target = ""
     if entry := pointed_at(target, context):
         return filter_of(entry)
     if not target or _SPOKEN_OF.match(target):

@@ -9,7 +9,7 @@ from sandbox.models.planner.choosing import Choice
 from sandbox.models.planner.conversation import Call
 from sandbox.models.planner.filters import Filter
 from sandbox.models.planner.intents.events import ChangeEvents
-from sandbox.models.planner.intents.schedule import WHEN_ASKED, Schedule
+from sandbox.models.planner.intents.schedule import Schedule
 from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.invitation import Invitation
 from sandbox.models.planner.people import ADDRESS, is_relation, names_at
@@ -36,9 +36,9 @@ _BOOK = rx(
     r"(?:it\s+)?(?:(?:for|in|at|on)\s+)?(?:the\s+)?(?P<which>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th"
     r"|last|best|earliest|top|latest)?\s*(?:one|slot|option|time|suggestion)?(?P<more>.*)$"
 )
-_VERBED = rx(
-    r"^(?:(?:ok|okay|yes|great|good|perfect|please|then)[ ,]+)*(?:book|take|use|schedule|reserve|go (?:with|for)"
-    r"|pick|choose|set|i'll take|let's|put|create|arrange|do)\b"
+_BOOK_IT = rx(
+    r"^(?:(?:ok|okay|yes|great|please|then)[ ,]+)*(?:book|take|use|schedule|reserve) (?:it|that|this)(?: one"
+    r"| slot)?\b"
 )
 
 
@@ -80,12 +80,7 @@ def answered(message: str, context: Context) -> Intent | None:
     if last is None:
         return None
     short = without_closing(without_opening(message))
-    return (
-        _person(message, last, context)
-        or _time(message, last, context)
-        or _event(short, last, context)
-        or _slot(short, last, context)
-    )
+    return _person(message, last, context) or _time(message, last, context) or _event(short, last, context)
 
 
 def _person(message: str, last: Intent, context: Context) -> Intent | None:
@@ -157,12 +152,14 @@ def _event(message: str, last: Intent, context: Context) -> Intent | None:
     return replace(last, choice=Choice(start or last.choice.start, title["title"].strip(), "", last.choice.account))
 
 
-def _slot(message: str, last: Intent, context: Context) -> Intent | None:
+def booked(message: str, context: Context) -> Intent | None:
     """Booking one of the free slots that were listed."""
+    last = context.before[-1] if context.before else None
+    message = without_closing(without_opening(message))
     if not isinstance(last, FindSlot):
         return None
     found = _BOOK.match(message)
-    if not found or not (found["which"] or _VERBED.match(message)):
+    if not found or not (found["which"] or _BOOK_IT.match(message)):
         return None
     options = [line.partition(" — ")[0] for line in _OPTION.findall(context.answer)]
     if not options:
@@ -184,11 +181,6 @@ def _slot(message: str, last: Intent, context: Context) -> Intent | None:
         account=last.account,
     )
     return Schedule(event)
-
-
-def moment_given(message: str, context: Context) -> bool:
-    """Whether a message answers "When should I put …"."""
-    return WHEN_ASKED in context.answer and take_moment(Scan(message)) is not None
 
 
 def picked_of(message: str, options: Sequence[tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sandbox.models.planner.conversation import Json
-from sandbox.models.planner.people import NAME, PRONOUNS, is_relation, names_at
+from sandbox.models.planner.people import NAME, PRONOUNS, RELATIONS, is_relation, names_at
 from sandbox.models.planner.scan import MARK, NUMBER, Scan, number, rx
 
 MAIL = r"(?:e-?mails?|mails?|messages?|inbox(?:es)?|mailbox(?:es)?|threads?|conversations?|correspondence|letters?)"
@@ -108,11 +108,13 @@ _TO = rx(
     rf"mailed)\s+)?to\s+(?P<name>{NAME})"
 )
 _UNREAD = rx(
+    r"\b(?:anything|something|stuff) new\b|"
     r"(?:\b(?:haven't|have not|didn't|did) (?:i|we)(?: not| yet)* (?:read|open(?:ed)?|seen?)(?: yet)?\b)|"
     r"\b(?:unread|unopened|un-read|not (?:yet )?read(?: yet)?|(?:that |which )?i (?:haven't|have not|"
     r"didn't|did not|never|'ve not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|"
     r"messages?)))\b"
 )
+_ROLE = rx(rf"(?:^|[,{MARK}])\s*(?P<role>{RELATIONS})\s*(?=$|[,{MARK}])")  # "unread, my manager, all accounts"
 _ANYWHERE = rx(
     r"\b(?:anywhere|everywhere|in all (?:my )?(?:mail|folders)|including archived(?: ones| mails?)?|"
     r"(?:in|from) (?:the |my )?archived?|"
@@ -340,6 +342,8 @@ def _take_senders(scan: Scan, person: str) -> tuple[str, ...]:
         if names:
             scan.text = f"{scan.text[: found.start()]} {MARK} {rest}"
             return tuple(_pronoun(one, person) for one in names)
+    if role := scan.take(_ROLE):
+        return (role["role"],)
     for pattern in (_OWNED, _WROTE):
         found = pattern.search(scan.text)
         if found and found["name"].lower() not in {"i", "you", "me", "today", "it", "everyone", "who", "did", "has"}:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen
-from sandbox.models.planner.choices import answered
+from sandbox.models.planner.choices import answered, booked
 from sandbox.models.planner.conversation import Conversation, Listed, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
@@ -25,6 +25,7 @@ from sandbox.models.planner.intents.schedule import Schedule
 from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
+from sandbox.models.planner.rewording import reworded
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent
 from sandbox.models.planner.wording import mended, without_closing, without_opening
@@ -37,7 +38,7 @@ KINDS: tuple[type[Intent], ...] = (
     Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents, FindMails, OutOfReach, NotUnderstood,
 )  # fmt: skip
 _SEAM = re.compile(
-    r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|after that|"
+    r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|&|\+|after that|"
     r"afterwards|next|finally)[ ,]+)+|\s*[.;!?]\s+|\n+(?:\d+[.)]\s*|[-•*]\s+)?|,\s+",
     re.IGNORECASE,
 )
@@ -56,12 +57,10 @@ _COMMAND = rx(
 _OPENER = rx(rf"^(?:and|also|then|plus|next)(?: then| also)?[ ,]+(?={_COMMAND.pattern[1:]})")
 # "… plus a draft response": what is wished for, without a verb.
 _NOMINAL = rx(
-    r"^(?:a|an|the|your|one)?\s*(?:draft|suggested|proposed|possible|short|ready)\s+(?:of a\s+)?(?:reply|response"
-    r"|answer)\b"
-)
-_ARROW = rx(
-    r"^(?P<what>.+?)\s*(?:-+>|=+>|→|:|–|—|\s-)\s*(?:please\s+)?(?P<verb>archive|delete|trash|bin|forward"
-    r"|mark(?: them| it| all)? (?:as )?(?:un)?read)(?: (?:them|it|all|those|that|please))*$"
+    r"^(?:(?:a|an|the|your|one)?\s*(?:draft|suggested|proposed|possible|short|ready)\s+(?:(?:of|for)\s+(?:a|an"
+    r"|the)\s+)?(?:reply|response|answer)"
+    r"|(?:draft|write|prepare|compose)\s+(?:me\s+)?(?:something|a few lines|some lines"
+    r"|words)(?: back)?(?: to (?:them|him|her))?)\b"
 )
 _SENTENCE_END = re.compile(r"\s*(?:[.!]|\n)")
 
@@ -127,7 +126,9 @@ def _referred(shown: Sequence[Listed], told: Sequence[Listed]) -> tuple[Listed, 
 
 def intents_of(message: str, context: Context) -> tuple[Intent, ...]:
     """All requests in one message; a message about an earlier request varies that one."""
-    message = message.strip()
+    message = reworded(message)
+    if slot := booked(message, context):
+        return (slot,)
     fresh = _COMMAND.match(without_opening(message)) is not None and _first(message, context).complete
     if not fresh and (meant := answered(message, context)):
         return (meant,)
@@ -205,12 +206,6 @@ def _first(message: str, context: Context) -> Intent:
     """The first kind of request that recognises itself."""
     opened = without_opening(message)
     text = without_closing(mended(opened))
-    if turned := _ARROW.match(text):
-        text = (
-            f"mark {turned['what']} as {turned['verb'].split()[-1]}"
-            if turned["verb"].startswith("mark")
-            else f"{turned['verb']} {turned['what']}"
-        )
     letter = _polite_end(message, opened, mended(opened, words=LETTER_HEAD))
     for kind in KINDS:
         if found := kind.matches(letter if kind is Reply else text, context):

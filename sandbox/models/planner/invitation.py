@@ -88,7 +88,7 @@ _BETWEEN = rx(r"\bbetween\s+me\s+and\s+")
 _FOR = rx(rf"\s*\bfor\s+(?P<what>[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\bwith\b))")
 _WRITERS = rx(
     rf"\b(?:with\s+)?(?:everyone|everybody|all(?: the)? people|anyone|people|those|whoever|"
-    rf"all)\s+(?:who|that|which)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed|messaged|"
+    rf"all)\s+(?:who|that|which)?(?:'s|'ve)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed|messaged|"
     r"sent (?:me )?(?:an? |some )?(?:e-?)?(?:mails?|messages?|something))(?:\s+(?:to\s+)?(?:me"
     r"|us))?(?:\s+(?:an? )?(?:e-?mails?|mails?))?\s+(?:about|on|regarding|re)\s+(?:the\s+|"
     rf"my\s+)?(?P<topic>[^{MARK},;]+)"
@@ -105,6 +105,7 @@ _GENERIC = frozenset(
         "invite",
         "invitation",
         "something",
+        "something up",
         "some time",
         "calendar",
         "block",
@@ -247,7 +248,8 @@ def _opened(text: str) -> tuple[Scan | None, list[str]]:
         return None, []
     if found := _INVITE_AT.match(text):
         names, _ = names_at(found["names"])
-        return Scan(text[found.end() :]), names
+        asked = "" if names or not _WRITERS.search(found["names"]) else f" with {found['names']}"
+        return Scan(text[found.end() :] + asked), names
     timed = take_moment(Scan(text)) is not None
     makes = _MAKE_AT.match(text) if _ON_CALENDAR.search(text) or _HAS_KIND.search(text) else None
     if opening := _NEW_AT.match(text) or booked or makes:

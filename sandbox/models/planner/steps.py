@@ -138,7 +138,7 @@ def proposal(results: Sequence[Json]) -> Outcome:
 
 
 def _why(no: object) -> str:
-    return " ".join(str(value) for value in no.values()) if isinstance(no, dict) else str(no)
+    return str(no.get("why") or " ".join(map(str, no.values()))) if isinstance(no, dict) else str(no)
 
 
 def _sentence(text: object) -> str:

@@ -39,7 +39,9 @@ _OPENING = rx(
     r"|i (?:want|need) you to[ ]+|help me(?: to)?[ ]+|go ahead and[ ]+|(?:let's|lets|let us)[ ]+"
     r"|do me a favou?r(?: and|,|:)[ ]+|(?:it would be|it'd be) (?:great|nice|good) if you could[ ]+"
     r"|(?:is it possible to|are you able to|any chance you could|would it be possible to)[ ]+|"
-    r"remember to[ ]+|time to[ ]+|i(?:'d)? (?:need|want|like)[ ]+(?=(?:a|an|some)[ ])|"
+    r"remember to[ ]+|time to[ ]+|i(?:'d| would)? (?:really )?appreciate[ ]+|(?:i|we)(?:'d| would)? (?:need|want"
+    r"|like)[ ]+(?=(?:my|all|every|everything|two|three|one|\d+)\b)|i(?:'d)? (?:need|want|like)[ ]+(?=(?:a|an"
+    r"|some)[ ])|"
     r"(?:tell|show) me[ ]+(?=(?:what|when|who|whether|if|how|which|where)\b))"
 )
 _CLOSING = rx(

@@ -21,7 +21,8 @@ _FOCUS = rx(
 _BLOCK = rx(
     r"^(?:block(?:ing)?(?: (?:out|off|in))?|reserv(?:e|ing)|protect|set(?:ting)? aside|carv(?:e|ing)(?: out"
     r"| me out)?|hold|schedul(?:e|ing)|book|find|keep|make|put|plan|add|create|get|give|free up|"
-    r"secure|guard|defend|fill|save|insert|fit|arrange|organi[sz]e|set up|allocate|dedicate|i (?:need|want"
+    r"secure|guard|defend|fill|save|insert|fit|arrange|(?:\d+|an?|one|two|three|four)\b.*\bhours?|organi[sz]e"
+    r"|set up|allocate|dedicate|i (?:need|want"
     r"|could use)|need|some|(?:deep work|focus time|focus))\b"
 )
 _TOTAL = rx(
@@ -32,9 +33,14 @@ _EACH = rx(
     r"\b(?:each|every|per|a) (?:day|morning|afternoon)\b|\bdaily\b|-?(?:hour|minute|min)[- ](?:blocks?|sessions?"
     r"|slots?|chunks?)|\bblocks? of\b"
 )
+_HALVES = rx(r"\b(?:my |the )?(?:mornings?|afternoons?)\b")
 _DAILY = rx(r"\b(?:each|every|per|a) (?:day|morning|afternoon|workday|weekday)\b|\bdaily\b")
 _QUESTION = rx(r"^(?:what|when|who|where|why|how|is|are|am|do i|did|have i)\b")
 _SYNC = rx(
+    r"\bdouble[- ]?book\w*\b.*\b(?:across|between|on|accounts|calendars)\b|"
+    r"\b(?:copy|reflect|match|align|propagate|share|same)\b.*\b(?:availabilit(?:y|ies)|busy|free[/ -]busy"
+    r"|blocked)\b|\bavailabilit(?:y|ies)\b.*\b(?:same|on both|on all)\b|"
+    r"\bsame times?\b.*\bon (?:all|both|each|every)\b|"
     r"\b(?:sync(?:hroni[sz]e|hroni[sz]ing|ing)?|mirror(?:ing)?|replicate|copy|reflect|match|align|propagate|share"
     r"|in sync)\b.*\b(?:availabilit(?:y|ies)|busy|calendars?|free[/ -]busy|schedules?|blocked|accounts?|diaries)\b"
     r"|\b(?:availabilit(?:y|ies)|busy(?: times?| slots?| blocks?)?|free[/ -]busy|calendars?"
@@ -53,8 +59,12 @@ _INTO = rx(
     r"\b(?:into|onto|to|on|in)\s+(?:(?:my|the)\s+)?(?P<into>work|personal|private)\s*(?:calendar|account|one)?\b"
 )
 _SOURCE = rx(
+    r"\bbusy (?:in|on) (?:my |the )?(work|personal|private)\b|"
     r"\b(?:from|of) (?:my |the )?(work|personal|private)\b|\b(?:my|the) (work|personal|private) (?:events?"
     r"|appointments?|meetings?|busy|times?|availab|calendar(?:'s)? (?:events?|times?|busy|availab))"
+)
+_SHOWING = rx(
+    r"\b(?:my|the) (?P<into>work|personal|private) calendar (?:to |should |must )?(?:show|know|reflect|tell)\b"
 )
 _SYNC_ASK = rx(
     r"^(?:sync\w*|mirror\w*|replicate|copy|reflect|match|align|propagate|share|keep|make|ensure|block|show|mark"
@@ -84,6 +94,8 @@ class BlockFocus(Intent):
         account = take_account(scan)
         total = scan.take(_TOTAL) if not _EACH.search(text) else None
         minutes = take_minutes(scan)
+        if _HALVES.search(scan.text) and take_moment(Scan(_HALVES.sub(" ", scan.text))):
+            scan.text = _HALVES.sub(" ", scan.text)  # "my mornings next week": the week is looked through
         moment = take_moment(scan)
         weekly = minutes and _DAILY.search(text) and (not moment or "week" in moment.text)
         return cls(
@@ -134,7 +146,7 @@ class Mirror(Intent):
             return None
         scan = Scan(text)
         moment = take_moment(scan)
-        found = _INTO.search(text)
+        found = _SHOWING.search(text) or _INTO.search(text)
         into = found["into"].lower() if found else ""
         source = _SOURCE.search(text)
         account = next((value.lower() for value in source.groups() if value), "") if source else ""

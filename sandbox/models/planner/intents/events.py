@@ -48,8 +48,8 @@ _FROM = rx(
     r"|account)))(?:\s+(?:calendars?|account|one|agenda))?\b"
 )
 _ADJECTIVE = rx(
-    r"\b(?:my|the|all)\s+(?:my\s+)?(?P<name>work|personal|private)\s+(?=(?:calendar\s+)?(?:meetings|events"
-    r"|appointments|calendar))"
+    r"(?:\b(?:my|the|all|every|any)\s+(?:my\s+)?|['’]s?\s+)(?P<name>work|personal|private)\s+"
+    r"(?=(?:calendar\s+)?(?:meetings|events|appointments|calendar))"
 )
 _CANCEL = rx(r"^(?:cancel(?:l?ing)?|call off|scrap|drop|delete|remove|kill|get rid of|take)\s+")
 _OFF = rx(r"\s+(?:off|from|out of)\s+(?:my\s+|the\s+)?(?:(?:work|personal)\s+)?(?:calendar|agenda|schedule|diary)$")
@@ -156,9 +156,9 @@ class ChangeEvents(Intent):
                 passive["what"], passive["to"], context
             )
         rest = _BY_MOVING.sub("", text[verb.end() :]) if verb else text
-        for seam in reversed(list(_FURTHER.finditer(rest))):
-            what, to = rest[: seam.start()], rest[seam.end() :]
-            if found := cls._transferred(what, to, context) or cls._retimed(what, to, context):
+        parts = [(rest[: seam.start()], rest[seam.end() :]) for seam in reversed(list(_FURTHER.finditer(rest)))]
+        for read in (cls._transferred, cls._retimed):
+            if found := next((one for what, to in parts if (one := read(what, to, context))), None):
                 return found
         if verb and verb.group().lower().startswith(("resched", "re-sched", "postpone", "push", "delay", "defer")):
             choice = read_choice(rest, context)

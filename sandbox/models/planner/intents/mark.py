@@ -115,7 +115,7 @@ _DELETED = rx(
     r"|from) (?:the |my )?(?:trash|bin)\b"
 )
 _ARCHIVED = rx(r"\b(?:archived|from the archive)\b")
-_NOT_MAILS = rx(r"\b(?:my|the) (?:whole |entire )?(?:\w+ )?(?:account|profile|data|history|steward)$")
+_NOT_MAILS = rx(r"^(?:my|the) (?:whole |entire )?(?:\w+ )?(?:account|profile|data|history|steward)$")
 _BARE = frozenset({"everything", "all", "all of it", "it all", "everything in it"})
 
 

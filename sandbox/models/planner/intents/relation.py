@@ -11,8 +11,8 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 
 _LEAD = r"^(?:(?:remember|note|know|fyi|by the way|btw|for your information|just so you know|save)[ ,:]*(?:that\s+)?)?"
 _IS = rx(
-    rf"{_LEAD}(?P<role>{RELATIONS})\s*(?:'s name)?\s*(?:is|are|=|:|means|consists of|includes?)\s+(?:called\s+"
-    r"|named\s+)?(?P<names>\S.*)$"
+    rf"{_LEAD}(?P<role>{RELATIONS})\s*(?:'s name)?\s*(?:is|are|=|:|means|consists of|includes?)\s+(?:now\s+)?"
+    r"(?:called\s+|named\s+)?(?P<names>\S.*)$"
 )
 _WHO = rx(rf"{_LEAD}(?P<names>\S.*?)\s+(?:is|are|'s)\s+(?P<role>{RELATIONS})(?:\s+(?:now|by the way|btw))?$")
 _NOT = rx(

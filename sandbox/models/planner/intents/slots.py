@@ -32,6 +32,11 @@ _WITH = rx(
     r"|(?-i:[A-Z])[\w'-]+|[\w.+-]+@|(?:the |my |our )?\w+ team\b))"
 )
 _TEAM = rx(r"\b(?P<team>(?:the |my |our )?(?:[a-z]+ )?team)\b")
+_LOOKS = rx(
+    r"^when\b.*\b(?:could|can|should|might|would)\b.*\b(?:i|we)\b|\b(?:find|suggest|propose"
+    r"|look for)\b.*\b(?:slots?|times?|windows?|gaps?)\b"
+    r"|\b(?:workshop|meeting|session|call)\b.*[-–,]\s*when$"
+)
 _FREE_HOURS = rx(r"\b(\w+) (?:free|open|available|spare|consecutive|straight) (hours?|minutes?)\b")  # "two free hours"
 _DEPARTMENT = rx(
     r"\bwith\s+(?:the\s+)?(?P<name>engineering|marketing|design|sales|finance|product|legal|hr|ops|operations"
@@ -63,7 +68,7 @@ class FindSlot(Intent):
     def matches(cls, text: str, context: Context) -> Self | None:
         if "find_free_time" not in context.tools or _OF_MAIL.search(text) or _MY_DAY.match(text):
             return None
-        if not (_ASKS.match(text) and _FREE.search(text)):
+        if not (_ASKS.match(text) and _FREE.search(text)) and not _LOOKS.search(text):
             return None
         scan = Scan(_FREE_HOURS.sub(r"\1 \2", text))
         minutes, account = take_minutes(scan), take_account(scan)

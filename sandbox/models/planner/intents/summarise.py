@@ -20,7 +20,8 @@ _SUMMARY = rx(
     r"summ?[ae]ri[sz](?:e|ing)|sum up|recap|tl;?dr(?: of)?|condense|brief me on|catch me up(?: on| with)?|"
     r"bring me up to (?:speed|date)(?: on| with)?|fill me in(?: on)?|"
     r"what(?:'s|s| is) (?:the (?:gist|summary|status|story|state|latest)(?: of| on| with)|going on (?:with|in)|"
-    r"new (?:with|on) (?=the|project))|(?:a )?(?:summary|recap|overview|gist|rundown) (?:of|on)|digest)\b\s*(?:me\s+)?"
+    r"new (?:with|on) (?=the|project))|(?:a )?(?:summary|recap|overview|gist|rundown|digest) (?:of|on)"
+    r"|digest)\b\s*(?:me\s+)?"
     r"(?:what\s+)?"
 )
 _READ = rx(rf"^(?:read|open)(?: me)?(?: out)?(?: aloud)?\s+(?=.*(?:\b{MAIL}\b|\bone\b|\bit\b|\bthat\b))")

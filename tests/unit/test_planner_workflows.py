@@ -1,0 +1,246 @@
+"""The twelve everyday requests in many wordings: the calls they lead to."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.planner_office import SYSTEM, TEAM, TOOLS, Office, changing, talk
+from tests.unit.planner_talk import Talk
+
+SUMMARISED = """Summarize all emails about Project X and draft a response
+pls sum up the mails on project x, then draft an answer
+I'd like a recap of the Project X thread plus a draft response
+What's going on with Project X in my mail? Draft me a reply.
+Sum up all mails concerning Project X & write me a draft answer
+I'd appreciate a digest of everything regarding Project X, and a draft of a reply.
+read all the emails about Project X, tell me what they say and draft a reply to the latest"""
+
+
+@pytest.mark.parametrize("ask", SUMMARISED.splitlines())
+def test_1_a_summary_and_a_draft(ask: str) -> None:
+    at = talk()
+    answer = at.say(ask)
+    searched = {str(call.args.get("words", "")).lower() for call in at.calls if call.tool == "search_mail"}
+    assert searched == {"project x"}
+    assert at.made("write_mail")["thread"] == "work:18f3a"
+    assert "quoted, not understood: I have no language model" in answer
+    assert "40,000 euros" in answer
+
+
+UNREAD = """Find all unread emails from my manager across all accounts
+any unread mail from my boss?
+Show me everything my manager sent that I haven't read yet, in all accounts
+what haven't I read from my manager?
+unread emails, my manager, all accounts
+has my manager sent me anything new?"""
+
+
+@pytest.mark.parametrize("ask", UNREAD.splitlines())
+def test_2_unread_from_the_manager(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    (search,) = [call.args for call in at.calls if call.tool == "search_mail"]
+    assert (search["sender"], search["unread"], "account" in search) == ("priya.raman@example.org", True, False)
+
+
+ARCHIVED = """Archive all promotional emails older than 30 days
+could you tidy away promos that are over a month old
+I want all promos older than 30 days archived
+marketing mails older than 30 days -> archive
+promotions older than 30 days can go to the archive"""
+
+
+@pytest.mark.parametrize("ask", ARCHIVED.splitlines())
+def test_3_old_promotions(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    wanted = {"tool": "change_mail", "do": "archive", "category": "promotions", "older_than_days": 30}
+    assert changing(at.calls) == [wanted]
+
+
+WRITERS = """Schedule a meeting with everyone who emailed about the budget review
+Organise a meeting with the people who emailed about the budget review
+Invite everyone who emailed me about the budget review to a meeting
+book a meeting with everyone who has written to me on the budget review
+could you arrange a meeting for everybody who's written about the budget review?"""
+
+
+@pytest.mark.parametrize("ask", WRITERS.splitlines())
+def test_4_a_meeting_with_everyone_who_wrote(ask: str) -> None:
+    at = talk()
+    answer = at.say(ask)
+    assert at.made("search_mail")["words"] == "budget review"
+    assert at.made("find_free_time")["people"] == ["dana.reyes@example.org"]
+    made = at.made("create_event")
+    assert (made["start"], made["guests"]) == ("Tue 12 May 2026 10:00", ["dana.reyes@example.org"])
+    assert "You named no time" in answer
+
+
+SLOT = """Find a free slot next week for a 2-hour workshop with the engineering team
+When can the engineering team and I meet for two hours next week?
+2h workshop with engineering team next week - when?
+we want to do a 2-hour workshop with the engineering team next week, find a slot please
+find time for a 2 hour workshop with engineering next week
+Check when the engineering team has two hours free next week"""
+
+
+@pytest.mark.parametrize("ask", SLOT.splitlines())
+def test_5_a_slot_for_a_team(ask: str) -> None:
+    at = talk()
+    answer = at.say(ask)
+    assert at.made("find_free_time") == {"within": "next week", "minutes": 120, "people": TEAM}
+    assert "• Tue 12 May 2026 10:00–12:00 — everybody is free" in answer
+
+
+def test_5_one_of_the_slots_is_booked_with_the_same_people() -> None:
+    at = talk()
+    at.say("Find a free slot next week for a 2-hour workshop with the engineering team")
+    at.say("book the second one")
+    made = at.made("create_event")
+    assert (made["title"], made["start"], made["minutes"], made["guests"]) == (
+        "Workshop",
+        "Wed 13 May 2026 14:00",
+        120,
+        TEAM,
+    )
+
+
+MOVED = """Reschedule all tomorrow's meetings to next week
+Push everything I have tomorrow to next week please
+tomorrow's meetings need to be moved to next week
+I'm out tomorrow. Reschedule every meeting to next week.
+I won't be in tomorrow, so please shift everything to next week
+clear my calendar tomorrow by moving everything to next week
+Can all my meetings tomorrow be rescheduled for next week?
+all of tomorrow's meetings -> next week"""
+
+
+@pytest.mark.parametrize("ask", MOVED.splitlines())
+def test_6_tomorrow_goes_to_next_week(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    wanted = {"tool": "change_events", "do": "reschedule", "start": "tomorrow", "to": "next week"}
+    assert changing(at.calls) == [wanted]
+
+
+FOCUS = """What should I focus on today based on my emails and calendar?
+help me plan my day
+Based on my inbox and calendar, what should I tackle first today?
+what's on my plate today?
+where should my attention go today?"""
+
+
+@pytest.mark.parametrize("ask", FOCUS.splitlines())
+def test_7_the_day(ask: str) -> None:
+    at = talk()
+    answer = at.say(ask)
+    assert {call.tool for call in at.calls} == {"search_mail", "list_events"}
+    assert at.made("list_events") == {"start": "today"}
+    assert "takes a language model, or you" in answer
+    assert "the most pressing first" in answer
+
+
+PRIORITIES = """Create a priority list from my unread emails
+rank my unread mail by importance
+turn my unread mails into a to-do list, most urgent first
+make a prioritized list of my unread emails
+which of my unread emails should I deal with first?"""
+
+
+@pytest.mark.parametrize("ask", PRIORITIES.splitlines())
+def test_8_priorities(ask: str) -> None:
+    at = talk()
+    answer = at.say(ask)
+    assert [call.args.get("unread", call.args.get("owed")) for call in at.calls] == [True, "by_me"]
+    assert "waits for your answer" in answer
+
+
+def test_8_what_is_seen_decides_the_order_and_stands_beside_it() -> None:
+    def mail(ref: str, sender: str, subject: str, snippet: str = "") -> dict[str, Any]:
+        return {"thread": f"work:{ref}", "from": sender, "subject": subject, "snippet": snippet, "account": "work"}
+
+    bulk = mail("a", "Deals <newsletter@shop.example>", "50 % off")
+    plain = mail("b", "Tom <tom@example.org>", "Photos")
+    asked = mail("c", "Sara <sara@example.org>", "Contract", "Could you sign it by Friday?")
+    found = {"total": 3, "mails": [bulk, plain, asked]}
+    at = Talk(
+        Office(search_mail=lambda args: {"total": 0, "mails": []} if args.get("owed") else found),
+        system=SYSTEM,
+        tools=TOOLS,
+    )
+    lines = [line for line in at.say("Create a priority list from my unread emails").splitlines() if "•" in line]
+    assert [line[-8:] for line in lines] == ["[work:c]", "[work:b]", "[work:a]"]
+    assert "(names a day, asks you something)" in lines[0]
+    assert "(sent to many)" in lines[2]
+
+
+BLOCKED = """Block time for deep work based on my meeting schedule
+Find me some time for deep work between my meetings and block it
+put deep work blocks in my calendar this week
+Reserve time for deep work where I have no meetings"""
+
+
+@pytest.mark.parametrize("ask", BLOCKED.splitlines())
+def test_9_deep_work(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    assert changing(at.calls) == [{"tool": "block_time", "kind": "focus", "within": "this week", "title": "Deep work"}]
+
+
+def test_9_how_much_is_said_in_words() -> None:
+    at = talk()
+    at.say("block 3 hours of focus time next week")
+    assert at.made("block_time") == {
+        "kind": "focus",
+        "within": "next week",
+        "total_minutes": 180,
+        "title": "Focus time",
+    }
+    at.say("I'd like two hours of deep work every day next week")
+    assert (at.made("block_time")["minutes"], at.made("block_time")["total_minutes"]) == (120, 600)
+
+
+TRANSFERRED = """Move all meetings from personal to work calendar next week
+transfer next week's personal meetings to my work calendar
+Take everything on my personal calendar next week and move it to work
+next week, move every meeting from my personal to my work calendar
+next week's events on my personal calendar should be moved to my work calendar"""
+
+
+@pytest.mark.parametrize("ask", TRANSFERRED.splitlines())
+def test_10_from_one_calendar_to_another(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    wanted = {"tool": "change_events", "do": "transfer", "start": "next week", "account": "personal", "to": "work"}
+    assert changing(at.calls) == [wanted]
+
+
+FORWARDED = """Forward all emails about Project Alpha from personal to work email
+send all the Project Alpha mails in my personal account to my work address
+fwd everything about Project Alpha from my personal inbox to my work email
+pass all messages regarding Project Alpha on from personal to my work account
+I need all Project Alpha emails that are in my personal inbox forwarded to my work address
+all emails about Project Alpha in personal: forward to work"""
+
+
+@pytest.mark.parametrize("ask", FORWARDED.splitlines())
+def test_11_from_one_account_to_another(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    wanted = {"words": "Project Alpha", "account": "personal", "to": ["maya@larkspur.example"]}
+    assert changing(at.calls) == [{"tool": "change_mail", "do": "forward", **wanted}]
+
+
+MIRRORED = """Sync availability across all my calendars
+make sure all my calendars show when I'm busy
+mirror my busy times between work and personal
+Keep my calendars in sync
+avoid double bookings across my calendars
+can you keep my availability the same on both calendars?"""
+
+
+@pytest.mark.parametrize("ask", MIRRORED.splitlines())
+def test_12_availability_everywhere(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    assert changing(at.calls) == [{"tool": "block_time", "kind": "mirror"}]
