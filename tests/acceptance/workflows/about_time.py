@@ -9,7 +9,8 @@ from tests.acceptance.workflows.seen import Occurrence
 
 WORKSHOP = timedelta(hours=2)
 SLOT = re.compile(
-    r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2})[a-z]* (?:\d{4})?[^0-9\n]*(?P<from>\d{1,2}:\d\d) ?[–-] ?(?P<to>\d{1,2}:\d\d)"
+    r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2})[a-z]* (?:\d{4})?[^0-9\n]*"
+    r"(?P<from>\d{1,2}:\d\d) ?[–-] ?(?P<to>\d{1,2}:\d\d)"
 )
 MIRRORED = timedelta(days=7)
 """How far ahead one's availability must at least be the same everywhere."""
