@@ -58,9 +58,10 @@ def unflowed(text: str, *, delsp: bool) -> str:
     for line in text.replace("\r\n", "\n").split("\n"):
         depth = len(line) - len(line.lstrip(">"))
         bare = line[depth:].removeprefix(" ")
-        soft = bare.endswith(" ") and bare != "-- "
+        signature = bare == "-- "
+        soft = bare.endswith(" ") and not signature
         kept = bare[:-1] if soft and delsp else bare
-        if flowing == depth:
+        if flowing == depth and not signature:
             done[-1] += kept
         else:
             done.append(f"{'>' * depth} {kept}" if depth else kept)

@@ -116,6 +116,7 @@ async def test_a_new_mail_is_prepared_with_its_recipients_marked() -> None:
         ({"to": []}, "goes to nobody"),
         ({"to": ["dana@"]}, "is no address"),
         ({"to": ["dana@example.org"], "body": ""}, "no text"),
+        ({"to": ["dana@example.org"], "subject": " "}, "no subject"),
     ],
 )
 async def test_what_no_mail_can_be_made_of_is_refused(given: dict[str, Any], says: str) -> None:

@@ -178,6 +178,9 @@ class SendMail(Written):
         """The thread it is to stand in; empty for one of its own."""
         return ""
 
+    def _subject_fault(self) -> str:
+        return super()._subject_fault() or ("" if self.subject.strip() else "The mail has no subject.")
+
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         message = await self._posting(desk, ledger).send(self.raw(), thread=self.thread_id or None)
         return await self._read_back(desk.mailbox(self.account), message)
@@ -256,7 +259,7 @@ class SendReply(SendMail):
         return bool(self.proposed_subject) and _bare(self.subject) != _bare(self.proposed_subject)
 
     def _subject_fault(self) -> str:
-        return super()._subject_fault() if self.proposed_subject else ""
+        return too_long(self.subject, MAX_LINE) if self.proposed_subject else ""
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {
