@@ -9,7 +9,7 @@ from app.domain.calendars import Availability, EventChange, NewEvent, Period
 from app.domain.desk import reference
 from app.domain.errors import Missing, Refused
 from app.domain.types import Account, CalendarRef, Event
-from integrations.google.events import Resource, attendees_of, body_of, event_of, patch_of
+from integrations.google.events import Resource, attendees_of, body_of, event_of, known_zone, patch_of
 from integrations.google.services import Calendar
 from integrations.google.wire import Wire
 
@@ -116,7 +116,7 @@ class GoogleCalendar:
             told = await self._wire.send(self._api.metadata.get(calendarId=address))
         except (Missing, Refused):
             return ""
-        return str(told.get("timeZone", ""))
+        return known_zone(told["timeZone"]) if told.get("timeZone") else ""
 
     # Changing.
 
@@ -210,7 +210,7 @@ def _calendar(row: Resource) -> CalendarRef:
     return CalendarRef(
         id=row["id"],
         name=row.get("summaryOverride") or row.get("summary", ""),
-        zone=row.get("timeZone", "UTC"),
+        zone=known_zone(row.get("timeZone", "")),
         primary=primary,
         role=row.get("accessRole", "reader"),
         shown=primary or bool(row.get("selected")),

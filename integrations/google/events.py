@@ -1,5 +1,6 @@
 """Events as the Calendar API writes them, and as the product does. Source: Calendar API v3 reference, Events."""
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,7 +32,7 @@ def event_of(resource: Resource, calendar: str, account: AccountRef, *, zone: st
         start=_instant(first, zone),
         end=_instant(resource.get("end") or first, zone),
         all_day="date" in first,
-        zone=first.get("timeZone") or zone,
+        zone=known_zone(first.get("timeZone", ""), zone),
         place=resource.get("location", ""),
         notes=resource.get("description", ""),
         guests=tuple(_guest(a) for a in attendees if not (a.get("self") or a.get("resource"))),
@@ -136,12 +137,16 @@ def _guest(attendee: Resource) -> Guest:
     )
 
 
+def known_zone(*names: str) -> str:
+    """The first of some zones that there is by IANA; Google passes on what other calendars call theirs."""
+    for name in names:
+        with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(name).key
+    return "UTC"
+
+
 def _instant(moment: Resource, zone: str) -> datetime:
     """An aware instant; an all-day date is midnight in the calendar's zone. A cancelled stub may have none."""
     if "dateTime" in moment:
         return datetime.fromisoformat(moment["dateTime"])
-    try:
-        place = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        place = ZoneInfo("UTC")
-    return datetime.combine(date.fromisoformat(moment.get("date", NOWHEN)), time(), tzinfo=place)
+    return datetime.combine(date.fromisoformat(moment.get("date", NOWHEN)), time(), ZoneInfo(known_zone(zone)))
