@@ -1,13 +1,12 @@
 """Requests that wait for an account: to be connected again, or to be allowed more."""
 
-from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, delete, exists, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from app.domain.permissions import Permission
+from app.domain.grants import Needs
 from app.domain.ports import Clock
 from app.domain.types import AccountId, PersonId, Turn, TurnId, TurnStatus
 from app.store.database import Database
@@ -31,7 +30,7 @@ class PostgresParking:
         self._turns = turns
         self._clock = clock
 
-    async def park(self, turn: Turn, needs: Mapping[AccountId, Collection[Permission]]) -> frozenset[AccountId]:
+    async def park(self, turn: Turn, needs: Needs) -> frozenset[AccountId]:
         """Keep a request until every account is there and allows this; the accounts that something waited for
         already."""
         others = and_(parked.c.person == turn.person, parked.c.turn != turn.id, parked.c.account.in_(needs))

@@ -14,8 +14,9 @@ from app.domain.asking import Listed, Question
 from app.domain.cards import Receipt
 from app.domain.desk import Ledger
 from app.domain.errors import LostClaim
+from app.domain.grants import Asked, Needs, Renew, Stale, Tokens
 from app.domain.memory import Relation, Trail
-from app.domain.grants import Tokens
+from app.domain.permissions import READING
 from app.domain.ports import Claim
 from app.domain.types import (
     Account,
@@ -97,7 +98,10 @@ async def settle_in(store: PostgresStore, clock: ManualClock, person: Person) ->
         mine = account(person, subject=f"{person.user} {name}", name=name, email=f"{secret(person)}@example.com")
         tokens = Tokens(access=secret(person), refresh=secret(person), expires_at=clock.now(), scopes=())
         has.accounts.append(await store.grants.keep(mine, tokens))
-    await store.grants.ask(person.id, has.turns[0].place, secret(person), until=clock.now() + timedelta(days=1))
+    link = Asked(person=person.id, place=has.turns[0].place, verifier=secret(person))
+    await store.grants.ask(secret(person), link, until=clock.now() + timedelta(days=1))
+    await store.grants.bury(has.accounts[1].id, person.id)
+    await store.parking.park(has.turns[0], {has.accounts[1].id: READING})
     await _question(store, clock, has)
     has.places = [turn.place for turn in has.turns]
     return has
@@ -194,6 +198,10 @@ class Arguments:
             Relation: lambda: Relation(name="mine", people=(Address(email="e@example.org"),), origin="mine", since=now),
             Trail: lambda: one((Trail(), Trail(then="mine", question=Question(options=("mine", "yours"))))),
             Tokens: lambda: Tokens(access="mine", refresh="mine", expires_at=now, scopes=()),
+            Asked: lambda: Asked(**mine, place=turn.place, verifier="mine"),
+            Needs: lambda: {connected.id: ()},
+            Stale: lambda: lambda _: True,
+            Renew: lambda: _taken_over,
             Receipt | None: lambda: one((None, Receipt(summary="mine"))),
             Decision: lambda: one(list(Decision)),
             Status: lambda: one(list(Status)),
@@ -216,10 +224,15 @@ class Arguments:
         return {parameter.name: self._made[hints[parameter.name]]() for parameter in named}
 
 
+async def _taken_over(tokens: Tokens) -> Tokens:
+    """Tokens of the intruder's own."""
+    return tokens.model_copy(update={"access": "mine", "refresh": "mine"})
+
+
 def methods(store: PostgresStore) -> dict[str, Callable[..., Any]]:
     """Every method of the store that acts for a person, by its name; those of tomorrow included."""
     found = {}
-    for part in ("people", "turns", "approvals", "relations", "grants", "audit"):
+    for part in ("people", "turns", "approvals", "relations", "grants", "parking", "audit"):
         for name, method in inspect.getmembers(getattr(store, part), callable):
             if not name.startswith("_") and f"{part}.{name}" not in SYSTEMS:
                 found[f"{part}.{name}"] = method

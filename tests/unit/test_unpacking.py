@@ -159,7 +159,6 @@ async def test_a_word_of_command_needs_no_model(word: str) -> None:
 @pytest.mark.parametrize(
     ("word", "says"),
     [
-        ("accounts", "No account is connected yet. Type `connect` and I'll give you a link."),
         ("pending", "Nothing waits for your decision."),
         ("stop", "I'm not working on anything right now."),
         ("!dance", "I don't know `!dance`. I know: help, connect, accounts, pending, stop."),
@@ -181,9 +180,9 @@ async def test_a_sentence_is_a_request_whatever_word_it_begins_with(text: str) -
 async def test_connect_shows_the_way_in_the_dm() -> None:
     slack = Slack()
     await slack.send(said("connect"))
-    ((place, url),) = slack.at.chat.invitations
+    ((place, invitation),) = slack.at.chat.invitations
     assert place.channel == ANN.dm
-    assert url.startswith("https://consent.example/")
+    assert invitation.url.startswith("https://consent.example/")
 
 
 def edited(text: str, before: str, **more: Any) -> dict[str, Any]:
