@@ -199,6 +199,12 @@ async def test_mirroring_takes_two_accounts() -> None:
         await BlockTime(kind="mirror", account="work", into="work").run(made.bench)
 
 
+async def test_nothing_said_is_half_an_hour() -> None:
+    made = table(event(at(3, "09:00"), 450))
+    assert (await found(made, within=TUESDAY, minutes=0))["slots"] == (await found(made, within=TUESDAY))["slots"]
+    assert starts(await found(made, within=TUESDAY)) == ["Tue 3 Mar 2026 16:30"]
+
+
 def test_a_day_has_no_more_than_its_minutes() -> None:
     with pytest.raises(ValueError, match="less than or equal"):
         FindFreeTime(minutes=2000)

@@ -33,7 +33,7 @@ MIDDAY = time(13)
 MOST_PEOPLE = 20
 """Colleagues looked up at once."""
 MEETING, DAY = 30, 1_440
-"""Minutes a meeting lasts when nobody said, and at most."""
+"""Minutes a meeting lasts when nobody said, and at most. 0 is what small models write for nothing said."""
 FOCUS = 120
 """Minutes of undisturbed time when nobody said how much."""
 FOCUS_TITLE = "Focus time"
@@ -44,7 +44,7 @@ class FindFreeTime(Tool):
 
     step: ClassVar[str] = "is looking for free time…"
     within: str = Field("", description="a span in words; empty: the coming week")
-    minutes: int = Field(MEETING, ge=5, le=DAY)
+    minutes: int = Field(0, ge=0, le=DAY)
     people: list[str] = Field(default_factory=list, description="addresses")
     account: str = ""
 
@@ -55,11 +55,12 @@ class FindFreeTime(Tool):
         _look_at(people)
         others, unknown = await colleagues(bench, people, self.account, span)
         diaries = [await own_diary(bench, *span), *others]
-        found = _found(diaries, Wish(*span, timedelta(minutes=self.minutes)))
+        minutes = self.minutes or MEETING
+        found = _found(diaries, Wish(*span, timedelta(minutes=minutes)))
         return {
             "zone": bench.zone.key,
             "slots": [_shown(s, reasons(s, diaries, now=bench.request.now, unseen=bool(unknown))) for s in found],
-            **({} if found else {"none": f"no {self.minutes} minutes are free until {span[1]:%a %-d %b %H:%M}"}),
+            **({} if found else {"none": f"no {minutes} minutes are free until {span[1]:%a %-d %b %H:%M}"}),
             **({"not_known": [f"{email}: {why}" for email, why in unknown.items()]} if unknown else {}),
         }
 
@@ -71,8 +72,8 @@ class BlockTime(Changing):
     step: ClassVar[str] = "is looking for time to block…"
     kind: Literal["focus", "mirror"] = "focus"
     within: str = ""
-    minutes: int | None = Field(None, ge=15, le=DAY)
-    total_minutes: int | None = Field(None, ge=15, le=10 * DAY)
+    minutes: int = Field(0, ge=0, le=DAY)
+    total_minutes: int = Field(0, ge=0, le=10 * DAY)
     title: str = Field("", max_length=MAX_LINE)
     account: str = Field("", description="mirror: whose busy times")
     into: str = Field("", description="mirror: account to show them in")
@@ -105,8 +106,8 @@ class BlockTime(Changing):
         }
 
     def _goal(self) -> Goal:
-        each = timedelta(minutes=self.minutes) if self.minutes else None
-        total = timedelta(minutes=self.total_minutes) if self.total_minutes else each or timedelta(minutes=FOCUS)
+        each = timedelta(minutes=self.minutes)
+        total = timedelta(minutes=self.total_minutes) or each or timedelta(minutes=FOCUS)
         return Goal(total, shortest=min(each or SHORTEST, total), longest=each or LONGEST)
 
     async def _block(self, bench: Bench, account: Account, period: Period) -> str:
