@@ -57,9 +57,7 @@ class Limits:
 class Assistant:
     """The verbs of a conversation; `app.performing` has those of a worker."""
 
-    def __init__(
-        self, services: Services, limits: Limits, *, invite: Invite, errands: Errands | None = None
-    ) -> None:
+    def __init__(self, services: Services, limits: Limits, *, invite: Invite, errands: Errands | None = None) -> None:
         self._services = services
         self._limits = limits
         self._parking = Parking(services, invite=invite)
@@ -249,12 +247,14 @@ class Assistant:
         await self._begin(opened)
 
     async def _begin(self, opened: Turn) -> None:
-        """Answer a turn that was opened queued, when it is its turn."""
-        following = await self._services.store.turns.next(opened.person, opened.place.conversation)
-        if following is None:
-            await self._services.chat.status(opened.place, QUEUED)
+        """Answer a turn that was opened queued, when it is its turn and the sweeper hasn't seen to it."""
+        turns = self._services.store.turns
+        if following := await turns.next(opened.person, opened.place.conversation):
+            await self._answer_all(following)
             return
-        await self._answer_all(following)
+        now = await turns.get(opened.person, opened.id)
+        if now is not None and now.status is TurnStatus.QUEUED:
+            await self._services.chat.status(opened.place, QUEUED)
 
     async def _close_question(self, person: PersonId, turn: TurnId, *, unless_open: bool = False) -> Turn | None:
         """Take the buttons from a question that was answered; lost when Slack doesn't take it."""

@@ -82,6 +82,21 @@ async def hinted(bench: Bench, words: str) -> list[Candidate]:
     return _ranked(bench, found)
 
 
+async def familiar(bench: Bench) -> list[Candidate]:
+    """Whom the person writes to and meets: the last guess, for somebody who is called by what they are to them."""
+    found: Candidates = {}
+    for box in bench.desk.mailboxes:
+        for mail in (await box.search(MailQuery(where="sent"), limit=LOOKED_AT)).mails:
+            for address in mail.to:
+                known = _of(found, address)
+                known.mails += 1
+                known.last = max(filter(None, (known.last, mail.received)))
+    for event in await _events(bench):
+        for guest in event.guests if len(event.guests) <= TEAM else ():
+            _of(found, Address(email=guest.email, name=guest.name)).meetings += 1
+    return _ranked(bench, found)
+
+
 async def teams(bench: Bench, words: str) -> list[tuple[Address, ...]]:
     """The guests of each meeting that is called so, without the person: guesses, for a team."""
     own = _own(bench)

@@ -11,6 +11,7 @@ from app.domain.cards import Card, Part, Taint
 from app.domain.plans import FRUITFUL
 from app.domain.ports import Request
 from app.domain.types import CHOICE, PERSON, Address, Email, Event
+from app.planning.asking import people
 from app.planning.provenance import addresses, named, pretends, resembles
 from app.planning.sanitising import urls, visible
 from app.planning.tainting import LEAST, SHORT, Corpus, folded
@@ -62,6 +63,12 @@ class Sources:
         self._said = frozenset(_WORD.findall(" ".join(self._typed).casefold()))
         self._links = urls("\n".join(self._typed)) | (urls(request.text) if request.typed is not None else frozenset())
         """What the person typed, or code made from a receipt."""
+        for address in (
+            *(p for r in request.relations for p in r.people),
+            *(p for text in clicked for p in people(text)),
+        ):
+            if address.name and not pretends(address):
+                self._names.setdefault(address.email.lower(), named(address).name)
         for approval in (*request.results, *request.ended):
             self._settled(approval)
         if request.typed is not None:
@@ -139,11 +146,16 @@ class Sources:
             self._where.setdefault(email, source.name)
 
     def _meet(self, people: Iterable[Address], where: str) -> None:
-        for person in people:
+        met = tuple(people)
+        for person in met:
             if email := person.email.lower():
                 self._where.setdefault(email, where)
-                if person.name and not pretends(person):
-                    self._names.setdefault(email, named(person).name)
+        self._name(met)
+
+    def _name(self, people: Iterable[Address]) -> None:
+        for person in people:
+            if person.name and not pretends(person):
+                self._names.setdefault(person.email.lower(), named(person).name)
 
     # Where an address comes from.
 

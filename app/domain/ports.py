@@ -17,6 +17,7 @@ from app.domain.desk import Desk, Ledger
 from app.domain.grants import Consent, Grants, Needs
 from app.domain.memory import Relation, Relations, Trail
 from app.domain.preferences import PreferenceStore
+from app.domain.sorting import Verdicts
 from app.domain.types import (
     AccountId,
     ActionId,
@@ -342,6 +343,8 @@ class Store(Protocol):
     def relations(self) -> Relations: ...
     @property
     def preferences(self) -> PreferenceStore: ...
+    @property
+    def verdicts(self) -> Verdicts: ...
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), turns
         parked for what is there now, actions to claim, cards that have shown an old status for some seconds, and dead

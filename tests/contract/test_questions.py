@@ -42,9 +42,18 @@ async def test_a_choice_opens_a_turn_with_the_options_words(store: Store) -> Non
     question = (await kept(store, asked)).question
     assert question is not None
     assert (question.chosen, question.answer) == (0, DANA.shown)
+
+
+async def test_a_choice_waits_until_what_is_under_way_is_over(store: Store) -> None:
+    asked = await asking(store)
+    running, _ = await store.turns.open(message("what's on?"), limit=100)
+    opened = await store.turns.choose(ANN.id, asked.id, 0)
+    assert opened is not None
+    assert await store.turns.next(ANN.id, asked.place.conversation) is None
+    assert await store.turns.end(running, status=TurnStatus.ENDED, reply="", actions=[])
     started = await store.turns.next(ANN.id, asked.place.conversation)
     assert started is not None
-    assert (started.id, started.answers) == (opened.id, asked.id)
+    assert (started.id, started.status, started.answers) == (opened.id, TurnStatus.RUNNING, asked.id)
 
 
 async def test_only_one_option_counts_however_many_click_at_once(house: House) -> None:
@@ -96,8 +105,9 @@ async def test_the_model_sees_what_was_asked_and_that_it_was_clicked(store: Stor
     asked = await asking(store)
     opened = await store.turns.choose(ANN.id, asked.id, 0)
     assert opened is not None
-    await store.turns.next(ANN.id, asked.place.conversation)
-    await store.turns.end(await kept(store, opened), status=TurnStatus.ENDED, reply="", actions=[])
+    started = await store.turns.next(ANN.id, asked.place.conversation)
+    assert started is not None
+    assert await store.turns.end(started, status=TurnStatus.ENDED, reply="", actions=[])
     later, _ = await store.turns.open(message("and?"), limit=100)
     lines = [(line.role, line.text) for line in await store.turns.history(later, limit=9)]
     assert lines[1:] == [

@@ -73,7 +73,7 @@ class MemoryChat:
         self.restated: dict[str, str] = {}
         self.forms: list[Opened] = []
         self.quoted: dict[ActionId, str] = {}
-        self.closed: list[Turn] = []
+        self.answers: list[Turn] = []
         """Questions that were drawn without their buttons."""
         self.refuses = False
         """Set to have every post fail."""
@@ -96,7 +96,7 @@ class MemoryChat:
     async def answered(self, turn: Turn) -> None:
         if self.refuses or turn.reply_ts not in {line.ts for line in self.lines}:
             raise ChatError(why="message_not_found")
-        self.closed.append(turn)
+        self.answers.append(turn)
 
     async def whisper(self, place: Place, user: str, text: str) -> None:
         self.lines.append(Line(place, text, self._post(), only=user))

@@ -93,7 +93,7 @@ async def test_an_offer_is_seen_to_without_a_model() -> None:
     await Answers(at.assistant, at.chat).take_up(click(turn, 1))
     assert errands.done == ["triage", "archive newsletters"]
     assert len(at.mind.requests) == asked
-    assert at.chat.closed[-1].taken == (1,)
+    assert at.chat.answers[-1].taken == (1,)
 
 
 async def test_a_second_click_is_told_and_does_nothing() -> None:

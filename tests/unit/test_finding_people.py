@@ -70,10 +70,8 @@ async def test_a_full_name_leaves_no_doubt() -> None:
 async def test_whom_the_person_named_before_goes_before_all_evidence() -> None:
     bench = at(world(), relations=(known("Sam", SAMUEL, origin=CHOSEN),))
     told = await found(bench, "sam")
-    assert (told["people"], told["evidence"]) == (
-        [{"name": SAMUEL.name, "email": SAMUEL.email}],
-        "chosen by you on 2 Mar 2026",
-    )
+    since = "chosen by you on 2 Mar 2026"
+    assert told["people"] == [{"name": SAMUEL.name, "email": SAMUEL.email, "evidence": since}]
 
 
 @pytest.mark.parametrize("name", ["my manager", "Manager", "the manager", "MY MANAGER"])
@@ -105,6 +103,18 @@ async def test_a_team_is_guessed_from_the_guests_of_a_meeting() -> None:
     told = await found(bench, "the engineering team")
     assert told["options"][0] == f"{DANA.shown}, {SAM.shown}"
     assert told["people"][0]["evidence"] == "a guest of “Engineering weekly”"
+
+
+async def test_whose_somebody_is_makes_them_one_of_those_one_knows() -> None:
+    at_glass = world(mail("s1", labels=("SENT",), to=(DANA,)))
+    at_glass.calendar.put(meeting(at_glass.now, title="1:1", guests=(guest(SAM),)))
+    bench = at(at_glass)
+    told = await found(bench, "my boss")
+    assert [(p["email"], p["evidence"]) for p in told["people"]] == [
+        (DANA.email, "1 mail, the last on 1 Mar 2026"),
+        (SAM.email, "1 meeting within 30 days"),
+    ]
+    assert bench.between.about == "my boss"
 
 
 async def test_nobody_is_invented() -> None:
@@ -239,6 +249,8 @@ async def test_a_card_says_as_whom_somebody_is_known() -> None:
         bench = at(world(), relations=(known(origin=origin),))
         recipient = await recognised(bench, DANA, "guest", box=bench.desk.mailboxes[0])
         assert (recipient.origin, recipient.evidence) == (shown, "as “my manager”")
+        bare = await recognised(bench, Address(email=DANA.email), "guest", box=bench.desk.mailboxes[0])
+        assert bare.address == DANA
 
 
 async def test_the_latest_word_counts() -> None:

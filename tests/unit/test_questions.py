@@ -51,7 +51,7 @@ async def test_a_click_is_answered_as_if_it_had_been_typed_and_takes_the_buttons
         (PERSON, "put a call with my manager"),
         (STEWARD, f"Who is that?\n• {DANA}\n• Somebody else"),
     ]
-    (closed,) = at.chat.closed
+    (closed,) = at.chat.answers
     assert closed.question is not None
     assert closed.question.answer == DANA
     assert at.said[-1] == "Here is the card."
@@ -75,7 +75,7 @@ async def test_a_click_after_going_on_in_words_is_told_so_and_loses_the_buttons(
     await at.assistant.hear(message("Dana, of course", place=place))
     with pytest.raises(QuestionOver):
         await at.assistant.choose(ANN.id, turn, 0)
-    assert at.chat.closed[-1].question == Question(options=OPTIONS)
+    assert at.chat.answers[-1].question == Question(options=OPTIONS)
 
 
 @pytest.mark.parametrize("value", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])

@@ -263,7 +263,7 @@ async def test_markup_in_notes_is_pointed_out() -> None:
 
 async def test_an_answer_that_quotes_a_mail_names_it() -> None:
     bench = await read(at(World(salaries(sender=Address(email=DAN, name="Dan")))), "t9")
-    assert bench.sources.quoted(ABOUT_PAY) == ("Dan’s mail “Salaries” of 1 Mar 2026",)
+    assert bench.sources.quoted(ABOUT_PAY) == ("Dan’s mail “Salaries” of 1 Mar 2026 [work:t9]",)
     for named in ("Dan: ", "From “Salaries”: ", f"{DAN}: "):
         assert bench.sources.quoted(named + ABOUT_PAY) == ()
     assert bench.sources.quoted("Nothing of interest.") == ()

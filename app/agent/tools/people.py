@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from app.agent.acquaintance import Candidate, hinted, named, teams
+from app.agent.acquaintance import Candidate, familiar, hinted, named, teams
 from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Tool, fenced
@@ -33,7 +33,8 @@ class FindPerson(Tool):
         if not key_of(self.name):
             return fenced(saved=[_told(relation) for relation in bench.relations])
         if known := bench.relation(self.name):
-            return fenced(people=[{"name": p.name, "email": p.email} for p in known.people], evidence=_since(known))
+            rows = [{"name": p.name, "email": p.email, "evidence": _since(known)} for p in known.people]
+            return fenced(people=rows)
         people, groups, certain = await self._meant(bench)
         for candidate in people:
             bench.sources.person(candidate.address)
@@ -50,7 +51,10 @@ class FindPerson(Tool):
         if found := (await named(bench, self.name))[:SHOWN]:
             return found, [], len(found) == 1
         role = key_of(self.name)
-        return (await hinted(bench, role))[:SHOWN], await teams(bench, role), False
+        hinted_at, groups = await hinted(bench, role), await teams(bench, role)
+        if not hinted_at and role != " ".join(self.name.casefold().split()):
+            hinted_at = await familiar(bench)  # "my manager": somebody they know, whatever others call them
+        return hinted_at[:SHOWN], groups, False
 
     # Keeping.
 
