@@ -28,7 +28,7 @@ def named(words: str, mail: Mail) -> bool:
 
 
 def summary_and_draft(moment: Moment) -> None:
-    """1: all is told of, or how much isn't; one answer stands there, to the people of its thread; all else is as it was."""
+    """1: all is told of, or how much isn't; one answer stands there, to people of its thread; all else is as it was."""
     moment.check_cards("SendMail", "SendReply", "SaveDraft", "WriteMail")
     moment.check_calendars_untouched()
     about = [(account, mail) for account, mail in moment.mails() if mentions(mail, moment.story["project"])]
