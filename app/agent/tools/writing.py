@@ -1,6 +1,7 @@
 """The tool that writes mail: a new one, a reply, a forward, or only a draft of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -61,12 +62,7 @@ class WriteMail(Changing):
             "body": visible(self.body).strip(),
         }
         kind = actions.SaveDraft if self.draft_only else actions.SendMail
-        return await self._proposed(bench, box, kind, given, self._named())
-
-    def _named(self) -> People:
-        to = addressed(self.to)
-        taken = {a.email.lower() for a in to}
-        return [*((a, "to") for a in to), *((a, "cc") for a in addressed(self.cc) if a.email.lower() not in taken)]
+        return await self._proposed(bench, _Letter(box, kind, given, _roles(addressed(self.to), addressed(self.cc))))
 
     async def _forward(self, bench: Bench) -> Result:
         if self.draft_only:
@@ -85,30 +81,25 @@ class WriteMail(Changing):
         account, ident = bench.located(self.thread or await self._newest(bench), "thread")
         box, thread = bench.desk.mailbox(account), await bench.thread(account, ident)
         answered, others = _answered(thread, self.to)
-        aliases = await box.aliases()
         to, cc = recipients(answered, await own_addresses(bench), everyone=self.kind == "reply_all")
         if others and self.kind == "reply":
             to = addressed(self.to)  # somebody else than who wrote is to get it
         if not to:
             raise Refusal(why="That thread has nobody to reply to.")
-        given: dict[str, Any] = {
+        given = {
             "thread": ident,
-            "sender": signed(answering_as(answered, aliases), bench),
+            "sender": signed(answering_as(answered, await box.aliases()), bench),
             "subject": subject(visible(thread.subject)),
             "body": visible(self.body).strip(),
             "in_reply_to": answered.message_id,
             "references": answered.references,
         }
-        kind: type[Written] = actions.SaveDraft
-        if not self.draft_only:
-            seen = tuple(m.email.id for m in thread.mails)
-            given |= {"seen": seen, "answers": glimpse(answered, bench.request.person.zone)}
-            kind = actions.SendReply
-        taken = {a.email.lower() for a in to}
-        copied = [a for a in (*cc, *addressed(self.cc)) if a.email.lower() not in taken]
-        copied = list({a.email.lower(): a for a in copied}.values())
-        people = [(named(a), "to") for a in to] + [(named(a), "cc") for a in copied]
-        return await self._proposed(bench, box, kind, given, people, thread)
+        people = _roles([named(a) for a in to], [named(a) for a in (*cc, *addressed(self.cc))])
+        if self.draft_only:
+            return await self._proposed(bench, _Letter(box, actions.SaveDraft, given, people, thread))
+        seen = tuple(m.email.id for m in thread.mails)
+        given |= {"seen": seen, "answers": glimpse(answered, bench.request.person.zone)}
+        return await self._proposed(bench, _Letter(box, actions.SendReply, given, people, thread))
 
     async def _newest(self, bench: Bench) -> str:
         """The thread of the newest mail by whom the reply is to; raises Refusal when the name fits several people."""
@@ -127,22 +118,33 @@ class WriteMail(Changing):
 
     # The card.
 
-    async def _proposed(
-        self,
-        bench: Bench,
-        box: Mailbox,
-        kind: type[Written],
-        given: Mapping[str, Any],
-        people: People,
-        thread: Thread | None = None,
-    ) -> Result:
-        old = bench.waiting(self.replaces)
-        unmarked = tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in people)
-        action = kind(account=reference(box.account), recipients=unmarked, **given).vetted(bench.request.now)
-        marked = [await recognised(bench, a, role, box=box, thread=thread) for a, role in people]
+    async def _proposed(self, bench: Bench, letter: "_Letter") -> Result:
+        old, box = bench.waiting(self.replaces), letter.box
+        unmarked = tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in letter.people)
+        action = letter.kind(account=reference(box.account), recipients=unmarked, **letter.given)
+        action = action.vetted(bench.request.now)
+        marked = [await recognised(bench, a, role, box=box, thread=letter.thread) for a, role in letter.people]
         update = {"recipients": remembered(marked, old), "taints": bench.sources.traced(action.words)}
         action = action.model_copy(update=update)
         return {"proposed": bench.propose(action, instead_of=old), **fenced(to=[r.address.shown for r in marked])}
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A mail before anybody looked at whom it goes to."""
+
+    box: Mailbox
+    kind: type[Written]
+    given: Mapping[str, Any]
+    people: People
+    thread: Thread | None = None
+
+
+def _roles(to: Sequence[Address], cc: Sequence[Address]) -> People:
+    """Everybody once, with the role in which they are named first."""
+    roles = {a.email.lower(): (a, "cc") for a in reversed(cc)} | {a.email.lower(): (a, "to") for a in to}
+    order = dict.fromkeys(a.email.lower() for a in (*to, *cc))
+    return [roles[email] for email in order]
 
 
 def _answered(thread: Thread, to: Sequence[str]) -> tuple[Email, list[str]]:
