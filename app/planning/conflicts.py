@@ -118,11 +118,11 @@ def _hurried(events: Sequence[Event]) -> Iterator[Conflict]:
 
 
 def _late(events: Sequence[Event], own: Diary) -> Iterator[Conflict]:
-    """Meetings with others that aren't wholly within one's hours."""
+    """Meetings with others that aren't wholly within one's hours, unless one has said yes to them."""
     if own.hours is None:
         return
     for event in events:
-        if event.guests and not event.all_day and event.kind != AWAY:
+        if event.guests and event.answer != "accepted" and not event.all_day and event.kind != AWAY:
             worked = working(own.hours, own.zone, start=event.start, end=event.end)
             if worked != [(seconds(event.start), seconds(event.end))]:
                 yield Conflict(Trouble.OUTSIDE, (event,))

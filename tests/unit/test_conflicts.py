@@ -115,6 +115,7 @@ def test_meetings_outside_working_hours() -> None:
         )
     ]
     assert told(event("Dinner", "19:00")) == []
+    assert told(event("Agreed", "19:00", guests=guests(1), mine=False, answer="accepted")) == []
 
 
 def test_what_is_no_conflict() -> None:

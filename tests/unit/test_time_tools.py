@@ -226,6 +226,12 @@ async def test_what_overlaps_is_told_and_what_stands_in_shared_calendars_is_not(
     ]
 
 
+async def test_a_mirror_block_is_listed_only_with_its_account() -> None:
+    made = table(event(at(3, "10:00"), 60, mirrors="home"))
+    assert (await made.use(ListEvents(start=TUESDAY)))["events"] == []
+    assert len((await made.use(ListEvents(start=TUESDAY, account="work")))["events"]) == 1
+
+
 async def test_a_date_that_can_be_read_two_ways_is_asked_about() -> None:
     with pytest.raises(TwoTimes) as asked:
         await FindFreeTime(within="03/04").run(table().bench)

@@ -47,6 +47,8 @@ class ListEvents(Tool):
     async def run(self, bench: Bench) -> Result:
         start, end = bench.span(self.start, self.end)
         found = await bench.events(self.account, start, end, words=self.words)
+        if not self.account:  # what a mirror block stands for is listed itself
+            found = [e for e in found if not e.mirrors]
         rows = fitting([_listed(e, bench) for e in found[:SHOWN]])
         return fenced(
             zone=bench.request.person.zone,
