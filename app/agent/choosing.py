@@ -1,11 +1,11 @@
 """Which events and which calendar are meant: by reference, by a span and words, by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from app.agent.bench import Bench
 from app.domain.busy import once
-from app.domain.calendars import Calendar
+from app.domain.calendars import OWNER, Calendar
 from app.domain.errors import Refusal, UnknownReference
 from app.domain.types import CalendarRef, Event
 
@@ -38,6 +38,13 @@ async def named(bench: Bench, refs: Sequence[str]) -> list[Event]:
     return list(found.values())
 
 
+async def _own(bench: Bench, events: Iterable[Event]) -> list[Event]:
+    """Those of some events that stand in the person's own calendars: what a colleague's calendar shows beside them is
+    no meeting of theirs."""
+    places = {(c.account.id, ref.id) for c in bench.desk.calendars for ref in await c.calendars() if ref.role == OWNER}
+    return [e for e in events if (e.account.id, e.calendar) in places]
+
+
 async def _coming(bench: Bench, series: Event) -> Event:
     """The next occurrence of a series, which stands for it; of one that is over the series itself."""
     now = bench.request.now
@@ -51,7 +58,7 @@ async def within(bench: Bench, start: str, end: str, *, words: str, account: str
         raise Refusal(why="Name the events by their references, or a span of time, or words of their titles.")
     now = bench.request.now
     first, last = bench.span(start, end) if start else (now, now + AHEAD)
-    found = await bench.events(account, first, last, words=words)
+    found = await _own(bench, await bench.events(account, first, last, words=words))
     return [e for e in once(found) if is_meeting(e) and first <= e.start < last and e.end > now]
 
 

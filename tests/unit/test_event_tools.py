@@ -17,7 +17,7 @@ from app.domain.calendars import Availability, Period
 from app.domain.cards import Origin
 from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime, UnknownReference
 from app.domain.ports import Request
-from app.domain.types import Event
+from app.domain.types import CalendarRef, Event
 from tests.unit.events_world import BOB, HOUR, TEN, VIENNA, WEEK, Diary, invitation, review, weekly
 
 NOW = datetime(2026, 3, 2, 11, tzinfo=VIENNA)
@@ -151,6 +151,14 @@ async def test_all_meetings_of_a_span_are_meetings_only() -> None:
     turn = Turn(review(), *others)
     await turn.change("cancel", start="tomorrow")
     assert [a.was.title for a in turn.bench.plan] == ["Review"]  # type: ignore[attr-defined]
+
+
+async def test_what_a_colleagues_calendar_shows_is_no_meeting_of_ones_own() -> None:
+    turn = Turn(review(), standing("theirs", 0.5, calendar="colleague", mine=False), standing("free", 0, days=2))
+    turn.at.work.listed.append(CalendarRef(id="colleague", role="freeBusyReader"))
+    assert "conflicts" not in await turn.use(ListEvents(start="tomorrow"))
+    await turn.change("cancel", start="tomorrow")
+    assert turn.one.was.title == "Review"
 
 
 async def test_words_alone_find_what_is_ahead() -> None:
