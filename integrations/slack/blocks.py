@@ -39,6 +39,12 @@ STATES: dict[Status, tuple[str, str]] = {
     Status.UNDONE: ("↩️", "Undone."),
 }
 """How a card shows its status: a sign and a sentence."""
+WAITS = ("⏸️", "Waits for its account.")
+"""How it shows that its account is to be connected again first."""
+
+
+def _state(approval: Approval) -> tuple[str, str]:
+    return WAITS if approval.waits_for is not None else STATES[approval.status]
 
 
 def approval_blocks(approval: Approval) -> list[Block]:
@@ -58,7 +64,7 @@ def approval_blocks(approval: Approval) -> list[Block]:
 
 def summary(approval: Approval) -> str:
     """One line for notifications and screen readers."""
-    sign, state = STATES[approval.status]
+    sign, state = _state(approval)
     return f"{sign} {visible(approval.card.title)}: {state}"
 
 
@@ -132,7 +138,7 @@ def _items(card: Card) -> list[Block]:
 
 
 def _outcome(approval: Approval) -> list[Block]:
-    sign, state = STATES[approval.status]
+    sign, state = _state(approval)
     lines: list[list[Block]] = []
     if approval.receipt is not None and approval.status is not Status.UNDOING:
         lines += _receipt(approval.receipt, sign)

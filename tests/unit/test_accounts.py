@@ -1,15 +1,13 @@
 """Accounts: the links, the way back, what is allowed, what they are called, and how they go."""
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.accounts import LINK_LIFETIME, RENEWAL_LIFETIME, Accounts, challenge, checked_name, named, pasted_code
+from app.accounts import LINK_LIFETIME, RENEWAL_LIFETIME, challenge, checked_name, named, pasted_code
 from app.domain.approvals import Decision, Status
 from app.domain.errors import (
     AnotherAccount,
@@ -21,62 +19,11 @@ from app.domain.errors import (
     NoCode,
     NotYours,
 )
-from app.domain.grants import Identity, Invitation
+from app.domain.grants import Identity
 from app.domain.permissions import CHANGING, READING, Permission, worded
-from app.domain.types import Account, AccountId, AccountRef, Place, TurnId
-from app.reception import NOTHING_WAITS, Reception
-from tests.fakes import FakeHouse, MemoryStore
+from app.domain.types import Account, AccountId, AccountRef, Place
 from tests.samples import ANN, BOB, account, archive, message, proposal
-from tests.unit.turns import turn_of
-
-COMPANY = Identity(subject="1001", email="ann@example.com", hosted=True)
-PRIVATE = Identity(subject="2002", email="ann@mail.example", hosted=False)
-DM = Place(channel=ANN.dm, thread="1.0")
-
-
-class Desk:
-    """The use case over fakes, with Ann known to the house."""
-
-    def __init__(self, *, paste: bool = False) -> None:
-        self.house = FakeHouse()
-        self.store = MemoryStore(self.house.clock)
-        services = self.house.services(self.store)
-        self.accounts, self.reception = Accounts(services, paste=paste), Reception(services)
-
-    async def begin(self, place: Place = DM) -> dict[str, str]:
-        """What the link that Ann is shown carries."""
-        await self.store.people.meet(ANN)
-        await self.accounts.invite(ANN.id, place)
-        return self.link()
-
-    def link(self) -> dict[str, str]:
-        """What the newest link carries."""
-        return carried(self.newest.url)
-
-    @property
-    def newest(self) -> Invitation:
-        return self.house.chat.invitations[-1][1]
-
-    async def follow(self, identity: Identity, allowed: Collection[Permission] = tuple(Permission)) -> Any:
-        """Say yes on the page of the newest link."""
-        code = self.house.consent.grant(identity, allowed)
-        return await self.accounts.finish(state=self.link()["state"], code=code, error="")
-
-    async def connect(self, identity: Identity, allowed: Collection[Permission] = tuple(Permission)) -> Account:
-        await self.begin()
-        kept: Account = (await self.follow(identity, allowed))[0]
-        return kept
-
-    @property
-    def said(self) -> list[str]:
-        return [line.text for line in self.house.chat.lines]
-
-    async def listed(self) -> tuple[Account, ...]:
-        return await self.house.grants.accounts(ANN.id)
-
-
-def carried(url: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+from tests.unit.accounts_world import COMPANY, DM, PRIVATE, Desk, carried
 
 
 @pytest.fixture
@@ -378,53 +325,6 @@ async def test_a_revocation_that_fails_is_told_and_the_account_goes_anyway(desk:
     assert "Google didn't confirm" in desk.said[-1]
 
 
-# What Steward says of itself.
-
-
-async def test_the_welcome_offers_to_connect_until_one_is(desk: Desk) -> None:
-    await desk.reception.welcome(ANN.id, DM)
-    await desk.connect(COMPANY)
-    await desk.reception.welcome(ANN.id, DM)
-    assert (desk.said[0], desk.said[-1]) == ("welcome, connect", "welcome")
-
-
-async def test_accounts_are_listed_dead_ones_too(desk: Desk) -> None:
-    kept = await desk.connect(COMPANY)
-    await desk.connect(PRIVATE)
-    await desk.house.grants.bury(kept.id, ANN.id)
-    await desk.accounts.show(ANN.id, DM)
-    await desk.accounts.show(BOB.id, DM)
-    (_, mine, _), (_, theirs, _) = desk.house.chat.listed
-    assert [(a.name, a.alive) for a in mine] == [("work", False), ("personal", True)]
-    assert theirs == ()
-
-
-async def test_pending_shows_the_waiting_cards_here(desk: Desk) -> None:
-    await desk.reception.pending(ANN.id, DM)
-    assert desk.said == [NOTHING_WAITS]
-    turn = turn_of(message()).model_copy(update={"id": TurnId(ANN.id)})
-    approval = proposal(archive("m1"), turn, desk.house.clock.now())
-    await desk.store.approvals.propose(approval)
-    await desk.store.approvals.shown(approval, await desk.house.chat.show(approval))
-    await desk.reception.pending(BOB.id, DM)
-    assert len(desk.house.chat.posted) == 1
-    await desk.reception.pending(ANN.id, DM)
-    card = desk.house.chat.posted[-1]
-    assert card.place == DM
-    kept = await desk.store.approvals.get(ANN.id, approval.id)
-    assert kept is not None
-    assert (kept.card_ts, kept.place) == (card.ts, DM)
-
-
-async def test_home_shows_whose_it_is_and_nothing_of_others(desk: Desk) -> None:
-    kept = await desk.connect(COMPANY)
-    await desk.reception.home(ANN.id, ANN.user)
-    await desk.reception.home(BOB.id, BOB.user)
-    assert desk.house.chat.homes == {ANN.user: ((kept,), ()), BOB.user: ((), ())}
-    await desk.reception.suggest(DM)
-    assert desk.house.chat.prompted == [DM]
-
-
 async def test_a_leaver_loses_every_connection(desk: Desk) -> None:
     kept = [await desk.connect(COMPANY), await desk.connect(PRIVATE)]
     desk.house.chat.people[ANN.team, ANN.user] = ANN.model_copy(update={"member": False})
@@ -458,3 +358,14 @@ def test_an_account_is_known_by_its_id_only() -> None:
     assert account().lacks([]) == ()
     assert account(scopes=()).lacks(READING) == READING
     assert isinstance(account().id, type(AccountId(ANN.id)))
+
+
+async def test_accounts_are_listed_dead_ones_too(desk: Desk) -> None:
+    kept = await desk.connect(COMPANY)
+    await desk.connect(PRIVATE)
+    await desk.house.grants.bury(kept.id, ANN.id)
+    await desk.accounts.show(ANN.id, DM)
+    await desk.accounts.show(BOB.id, DM)
+    (_, mine, _), (_, theirs, _) = desk.house.chat.listed
+    assert [(a.name, a.alive) for a in mine] == [("work", False), ("personal", True)]
+    assert theirs == ()

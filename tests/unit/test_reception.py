@@ -1,0 +1,47 @@
+"""What Steward says of itself: the welcome, what waits, the Home tab."""
+
+import pytest
+
+from app.domain.types import TurnId
+from app.reception import NOTHING_WAITS
+from tests.samples import ANN, BOB, archive, message, proposal
+from tests.unit.accounts_world import COMPANY, DM, Desk
+from tests.unit.turns import turn_of
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+async def test_the_welcome_offers_to_connect_until_one_is(desk: Desk) -> None:
+    await desk.reception.welcome(ANN.id, DM)
+    await desk.connect(COMPANY)
+    await desk.reception.welcome(ANN.id, DM)
+    assert (desk.said[0], desk.said[-1]) == ("welcome, connect", "welcome")
+
+
+async def test_pending_shows_the_waiting_cards_here(desk: Desk) -> None:
+    await desk.reception.pending(ANN.id, DM)
+    assert desk.said == [NOTHING_WAITS]
+    turn = turn_of(message()).model_copy(update={"id": TurnId(ANN.id)})
+    approval = proposal(archive("m1"), turn, desk.house.clock.now())
+    await desk.store.approvals.propose(approval)
+    await desk.store.approvals.shown(approval, await desk.house.chat.show(approval))
+    await desk.reception.pending(BOB.id, DM)
+    assert len(desk.house.chat.posted) == 1
+    await desk.reception.pending(ANN.id, DM)
+    card = desk.house.chat.posted[-1]
+    assert card.place == DM
+    kept = await desk.store.approvals.get(ANN.id, approval.id)
+    assert kept is not None
+    assert (kept.card_ts, kept.place) == (card.ts, DM)
+
+
+async def test_home_shows_whose_it_is_and_nothing_of_others(desk: Desk) -> None:
+    kept = await desk.connect(COMPANY)
+    await desk.reception.home(ANN.id, ANN.user)
+    await desk.reception.home(BOB.id, BOB.user)
+    assert desk.house.chat.homes == {ANN.user: ((kept,), ()), BOB.user: ((), ())}
+    await desk.reception.suggest(DM)
+    assert desk.house.chat.prompted == [DM]
