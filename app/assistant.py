@@ -202,6 +202,7 @@ class Assistant:
             ts = await chat.say(turn.place, turn.reply, turn=turn, actions=len(approvals), again=again)
             await self._aftermath.present(turn, approvals, again=again)
         except ChatError:
+            await store.turns.put_off(turn)
             return
         await store.turns.posted(turn, ts)
         if turn.question:  # a click may have come before its message was known

@@ -220,6 +220,9 @@ class Turns(Protocol):
     async def history(self, turn: Turn, *, limit: int) -> tuple[Utterance, ...]:
         """What was said before it: this thread and the last turns of the DM, oldest first."""
 
+    async def put_off(self, turn: Turn) -> None:
+        """Slack didn't take its reply: the sweeper brings it again, ever more rarely."""
+
     async def posted(self, turn: Turn, ts: str) -> None:
         """Its reply stands in Slack."""
 

@@ -39,7 +39,10 @@ from app.store.tables import turns
 
 MINUTE = timedelta(minutes=1)
 POST_AGAIN = timedelta(seconds=10)
-"""When a reply that doesn't stand in Slack is first tried again: its post may still be under way."""
+"""When a reply that Slack didn't take is first posted again."""
+UNDER_WAY = timedelta(minutes=2)
+"""How long a reply and its cards may be under way before somebody else posts them: each call to Slack is given up after
+ten seconds (integrations/slack/chat.py), and there are few of them. Whose process died is replaced at once."""
 BLANK = {"reply": "", "reply_ts": "", "then_what": "", "plan_ts": "", "listed": [], "errand": "", "taken": []}
 """What a turn has none of when it begins."""
 FOLLOWING = "+"
@@ -121,7 +124,7 @@ class PostgresTurns:
             and_(turns.c.status == S.QUEUED, ~_preceded()),
             and_(unposted, or_(abandoned, turns.c.post_at <= now)),
         )
-        post_at = case((unposted, now + func.greatest(POST_AGAIN, now - turns.c.ended_at)))
+        post_at = case((unposted, now + UNDER_WAY))
         return await self._take(person, and_(turns.c.id == turn, left), post_at=post_at)
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
@@ -180,7 +183,7 @@ class PostgresTurns:
             claimed = self._claimed(turn)
         except LostClaim:
             return False
-        fields = {"status": status, "reply": words, "ended_at": now, "post_at": now + POST_AGAIN}
+        fields = {"status": status, "reply": words, "ended_at": now, "post_at": now + UNDER_WAY}
         ended = update(turns).where(claimed).values(fields | questions.fields_of(trail) | errands.fields_of(trail))
         async with self._database.transaction(turn.person) as connection:
             if await connection.scalar(ended.returning(turns.c.id)) is None:
@@ -230,7 +233,8 @@ class PostgresTurns:
             if row is None:
                 return None
             before = _turn(row)
-            fields = self._opening(before, before.place, offered.label) | {"errand": storable(offered.errand)}
+            said_so = {"errand": storable(offered.errand), "typed": storable(offered.label) if offered.asks else None}
+            fields = self._opening(before, before.place, offered.asks or offered.label) | said_so
             opened = _turn((await connection.execute(insert(turns).values(fields).returning(turns))).mappings().one())
             await said.keep(connection, opened, CHOICE, opened.text, at=self._clock.now())
         return opened
@@ -323,6 +327,14 @@ class PostgresTurns:
             opened = _turn((await connection.execute(new)).mappings().one())
             await said.keep(connection, opened, CODE, opened.text, at=now)
         return opened
+
+    async def put_off(self, turn: Turn) -> None:
+        """Slack didn't take its reply: it is posted again, after an ever longer time."""
+        now = self._clock.now()
+        again = now + func.greatest(POST_AGAIN, now - turns.c.ended_at)
+        unposted = and_(turns.c.id == turn.id, turns.c.reply_ts == "")
+        async with self._database.transaction(turn.person) as connection:
+            await connection.execute(update(turns).where(unposted).values(post_at=again))
 
     async def posted(self, turn: Turn, ts: str) -> None:
         """Its reply stands in Slack."""

@@ -175,22 +175,31 @@ async def test_a_reply_that_doesnt_stand_in_slack_is_brought_again_ever_more_rar
     store = await house.process()
     turn = await house.turn(store)
     await answer(store, turn, "Here you are.")
-    assert await waiting_turns(store) == []
-    house.clock.advance(timedelta(seconds=10))
-    assert await waiting_turns(store) == [str(turn.id)]
-    left = await store.turns.resume(turn.id)
-    assert left is not None
-    assert (left.status, left.reply, left.attempt) == (S.ENDED, "Here you are.", 1)
-    house.clock.advance(timedelta(seconds=9))
-    assert await store.turns.resume(turn.id) is None
-    house.clock.advance(timedelta(seconds=1))
-    assert await store.turns.resume(turn.id) is not None
-    house.clock.advance(timedelta(seconds=10))
-    assert await waiting_turns(store) == []
-    house.clock.advance(timedelta(seconds=10))
+    for seconds in (10, 10, 20):
+        await store.turns.put_off(turn)  # Slack didn't take it
+        assert await waiting_turns(store) == []
+        house.clock.advance(timedelta(seconds=seconds - 1))
+        assert await store.turns.resume(turn.id) is None
+        house.clock.advance(timedelta(seconds=1))
+        assert await waiting_turns(store) == [str(turn.id)]
+        left = await store.turns.resume(turn.id)
+        assert left is not None
+        assert (left.status, left.reply, left.attempt) == (S.ENDED, "Here you are.", 1)
     await store.turns.posted(turn, "1700000000.000001")
     assert await waiting_turns(store) == []
     assert await store.turns.resume(turn.id) is None
+
+
+async def test_a_reply_that_is_being_posted_is_left_to_who_posts_it(house: House) -> None:
+    store = await house.process()
+    turn = await house.turn(store)
+    await answer(store, turn, "Here you are.")
+    for _ in range(2):
+        house.clock.advance(timedelta(seconds=119))
+        assert await waiting_turns(store) == []
+        assert await store.turns.resume(turn.id) is None
+        house.clock.advance(timedelta(seconds=1))
+        assert await store.turns.resume(turn.id) is not None
 
 
 async def test_the_reply_of_a_dead_process_is_brought_at_once(house: House) -> None:

@@ -12,9 +12,11 @@ from app.domain.memory import Relation
 from app.domain.permissions import Permission
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
 from app.domain.preferences import Said
+from app.domain.sorting import Key, Sorted
 from app.domain.types import AccountId, ActionId, Person, PersonId, Turn, TurnId, TurnStatus, person_id
 
 AGAIN = timedelta(seconds=10)
+UNDER_WAY = timedelta(minutes=2)
 DAY = timedelta(days=1)
 
 
@@ -88,6 +90,7 @@ class Disk:
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
     relations: dict[tuple[PersonId, str], Relation] = field(default_factory=dict)
     parked: dict[tuple[TurnId, AccountId], tuple[Permission, ...]] = field(default_factory=dict)
+    verdicts: dict[tuple[PersonId, Key], tuple[str, Sorted]] = field(default_factory=dict)
     preferences: dict[tuple[PersonId, str], tuple[Said, Any]] = field(default_factory=dict)
     living: set[int] = field(default_factory=set)
     _owners: Iterator[int] = field(default_factory=lambda: count(1))

@@ -24,7 +24,7 @@ from app.domain.types import (
     Utterance,
 )
 from app.planning.asking import learned
-from tests.fakes.rows import AGAIN, Disk, TurnRow
+from tests.fakes.rows import AGAIN, UNDER_WAY, Disk, TurnRow
 
 S = TurnStatus
 UNFINISHED = (S.RUNNING, S.QUEUED)
@@ -72,7 +72,7 @@ class MemoryTurns:
         if row is None or not self._disk.unfinished(row, now):
             return None
         if row.ended_at is not None:
-            row.owner, row.post_at = self._owner, now + max(AGAIN, now - row.ended_at)
+            row.owner, row.post_at = self._owner, now + UNDER_WAY
             return row.turn
         return self._start(row)
 
@@ -108,7 +108,7 @@ class MemoryTurns:
         if not self._disk.replace(turn.person, replaced, actions, now):
             raise Overtaken
         _change(row, status=status, reply=reply, question=trail.question, listed=trail.listed, report=trail.report)
-        row.ended_at, row.post_at = now, now + AGAIN
+        row.ended_at, row.post_at = now, now + UNDER_WAY
         for relation in trail.learned:
             self._disk.learn(turn.person, relation)
         if trail.then and actions:
@@ -139,7 +139,8 @@ class MemoryTurns:
             return None
         taken = row.turn.report.all_offers[offer]
         _change(row, taken=(*row.turn.taken, offer))
-        opened = self._opened(row.turn, row.turn.place, text=taken.label, errand=taken.errand)
+        said = {"text": taken.asks or taken.label, "typed": taken.label if taken.asks else None}
+        opened = self._opened(row.turn, row.turn.place, errand=taken.errand, **said)
         self._disk.turns[opened.id] = TurnRow(opened)
         return opened
 
@@ -217,6 +218,11 @@ class MemoryTurns:
                 lines.append((here, row.turn.ts, 1, reply))
         newest = sorted(lines, key=lambda line: line[:3], reverse=True)[:limit]
         return tuple(line[3] for line in sorted(newest, key=lambda line: line[1:3]))
+
+    async def put_off(self, turn: Turn) -> None:
+        row, now = self._disk.turns[turn.id], self._clock.now()
+        if row.ended_at is not None:
+            row.post_at = now + max(AGAIN, now - row.ended_at)
 
     async def posted(self, turn: Turn, ts: str) -> None:
         self._disk.turns[turn.id].reply_ts = ts
