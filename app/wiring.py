@@ -21,6 +21,7 @@ from app.performing import Performer
 from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.skills.errands import Skills
+from app.skills.triage import Triage
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
 from integrations.google import services
@@ -123,7 +124,7 @@ async def open_store(settings: Settings, url: str = "") -> PostgresStore:
 
 def skills(services: Services) -> Skills:
     """Every skill, by the name that errands call it."""
-    return Skills({})
+    return Skills({"triage": Triage(services)})
 
 
 def make_anchors(settings: Settings) -> Anchors:

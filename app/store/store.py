@@ -24,6 +24,7 @@ from app.store.relations import PostgresRelations
 from app.store.schema import APP, RELAY
 from app.store.sealing import Sealer
 from app.store.turns import PostgresTurns
+from app.store.verdicts import PostgresVerdicts
 
 BATCH = 200
 """Rows looked up at once when everything is sealed anew."""
@@ -46,6 +47,7 @@ class PostgresStore:
         self.approvals = PostgresApprovals(self._app, ownership, clock)
         self.relations = PostgresRelations(self._app)
         self.preferences = PostgresPreferences(self._app, clock)
+        self.verdicts = PostgresVerdicts(self._app, clock)
         self.grants = PostgresGrants(self._app, self._sealer)
         self.audit = PostgresAudit(self._app, self._relay, signing)
 

@@ -142,6 +142,20 @@ preferences = Table(
     _time("since"),
 )
 
+verdicts = Table(
+    "verdicts",
+    metadata,
+    _person(),
+    Column("account", Uuid, nullable=False),
+    *map(_text, ("mail", "thread", "version", "category")),
+    Column("priority", Integer, nullable=False),
+    _text("suggestion"),
+    Column("minutes", Integer, nullable=False),
+    _text("reason"),
+    Column("judged", Boolean, nullable=False),
+    _time("at"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -12,6 +12,7 @@ from tests.fakes.parking import MemoryParking
 from tests.fakes.preferences import MemoryPreferences
 from tests.fakes.rows import Disk, Envelope, sender
 from tests.fakes.turns import MemoryTurns
+from tests.fakes.verdicts import MemoryVerdicts
 
 __all__ = ["Disk", "MemoryStore"]
 
@@ -84,6 +85,7 @@ class MemoryStore:
         self.approvals = MemoryApprovals(self.disk, self.owner, clock)
         self.relations = MemoryRelations(self.disk)
         self.preferences = MemoryPreferences(self.disk, clock)
+        self.verdicts = MemoryVerdicts(self.disk)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         now, disk = self._clock.now(), self.disk

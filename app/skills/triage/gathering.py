@@ -1,0 +1,87 @@
+"""What triage looks at: the unread mails of all accounts, and who the person has to do with."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.calendars import Calendar
+from app.domain.desk import Desk
+from app.domain.mailboxes import Mailbox
+from app.domain.ports import Request
+from app.domain.preferences import Preferences
+from app.domain.types import Email, Event, MailQuery
+from app.planning.signals import Circle
+from app.skills.skill import Reading
+
+MOST = 100
+"""Mails sorted at once (features, row C4)."""
+WRITTEN = 500
+"""Sent mails looked at to tell whom the person writes to."""
+LATELY = timedelta(days=60)
+"""How far back those go."""
+AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """Everything triage knows before it judges."""
+
+    mails: tuple[Email, ...]
+    """Unread, the newest first."""
+    total: int
+    circle: Circle
+    boxes: tuple[Mailbox, ...]
+    """Those that could be read."""
+
+
+async def gather(request: Request, desk: Desk, preferences: Preferences, reading: Reading) -> Inbox:
+    """Read it, all accounts side by side; what fails is noted. Raises GrantDead."""
+    now = request.now
+    unread = MailQuery(where="inbox", unread=True)
+    sent = MailQuery(where="sent", since=(now - LATELY).date())
+
+    async def mails(box: Mailbox) -> tuple[tuple[Email, ...], int, tuple[Email, ...]]:
+        page, past = await asyncio.gather(box.search(unread, limit=MOST), box.search(sent, limit=WRITTEN))
+        return page.mails, page.total, past.mails
+
+    async def events(calendar: Calendar) -> tuple[Event, ...]:
+        return await calendar.events(now, now + AHEAD)
+
+    boxes, calendars = await asyncio.gather(
+        reading.each(desk.mailboxes, mails, what="mail"), reading.each(desk.calendars, events, what="calendar")
+    )
+    found = sorted((m for _, (new, _, _) in boxes for m in new), key=lambda m: m.received, reverse=True)
+    own = frozenset(account.email.lower() for account in desk.accounts)
+    return Inbox(
+        mails=tuple(found[:MOST]),
+        total=sum(total for _, (_, total, _) in boxes),
+        circle=_circle(own, request, preferences, [m for _, (_, _, past) in boxes for m in past], _met(calendars, own)),
+        boxes=tuple(box for box, _ in boxes),
+    )
+
+
+def _circle(
+    own: frozenset[str], request: Request, preferences: Preferences, past: list[Email], met: dict[str, datetime]
+) -> Circle:
+    manager = next((r for r in request.relations if r.key == "manager"), None)
+    people = {address.email.lower() for address in manager.people} if manager else set()
+    return Circle(
+        own=own,
+        zone=request.person.zone,
+        priority=frozenset(preferences.priority) | people,
+        written=Counter(a.email.lower() for m in past for a in (*m.to, *m.cc)),
+        answered=frozenset(m.thread for m in past),
+        meeting=met,
+        delegate=preferences.delegate,
+    )
+
+
+def _met(calendars: list[tuple[Calendar, tuple[Event, ...]]], own: frozenset[str]) -> dict[str, datetime]:
+    """Whom the person meets soon, and when first."""
+    met: dict[str, datetime] = {}
+    for event in sorted((e for _, events in calendars for e in events), key=lambda e: e.start, reverse=True):
+        if not event.all_day and event.answer != "declined" and event.status != "cancelled":
+            people = (event.organizer, *event.guests)
+            met |= {p.email.lower(): event.start for p in people if p.email and p.email.lower() not in own}
+    return met

@@ -1,0 +1,122 @@
+"""The model's part of triage: mails in batches, several at a time, each judgement held to what the signals bear out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.domain.errors import ModelError
+from app.domain.ports import Mind
+from app.domain.sorting import Sorted
+from app.domain.types import Email
+from app.planning.sanitising import unlinked
+from app.planning.signals import SUGGESTED, Category, Verdict, bounded
+
+TASK = "triage"
+SLOTS = 4
+"""Batches judged at once: the requests an Ollama host answers side by side when nothing else is set
+(OLLAMA_NUM_PARALLEL)."""
+FIRST, LARGEST = 1, 8
+"""Mails in a batch: few at first, so that the first rows come soon; never so many that a small model loses count."""
+TEXT = 300
+"""Characters of a mail that are judged: its subject and how it begins."""
+REASON = 120
+"""Characters of a reason that are shown."""
+MINUTES = 120
+"""Minutes a mail may be said to take."""
+
+
+class Judgement(BaseModel):
+    """What a model says of one mail. Short names: every token of the answer takes time."""
+
+    n: int
+    category: Category
+    priority: int = Field(ge=1, le=10)
+    why: str = ""
+
+
+class Judgements(BaseModel):
+    mails: list[Judgement]
+
+
+Plain = Sequence[tuple[Email, Verdict]]
+Seen = Callable[[Sequence[Sorted]], Awaitable[None]]
+"""Told of mails as soon as they are sorted."""
+
+
+async def judged(mind: Mind, plain: Plain, seen: Seen) -> int:
+    """Sort mails, by a model where it gives an answer that can be used, else by their signals; how many it had no say
+    in. The first ones come first. Raises LostClaim when `seen` does."""
+    slots = asyncio.Semaphore(SLOTS)
+
+    async def one(batch: Plain) -> int:
+        async with slots:
+            found = await _asked(mind, batch)
+        await seen([_sorted(mail, verdict, found.get(n)) for n, (mail, verdict) in enumerate(batch, start=1)])
+        return sum(n not in found for n in range(1, len(batch) + 1))
+
+    tasks = [asyncio.ensure_future(one(batch)) for batch in _batches(plain)]
+    try:
+        return sum(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _batches(plain: Plain) -> Iterator[Plain]:
+    """Batches that grow: as many of each size as there are slots."""
+    at, size, made = 0, FIRST, 0
+    while at < len(plain):
+        yield plain[at : at + size]
+        at, made = at + size, made + 1
+        if made % SLOTS == 0:
+            size = min(size * 2, LARGEST)
+
+
+async def _asked(mind: Mind, batch: Plain) -> Mapping[int, Judgement]:
+    """What a model says of the mails of a batch, by their number from 1; a mail it leaves out, or names twice, has no
+    judgement."""
+    try:
+        said = await mind.judge(TASK, {"mails": [_told(n, *each) for n, each in enumerate(batch, start=1)]}, Judgements)
+    except ModelError:
+        return {}
+    numbers = [judgement.n for judgement in said.mails]
+    return {j.n: j for j in said.mails if 1 <= j.n <= len(batch) and numbers.count(j.n) == 1}
+
+
+def _told(n: int, mail: Email, verdict: Verdict) -> Mapping[str, Any]:
+    """A mail as the model sees it: what others wrote stands under untrusted, what code found beside it."""
+    begins = f"{mail.subject}\n{mail.snippet}"[:TEXT]
+    return {
+        "n": n,
+        "signals": {"category": verdict.category, "priority": verdict.priority, "because": list(verdict.reasons)},
+        "untrusted": {"from": mail.sender.called, "text": begins},
+    }
+
+
+def _sorted(mail: Email, verdict: Verdict, said: Judgement | None) -> Sorted:
+    category, priority, why = verdict.category, verdict.priority, ""
+    if said is not None:
+        category, priority = bounded(said.category, said.priority, verdict)
+        why = " ".join(unlinked(said.why, typed="").split())[:REASON]
+    suggestion, minutes = (verdict.suggestion, verdict.minutes)
+    if category is not verdict.category:
+        suggestion, minutes = SUGGESTED[category]
+    reasons = ", ".join(verdict.reasons[:3])
+    return Sorted(
+        account=mail.account.id,
+        mail=mail.id,
+        thread=mail.thread,
+        category=category,
+        priority=priority,
+        suggestion=suggestion,
+        minutes=min(minutes, MINUTES),
+        reason=f"{why} ({reasons})" if why else reasons,
+        judged=said is not None,
+    )
+
+
+def plainly(mail: Email, verdict: Verdict) -> Sorted:
+    """A mail sorted by its signals alone."""
+    return _sorted(mail, verdict, None)

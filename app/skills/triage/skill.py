@@ -1,0 +1,82 @@
+"""The errand "triage": sort what is unread, and archive at a click what was sorted out."""
+
+from collections.abc import Sequence
+
+from app.domain.actions import ArchiveEmails
+from app.domain.actions.bulk import written
+from app.domain.desk import Desk, reference
+from app.domain.memory import Trail
+from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.sorting import Sorted
+from app.domain.types import Email, MailQuery
+from app.planning.signals import Category, Verdict, signals, weigh
+from app.skills.skill import Reading
+from app.skills.triage.gathering import Inbox, gather
+from app.skills.triage.judging import TASK, judged, plainly
+from app.skills.triage.reporting import report
+
+CERTAIN = {Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT}
+"""What the signals settle by themselves: no judgement could move a mail out of these."""
+ARCHIVE = "archive"
+
+
+class Triage:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
+        """Sort the newest unread mails; "archive CATEGORY" prepares the cards that archive those of a category."""
+        reading = Reading()
+        preferences = await self._services.store.preferences.of(request.person.id)
+        inbox = await gather(request, desk, preferences, reading)
+        found = await self._sorted(request, inbox, watch, reading)
+        what, _, category = argument.partition(" ")
+        if what == ARCHIVE:
+            return await self._archiving(category, request, desk, inbox, found)
+        mails = {(mail.account.id, mail.id): mail for mail in inbox.mails}
+        boxes = {box.account.id: box for box in inbox.boxes}
+        shown = report(
+            mails,
+            found,
+            link=lambda mail: boxes[mail.account.id].link(mail.thread),
+            total=inbox.total,
+            notes=reading.notes,
+        )
+        return Thought(reply=shown.summary, trail=Trail(report=shown))
+
+    async def _sorted(self, request: Request, inbox: Inbox, watch: Watch, reading: Reading) -> Sequence[Sorted]:
+        """Every mail sorted: as before where that is known, by its signals where they settle it, else by the model."""
+        store, version = self._services.store.verdicts, self._services.mind.version(TASK)
+        keys = [(mail.account.id, mail.id) for mail in inbox.mails]
+        known = await store.known(request.person.id, keys, version=version) if keys else {}
+        weighed = [(m, weigh(signals(m, "", inbox.circle), request.now)) for m in inbox.mails]
+        new = [(m, v) for m, v in weighed if (m.account.id, m.id) not in known]
+        found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if v.category in CERTAIN)}}
+
+        async def seen(some: Sequence[Sorted]) -> None:
+            await store.keep(request.person.id, some, version=version)
+            found.update({each.key: each for each in some})
+            await watch(f"is sorting your mail: {len(found)} of {len(inbox.mails)}…")
+
+        unsure: list[tuple[Email, Verdict]] = [(m, v) for m, v in new if v.category not in CERTAIN]
+        if unsure and (left := await judged(self._services.mind, unsure, seen)):
+            all_of = "the mails" if left == len(unsure) else f"{left} of the mails"
+            reading.notes.append(f"The model gave no usable answer for {all_of}; I sorted by what can be seen of them.")
+        return [found[key] for key in keys]
+
+    async def _archiving(
+        self, category: str, request: Request, desk: Desk, inbox: Inbox, found: Sequence[Sorted]
+    ) -> Thought:
+        """The cards that archive what was sorted into a category, one for each account."""
+        actions = []
+        senders = {mail.id: mail.sender for mail in inbox.mails}
+        for box in inbox.boxes:
+            ids = tuple(s.mail for s in found if s.account == box.account.id and s.category == category)
+            if ids:
+                query = MailQuery(where="inbox", unread=True)
+                action = ArchiveEmails(account=reference(box.account), query=query, ids=ids, **written(ids, senders))
+                actions.append(await action.vetted(request.now).previewed(desk))
+        if not actions:
+            return Thought(reply="None of these mails is left in the inbox.")
+        cards = "A card is" if len(actions) == 1 else f"{len(actions)} cards, one for each account, are"
+        return Thought(reply=f"{cards} ready. Nothing changes before you approve.", actions=tuple(actions))
