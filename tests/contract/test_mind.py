@@ -1,126 +1,28 @@
 """The contract of Mind: scripted, and the agent on Ollama's wire and Anthropic's; every way a model can fail."""
 
+# ruff: noqa: F811 (a fixture is imported and then named as an argument)
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.agent.agent import CALLS, Agent
 from app.domain.asking import Listed, Question
 from app.domain.desk import Desk
 from app.domain.errors import (
     LostClaim,
-    ModelAbsent,
-    ModelError,
-    ModelUnreachable,
-    PromptTooLong,
-    TooManySteps,
 )
 from app.domain.ports import Request, Thought, WaitingCard
 from app.domain.types import Address, Utterance
-from integrations.models.ollama import ollama_model
-from tests.contract.claudes import claude
-from tests.contract.ollama_standin import Running, serve
+from tests.contract.minds import Mind, call, calls, mind, on_ollama, says, server, world  # noqa: F401 (fixtures)
+from tests.contract.ollama_standin import serve
 from tests.fakes import ScriptedMind
 from tests.samples import ANN, archive
-from tests.unit.desk_world import World, mail, meeting
+from tests.unit.desk_world import World, mail
 
 MODEL = "steward-planner:latest"
-NEWS = mail("m9", labels=("INBOX", "CATEGORY_PROMOTIONS"), thread="t9", subject="Sale")
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Running]:
-    async for running in serve(tmp_path):
-        await running.control("switches", {"keep_bodies": True})
-        yield running
-
-
-@pytest.fixture
-def world() -> World:
-    at = World(mail("m1"), NEWS)
-    at.calendar.put(meeting(at.now + timedelta(hours=2)))
-    return at
-
-
-class Mind:
-    """The agent, what it was told to be answered, and what the person saw meanwhile."""
-
-    def __init__(
-        self,
-        server: Running,
-        world: World,
-        *,
-        provider: str = "ollama",
-        num_ctx: int = 8_192,
-        model: str = MODEL,
-    ) -> None:
-        self.server, self.world = server, world
-        self.steps: list[str] = []
-        self.model: Any = (
-            ollama_model(name=model, host=server.address, num_ctx=num_ctx)
-            if provider == "ollama"
-            else claude(server.address, model)
-        )
-        self.agent = Agent(lambda: self.model)
-
-    async def script(self, *turns: dict[str, Any]) -> None:
-        await self.server.control("script", {"turns": list(turns)})
-
-    async def switch(self, **switches: int) -> None:
-        await self.server.control("switches", switches)
-
-    async def think(self, text: str = "What's new?", **more: Any) -> Thought:
-        async def watch(step: str) -> None:
-            self.steps.append(step)
-
-        request = Request(person=ANN, now=self.world.now, text=text, **more)
-        return await self.agent.think(request, self.world.desk, watch)
-
-    async def heard(self) -> list[list[dict[str, Any]]]:
-        """The messages of every request the model had."""
-        return [entry["body"]["messages"] for entry in await self.server.log()]
-
-    async def told(self) -> list[Any]:
-        """What tools have told the model, in order."""
-        *_, last = await self.heard()
-        return [
-            json.loads(m["content"]) if m["content"].startswith("{") else m["content"]
-            for m in last
-            if m["role"] == "tool"
-        ]
-
-
-@pytest.fixture(params=["ollama", "anthropic"])
-async def mind(request: pytest.FixtureRequest, server: Running, world: World) -> AsyncIterator[Mind]:
-    opened = Mind(server, world, provider=request.param)
-    yield opened
-    await opened.model.close()
-
-
-@pytest.fixture
-async def on_ollama(server: Running, world: World) -> AsyncIterator[Mind]:
-    opened = Mind(server, world)
-    yield opened
-    await opened.model.close()
-
-
-def call(name: str, **arguments: Any) -> dict[str, Any]:
-    return {"function": {"name": name, "arguments": arguments}}
-
-
-def says(content: str) -> dict[str, Any]:
-    return {"content": content}
-
-
-def calls(*made: dict[str, Any]) -> dict[str, Any]:
-    return {"tool_calls": list(made)}
-
-
 # What every mind does.
 
 
@@ -287,121 +189,6 @@ async def test_what_was_listed_before_is_told_and_can_still_be_linked(mind: Mind
     earlier, _ = await mind.told()
     assert [row["ref"] for row in earlier["untrusted"]["listed"]] == ["work:t1", "work:t9"]
     assert [each.ref for each in thought.trail.listed] == ["work:t1", "work:t9"]
-
-
-# When the model fails.
-
-
-async def test_an_empty_answer_is_asked_for_again_once(mind: Mind) -> None:
-    await mind.switch(empty_next=1)
-    assert (await mind.think("help")).reply
-    await mind.switch(empty_next=2)
-    with pytest.raises(ModelError) as failed:
-        await mind.think("help")
-    assert type(failed.value) is ModelError
-
-
-async def test_an_answer_that_only_loads_the_model_is_asked_for_again(on_ollama: Mind) -> None:
-    await on_ollama.switch(done_reason_load_next=1)
-    assert (await on_ollama.think("help")).reply
-    await on_ollama.switch(done_reason_load_next=50)
-    with pytest.raises(ModelError):
-        await on_ollama.think("help")
-
-
-async def test_a_tool_call_written_as_text_is_asked_for_again_once(mind: Mind) -> None:
-    await mind.switch(tool_call_as_text_next=1)
-    thought = await mind.think("archive promotions older than 0 days")
-    assert [a.kind for a in thought.actions] == ["ArchiveEmails"]
-    assert '"name"' not in thought.reply
-    await mind.switch(tool_call_as_text_next=2)
-    with pytest.raises(ModelError):
-        await mind.think("archive promotions older than 0 days")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"name": "search_mail", "arguments": {}}',
-        '```json\n{"name": "search_mail", "parameters": {}}\n```',
-        '[{"name": "search_mail", "arguments": {}}]',
-    ],
-)
-async def test_a_call_as_text_is_known_in_any_dress(mind: Mind, text: str) -> None:
-    await mind.script(says(text), says("Nothing new."))
-    assert (await mind.think()).reply == "Nothing new."
-
-
-@pytest.mark.parametrize("text", ['{"total": 3}', "{not json", "[1, 2]", "Use {name} here.", "[]", "{}"])
-async def test_an_answer_that_only_looks_alike_stays(mind: Mind, text: str) -> None:
-    await mind.script(says(text))
-    assert (await mind.think()).reply == text
-
-
-async def test_an_answer_that_was_cut_off_says_so(on_ollama: Mind) -> None:
-    await on_ollama.switch(length_next=1)
-    with pytest.raises(PromptTooLong):
-        await on_ollama.think("help")
-
-
-async def test_a_prompt_that_was_cut_in_front_says_so(server: Running, world: World) -> None:
-    mind = Mind(server, world, num_ctx=256)
-    with pytest.raises(PromptTooLong):
-        await mind.think("help " * 50)
-    await mind.model.close()
-
-
-@pytest.mark.parametrize(
-    ("status", "kind"), [(503, ModelUnreachable), (500, ModelError), (400, ModelError), (502, ModelError)]
-)
-async def test_a_host_that_fails_is_told(on_ollama: Mind, status: int, kind: type[ModelError]) -> None:
-    await on_ollama.switch(fail_next=1, fail_status=status)
-    with pytest.raises(ModelError) as failed:
-        await on_ollama.think("help")
-    assert type(failed.value) is kind
-    assert (await on_ollama.think("help")).reply
-
-
-async def test_a_model_that_isnt_installed_is_named(server: Running, world: World) -> None:
-    mind = Mind(server, world, model="qwen9:1t")
-    with pytest.raises(ModelAbsent, match="ollama pull qwen9:1t"):
-        await mind.think("help")
-    await mind.model.close()
-
-
-async def test_a_host_that_isnt_there_is_told(tmp_path: Path, world: World) -> None:
-    async for running in serve(tmp_path):
-        mind = Mind(running, world)
-    with pytest.raises(ModelUnreachable):
-        await mind.think("help")
-    await mind.model.close()
-
-
-async def test_an_answer_that_breaks_off_is_told(mind: Mind) -> None:
-    await mind.switch(drop_next=1)
-    with pytest.raises(ModelUnreachable):
-        await mind.think("help")
-
-
-async def test_an_answer_that_is_no_json_is_told(mind: Mind) -> None:
-    await mind.switch(malformed_json_next=1)
-    with pytest.raises(ModelError):
-        await mind.think("help")
-
-
-async def test_a_model_that_never_comes_to_an_end_is_stopped(mind: Mind) -> None:
-    await mind.script(*[calls(call("list_events", start="today"))] * (CALLS + 1))
-    with pytest.raises(TooManySteps):
-        await mind.think()
-    assert len(mind.steps) == CALLS
-
-
-async def test_what_was_proposed_before_a_failure_is_forgotten(mind: Mind) -> None:
-    await mind.script(calls(call("change_mail", do="archive", category="promotions")), says(""), says(""))
-    with pytest.raises(ModelError):
-        await mind.think()
-    await mind.script(says("Nothing."))
-    assert (await mind.think()).actions == ()
 
 
 async def test_two_people_think_at_once_without_mixing(mind: Mind) -> None:

@@ -290,21 +290,6 @@ def test_what_no_rule_covers_is_said_with_examples_that_work(ask: str) -> None:
         assert "I didn't understand" not in again.say(example)
 
 
-def test_where_there_is_a_tool_to_ask_examples_and_doubts_are_buttons() -> None:
-    ask = {"type": "function", "function": {"name": "ask_person"}}
-    two = {"find_person": {"people": [], "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"]}}
-    talk = Talk(World(**two, ask_person={"asked": "The turn ends here."}), tools=[*TOOLS, ask])
-    talk.say("What's the capital of France?")
-    assert len(talk.made("ask_person")["options"]) == 5
-    talk.say("Schedule a call with Tom tomorrow at 3pm")
-    assert talk.made("ask_person") == {
-        "question": "Which Tom do you mean?",
-        "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"],
-    }
-    talk.say("Tom Li <li@example.org>")
-    assert talk.made("create_event")["guests"] == ["li@example.org"]
-
-
 def test_yes_in_words_approves_nothing() -> None:
     talk = Talk()
     talk.say("Archive promotions older than 30 days")

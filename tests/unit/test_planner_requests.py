@@ -1,4 +1,4 @@
-"""What belongs to the twelve everyday requests: mails marked, events changed, who owes whom, who is who, what was meant."""
+"""What belongs to the twelve everyday requests: mails marked, events changed, who owes whom, who is meant."""
 
 import json
 from typing import Any
@@ -116,3 +116,17 @@ def test_the_second_one_is_meant_by_its_reference() -> None:
     at.messages.append({"role": "tool", "content": json.dumps(told)})
     (call,) = plan(at.messages, TOOLS).calls
     assert call.args == {"do": "trash", "threads": ["work:t2"]}
+
+
+def test_where_there_is_a_tool_to_ask_examples_and_doubts_are_buttons() -> None:
+    two = {"find_person": {"people": [], "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"]}}
+    at = Talk(Office(**two), system=SYSTEM, tools=TOOLS)
+    at.say("What's the capital of France?")
+    assert len(talk.made("ask_person")["options"]) == 5
+    at.say("Schedule a call with Tom tomorrow at 3pm")
+    assert at.made("ask_person") == {
+        "question": "Which Tom do you mean?",
+        "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"],
+    }
+    at.say("Tom Li <li@example.org>")
+    assert at.made("create_event")["guests"] == ["li@example.org"]
