@@ -100,15 +100,15 @@ class ChangeEvents(Changing):
         able: list[Event] = []
         for event in chosen:
             if why := self._unable(event, bench.request.now):
-                refused.append({"event": event.title, "why": why})
+                refused.append(_refused(event, why))
             else:
                 able.append(event)
         times = await self._times(bench, able) if self.do == "reschedule" and able else {}
         for event in able:
             try:
                 prepared.append(await self._action(bench, event, times.get(_key(event))))
-            except (Refusal, StewardError) as no:
-                refused.append({"event": event.title, "why": no.sentence})
+            except StewardError as no:
+                refused.append(_refused(event, no.sentence))
         return prepared, refused
 
     def _unable(self, event: Event, now: datetime) -> str:
@@ -248,6 +248,10 @@ def _leaving(event: Event, emails: Sequence[str]) -> tuple[str, ...]:
         if email.strip().lower() not in there:
             raise Refusal(why=f"{email} isn't a guest of “{event.title}”.")
     return tuple(there[email.strip().lower()] for email in emails)
+
+
+def _refused(event: Event, why: str) -> dict[str, str]:
+    return {"event": f"{event.account.name}:{event.calendar}:{event.id}", "why": why}
 
 
 def _key(event: Event) -> Key:
