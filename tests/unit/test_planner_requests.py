@@ -122,7 +122,7 @@ def test_where_there_is_a_tool_to_ask_examples_and_doubts_are_buttons() -> None:
     two = {"find_person": {"people": [], "options": ["Tom Ng <tom@example.org>", "Tom Li <li@example.org>"]}}
     at = Talk(Office(**two), system=SYSTEM, tools=TOOLS)
     at.say("What's the capital of France?")
-    assert len(talk.made("ask_person")["options"]) == 5
+    assert len(at.made("ask_person")["options"]) == 5
     at.say("Schedule a call with Tom tomorrow at 3pm")
     assert at.made("ask_person") == {
         "question": "Which Tom do you mean?",
