@@ -13,6 +13,11 @@ from handlers.envelopes import Body
 COMMAND = "/steward"
 MARK = "!"
 
+ERRANDS = {
+    "triage": "triage",
+}
+"""Words of command that send a skill, and its name."""
+
 Verb = Callable[[Message], Awaitable[None]]
 
 
@@ -33,7 +38,11 @@ class Commands:
     async def spoken(self, message: Message) -> bool:
         """Obey a word that stands alone or after "!"; False when the message is a request."""
         text = message.text.strip().lower()
-        verb = self._words.get(text.removeprefix(MARK).strip())
+        word = text.removeprefix(MARK).strip()
+        if word in ERRANDS:
+            await self._assistant.hear(message.model_copy(update={"errand": ERRANDS[word]}))
+            return True
+        verb = self._words.get(word)
         if verb is None and not (text.startswith(MARK) and len(text.split()) == 1):
             return False
         await self._obey(verb, message)
@@ -52,7 +61,8 @@ class Commands:
             return
         # What was asked stands in the DM first: its answer needs a thread, and a place in the order of requests.
         ts = await self._chat.restate(place, text, key=key)
-        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts}
+        errand = ERRANDS.get(text.lower(), "")
+        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts, "errand": errand}
         await self._assistant.hear(message.model_copy(update=anchored))
 
     async def connect(self, body: Body) -> None:

@@ -72,6 +72,8 @@ class Message(Value):
     """The rejected action of which it says why."""
     mentions: tuple[str, ...] = ()
     """Slack users whom its text mentions, each as @ and their id."""
+    errand: str = ""
+    """The skill that a word of command stands for; empty for a request in words."""
 
 
 class TurnStatus(StrEnum):

@@ -85,7 +85,8 @@ class PostgresTurns:
                 "about": message.about,
                 "asked_at": now,
             }
-            new = insert(turns).values(fields | BLANK | start | message.place.model_dump()).returning(turns)
+            fields |= BLANK | start | message.place.model_dump() | {"errand": message.errand}
+            new = insert(turns).values(fields).returning(turns)
             turn = _turn((await connection.execute(new)).mappings().one())
             await said.keep(connection, turn, PERSON, turn.text, at=now)
         return turn, True

@@ -58,6 +58,7 @@ class MemoryTurns:
             status=S.QUEUED if busy else S.RUNNING,
             attempt=0 if busy else 1,
             asked_at=now,
+            errand=message.errand,
             person=message.person,
             place=message.place,
             ts=message.ts,
