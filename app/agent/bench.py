@@ -1,6 +1,6 @@
 """What the tools of one turn share: the request, the desk, and what was put on the table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -71,6 +71,7 @@ class Bench:
     """What tools have told of by a reference in this turn."""
     choices: tuple[str, ...] = ()
     """Those between whom it is undecided."""
+    _evidence: Mapping[str, str] = field(default_factory=dict)
     _about: str = ""
     sources: Sources = field(init=False)
     """What the model has read so far, and what the person typed."""
@@ -104,24 +105,31 @@ class Bench:
         """Whom the person means by a name; None when they never said."""
         return next((relation for relation in self.relations if relation.key == key_of(name)), None)
 
-    def unsettled(self, about: str, choices: Sequence[str]) -> None:
-        """Remember between whom it is undecided who is meant by a name."""
-        self._about, self.choices = about, options(choices, typed=self.request.words)[:MAX_OPTIONS]
+    def unsettled(self, about: str, choices: Sequence[str], evidence: Mapping[str, str] | None = None) -> None:
+        """Remember between whom it is undecided who is meant by a name, and what speaks for each, by address."""
+        self._about, self._evidence = about, evidence or {}
+        self.choices = options(choices, typed=self.request.words)[:MAX_OPTIONS]
 
     @property
     def between(self) -> Question:
         """The question between whom it is undecided."""
-        return Question(options=self.choices, about=self._about)
+        return self._question(self.choices)
+
+    def _question(self, choices: tuple[str, ...]) -> Question:
+        """The question between these, and whether it is about those between whom it is undecided."""
+        undecided = {email for choice in self.choices for email in addresses(choice)}
+        if not all(addresses(choice) & undecided for choice in choices):
+            return Question(options=choices)
+        named = [next(iter(found)) if len(found := addresses(choice)) == 1 else "" for choice in choices]
+        hints = tuple(self._evidence.get(email, "") for email in named)
+        return Question(options=choices, hints=hints if any(hints) else (), about=self._about)
 
     def ask(self, words: str, choices: Sequence[str]) -> str:
         """Ask the person, with choices to click; of several questions of a turn only the first is asked."""
         if self.asked is not None:
             return "There is a question already. One at a time."
         shown = options(choices, typed=self.request.words)[:MAX_OPTIONS]
-        known = {email for choice in self.choices for email in addresses(choice)}
-        whom = bool(shown) and all(addresses(choice) & known for choice in shown)
-        asked = Question(options=shown, about=self._about if whom else "") if shown else None
-        self.asked = Asked(words.strip(), asked)
+        self.asked = Asked(words.strip(), self._question(shown) if shown else None)
         return "The turn ends here; the answer comes as the next message."
 
     # Reading.

@@ -32,7 +32,8 @@ def spoken_of(named: Sequence[Listed], told: Sequence[Listed], before: Sequence[
     """What "the second one" counts from in the next turn: what the answer refers to; when that is a single thing or
     none, what tools listed; when that is so too, what was listed before. Whatever the answer refers to is among it."""
     listing = next((each for each in (named, told, before) if len(each) > 1), told or before)[:MOST]
-    return (*listing, *(each for each in named if each not in listing))
+    there = {each.ref for each in listing}
+    return (*listing, *(each for each in named if each.ref not in there))
 
 
 def _all_bracketed(answer: str, known: Mapping[str, Listed]) -> str:

@@ -12,6 +12,8 @@ class Question(Value):
     """What the person is asked, and what they may click instead of typing it."""
 
     options: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    """What speaks for each option, in their order; empty when nothing does."""
     about: str = ""
     """The name whose bearer is asked for: the answer is kept, so that it needn't be asked again."""
     chosen: int | None = None

@@ -117,6 +117,6 @@ def answer(text: str, *, typed: str, sources: Iterable[Listed] = ()) -> str:
     plain = _MARKDOWN_LINK.sub(lambda m: f"{m[1]} ({m[2]})" if m[1] else m[2], visible(text))
     safe = _BOLD.sub(r"*\1*", escaped(unlinked(plain, typed=typed)))
     for source in sources:
-        link = f"<{source.link}|↗>" if source.link else ""
+        link = f"<{source.link}|source>" if source.link else ""
         safe = safe.replace(escaped(f"[{source.ref}]"), link)
     return safe

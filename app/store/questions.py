@@ -15,8 +15,12 @@ from app.store.tables import turns
 def fields_of(trail: Trail) -> dict[str, Any]:
     """What a turn's row keeps of its question, and of what its answer spoke of."""
     question = trail.question
-    options = [storable(option) for option in question.options] if question else []
-    asked = {"options": options, "about": storable(question.about)} if question else None
+    asked: dict[str, Any] | None = None
+    if question:
+        texts = {"options": question.options, "hints": question.hints}
+        asked = {name: [storable(t) for t in each] for name, each in texts.items()} | {
+            "about": storable(question.about)
+        }
     listed = [{name: storable(value) for name, value in each.model_dump().items()} for each in trail.listed]
     return {"question": asked, "listed": listed}
 

@@ -29,7 +29,7 @@ def begins(messages: list[Json], words: str) -> bool:
     """Whether a request is the first of a turn: since the person's words no tool was called but our own preface."""
     said = max(n for n, message in enumerate(messages) if message["role"] == "user")
     called = {call["function"]["name"] for m in messages[said:] for call in m.get("tool_calls") or ()}
-    return messages[said]["content"] == words and called <= {"waiting_cards"}
+    return messages[said]["content"] == words and called <= {"waiting_cards", "earlier"}
 
 
 async def until_redelivered(house: House, since: int) -> None:

@@ -87,7 +87,7 @@ async def test_only_code_makes_links(slack: Standin) -> None:
     reply = "Lunch [work:t1], [work:t2] and https://evil.example/x"
     _, shown = await posted(slack, in_dm(slack, reply=reply, listed=listed))
     words = shown["blocks"][0]["text"]["text"]
-    assert words == "Lunch <https://mail.example/t1|↗>, [work:t2] and evil.example"
+    assert words == "Lunch <https://mail.example/t1|source>, [work:t2] and evil.example"
 
 
 async def test_of_a_stranger_only_the_name_is_told(tmp_path: Path) -> None:

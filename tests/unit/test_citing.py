@@ -51,8 +51,8 @@ def test_code_makes_the_link_and_nobody_else_does() -> None:
     said = "• Lunch with <Carol> [work:18f3a0]\n• Old [my home:x1]\n• https://evil.example/x [work:18f3a0]"
     shown = answer(said, typed="", sources=(LUNCH, OLD))
     assert shown.splitlines() == [
-        "• Lunch with &lt;Carol&gt; <https://mail.example/18f3a0|↗>",
+        "• Lunch with &lt;Carol&gt; <https://mail.example/18f3a0|source>",
         "• Old ",
-        "• evil.example <https://mail.example/18f3a0|↗>",
+        "• evil.example <https://mail.example/18f3a0|source>",
     ]
     assert answer("[work:18f3a0]", typed="") == "[work:18f3a0]"

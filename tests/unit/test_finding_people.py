@@ -60,7 +60,8 @@ async def test_several_are_shown_and_to_be_asked_between() -> None:
     told = await found(bench, "Sam")
     assert [p["email"] for p in told["people"]] == [SAM.email, SAMUEL.email]
     assert told["options"] == (SAM.shown, SAMUEL.shown)
-    assert bench.between == Question(options=(SAM.shown, SAMUEL.shown), about="Sam")
+    seen = ("2 mails, the last on 1 Mar 2026", "1 mail, the last on 1 Mar 2026")
+    assert bench.between == Question(options=(SAM.shown, SAMUEL.shown), hints=seen, about="Sam")
 
 
 async def test_a_full_name_leaves_no_doubt() -> None:
@@ -93,7 +94,7 @@ async def test_a_role_is_guessed_from_mails_and_meetings_and_asked_for() -> None
     bench = at(world(signed))
     told = await found(bench, "my manager")
     assert told["people"][0]["evidence"] == "“manager” stands in a mail of theirs"
-    assert bench.between == Question(options=(DANA.shown,), about="my manager")
+    assert (bench.between.options, bench.between.about) == ((DANA.shown,), "my manager")
 
 
 async def test_a_team_is_guessed_from_the_guests_of_a_meeting() -> None:
@@ -190,7 +191,10 @@ async def test_the_model_may_word_the_question_between_those_who_were_found() ->
     await found(bench, "Sam")
     await AskPerson(question="Which Sam?", options=[SAM.shown, f"Sam L. <{SAMUEL.email}>"]).run(bench)
     assert bench.asked is not None
-    assert bench.asked.question == Question(options=(SAM.shown, f"Sam L. <{SAMUEL.email}>"), about="Sam")
+    question = bench.asked.question
+    assert question is not None
+    assert (question.options, question.about) == ((SAM.shown, f"Sam L. <{SAMUEL.email}>"), "Sam")
+    assert question.hints[1] == "1 mail, the last on 1 Mar 2026"
 
 
 async def test_a_question_about_something_else_is_kept_for_nobody() -> None:

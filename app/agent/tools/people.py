@@ -43,7 +43,8 @@ class FindPerson(Tool):
         listed = [{"name": c.address.name, "email": c.address.email, "evidence": c.evidence} for c in people]
         if certain:
             return fenced(people=listed)
-        bench.unsettled(self.name, [_option(group) for group in groups] + [c.address.shown for c in people])
+        evidence = {c.address.email.lower(): c.evidence for c in people}
+        bench.unsettled(self.name, [*map(_option, groups), *(c.address.shown for c in people)], evidence)
         return {**fenced(people=listed, options=bench.choices), "hint": ASK}
 
     async def _meant(self, bench: Bench) -> tuple[list[Candidate], list[tuple[Address, ...]], bool]:
