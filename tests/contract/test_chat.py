@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from app.domain.actions import Action
 from app.domain.approvals import Approval, Status
 from app.domain.chat import Chat
 from app.domain.errors import ChatError
+from app.domain.grants import Invitation
+from app.domain.permissions import READING
 from app.domain.types import Person, Place, Turn, TurnStatus, person_id
 from app.editing import WHY
 from handlers.editing import answers
@@ -127,10 +129,21 @@ async def test_a_card_that_isnt_there_cant_be_redrawn(talk: Talk) -> None:
 async def test_surfaces_are_shown(talk: Talk) -> None:
     place = Place(channel=talk.dm, thread="")
     await talk.chat.welcome(place, connected=False)
-    await talk.chat.invite(place, "https://accounts.example/auth", accounts=[account()])
+    await surfaces_of_accounts(talk, place)
     await talk.chat.home(talk.user, [account()], [talk.card(talk.turn())])
     await talk.chat.prompts(place)
     await talk.chat.whisper(place, talk.user, "Only you can read this.")
+
+
+async def surfaces_of_accounts(talk: Talk, place: Place) -> None:
+    """Every card of an account: a new one, one to be renewed, the list, and what became of a link."""
+    mine, ended = account(), account(alive=False, ended_at=datetime(2026, 3, 1, tzinfo=UTC))
+    ways = {"url": "https://accounts.example/auth", "asks": READING, "accounts": (mine,)}
+    card = await talk.chat.invite(place, Invitation(**ways, whole="https://accounts.example/all", paste="state"))
+    await talk.chat.close(place, card, "Connected")
+    await talk.chat.invite(place, Invitation(**ways, account=ended))
+    listed = await talk.chat.accounts(place, [mine, ended])
+    assert await talk.chat.accounts(place, [mine], card=listed) == listed
 
 
 async def test_a_person_is_who_slack_says(talk: Talk) -> None:

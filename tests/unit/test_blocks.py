@@ -16,11 +16,14 @@ from app.domain.actions.calendar_words import Overlap
 from app.domain.actions.letters import Glimpse
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import MAX_BODY, MAX_CARD, MAX_RECIPIENTS, Difference, Field, Origin, Receipt, Recipient
+from app.domain.grants import Invitation
+from app.domain.permissions import READING, Permission
 from app.domain.types import AccountRef, Address, MailQuery
 from app.planning.sanitising import hidden, visible
+from integrations.slack.accounts import accounts_blocks, invitation_blocks
 from integrations.slack.blocks import STATES, approval_blocks, plain_fallback, shortened, summary
 from integrations.slack.chat import paragraphs
-from integrations.slack.surfaces import PROMPTS, home, invitation, welcome
+from integrations.slack.surfaces import PROMPTS, home, welcome
 from sandbox.slack.blocks import check
 from tests.fakes import ManualClock
 from tests.samples import WORK, account, archive, event, message, proposal, reply
@@ -260,10 +263,18 @@ def test_slack_takes_any_home(waiting: list[Approval], names: list[str], times: 
     assert check(view["blocks"], "home") == []
 
 
-@given(st.lists(WORDS, max_size=10))
-def test_slack_takes_any_invitation(names: list[str]) -> None:
-    accounts = [account(name=name, email=f"{name}@example.org") for name in names]
-    assert check(invitation("https://accounts.google.com/o/oauth2/v2/auth?state=x", accounts), "message") == []
+@given(st.lists(st.text(), max_size=20), st.booleans(), st.sampled_from(list(Permission)))
+def test_slack_takes_any_card_of_accounts(names: list[str], alive: bool, asked: Permission) -> None:
+    accounts = tuple(
+        account(name=name, email=name, alive=alive, scopes=READING[:1], chosen=not n) for n, name in enumerate(names)
+    )
+    url = "https://accounts.google.com/o/oauth2/v2/auth?state=x"
+    for invitation in (
+        Invitation(url=url, whole=url, asks=READING, accounts=accounts, paste="state"),
+        *(Invitation(url=url, asks=(asked,), account=each) for each in accounts),
+    ):
+        assert check(invitation_blocks(invitation), "message") == []
+    assert check(accounts_blocks(accounts), "message") == []
 
 
 @pytest.mark.parametrize("connected", [True, False])

@@ -1,0 +1,145 @@
+"""The contract of Parking: requests that wait for an account, in memory and in PostgreSQL; what sleeps meanwhile."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.approvals import Decision, Status
+from app.domain.grants import Grants, Tokens
+from app.domain.permissions import READING, Permission
+from app.domain.ports import Store
+from app.domain.types import Account, AccountRef, Turn, TurnStatus
+from app.store import PostgresStore
+from tests import postgres
+from tests.fakes import ManualClock, MemoryGrants, MemoryStore
+from tests.samples import ANN, BOB, account, archive, message, proposal
+
+
+@dataclass
+class Lot:
+    """A store with its grants."""
+
+    store: Store
+    grants: Grants
+    clock: ManualClock
+
+    async def connect(self, **fields: Any) -> Account:
+        mine = account(**fields)
+        expires = self.clock.now() + timedelta(hours=1)
+        return await self.grants.keep(mine, Tokens(access="a", refresh="r", expires_at=expires, scopes=mine.scopes))
+
+    async def asked(self, *, ended: bool = True) -> Turn:
+        turn, _ = await self.store.turns.open(message("archive it"), limit=9)
+        if ended:
+            await self.store.turns.end(turn, status=TurnStatus.ENDED, reply="Not yet.", actions=[])
+        return turn
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def lot(request: pytest.FixtureRequest, clock: ManualClock) -> AsyncIterator[Lot]:
+    if request.param == "memory":
+        store, grants = MemoryStore(clock), MemoryGrants()
+        store.parking.grants = grants
+        yield Lot(store, grants, clock)
+        return
+    addresses: postgres.Addresses = request.getfixturevalue("database")
+    opened = await PostgresStore.open(addresses.app, key=bytes(32), clock=clock)
+    yield Lot(opened, opened.grants, clock)
+    await opened.close()
+
+
+async def test_a_request_goes_on_once_when_more_is_allowed(lot: Lot) -> None:
+    work = await lot.connect(scopes=READING)
+    turn = await lot.asked()
+    assert await lot.store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,)}) == frozenset()
+    assert await lot.store.parking.waiting(ANN.id, work.id) == (turn.id,)
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is None
+    await lot.connect(scopes=(*READING, Permission.CHANGE_MAIL))
+    assert await lot.store.parking.go_on(BOB.id, turn.id) is None
+    again = await lot.store.parking.go_on(ANN.id, turn.id)
+    assert again is not None
+    assert (again.text, again.place, again.status) == (turn.text, turn.place, TurnStatus.QUEUED)
+    assert again.id != turn.id
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is None
+    assert await lot.store.parking.waiting(ANN.id, work.id) == ()
+
+
+async def test_a_request_waits_for_every_account_and_for_its_own_end(lot: Lot) -> None:
+    work, home = await lot.connect(), await lot.connect(subject="2", name="home")
+    for each in (work, home):
+        await lot.grants.bury(each.id, ANN.id)
+    turn = await lot.asked(ended=False)
+    await lot.store.parking.park(turn, {work.id: (), home.id: ()})
+    await lot.connect()
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is None
+    await lot.connect(subject="2", name="home")
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is None
+    await lot.store.turns.end(turn, status=TurnStatus.FAILED, reply="Not yet.", actions=[])
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is not None
+
+
+async def test_what_somebody_waits_for_already_is_told(lot: Lot) -> None:
+    work = await lot.connect(scopes=READING)
+    first, second = await lot.asked(), await lot.asked()
+    needs = {work.id: (Permission.CHANGE_MAIL,)}
+    assert await lot.store.parking.park(first, needs) == frozenset()
+    assert await lot.store.parking.park(first, needs) == frozenset()
+    assert await lot.store.parking.park(second, needs) == {work.id}
+
+
+async def test_a_parked_action_can_be_cancelled_and_is_claimed_anew(lot: Lot) -> None:
+    work = await lot.connect()
+    turn, _ = await lot.store.turns.open(message("archive it"), limit=9)
+    ref = AccountRef(id=work.id, name=work.name, email=work.email)
+    approvals = lot.store.approvals
+    for decision in (Decision.CANCEL, None):
+        action = archive("m1").renewed(account=ref)
+        await approvals.propose(proposal(action, turn, lot.clock.now()))
+        approved = await approvals.decide(ANN.id, action.id, Decision.APPROVE)
+        assert approved is not None
+        parked = await approvals.park(approved, "It waits.")
+        assert parked is not None
+        assert (parked.status, parked.waits_for, parked.note) == (Status.APPROVED, work.id, "It waits.")
+        assert Decision.CANCEL in parked.offers
+        if decision is Decision.CANCEL:
+            cancelled = await approvals.decide(ANN.id, action.id, decision)
+            assert cancelled is not None
+            assert (cancelled.status, cancelled.waits_for) == (Status.CANCELLED, None)
+            continue
+        claim = await approvals.claim(ANN.id, action.id)
+        assert claim is not None
+        assert (claim.approval.waits_for, claim.approval.note) == (None, "")
+        assert await approvals.park(approved, "Too late.") is None  # another attempt by now
+        asleep = await approvals.park(claim.approval, "It waits again.")
+        assert asleep is not None
+        assert (asleep.status, asleep.waits_for) == (Status.RUNNING, work.id)
+
+
+async def test_the_sweeper_lets_what_is_parked_sleep_and_wakes_it_in_time(
+    database: postgres.Addresses, clock: ManualClock
+) -> None:
+    store = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
+    lot = Lot(store, store.grants, clock)
+    try:
+        await store.people.meet(ANN)
+        work = await lot.connect()
+        await lot.grants.bury(work.id, ANN.id)
+        turn, _ = await store.turns.open(message("archive it"), limit=9)
+        action = archive("m1").renewed(account=AccountRef(id=work.id, name=work.name, email=work.email))
+        await store.turns.end(
+            turn, status=TurnStatus.ENDED, reply="Here.", actions=[proposal(action, turn, clock.now())]
+        )
+        await store.turns.posted(turn, "1.1")
+        approved = await store.approvals.decide(ANN.id, action.id, Decision.APPROVE)
+        assert approved is not None
+        await store.approvals.park(approved, "It waits.")
+        await store.parking.park(turn, {work.id: ()})
+        assert {(w.kind, w.id) for w in await store.waiting()} == {("account", str(work.id))}
+        await lot.connect()
+        woken = {(w.kind, w.id) for w in await store.waiting()}
+        assert woken == {("action", str(action.id)), ("turn", str(turn.id))}
+    finally:
+        await store.close()
