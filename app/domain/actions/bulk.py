@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field as Payload
 
@@ -49,6 +49,15 @@ class Turn:
     @property
     def back(self) -> "Turn":
         return Turn(self.label, not self.on)
+
+
+class State(NamedTuple):
+    """How mails are before they change."""
+
+    pending: frozenset[str]
+    """Those that aren't turned so yet."""
+    bearing: frozenset[str]
+    """Those of them with the label that turns along."""
 
 
 @dataclass(frozen=True)
@@ -247,22 +256,28 @@ class Labelling(Action, base=True):
         notes = await ledger.recall()
         planned = {n.refs["index"]: n.refs["ids"] for n in notes if n.step == "chunk"}
         finished = {n.refs["index"] for n in notes if n.step == "turned"}
+        state: State | None = None
         for index, start in enumerate(range(0, len(self.ids), CHUNK)):
             if index in finished:
                 continue
             if index not in planned:
-                planned[index] = await self._planned(box, ledger, turn, index, self.ids[start : start + CHUNK])
+                state = state or await self._state(box, turn, self.ids[start:])
+                planned[index] = await self._planned(ledger, turn, state, index, self.ids[start : start + CHUNK])
             if planned[index]:
                 await turn.make(box, planned[index])
             await ledger.note("turned", index=index)
         moved = [i for ids in planned.values() for i in ids]
         return self._receipt(moved, await turn.pending(box, moved))
 
-    async def _planned(self, box: Mailbox, ledger: Ledger, turn: Turn, index: int, chunk: Sequence[str]) -> list[str]:
+    async def _state(self, box: Mailbox, turn: Turn, ids: Sequence[str]) -> State:
+        """How the mails are before this attempt changes any: read at once, which for thousands takes a few calls."""
+        pending = await turn.pending(box, ids)
+        return State(frozenset(pending), await box.having(turn.along, pending) if turn.along else frozenset())
+
+    async def _planned(self, ledger: Ledger, turn: Turn, state: State, index: int, chunk: Sequence[str]) -> list[str]:
         """The state before, noted before it changes: undo restores this and nothing else."""
-        ids = await turn.pending(box, chunk)
-        bearing = await box.having(turn.along, ids) if turn.along else frozenset()
-        along = {"along": [i for i in ids if (i in bearing) is turn.on]} if turn.along else {}
+        ids = [i for i in chunk if i in state.pending]
+        along = {"along": [i for i in ids if (i in state.bearing) is turn.on]} if turn.along else {}
         await ledger.note("chunk", index=index, ids=ids, **along)
         return ids
 
