@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ask", required=True, metavar="TEXT", help="the request, as one would type it")
     parser.add_argument(
         "--answer",
-        type=_answers,
+        type=read_answers,
         default=(None, ()),
         help="what to click on every card, and which option on a question: approve, reject, 2, or 2,approve; without it"
         " you are asked",
@@ -65,7 +65,7 @@ def read_arguments(options: argparse.Namespace) -> Play:
     return Play(options.page, options.token, options.ask, answer, chosen, options.json, options.timeout)
 
 
-def _answers(text: str) -> tuple[str | None, tuple[int, ...]]:
+def read_answers(text: str) -> tuple[str | None, tuple[int, ...]]:
     """ "2,approve": the second option on the first question, and approve on every card."""
     parts = [part.strip() for part in text.split(",")]
     words = [part for part in parts if not part.isdecimal()]

@@ -35,6 +35,8 @@ class Script:
     cards: list[Card] = field(default_factory=list)
     then: "Script | None" = None
     """What it goes on with once its cards are settled."""
+    options: tuple[str, ...] = ()
+    """What its reply offers to click; whichever is, it goes on with `then`."""
     without_turn: bool = False
     silent: bool = False
 
@@ -52,6 +54,8 @@ class StewardDouble:
         stage.app.event("message")(self.on_message)
         stage.app.event("app_home_opened")(self.on_opened)
         stage.app.action("connect")(self.on_link)
+        for option in range(5):
+            stage.app.action(f"answer:{option}")(self.on_answer)
         for decision in ("approve", "reject"):
             stage.app.action(f"decide:{decision}")(self.on_click)
 
@@ -109,12 +113,25 @@ class StewardDouble:
         script, client = self.script, self.stage.app.client
         await client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status="Searching your mail")
         payload: dict[str, Any] = {"turn": str(uuid4()), "state": script.state, "actions": len(script.cards)}
-        payload |= {"then": True} if script.then else {}
+        payload |= {"then": True} if script.then and script.cards else {}
+        blocks = [section(script.reply), {"type": "actions", "elements": offered(script)}] if script.options else None
         metadata = None if script.without_turn else {"event_type": "steward_turn", "event_payload": payload}
-        await self.post(channel, thread, script.reply, None, metadata)
+        await self.post(channel, thread, script.reply, blocks, metadata)
         for card in script.cards:
             self._left[card.id] = card.clicks
             await self.post(channel, thread, card.text, blocks_of(card, "proposed"), tag(card, "proposed"))
+
+    async def on_answer(self, ack: Any, body: dict[str, Any]) -> None:
+        await ack()
+        chosen = self.script.options[int(body["actions"][0]["action_id"].partition(":")[2])]
+        self.heard.append(chosen)
+        where, asked = body["container"], {"event_type": "steward_turn", "event_payload": {"state": "ended"}}
+        await self.stage.app.client.chat_update(
+            channel=where["channel_id"], ts=where["message_ts"], text=f"You chose: {chosen}",
+            blocks=[section(f"You chose: {chosen}")], metadata=asked,
+        )  # fmt: skip
+        self.script = self.script.then or self.script
+        await self.answer(where["channel_id"], where["thread_ts"])
 
     async def on_click(self, ack: Any, body: dict[str, Any]) -> None:
         await ack()
@@ -144,6 +161,13 @@ class StewardDouble:
         await self.stage.app.client.chat_postMessage(
             channel=channel, thread_ts=thread, text=text, blocks=blocks, **extra
         )
+
+
+def offered(script: Script) -> list[dict[str, Any]]:
+    return [
+        {"type": "button", "action_id": f"answer:{n}", "value": "turn", "text": plain(option)}
+        for n, option in enumerate(script.options)
+    ]
 
 
 def plain(text: str) -> dict[str, Any]:

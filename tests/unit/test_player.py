@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from sandbox.google.seed import SeedAccount
 from sandbox.google.server import build
-from sandbox.player import DONE, LEFT_WAITING, NOT_DONE, Play, play
+from sandbox.player import DONE, LEFT_WAITING, NOT_DONE, Play, play, read_answers
 from tests.browser.stage import CONTROL, TOKEN, Stage, serve
 from tests.unit.steward_double import Card, Script, StewardDouble
 
@@ -93,6 +94,40 @@ async def test_a_play_waits_for_nothing_when_nothing_came_of_its_cards(
     code, document = await told(steward, capsys, answer="reject")
     assert code == DONE
     assert document["messages"][-1]["text"] == "I can archive 37 mails."
+
+
+async def test_a_question_is_answered_by_its_number_and_the_play_goes_on(
+    steward: StewardDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steward.script = Script(reply="Which?", options=("Monday", "Tuesday"), then=Script(reply="Good.", cards=[Card()]))
+    code, document = await told(steward, capsys, options=(2,))
+    assert code == DONE
+    assert steward.heard[-1] == "Tuesday"
+    assert [action["status"] for action in document["actions"]] == ["done"]
+
+
+@pytest.mark.parametrize("options", [(), (3,), (0,)])
+async def test_a_question_that_nobody_answers_is_left_waiting(
+    steward: StewardDouble, capsys: pytest.CaptureFixture[str], options: tuple[int, ...]
+) -> None:
+    steward.script = Script(reply="Which?", options=("Monday", "Tuesday"))
+    code, document = await told(steward, capsys, options=options)
+    assert code == LEFT_WAITING
+    assert "[ Monday ]" in document["messages"][-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("approve", ("approve", ())), ("2", (None, (2,))), ("2, reject", ("reject", (2,))), ("1,3", (None, (1, 3)))],
+)
+def test_an_answer_is_a_word_for_cards_and_numbers_for_questions(typed: str, meant: Any) -> None:
+    assert read_answers(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["perhaps", "approve,reject", "2,,"])
+def test_any_other_answer_is_refused(typed: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        read_answers(typed)
 
 
 async def test_accounts_are_connected_once(steward: StewardDouble, capsys: pytest.CaptureFixture[str]) -> None:
