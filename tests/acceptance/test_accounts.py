@@ -33,15 +33,13 @@ async def press(person: Person, message: Json, which: Callable[[Button], bool]) 
     await person.page.post("click", container=container, block_id=button.block_id, action_id=button.action_id)
 
 
-async def let_go(person: Person, name: str) -> None:
-    """Disconnect an account from the list."""
+async def pick(person: Person, verb: str) -> str:
+    """Click a button of the personal account, which comes last on the list; the ts of the word that asked for it."""
     asked = await person.say("accounts")
     listed = await said(person, "Your accounts", since=asked)
-    blocks = [b["block_id"] for b in listed["blocks"] if str(b.get("block_id", "")).startswith("account:")]
-    names = [n for n in ("work", "personal") if n in render(listed)]
-    block = blocks[names.index(name)]
-    await press(person, listed, lambda b: b.block_id == block and b.action_id == "account:disconnect")
-    await said(person, f"Disconnected: *{name}*", since=asked)
+    block = [b["block_id"] for b in listed["blocks"] if str(b.get("block_id", "")).startswith("account:")][-1]
+    await press(person, listed, lambda b: (b.block_id, b.action_id) == (block, f"account:{verb}"))
+    return asked
 
 
 async def test_changing_is_asked_for_when_it_is_first_wanted_and_the_request_goes_on(
@@ -49,7 +47,7 @@ async def test_changing_is_asked_for_when_it_is_first_wanted_and_the_request_goe
 ) -> None:
     personal = alex.accounts[1]
     before = labels(await house.google.mails(personal))
-    await let_go(alex, "personal")
+    await said(alex, f"Disconnected: *personal* ({personal})", since=await pick(alex, "disconnect"))
     asked = await alex.say("connect")
     card = await said(alex, "Connect a Google account", since=asked)
     await allow(links(card)[0], personal)
@@ -72,6 +70,9 @@ async def test_changing_is_asked_for_when_it_is_first_wanted_and_the_request_goe
     for waiting in alex.waiting():
         await alex.click(waiting, "reject")
         await alex.until_shows(waiting, "rejected")
+    asked = await pick(alex, "allow")
+    await allow(links(await said(alex, "Allow changes in personal", since=asked))[0], personal)
+    await said(alex, "change and send mail and change the calendars.", since=asked)
 
 
 async def test_the_end_of_a_connection_parks_what_waits_for_it_until_it_is_renewed(house: House, alex: Person) -> None:
