@@ -12,9 +12,10 @@ from app.domain.actions import Action
 from app.domain.asking import MAX_OPTIONS, Listed, Question
 from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
-from app.domain.errors import Refusal, ScopeMissing, UnclearTime, UnknownReference
+from app.domain.errors import Refusal, UnclearTime, UnknownReference
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import Relation, key_of
+from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request, Watch
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.asking import options
@@ -24,8 +25,6 @@ from app.planning.sanitising import visible
 
 CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
-MAX_ACTIONS = 10
-"""Cards one turn may propose; more would bury the person."""
 
 
 TWO_WAYS = "can be read in more than one way. Which do you mean?"
@@ -65,6 +64,8 @@ class Bench:
     """What is left to do once the cards of this turn are settled."""
     asked: Asked | None = None
     """What the person is asked, once they are."""
+    errand: str = ""
+    """The skill that answers instead, and what for."""
     learned: list[Relation] = field(default_factory=list)
     """Whom the person meant by which name, as they said in this turn."""
     listed: dict[str, Listed] = field(default_factory=dict)
@@ -132,6 +133,14 @@ class Bench:
         self.asked = Asked(words.strip(), self._question(shown) if shown else None)
         return "The turn ends here; the answer comes as the next message."
 
+    def send(self, errand: str) -> None:
+        """End the turn with an errand for a skill, which may have several lines, one after the other in one answer.
+        Raises Refusal for a second skill."""
+        skill = errand.partition(" ")[0]
+        if self.errand and self.errand.partition(" ")[0] != skill:
+            raise Refusal(why="One skill at a time.")
+        self.errand = "\n".join(filter(None, (self.errand, errand)))
+
     # Reading.
 
     def mailboxes(self, account: str) -> tuple[Mailbox, ...]:
@@ -195,9 +204,11 @@ class Bench:
     def propose(self, action: Action, *, instead_of: Action | None = None) -> str:
         """Put a change on the table; its card is shown when the turn ends. Raises Refusal beyond MAX_ACTIONS, and
         FormErrors for what a person can't be asked to approve."""
+        if self.errand:
+            raise Refusal(why="A skill was started; ask for this afterwards.")
         if len(self.actions) >= MAX_ACTIONS:
             raise Refusal(why=f"I propose at most {MAX_ACTIONS} changes at once. Ask for the rest afterwards.")
-        self._refuse_lacking(action)
+        self.desk.require(action.requires, action.changes)
         card = action.vetted(self.request.now).card()
         self.actions.append(action)
         self._places[action.id] = (CALL.get(), len(self.actions))
@@ -206,13 +217,6 @@ class Bench:
             return said
         self.replaced[action.id] = instead_of.id
         return f"{said}, instead of the card that waits"
-
-    def _refuse_lacking(self, action: Action) -> None:
-        """Raises ScopeMissing where the person is to be asked first."""
-        changed = {account.id for account in action.changes}
-        known = [a for a in self.desk.accounts if a.id in changed]
-        if needs := {a.id: lacks for a in known if (lacks := a.lacks([action.requires]))}:
-            raise ScopeMissing(account=" and ".join(a.email for a in known if a.id in needs), needs=needs)
 
     # Times.
 

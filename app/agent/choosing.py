@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from app.agent.bench import Bench
-from app.domain.busy import once
+from app.domain.busy import is_meeting, once
 from app.domain.calendars import OWNER, Calendar
 from app.domain.errors import Refusal, UnknownReference
 from app.domain.types import CalendarRef, Event
@@ -12,14 +12,6 @@ from app.domain.types import CalendarRef, Event
 AHEAD = timedelta(days=28)
 """How far events are looked for by their words alone."""
 YEAR = timedelta(days=366)
-MEETING = ("default", "fromGmail")
-"""Event types that can be meetings."""
-
-
-def is_meeting(event: Event) -> bool:
-    """Whether an event is among "all my meetings": not a day, an absence, a block of ours, or what was declined."""
-    timed = not event.all_day and event.kind in MEETING and not event.mirrors
-    return timed and event.status != "cancelled" and event.answer != "declined"
 
 
 async def named(bench: Bench, refs: Sequence[str]) -> list[Event]:

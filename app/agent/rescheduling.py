@@ -9,6 +9,7 @@ from app.domain.busy import Busy, busy_times
 from app.domain.busy import meeting as identity
 from app.domain.calendars import Availability
 from app.domain.types import Event
+from app.planning.attendance import away
 from app.planning.slots import Diary, Slot, Wish, best, slots
 
 MOST_GUESTS = 50
@@ -62,16 +63,11 @@ class Rescheduling:
     def _diaries(self, event: Event) -> list[Diary]:
         """The guests' time as far as it can be seen, without the meeting itself, which stands in it too."""
         return [
-            Diary(g.email, busy=tuple(_without(self.guests[g.email], event)), hours=None)
+            Diary(g.email, busy=_busy(self.guests[g.email], event), hours=None)
             for g in event.guests
             if g.answer != "declined" and g.email in self.guests
         ]
 
 
-def _without(availability: Availability, event: Event) -> list[Busy]:
-    spans = [(p.start, p.end) for p in availability.busy]
-    kept = [(a, b) for a, b in spans if b <= event.start or a >= event.end]
-    for a, b in spans:
-        if a < event.end and b > event.start:
-            kept += [(x, y) for x, y in ((a, event.start), (event.end, b)) if x < y]
-    return [Busy(a, b) for a, b in sorted(kept)]
+def _busy(availability: Availability, event: Event) -> tuple[Busy, ...]:
+    return tuple(Busy(*span) for span in away(availability.busy, [(event.start, event.end)]))

@@ -10,6 +10,8 @@ IDLE_KINDS = frozenset({"workingLocation", "birthday"})
 """Event types that say where or what a day is and keep nobody busy (Calendar API v3: eventType)."""
 AWAY = "outOfOffice"
 FOCUS = "focusTime"
+MEETING = ("default", "fromGmail")
+"""Event types that can be meetings."""
 
 
 class Busy(NamedTuple):
@@ -28,6 +30,12 @@ def takes_time(event: Event) -> bool:
     if event.status == "cancelled" or event.answer == "declined" or event.kind in IDLE_KINDS:
         return False
     return event.busy or event.kind == AWAY
+
+
+def is_meeting(event: Event) -> bool:
+    """Whether an event is among "all my meetings": not a day, an absence, a block of ours, or what was declined."""
+    timed = not event.all_day and event.kind in MEETING and not event.mirrors
+    return timed and event.status != "cancelled" and event.answer != "declined"
 
 
 def is_soft(event: Event, *, firm_focus: bool = False) -> bool:

@@ -1,12 +1,13 @@
 """One person's accounts together, and the durable notes an action keeps between calls to a provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from app.domain.calendars import Calendar
 from app.domain.errors import ScopeMissing, UnclearAccount
 from app.domain.mailboxes import Mailbox
+from app.domain.permissions import Permission
 from app.domain.types import Account, AccountId, AccountRef, Person, Value
 
 _Service = TypeVar("_Service", Mailbox, Calendar)
@@ -69,6 +70,13 @@ class Desk:
         if any(wanted in (a.id, a.name, a.email) for a in self.accounts):
             raise ScopeMissing(account=str(getattr(ref, "email", ref)))
         raise UnclearAccount(name=getattr(ref, "name", ref), names=", ".join(a.name for a in self.accounts) or "none")
+
+    def require(self, permission: Permission, accounts: Iterable[AccountRef]) -> None:
+        """Raises ScopeMissing where the person has to be asked first."""
+        wanted = {ref.id for ref in accounts}
+        known = [a for a in self.accounts if a.id in wanted]
+        if needs := {a.id: lacks for a in known if (lacks := a.lacks([permission]))}:
+            raise ScopeMissing(account=" and ".join(a.email for a in known if a.id in needs), needs=needs)
 
 
 def reference(account: Account) -> AccountRef:

@@ -6,6 +6,8 @@ from typing import Self
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.types import Place, Turn, Value
 
+MAX_ACTIONS = 10
+"""Cards one turn may propose; more would bury the person."""
 S = Status
 BLOCKING = frozenset({S.APPROVED, S.RUNNING, S.UNDOING})
 """While an earlier step is in one of these, a later one isn't begun."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.agent.bench import MAX_ACTIONS, Bench, TwoTimes
+from app.agent.bench import Bench, TwoTimes
 from app.agent.tools import TOOLS, ChangeMail, CreateEvent, FindPerson, ListEvents, ReadThread, SearchMail, WriteMail
 from app.agent.tools.calendar import SHOWN
 from app.agent.tools.fitting import serialised
@@ -20,6 +20,7 @@ from app.domain import actions
 from app.domain.cards import MAX_BODY, MAX_RECIPIENTS, Origin
 from app.domain.desk import Desk
 from app.domain.errors import StewardError, UnclearAccount, UnclearTime, UnknownReference
+from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request
 from app.domain.types import AccountId, Address, Attachment, Guest, MailQuery
 from app.planning.sanitising import hidden
@@ -117,7 +118,7 @@ def test_filters_become_a_query_in_the_persons_days(given_: dict[str, Any], aske
 async def test_a_thread_is_read_whole_and_the_newest_first_if_it_is_long() -> None:
     now = ManualClock().now()
     old = mail("m1", text="old " * (THREAD_TEXT // 4), received=now - 2 * DAY)
-    new = mail("m2", text="new " * 100, received=now - DAY)
+    new = mail("m2", text="new." * 100, received=now - DAY)
     read = await Table(old, new).use(ReadThread(thread="work:t1"))
     assert [m["text"][:3] for m in read["mails"]] == ["old", "new"]
     assert len(read["mails"][1]["text"]) == 400

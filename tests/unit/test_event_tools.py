@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.agent.bench import MAX_ACTIONS, Bench
+from app.agent.bench import Bench
 from app.agent.tools.calendar import CreateEvent, ListEvents
 from app.agent.tools.event_changes import ChangeEvents
 from app.agent.tools.fitting import serialised
@@ -16,6 +16,7 @@ from app.domain import actions
 from app.domain.calendars import Availability, Period
 from app.domain.cards import Origin
 from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime, UnknownReference
+from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request
 from app.domain.types import CalendarRef, Event
 from tests.unit.events_world import BOB, HOUR, TEN, VIENNA, WEEK, Diary, invitation, review, weekly

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.agent.bench import MAX_ACTIONS, TwoTimes
+from app.agent.bench import TwoTimes
 from app.agent.tools.calendar import ListEvents
 from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.actions import CreateEvent, MirrorAvailability
 from app.domain.calendars import Availability, Period
 from app.domain.errors import Refusal
+from app.domain.plans import MAX_ACTIONS
 from app.domain.types import CalendarRef, Event
 from tests.samples import WORK
 from tests.unit.desk_world import meeting

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from app.agent.bench import MAX_ACTIONS, Bench
+from app.agent.bench import Bench
 from app.agent.choosing import calendar_named, named, series_of, within
 from app.agent.recognising import recognised, remembered
 from app.agent.rescheduling import Rescheduling
@@ -19,6 +19,7 @@ from app.domain.actions import Action, Scope
 from app.domain.cards import MAX_LINE, Recipient
 from app.domain.desk import reference
 from app.domain.errors import Refusal, StewardError, UnclearTime
+from app.domain.plans import MAX_ACTIONS
 from app.domain.types import AccountId, Address, CalendarRef, Event
 from app.planning.sanitising import visible
 from app.planning.series import ended, going_on, moved, starting

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.agent.bench import MAX_ACTIONS, Bench
+from app.agent.bench import Bench
 from app.agent.diaries import colleagues, own_diary
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Changing, Tool
@@ -17,6 +17,7 @@ from app.domain.cards import MAX_LINE, counted
 from app.domain.desk import reference
 from app.domain.errors import Refusal
 from app.domain.forms import is_address
+from app.domain.plans import MAX_ACTIONS
 from app.domain.types import Account
 from app.planning.blocks import LONGEST, SHORTEST, Goal, blocks
 from app.planning.hours import USUAL
