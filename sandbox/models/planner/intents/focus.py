@@ -65,7 +65,9 @@ class Focus(Intent):
 
     def steps(self) -> Steps[Outcome]:
         shared: Json = {"account": self.account} if self.account else {}
-        unread = Call("search_mail", {"unread": True, "where": "inbox", "limit": UNREAD_LIMIT, **shared})
+        # What people write goes first: newsletters and offers would fill the list.
+        wanted: Json = {"unread": True, "category": "primary", "where": "inbox", "limit": UNREAD_LIMIT}
+        unread = Call("search_mail", wanted | shared)
         owed = Call("search_mail", {"owed": "by_me", "limit": UNREAD_LIMIT, **shared})
         calls = [unread, owed, *([Call("list_events", {"start": self.day, **shared})] if self.with_events else [])]
         found, waiting, *days = yield calls
@@ -88,7 +90,7 @@ def _pressing(found: Json, waiting: Json, *, also_owed: bool) -> list[str]:
     if not unread:
         parts = ["\n".join(notes) or "No unread mail in your inbox."]
     else:
-        head = f"{count(len(unread), 'unread mail')}, the most pressing first:"
+        head = f"{count(len(unread), 'unread mail')} of your primary inbox, the most pressing first:"
         listed = lines(ranked(unread, (str(mail["thread"]) for mail in owed)))
         parts = ["\n".join([head, *listed, *notes])]
     known = {mail.get("thread") for mail in unread}
