@@ -17,7 +17,9 @@ from app.domain.desk import Desk, Ledger
 from app.domain.grants import Consent, Grants, Needs
 from app.domain.memory import Relation, Relations, Trail
 from app.domain.preferences import PreferenceStore
+from app.domain.rhythms import Rhythm, Watches
 from app.domain.sorting import Verdicts
+from app.domain.tasks import Tasks
 from app.domain.types import (
     AccountId,
     ActionId,
@@ -348,6 +350,13 @@ class Store(Protocol):
     def preferences(self) -> PreferenceStore: ...
     @property
     def verdicts(self) -> Verdicts: ...
+    @property
+    def tasks(self) -> Tasks: ...
+    @property
+    def watches(self) -> Watches: ...
+    async def rhythms(self) -> tuple[Rhythm, ...]:
+        """When everybody who has a living account is to hear something by itself, in no particular order."""
+
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), turns
         parked for what is there now, actions to claim, cards that have shown an old status for some seconds, and dead

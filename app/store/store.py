@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Self
+from datetime import date, datetime
+from typing import Any, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import JSON, Row, column, func, select
 
 from app.domain.ports import Clock, Kind, Waiting
+from app.domain.preferences import Preferences
+from app.domain.rhythms import DIGEST, Rhythm
 from app.domain.types import AccountId, PersonId
 from app.store.allowance import PostgresAllowance
 from app.store.approvals import PostgresApprovals
@@ -23,8 +25,10 @@ from app.store.preferences import PostgresPreferences
 from app.store.relations import PostgresRelations
 from app.store.schema import APP, RELAY
 from app.store.sealing import Sealer
+from app.store.tasks import PostgresTasks
 from app.store.turns import PostgresTurns
 from app.store.verdicts import PostgresVerdicts
+from app.store.watches import PostgresWatches
 
 BATCH = 200
 """Rows looked up at once when everything is sealed anew."""
@@ -48,6 +52,8 @@ class PostgresStore:
         self.relations = PostgresRelations(self._app)
         self.preferences = PostgresPreferences(self._app, clock)
         self.verdicts = PostgresVerdicts(self._app, clock)
+        self.watches = PostgresWatches(self._app)
+        self.tasks = PostgresTasks(self._app, clock)
         self.grants = PostgresGrants(self._app, self._sealer)
         self.audit = PostgresAudit(self._app, self._relay, signing)
 
@@ -76,6 +82,12 @@ class PostgresStore:
         async with self._relay.statement() as connection:
             rows = (await connection.execute(select(waits))).all()
         return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person) for row in rows)
+
+    async def rhythms(self) -> tuple[Rhythm, ...]:
+        """When everybody who has a living account is to hear something, as the role that sees no content."""
+        rows = func.steward.rhythms().table_valued("person", "zone", column("stated", JSON), "last")
+        async with self._relay.statement() as connection:
+            return tuple(map(_rhythm, await connection.execute(select(rows))))
 
     async def reseal(self) -> tuple[int, int]:
         """Seal every account's tokens with the newest key, in batches, each row by itself: interrupted, it is begun
@@ -111,3 +123,9 @@ class PostgresStore:
         await self.ownership.close()
         await self._app.close()
         await self._relay.close()
+
+
+def _rhythm(row: Row[Any]) -> Rhythm:
+    stated = Preferences.model_validate(row.stated or {})
+    last = date.fromisoformat(row.last.removeprefix(f"{DIGEST} ")) if row.last else None
+    return Rhythm(person=row.person, zone=stated.zone or row.zone, preferences=stated, last=last)

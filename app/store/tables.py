@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Integer,
@@ -156,6 +157,28 @@ verdicts = Table(
     _time("at"),
 )
 
+tasks = Table(
+    "tasks",
+    metadata,
+    _person(),
+    _text("key"),
+    Column("number", Integer, nullable=False),
+    Column("account", Uuid),
+    Column("found", JSON, nullable=False),
+    _text("state"),
+    _time("snoozed", nullable=True),
+    *map(_text, ("moved", "moved_from")),
+    _time("changed_at"),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    _person(),
+    Column("account", Uuid, nullable=False),
+    _text("cursor"),
+)
+
 inbox = Table(
     "inbox",
     metadata,
@@ -246,4 +269,11 @@ chains = Table(
     Column("lines", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("mac", LargeBinary),
+)
+
+paid_calls = Table(
+    "paid_calls",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("calls", Integer, nullable=False),
 )

@@ -1,20 +1,26 @@
 """A store in memory: a disk that lasts, and processes over it that may die."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.domain.errors import StoreUnavailable
 from app.domain.memory import Relation
 from app.domain.ports import Clock, Kind, Waiting
+from app.domain.preferences import Preferences
+from app.domain.rhythms import DIGEST, Rhythm
 from app.domain.types import Person, PersonId
 from tests.fakes.approvals import MemoryApprovals
 from tests.fakes.parking import MemoryParking
 from tests.fakes.preferences import MemoryPreferences
 from tests.fakes.rows import Disk, Envelope, sender
+from tests.fakes.tasks import MemoryTasks
 from tests.fakes.turns import MemoryTurns
 from tests.fakes.verdicts import MemoryVerdicts
+from tests.fakes.watches import MemoryWatches
 
 __all__ = ["Disk", "MemoryStore"]
+TIMES = ("zone", "hours", "digest", "quiet", "brief_before", "new_mail")
 
 
 class MemoryInbox:
@@ -86,6 +92,24 @@ class MemoryStore:
         self.relations = MemoryRelations(self.disk)
         self.preferences = MemoryPreferences(self.disk, clock)
         self.verdicts = MemoryVerdicts(self.disk)
+        self.tasks = MemoryTasks(self.disk)
+        self.watches = MemoryWatches(self.disk)
+
+    async def rhythms(self) -> tuple[Rhythm, ...]:
+        return tuple([await self._rhythm(p) for p in self.disk.people.values() if await self._reached(p)])
+
+    async def _reached(self, person: Person) -> bool:
+        grants = self.parking.grants
+        accounts = await grants.accounts(person.id) if grants else ()
+        return person.member and bool(person.dm) and any(account.alive for account in accounts)
+
+    async def _rhythm(self, person: Person) -> Rhythm:
+        whole = (await self.preferences.of(person.id)).model_dump()
+        stated = Preferences.model_validate({name: whole[name] for name in TIMES})
+        keys = [row.key for row in self.disk.turns.values() if row.turn.person == person.id]
+        days = [date.fromisoformat(key.removeprefix(f"{DIGEST} ")) for key in keys if key.startswith(f"{DIGEST} ")]
+        zone = stated.zone or person.zone
+        return Rhythm(person=person.id, zone=zone, preferences=stated, last=max(days, default=None))
 
     async def waiting(self) -> tuple[Waiting, ...]:
         now, disk = self._clock.now(), self.disk

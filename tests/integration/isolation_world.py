@@ -18,6 +18,7 @@ from app.domain.grants import Asked, Needs, Renew, Stale, Tokens
 from app.domain.memory import Relation, Trail
 from app.domain.permissions import READING
 from app.domain.ports import Claim
+from app.domain.tasks import Found, Source
 from app.domain.types import (
     Account,
     AccountId,
@@ -103,6 +104,9 @@ async def settle_in(store: PostgresStore, clock: ManualClock, person: Person) ->
     await store.grants.bury(has.accounts[1].id, person.id)
     await store.parking.park(has.turns[0], {has.accounts[1].id: READING})
     await _question(store, clock, has)
+    marked = secret(person)
+    task = Found(key="first", source=Source.MAIL, account=has.accounts[0].id, title=marked, since=clock.now())
+    await store.tasks.find(person.id, [task, task.model_copy(update={"key": marked})])
     has.places = [turn.place for turn in has.turns]
     return has
 
@@ -209,6 +213,8 @@ class Arguments:
             Collection[ActionId]: lambda: [each.id for each in owner.approvals],
             Sequence[Approval]: lambda: one(([], [fresh])),
             Mapping[int, Mapping[str, bytes]]: dict,
+            Sequence[int]: lambda: one(([1], [1, 2, 3])),
+            Sequence[Found]: lambda: [Found(key=one(words), source=Source.SAID, title="mine", since=now)],
             str: lambda: one(words),
             str | None: lambda: one([None, *words]),
             int: lambda: 1000,
@@ -232,7 +238,7 @@ async def _taken_over(tokens: Tokens) -> Tokens:
 def methods(store: PostgresStore) -> dict[str, Callable[..., Any]]:
     """Every method of the store that acts for a person, by its name; those of tomorrow included."""
     found = {}
-    for part in ("people", "turns", "approvals", "relations", "grants", "parking", "audit"):
+    for part in ("people", "turns", "approvals", "relations", "grants", "parking", "audit", "tasks"):
         for name, method in inspect.getmembers(getattr(store, part), callable):
             if not name.startswith("_") and f"{part}.{name}" not in SYSTEMS:
                 found[f"{part}.{name}"] = method
