@@ -12,7 +12,6 @@ from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger, Note
 from app.domain.errors import (
     BrokenOff,
-    Busy,
     ChatError,
     Conflict,
     Faulty,
@@ -24,6 +23,7 @@ from app.domain.errors import (
     Refused,
     ScopeMissing,
     StewardError,
+    Throttled,
     Unanswered,
     UnclearAccount,
 )
@@ -110,7 +110,7 @@ class Performer:
                 return await self._twice(claim, desk, step)
         except LostClaim:
             return None
-        except Busy as busy:
+        except Throttled as busy:
             return await self._later(claim, busy.retry_after, busy)
         except UNSURE as unsure:
             return await self._later(claim, self._backoff(claim), unsure)

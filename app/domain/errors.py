@@ -181,7 +181,7 @@ class SealedElsewhere(ProviderError):
     restart it, or give it that key as ENCRYPTION_KEY_OLD."""
 
 
-class Busy(ProviderError):
+class Throttled(ProviderError):
     """{provider} asks me to wait a moment."""
 
     def __init__(self, *, retry_after: timedelta, **facts: object) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.domain.errors import Busy, Conflict, Faulty, Missing, ProviderError, Refused, ScopeMissing
+from app.domain.errors import Conflict, Faulty, Missing, ProviderError, Refused, ScopeMissing, Throttled
 from app.domain.permissions import Permission
 from app.domain.types import Account
 
@@ -41,7 +41,7 @@ def failure(answer: Answer, account: Account, provider: str) -> ProviderError | 
     why, reasons = _told(answer)
     if status == 429 or (status == 403 and reasons & QUOTA_REASONS):
         pause = QUOTA_PAUSE if answer.retry_after is None else answer.retry_after
-        return Busy(retry_after=pause, provider=provider)
+        return Throttled(retry_after=pause, provider=provider)
     if status == 403 and reasons & SCOPE_REASONS:
         return ScopeMissing(account=account.email, needs={account.id: (_wanted(account, provider),)})
     if status in (404, 410):

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from app.domain.errors import Busy, ConsentRefused, Faulty, GrantDead, Refused, Unanswered
+from app.domain.errors import ConsentRefused, Faulty, GrantDead, Refused, Throttled, Unanswered
 from app.domain.grants import Identity, Tokens
 from app.domain.permissions import Permission
 from app.domain.ports import Clock
@@ -112,7 +112,7 @@ class GoogleConsent:
         if answer.get("error") == "invalid_grant":
             raise GrantDead(provider=PROVIDER, account=account.email)
         if status == SLOW_DOWN:
-            raise Busy(retry_after=PAUSE, provider=PROVIDER)
+            raise Throttled(retry_after=PAUSE, provider=PROVIDER)
         if status >= FAULT or status == GRANTED:
             raise Faulty(provider=PROVIDER, why=f"status {status}")
         raise Refused(provider=PROVIDER, why=_why(answer, str(status)))

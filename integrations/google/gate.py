@@ -18,7 +18,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.domain.errors import Busy
+from app.domain.errors import Throttled
 from integrations.google.quota import ALONE, WINDOW, Limits
 
 PATIENCE = 5.0
@@ -67,7 +67,7 @@ class Gate(Protocol):
     """Where every request to one API passes, for one user of it."""
 
     def passing(self, user: str, units: int) -> AbstractAsyncContextManager[None]:
-        """A seat for one request that costs so many units; raises Busy where the wait would be long."""
+        """A seat for one request that costs so many units; raises Throttled where the wait would be long."""
 
     async def hold_off(self, user: str, pause: timedelta) -> None:
         """Google asked to wait: nobody enters for this user until then."""
@@ -148,7 +148,7 @@ class SharedGate:
                     await asyncio.shield(self._redis.zrem(self._key("seats", user), ticket))
 
     async def _seat(self, user: str, units: int) -> str | None:
-        """A seat, once there is one; None when Redis can't be asked. Raises Busy."""
+        """A seat, once there is one; None when Redis can't be asked. Raises Throttled."""
         ticket, keys = secrets.token_hex(8), [self._key(name, user) for name in ("seats", "spent", "pause")]
         limits = self._limits
         while time.monotonic() >= self._away:
@@ -178,7 +178,7 @@ class SharedGate:
 
 
 async def _patiently(pause: float, limits: Limits) -> None:
-    """Wait, if it isn't long; raises Busy."""
+    """Wait, if it isn't long; raises Throttled."""
     if pause > PATIENCE:
-        raise Busy(retry_after=timedelta(seconds=pause), provider=limits.api.capitalize())
+        raise Throttled(retry_after=timedelta(seconds=pause), provider=limits.api.capitalize())
     await asyncio.sleep(pause)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
-from app.domain.errors import Busy, Conflict, Missing, Refused
+from app.domain.errors import Conflict, Missing, Refused, Throttled
 from app.domain.mailboxes import BULK_LIMIT, Draft, Original, Sent, SentMarks
 from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, Thread
 from integrations.google.batch import SIZE
@@ -104,7 +104,7 @@ class GmailMailbox:
                 try:
                     found |= await self._from(ids[start : start + FEW])
                     break
-                except Busy as busy:
+                except Throttled as busy:
                     waited += busy.retry_after
                     if waited > QUOTA_PATIENCE:
                         raise

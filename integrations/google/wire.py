@@ -9,7 +9,7 @@ import aiohttp
 from googleapiclient.http import HttpRequest
 from yarl import URL
 
-from app.domain.errors import Busy, Faulty, Missing, Unanswered
+from app.domain.errors import Faulty, Missing, Throttled, Unanswered
 from app.domain.types import Account
 from integrations.google import batch
 from integrations.google.answers import UNAUTHORIZED, Answer, failure
@@ -27,7 +27,7 @@ FEW = 5
 """Reads up to here go side by side, more of them in batches."""
 BAD_GATEWAY = 502
 """What a batch's answer that isn't one amounts to."""
-PASSING = (Busy, Faulty, Unanswered)
+PASSING = (Throttled, Faulty, Unanswered)
 """Failures that may be gone when asked again."""
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class Wire:
 
         async def once() -> None:
             left = [number for number in range(len(requests)) if number not in found]
-            passing: list[Busy | Faulty | Unanswered] = []
+            passing: list[Throttled | Faulty | Unanswered] = []
             for number, answer in zip(left, await self._authorized([requests[n] for n in left]), strict=True):
                 try:
                     found[number] = self._result(answer)
@@ -114,7 +114,7 @@ class Wire:
             for number, answer in zip(refused, again, strict=True):
                 answers[number] = answer
         for answer in answers:
-            busy = isinstance(failure(answer, self._account, self._provider), Busy)
+            busy = isinstance(failure(answer, self._account, self._provider), Throttled)
             if busy and answer.retry_after:
                 await self._gate.hold_off(self._account.subject, answer.retry_after)
         return answers
@@ -167,6 +167,6 @@ async def _repeated(once: Callable[[], Awaitable[T]], tries: int) -> T:
     return await once()
 
 
-def _asked_pause(passing: Busy | Faulty | Unanswered) -> float:
+def _asked_pause(passing: Throttled | Faulty | Unanswered) -> float:
     """Seconds that Google asked to wait; 0 where it named none."""
-    return passing.retry_after.total_seconds() if isinstance(passing, Busy) else 0.0
+    return passing.retry_after.total_seconds() if isinstance(passing, Throttled) else 0.0

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from redis import Redis
 
-from app.domain.errors import Busy
+from app.domain.errors import Throttled
 from app.domain.types import MailQuery
 from integrations.google import wire
 from integrations.google.desks import Gates, Google, GoogleDesks
@@ -89,7 +89,7 @@ async def test_no_more_units_are_spent_in_a_minute_than_allowed(gates: Make) -> 
     room = Room()
     for n in range(10):
         await room.visit(doors[n % 2], units=10)
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(Throttled) as busy:
         await room.visit(doors[0], units=10)
     assert timedelta(seconds=30) < busy.value.retry_after <= timedelta(seconds=61)
     await room.visit(doors[0], "bob", units=10)
@@ -100,7 +100,7 @@ async def test_a_retry_after_is_kept_by_all(gates: Make) -> None:
     told, other = gates(SMALL), gates(SMALL)
     await told.hold_off("ada", timedelta(seconds=40))
     for gate in (told, other):
-        with pytest.raises(Busy) as busy:
+        with pytest.raises(Throttled) as busy:
             await Room().visit(gate)
         assert timedelta(seconds=30) < busy.value.retry_after <= timedelta(seconds=40)
     await Room().visit(other, "bob")
@@ -110,7 +110,7 @@ async def test_while_redis_is_away_each_process_keeps_to_its_part() -> None:
     gate, room = SharedGate("redis://127.0.0.1:1/0", GMAIL), Room()
     await asyncio.gather(*(room.visit(gate) for _ in range(10)))
     assert (room.most, room.served) == (1, 10)
-    with pytest.raises(Busy):
+    with pytest.raises(Throttled):
         await room.visit(gate, units=GMAIL.a_minute // 5)
     await gate.close()
 
@@ -198,7 +198,7 @@ async def test_a_storm_of_refusals_is_waited_out_and_nothing_is_lost(
         before = len(google.world.control("log"))
         for each in desks:
             async with each.open(PERSON) as desk:
-                with pytest.raises(Busy):
+                with pytest.raises(Throttled):
                     await desk.mailboxes[0].ids(MailQuery())
         asked = [e for e in google.world.control("log")[before:] if "/messages" in str(e.get("path"))]
         assert [e["status"] for e in asked] == [429]

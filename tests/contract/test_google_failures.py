@@ -11,7 +11,6 @@ import pytest
 from aiohttp import web
 
 from app.domain.errors import (
-    Busy,
     Conflict,
     Faulty,
     GrantDead,
@@ -20,6 +19,7 @@ from app.domain.errors import (
     ProviderError,
     Refused,
     ScopeMissing,
+    Throttled,
     Unanswered,
 )
 from app.domain.grants import Tokens
@@ -76,15 +76,15 @@ async def search(google: GoogleHome) -> int:
         (403, "forbidden", Refused),
         (403, "domainPolicy", Refused),
         (403, "insufficientPermissions", ScopeMissing),
-        (403, "rateLimitExceeded", Busy),
-        (403, "userRateLimitExceeded", Busy),
-        (403, "quotaExceeded", Busy),
-        (403, "dailyLimitExceeded", Busy),
+        (403, "rateLimitExceeded", Throttled),
+        (403, "userRateLimitExceeded", Throttled),
+        (403, "quotaExceeded", Throttled),
+        (403, "dailyLimitExceeded", Throttled),
         (404, "notFound", Missing),
         (409, "aborted", Conflict),
         (410, "deleted", Missing),
         (412, "conditionNotMet", Conflict),
-        (429, "rateLimitExceeded", Busy),
+        (429, "rateLimitExceeded", Throttled),
         (500, "backendError", Faulty),
         (502, "backendError", Faulty),
         (503, "backendError", Faulty),
@@ -118,7 +118,7 @@ async def test_a_busy_answer_says_how_long_to_wait(
 ) -> None:
     failure = {"status": 429, "reason": "rateLimitExceeded"} | ({"retry_after": retry_after} if retry_after else {})
     google.world.switch(fail_next={MODIFY: failure})
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(Throttled) as busy:
         await archive(google)
     assert busy.value.retry_after == waits
 
@@ -141,7 +141,7 @@ async def test_a_look_that_keeps_failing_is_given_up(google: GoogleHome) -> None
 
 async def test_a_look_doesnt_wait_for_long(google: GoogleHome) -> None:
     google.world.switch(fail_next={GET: {"n": 1, "status": 429, "retry_after": 3600}})
-    with pytest.raises(Busy) as busy:
+    with pytest.raises(Throttled) as busy:
         await search(google)
     assert busy.value.retry_after == timedelta(hours=1)
 
@@ -216,7 +216,7 @@ async def test_the_other_account_works_on(google: GoogleHome) -> None:
         assert [a.email for a in desk.accounts] == [BOB]
 
 
-@pytest.mark.parametrize(("status", "kind"), [(429, Busy), (500, Faulty), (503, Faulty), (401, Refused)])
+@pytest.mark.parametrize(("status", "kind"), [(429, Throttled), (500, Faulty), (503, Faulty), (401, Refused)])
 async def test_a_token_endpoint_with_a_fault_kills_no_grant(
     google: GoogleHome, status: int, kind: type[ProviderError]
 ) -> None:
@@ -279,7 +279,7 @@ async def imposter(answer: Any) -> AsyncIterator[GmailMailbox]:
         ({"status": 403, "body": b'{"error": {"errors": null, "details": null}}'}, Refused),
         ({"status": 403, "body": b'{"error": {"errors": ["odd"], "details": [1]}}'}, Refused),
         ({"status": 400, "body": b"[1, 2]"}, Refused),
-        ({"status": 429, "body": b"", "headers": {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}}, Busy),
+        ({"status": 429, "body": b"", "headers": {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}}, Throttled),
         ({"status": 302, "body": b"", "headers": {"X": "1"}}, Refused),
     ],
     ids=["cut", "proxy", "empty 503", "no json", "a word", "nulls", "odd errors", "a list", "dated wait", "elsewhere"],

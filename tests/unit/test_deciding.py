@@ -7,7 +7,6 @@ import pytest
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.errors import (
     AlreadySettled,
-    Busy,
     Conflict,
     Faulty,
     GrantDead,
@@ -16,6 +15,7 @@ from app.domain.errors import (
     ProviderError,
     Refused,
     ScopeMissing,
+    Throttled,
     Unanswered,
 )
 from app.domain.ports import Kind
@@ -151,7 +151,7 @@ async def test_what_makes_no_sense_any_more_isnt_proposed_again() -> None:
 async def test_a_reply_that_went_stale_half_way_leaves_no_draft() -> None:
     at, action = at_work(), reply(thread="t2", seen=("m2",))
     await at.approve(action)
-    at.mailbox.faults.extend([(True, None), (False, Busy(provider="Gmail", retry_after=timedelta(seconds=5)))])
+    at.mailbox.faults.extend([(True, None), (False, Throttled(provider="Gmail", retry_after=timedelta(seconds=5)))])
     await at.work()
     (left,) = at.mailbox.drafts
     at.mailbox.put(mail("m3", thread="t2", received=at.clock.now()))

@@ -7,7 +7,7 @@ import pytest
 from app.domain.actions import Action, SendReply
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.desk import Desk
-from app.domain.errors import AlreadySettled, Busy, ChatError, NotYours, TooOld
+from app.domain.errors import AlreadySettled, ChatError, NotYours, Throttled, TooOld
 from app.domain.forms import Answers
 from app.domain.ports import Request, Thought, Watch
 from app.domain.types import ActionId, TurnStatus
@@ -176,7 +176,7 @@ async def test_a_provider_that_is_away_leaves_the_card_as_it_was(at: AtWork) -> 
     await at.propose(action)
 
     async def events(*_: object, **__: object) -> object:
-        raise Busy(retry_after=timedelta(seconds=9), provider="Google Calendar")
+        raise Throttled(retry_after=timedelta(seconds=9), provider="Google Calendar")
 
     at.calendar.events = events  # type: ignore[method-assign, assignment]
     await at.editor.save(ANN.id, action.id, entries(action, title="Dinner"), key=KEY)

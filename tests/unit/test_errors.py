@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import errors
-from app.domain.errors import Busy, StewardError, UnknownReference
+from app.domain.errors import StewardError, Throttled, UnknownReference
 
 ROOT = Path(__file__).parents[2]
 FILES = [p for top in ("app", "handlers", "integrations", "jobs") for p in (ROOT / top).rglob("*.py")]
@@ -91,7 +91,7 @@ def test_it_formats_with_its_facts(name: str) -> None:
     kind: Any = getattr(errors, name)
     numbers = {"length": 12_345, "limit": 10_000, "seconds": 7}
     facts: dict[str, Any] = {f: numbers.get(f, f"<{f}>") for f in placeholders(kind.__doc__)}
-    if issubclass(kind, Busy):
+    if issubclass(kind, Throttled):
         facts["retry_after"] = timedelta(seconds=1)
     failure = kind(**facts)
     assert failure.code == ("error" if kind is StewardError else name)
@@ -107,7 +107,7 @@ def test_a_fact_is_never_taken_for_a_template(text: str) -> None:
 
 
 def test_a_busy_provider_says_how_long() -> None:
-    assert Busy(provider="Gmail", retry_after=timedelta(seconds=9)).retry_after == timedelta(seconds=9)
+    assert Throttled(provider="Gmail", retry_after=timedelta(seconds=9)).retry_after == timedelta(seconds=9)
 
 
 @pytest.mark.parametrize("name", sorted(n for n, (file, _) in ERRORS.items() if file == "app/domain/errors.py"))

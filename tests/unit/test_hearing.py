@@ -153,7 +153,9 @@ async def test_without_an_account_the_way_to_one_is_shown_after_the_answer() -> 
     at, asked = AtWork(), message(person=BOB)
     await at.assistant.hear(asked)
     assert at.said == [NotConnected().sentence]
-    assert [(place, invitation.url) for place, invitation in at.chat.invitations] == [(asked.place, "https://consent.example")]
+    assert [(place, invitation.url) for place, invitation in at.chat.invitations] == [
+        (asked.place, "https://consent.example")
+    ]
     assert turns(at) == [TurnStatus.FAILED]
 
 

@@ -8,12 +8,12 @@ import pytest
 from app.domain.actions import Action
 from app.domain.approvals import UNKNOWN_FOR, Decision, Status
 from app.domain.errors import (
-    Busy,
     Conflict,
     Faulty,
     ProviderError,
     Refused,
     ScopeMissing,
+    Throttled,
     Unanswered,
 )
 from app.domain.mailboxes import CHUNK
@@ -90,7 +90,7 @@ async def test_two_lost_answers_wait_and_are_tried_again(why: ProviderError) -> 
 async def test_a_busy_provider_is_left_alone_as_long_as_it_asks() -> None:
     at, action = at_work(), archive("m1")
     await at.approve(action)
-    at.mailbox.faults.append((False, Busy(provider="Gmail", retry_after=timedelta(seconds=90))))
+    at.mailbox.faults.append((False, Throttled(provider="Gmail", retry_after=timedelta(seconds=90))))
     await at.work()
     await at.sweep(after=89)
     assert at.status(action) is S.RUNNING
@@ -145,7 +145,7 @@ async def test_a_bulk_that_stopped_half_way_says_how_far_it_came() -> None:
     assert at.card(action).status is S.PARTIAL
     receipt = at.card(action).receipt
     assert receipt is not None
-    assert receipt.summary == "Archived 500 of 505 mails in work"
+    assert receipt.summary == "Archived 1,000 of 1,005 mails in work"
     assert at.card(action).offers == (D.RESUME, D.UNDO)
     await at.assistant.decide(ANN.id, action.id, D.UNDO)
     await at.work()
@@ -205,7 +205,7 @@ async def test_evidence_that_comes_late_is_taken() -> None:
 async def test_the_two_minutes_count_from_the_last_attempt_not_from_the_first() -> None:
     at, action = at_work(), reply(thread="t2", seen=("m2",))
     await at.approve(action)
-    at.mailbox.faults.append((False, Busy(provider="Gmail", retry_after=timedelta(minutes=30))))
+    at.mailbox.faults.append((False, Throttled(provider="Gmail", retry_after=timedelta(minutes=30))))
     await at.work()
     at.clock.advance(timedelta(minutes=30))
     at.mailbox.faults.extend([(True, None), (False, LOST)])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.domain.actions import Outcome, SendReply
 from app.domain.actions.letters import body_hash
 from app.domain.cards import Origin, Recipient
-from app.domain.errors import Busy, Faulty, GrantDead, Missing, ProviderError, Refusal, Refused, Unanswered
+from app.domain.errors import Faulty, GrantDead, Missing, ProviderError, Refusal, Refused, Throttled, Unanswered
 from app.domain.types import Address
 from tests.samples import WORK, reply
 from tests.unit.desk_world import World, mail
@@ -23,7 +23,7 @@ READ_BACK = [
     Missing(provider="Gmail", what="message"),
     Faulty(provider="Gmail", why="503"),
     LOST,
-    Busy(provider="Gmail", retry_after=timedelta(seconds=1)),
+    Throttled(provider="Gmail", retry_after=timedelta(seconds=1)),
 ]
 
 

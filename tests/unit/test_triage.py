@@ -5,7 +5,7 @@ from typing import Any
 from app.assistant import Assistant
 from app.domain.actions import ArchiveEmails
 from app.domain.approvals import Status
-from app.domain.errors import Busy, ModelError
+from app.domain.errors import ModelError, Throttled
 from app.domain.ports import Thought
 from app.domain.reports import Report
 from app.domain.types import Address, MailText
@@ -137,7 +137,7 @@ async def test_an_account_that_cannot_be_read_is_named_and_nothing_is_invented()
     at = At(unread("m1", "Contract"))
 
     async def fails(*_: Any, **__: Any) -> Any:
-        raise Busy(provider="Gmail", retry_after=1.0)
+        raise Throttled(provider="Gmail", retry_after=1.0)
 
     at.mailbox.search = fails  # type: ignore[method-assign]
     report = await at.triage()
