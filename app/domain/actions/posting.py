@@ -46,7 +46,9 @@ class Posting:
         draft, sending = await self._noted("draft"), await self._noted("sending")
         if draft is None or sending is None:
             return Outcome.NOT_DONE, ""
-        if await self.box.draft(draft.refs["id"]) is not None:
+        if stands := await self.box.draft(draft.refs["id"]):
+            if stands.thread != draft.refs["thread"]:
+                await self._note("draft", **stands.model_dump())  # the person was at it, and it has moved
             return Outcome.NOT_DONE, ""  # sending consumes the draft: it is there, so nothing went out
         try:
             found = await self.box.find_sent(draft.refs["thread"], self.marks)
