@@ -8,8 +8,8 @@ from app.domain.types import Account, Address, Contact, Email, MailPage, MailQue
 
 BULK_LIMIT = 10_000
 """Mails one action may cover (design, features B and C3)."""
-CHUNK = 500
-"""Mails changed between two notes in the ledger; Gmail's batchModify takes up to 1,000 ids."""
+CHUNK = 1_000
+"""Mails changed between two notes in the ledger: as many as Gmail's batchModify takes."""
 INBOX, TRASH, UNREAD, SENT, DRAFT, SPAM = "INBOX", "TRASH", "UNREAD", "SENT", "DRAFT", "SPAM"
 """The labels that every mailbox has."""
 

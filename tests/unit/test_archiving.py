@@ -63,7 +63,7 @@ async def test_a_mail_that_stays_in_the_inbox_is_a_difference() -> None:
 async def test_many_mails_go_in_chunks_each_noted() -> None:
     at, action = world(2 * CHUNK + 1)
     receipt = await action.perform(at.desk, at.ledger)
-    assert receipt.summary == "Archived 1,001 mails in work"
+    assert receipt.summary == "Archived 2,001 mails in work"
     assert at.ledger.steps == ["chunk", "turned"] * 3
     assert [len(n.refs["ids"]) for n in at.ledger.notes if n.step == "chunk"] == [CHUNK, CHUNK, 1]
 
@@ -77,11 +77,11 @@ async def test_it_goes_on_where_it_was_interrupted(failing: int, *, committed: b
         await action.perform(at.desk, at.ledger)
     assert await action.reconcile(at.desk, at.ledger) == (Outcome.NOT_DONE, None)
     receipt = await action.perform(at.desk, at.ledger)
-    assert receipt.summary == "Archived 1,001 mails in work"
+    assert receipt.summary == "Archived 2,001 mails in work"
     assert receipt.skipped == 0
     assert await inbox(at, action) == set()
     restored = await action.undo(at.desk, at.ledger)
-    assert restored.summary == "1,001 mails back in the inbox"
+    assert restored.summary == "2,001 mails back in the inbox"
     assert len(await inbox(at, action)) == 2 * CHUNK + 1
 
 
@@ -93,7 +93,7 @@ async def test_what_stands_after_a_refusal_half_way() -> None:
         await action.perform(at.desk, at.ledger)
     stands = await action.achieved(at.ledger)
     assert stands is not None
-    assert stands.summary == "Archived 500 of 505 mails in work"
+    assert stands.summary == "Archived 1,000 of 1,005 mails in work"
 
 
 async def test_undo_restores_what_this_action_moved_and_nothing_else() -> None:
@@ -114,7 +114,7 @@ async def test_undo_may_be_interrupted_and_repeated() -> None:
     with pytest.raises(Faulty):
         await action.undo(at.desk, at.ledger)
     receipt = await action.undo(at.desk, at.ledger)
-    assert receipt.summary == "501 mails back in the inbox"
+    assert receipt.summary == "1,001 mails back in the inbox"
     assert len(await inbox(at, action)) == CHUNK + 1
 
 

@@ -168,4 +168,4 @@ async def test_the_rest_of_a_bulk_is_done_when_the_person_says_so() -> None:
     assert await inbox(at, *ids) == frozenset()
     receipt = at.card(action).receipt
     assert receipt is not None
-    assert receipt.summary == "Archived 505 mails in work"
+    assert receipt.summary == "Archived 1,005 mails in work"

@@ -154,7 +154,7 @@ async def test_many_go_in_chunks_and_say_how_far_they_are() -> None:
     at, action = World(*(mail(i) for i in ids)), made(TrashEmails, *ids)
     await action.perform(at.desk, at.ledger)
     far = [said for note in at.ledger.notes if (said := action.progress(note))]
-    assert far == ["500 of 501 mails", "501 of 501 mails"]
+    assert far == ["1,000 of 1,001 mails", "1,001 of 1,001 mails"]
     assert action.bulk
 
 

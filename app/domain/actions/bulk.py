@@ -1,11 +1,12 @@
 """What is done to many mails at once: a label set or taken off, in chunks, each with what it was before."""
 
+import asyncio
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field as Payload
 
@@ -49,15 +50,6 @@ class Turn:
     @property
     def back(self) -> "Turn":
         return Turn(self.label, not self.on)
-
-
-class State(NamedTuple):
-    """How mails are before they change."""
-
-    pending: frozenset[str]
-    """Those that aren't turned so yet."""
-    bearing: frozenset[str]
-    """Those of them with the label that turns along."""
 
 
 @dataclass(frozen=True)
@@ -254,32 +246,44 @@ class Labelling(Action, base=True):
         box = desk.mailbox(self.account)
         turn = await self.turn(box, ledger)
         notes = await ledger.recall()
-        planned = {n.refs["index"]: n.refs["ids"] for n in notes if n.step == "chunk"}
         finished = {n.refs["index"] for n in notes if n.step == "turned"}
-        state: State | None = None
-        for index, start in enumerate(range(0, len(self.ids), CHUNK)):
-            if index in finished:
-                continue
-            if index not in planned:
-                state = state or await self._state(box, turn, self.ids[start:])
-                planned[index] = await self._planned(ledger, turn, state, index, self.ids[start : start + CHUNK])
-            if planned[index]:
-                await turn.make(box, planned[index])
-            await ledger.note("turned", index=index)
+        planned = {n.refs["index"]: n.refs["ids"] for n in notes if n.step == "chunk"}
+        left = [index for index in range(-(-len(self.ids) // CHUNK)) if index not in finished]
+        plans = await self._plans(box, turn, [index for index in left if index not in planned])
+
+        async def note(index: int) -> None:
+            """The state before, noted before it changes: undo restores this and nothing else."""
+            if index in plans:
+                await ledger.note("chunk", index=index, **plans[index])
+
+        for index in left[:1]:
+            await note(index)
+        planned |= {index: plan["ids"] for index, plan in plans.items()}
+        for place, index in enumerate(left):
+            # While the provider is at one chunk, the next is noted.
+            await asyncio.gather(
+                self._turned(box, ledger, turn, index, planned[index]), *map(note, left[place + 1 :][:1])
+            )
         moved = [i for ids in planned.values() for i in ids]
         return self._receipt(moved, await turn.pending(box, moved))
 
-    async def _state(self, box: Mailbox, turn: Turn, ids: Sequence[str]) -> State:
-        """How the mails are before this attempt changes any: read at once, which for thousands takes a few calls."""
-        pending = await turn.pending(box, ids)
-        return State(frozenset(pending), await box.having(turn.along, pending) if turn.along else frozenset())
+    async def _plans(self, box: Mailbox, turn: Turn, indexes: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+        """Which mails of each chunk have to be turned, and with which another label turns along. How they are is read
+        for all of them at once, which for thousands takes a few calls."""
+        chunks = {index: self.ids[index * CHUNK : (index + 1) * CHUNK] for index in indexes}
+        pending = await turn.pending(box, [i for chunk in chunks.values() for i in chunk])
+        bearing = await box.having(turn.along, pending) if turn.along else frozenset[str]()
+        wanted, along = set(pending), {i for i in pending if (i in bearing) is turn.on} if turn.along else None
+        return {
+            index: {"ids": [i for i in chunk if i in wanted]}
+            | ({} if along is None else {"along": [i for i in chunk if i in along]})
+            for index, chunk in chunks.items()
+        }
 
-    async def _planned(self, ledger: Ledger, turn: Turn, state: State, index: int, chunk: Sequence[str]) -> list[str]:
-        """The state before, noted before it changes: undo restores this and nothing else."""
-        ids = [i for i in chunk if i in state.pending]
-        along = {"along": [i for i in ids if (i in state.bearing) is turn.on]} if turn.along else {}
-        await ledger.note("chunk", index=index, ids=ids, **along)
-        return ids
+    async def _turned(self, box: Mailbox, ledger: Ledger, turn: Turn, index: int, ids: Sequence[str]) -> None:
+        if ids:
+            await turn.make(box, ids)
+        await ledger.note("turned", index=index)
 
     def _receipt(self, moved: list[str], left: list[str]) -> Receipt:
         skipped = len(self.ids) - len(moved)
