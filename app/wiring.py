@@ -21,6 +21,7 @@ from app.performing import Performer
 from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.skills.errands import Skills
+from app.skills.preferences import Prefer
 from app.skills.triage import Triage
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
@@ -124,7 +125,7 @@ async def open_store(settings: Settings, url: str = "") -> PostgresStore:
 
 def skills(services: Services) -> Skills:
     """Every skill, by the name that errands call it."""
-    return Skills({"triage": Triage(services)})
+    return Skills({"prefer": Prefer(services), "triage": Triage(services)})
 
 
 def make_anchors(settings: Settings) -> Anchors:

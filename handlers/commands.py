@@ -14,6 +14,7 @@ COMMAND = "/steward"
 MARK = "!"
 
 ERRANDS = {
+    "preferences": "prefer",
     "triage": "triage",
 }
 """Words of command that send a skill, and its name."""

@@ -134,12 +134,10 @@ class Bench:
         return "The turn ends here; the answer comes as the next message."
 
     def send(self, errand: str) -> None:
-        """End the turn with an errand for a skill, which may have several lines, one after the other in one answer.
-        Raises Refusal for a second skill."""
-        skill = errand.partition(" ")[0]
-        if self.errand and self.errand.partition(" ")[0] != skill:
-            raise Refusal(why="One skill at a time.")
-        self.errand = "\n".join(filter(None, (self.errand, errand)))
+        """End the turn with an errand for a skill, or with one more line of it. Raises Refusal for a second skill."""
+        if self.errand and errand.partition(" ")[0] != self.errand.partition(" ")[0]:
+            raise Refusal(why="One skill at a time. Say what to ask for next.")
+        self.errand = "\n".join(dict.fromkeys((*self.errand.splitlines(), errand)))
 
     # Reading.
 

@@ -11,7 +11,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.runtime import Runtime
 
 from app.agent.bench import Bench
-from app.agent.tools import ALWAYS, CALENDAR, MAIL, Tool
+from app.agent.tools import ALWAYS, CALENDAR, FIRST, MAIL, PREPARED, Tool
 from app.domain.desk import Desk
 
 MOST = 12
@@ -22,8 +22,12 @@ KEPT = ("type", "enum", "items", "description")
 """What of a field's schema helps a model; the rest it is told when its arguments don't fit."""
 
 
-def offered(desk: Desk) -> tuple[type[Tool], ...]:
-    """The tools that have something to work on at this desk."""
+def offered(desk: Desk, *, prepared: bool = False) -> tuple[type[Tool], ...]:
+    """The tools that have something to work on at this desk, before or after a card was prepared in the turn."""
+    return (*_reaching(desk), *(PREPARED if prepared else FIRST))
+
+
+def _reaching(desk: Desk) -> tuple[type[Tool], ...]:
     return (*(MAIL if desk.mailboxes else ()), *(CALENDAR if desk.calendars else ()), *ALWAYS)
 
 
@@ -74,8 +78,8 @@ class Offering(AgentMiddleware[AgentState[Any], Bench]):
 
     @hook_config(can_jump_to=["end"])
     async def abefore_model(self, state: AgentState[Any], runtime: Runtime[Bench]) -> dict[str, Any] | None:
-        """A question to the person ends the turn, whoever asked it."""
-        return {"jump_to": "end"} if runtime.context.asked else None
+        """A question to the person ends the turn, whoever asked it; so does a skill that goes on with it."""
+        return {"jump_to": "end"} if runtime.context.asked or runtime.context.errand else None
 
     async def awrap_model_call(
         self,
@@ -83,14 +87,16 @@ class Offering(AgentMiddleware[AgentState[Any], Bench]):
         handler: Callable[[ModelRequest[Bench]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         """One model call with the tools of this turn."""
-        return await handler(request.override(tools=list(schemas(offered(request.runtime.context.desk)))))
+        bench = request.runtime.context
+        tools = offered(bench.desk, prepared=bool(bench.actions))
+        return await handler(request.override(tools=list(schemas(tools))))
 
     async def awrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Any]]
     ) -> Any:
         """One call of a tool; of one that isn't there the name isn't repeated, which might be a stranger's words."""
         wanted, bench = request.tool_call, cast(Bench, request.runtime.context)
-        if wanted["name"] in {tool.called() for tool in offered(bench.desk)}:
+        if wanted["name"] in {tool.called() for tool in (*_reaching(bench.desk), *FIRST, *PREPARED)}:
             return await handler(request)
         error = json.dumps({"error": "There is no such tool."})
         return ToolMessage(error, tool_call_id=wanted["id"], name="unknown", status="error")

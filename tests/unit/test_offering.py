@@ -12,8 +12,10 @@ from app.agent.agent import Agent
 from app.agent.offering import MOST, ROOM, offered, schemas, written
 from app.agent.tools import TOOLS
 from app.agent.tools.calendar import CreateEvent, ListEvents
+from app.agent.tools.cards import ContinueAfter
 from app.agent.tools.fitting import MAX_RESULT, serialised
 from app.agent.tools.mail import SearchMail
+from app.agent.tools.skills import Assist
 from app.agent.tools.tool import Changing, maker
 from app.domain import actions
 from app.domain.actions import Action
@@ -38,15 +40,22 @@ def test_prompt_and_tools_fit_into_a_third_of_a_small_window(mailboxes: int, cal
     at = desk(mailboxes, calendars)
     now = ManualClock().now()
     request = Request(person=ANN.model_copy(update={"name": LONG_NAME}), now=now, text="x")
-    tools = offered(at)
-    assert len(tools) <= MOST
-    assert len(Agent.prompt(request, at)) + len(written(tools)) <= ROOM
+    for prepared in (False, True):
+        tools = offered(at, prepared=prepared)
+        assert len(tools) <= MOST
+        assert len(Agent.prompt(request, at)) + len(written(tools)) <= ROOM
 
 
 def test_what_has_nothing_to_work_on_is_not_offered() -> None:
-    assert set(offered(desk(1, 1))) == set(TOOLS)
+    assert set(offered(desk(1, 1))) | set(offered(desk(1, 1), prepared=True)) == set(TOOLS)
     assert SearchMail not in offered(desk(0, 1))
     assert {ListEvents, CreateEvent}.isdisjoint(offered(desk(1, 0)))
+
+
+def test_a_skill_is_offered_until_a_card_is_prepared_and_what_follows_cards_from_then_on() -> None:
+    first, then = offered(desk(1, 1)), offered(desk(1, 1), prepared=True)
+    assert set(first) ^ set(then) == {Assist, ContinueAfter}
+    assert Assist in first
 
 
 def test_a_schema_holds_what_helps_and_nothing_twice() -> None:

@@ -39,7 +39,7 @@ class ListEvents(Tool):
     """List events, of all accounts unless one is named."""
 
     step: ClassVar[str] = "is looking at your calendar…"
-    start: str = Field(description='a day or span in words or ISO: "tomorrow", "next week", "2026-03-05"')
+    start: str = Field(description='a day or span in words ("next week") or ISO')
     end: str = Field("", description="last day or time; empty: the end of what start names")
     words: str = Field("", description="words of the title, place or guests")
     account: str = ""

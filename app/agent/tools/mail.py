@@ -31,18 +31,18 @@ OWED_MAILS, OWED_THREADS = 200, 50
 class Filters(Tool):
     """What narrows a search."""
 
-    words: str = Field("", description="words the mail contains")
+    words: str = ""
     sender: str = Field("", description="name or address it is from")
-    subject: str = Field("", description="words of the subject")
+    subject: str = ""
     category: Literal["", "primary", "promotions", "social", "updates", "forums"] = Field(
-        "", description="Gmail's category; newsletters and marketing are promotions"
+        "", description="newsletters are promotions"
     )
     label: str = Field("", description="a label's name")
-    unread: bool | None = Field(None, description="true: only unread")
+    unread: bool | None = None
     when: str = Field("", description='a span, as the person said it: "last week"')
     older_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     newer_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
-    account: str = Field("", description="only this account; empty: all")
+    account: str = ""
 
     def query(self, bench: Bench, where: str) -> MailQuery:
         """The search; raises UnclearTime, and TwoTimes for a span that could be either of two."""
@@ -63,13 +63,13 @@ class Filters(Tool):
 
 
 class SearchMail(Filters):
-    """Find mails, newest first. All filters given must fit. Returns thread references for the other tools."""
+    """Find mails that fit all filters, newest first, with thread references."""
 
     step: ClassVar[str] = "is searching your mail…"
     to: str = Field("", description="name or address it went to")
     where: Literal["inbox", "sent", "drafts", "trash", "anywhere"] = "anywhere"
     owed: Literal["", Owed] = Field(
-        "", description="by_me: the last word waits for the person's answer; to_me: for others' answer"
+        "", description="threads that wait for the person's answer (by_me) or for others' (to_me)"
     )
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
@@ -113,7 +113,7 @@ class SearchMail(Filters):
 
 
 class ReadThread(Tool):
-    """Read a whole mail thread, by a reference that search_mail returned."""
+    """Read a whole mail thread."""
 
     step: ClassVar[str] = "is reading a thread…"
     thread: str = Field(description='reference such as "work:18f3a0"')

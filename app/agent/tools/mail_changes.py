@@ -48,8 +48,8 @@ class ChangeMail(Filters, Changing):
     do: Literal["archive", "inbox", "label", "unlabel", "read", "unread", "trash", "restore", "forward"]
     threads: list[str] = Field(default_factory=list, description="references from search_mail, instead of filters")
     name: str = Field("", description="label, unlabel: the label")
-    not_from: list[str] = Field(default_factory=list, description="names or addresses whose mails are left alone")
-    to: list[str] = Field(default_factory=list, description="whom it went to; forward: addresses to forward to")
+    not_from: list[str] = Field(default_factory=list, description="whose mails are left alone")
+    to: list[str] = Field(default_factory=list, description="whom it went to; forward: to these addresses")
     note: str = Field("", description="forward: words above the mail")
 
     async def run(self, bench: Bench) -> Result:

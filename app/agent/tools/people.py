@@ -65,7 +65,7 @@ class FindPerson(Tool):
             raise Refusal(why=f"Only {bench.first} can say who “{self.name}” is, and didn't. Ask with ask_person.")
         people: list[Address] = []
         for entry in (one for given in self.save for one in sorted(addresses(given)) or [given.strip()] if one):
-            found = await self._resolved(bench, entry)
+            found = await resolved(bench, entry)
             if not found:
                 raise Refusal(why=f"There is nobody called “{entry}” in mail or calendar. Ask for the address.")
             if len(found) > 1:
@@ -82,23 +82,25 @@ class FindPerson(Tool):
         bench.learned.append(relation)
         return fenced(saved=_told(relation))
 
-    async def _resolved(self, bench: Bench, entry: str) -> list[Address]:
-        """Whom the person meant by an address they typed or chose, or by a name that they typed."""
-        if "@" in entry:
-            if bench.sources.typed(entry) or bench.sources.chosen(entry):
-                return [bench.sources.called(Address(email=entry))]
-            return await self._typed_by_name(bench, entry)
-        if not bench.sources.said(entry):
-            raise Refusal(why=f"{bench.first} didn't name “{entry}”. Ask with ask_person.")
-        return [candidate.address for candidate in await named(bench, entry)]
 
-    async def _typed_by_name(self, bench: Bench, email: str) -> list[Address]:
-        """Somebody whose address only tools gave: those that the name which the person typed could mean."""
-        (known, *_) = await named(bench, email) or [Candidate(Address(email=email))]
-        for word in known.address.name.split():
-            if bench.sources.said(word):
-                return [candidate.address for candidate in await named(bench, word)]
-        raise Refusal(why=f"{bench.first} named nobody with that address. Ask with ask_person.")
+async def resolved(bench: Bench, entry: str) -> list[Address]:
+    """Whom the person meant by an address or a name that they typed or chose; raises Refusal for what they didn't."""
+    if "@" in entry:
+        if bench.sources.typed(entry) or bench.sources.chosen(entry):
+            return [bench.sources.called(Address(email=entry))]
+        return await _typed_by_name(bench, entry)
+    if not bench.sources.said(entry):
+        raise Refusal(why=f"{bench.first} didn't name “{entry}”. Ask with ask_person.")
+    return [candidate.address for candidate in await named(bench, entry)]
+
+
+async def _typed_by_name(bench: Bench, email: str) -> list[Address]:
+    """Somebody whose address only tools gave: those that the name which the person typed could mean."""
+    (known, *_) = await named(bench, email) or [Candidate(Address(email=email))]
+    for word in known.address.name.split():
+        if bench.sources.said(word):
+            return [candidate.address for candidate in await named(bench, word)]
+    raise Refusal(why=f"{bench.first} named nobody with that address. Ask with ask_person.")
 
 
 def _option(group: tuple[Address, ...]) -> str:

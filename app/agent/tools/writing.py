@@ -40,9 +40,7 @@ class WriteMail(Changing):
     step: ClassVar[str] = "is preparing a mail…"
     kind: Literal["new", "reply", "reply_all", "forward"]
     thread: str = Field("", description="reference of the thread to answer or forward")
-    to: list[str] = Field(
-        default_factory=list, description="addresses; reply: whose last mail is answered, by name, also without thread"
-    )
+    to: list[str] = Field(default_factory=list, description="addresses; reply without thread: whose last mail, by name")
     cc: list[str] = Field(default_factory=list, description="addresses")
     subject: str = ""
     body: str = Field("", description="the text, plain")

@@ -1,0 +1,85 @@
+"""The tool that gives a request to a skill, which answers it instead of the model."""
+
+from typing import ClassVar, Literal, get_args
+
+from pydantic import Field
+
+from app.agent.bench import Bench
+from app.agent.tools.fitting import Result
+from app.agent.tools.people import ASK, resolved
+from app.agent.tools.tool import Tool, fenced
+from app.domain.cards import Part
+from app.domain.errors import Refusal
+from app.domain.types import Address
+from app.planning.preferences import PEOPLE, SWITCHES, is_host, listed
+from app.planning.sanitising import visible
+
+Skill = Literal["triage", "preferences"]
+SKILLS: tuple[str, ...] = get_args(Skill)
+"""Every skill the model can start."""
+Preference = Literal[
+    "", "zone", "hours", "closed", "buffer", "most_a_day", "focus", "priority", "delegate", "digest", "quiet",
+    "brief_before", "new_mail",
+]  # fmt: skip
+PREFERENCES = "preferences"
+ERRANDS = {PREFERENCES: "prefer"}
+"""Skills whose errand has another name."""
+
+
+class Assist(Tool):
+    """Start a skill; it answers instead of you. triage: sort unread mail. preferences: how they want their days, called
+    once for each (closed: no meetings then)."""
+
+    step: ClassVar[str] = "is starting…"
+    skill: Skill
+    about: str = Field("", max_length=300, description="in their words; preferences: the value alone")
+    preference: Preference = ""
+
+    async def run(self, bench: Bench) -> Result:
+        if bench.actions:
+            raise Refusal(why="There are cards in this turn already. Say so, and what to ask for next.")
+        about = " ".join(visible(self.about).split())
+        if self.skill == PREFERENCES and self.preference:
+            return await self._prefer(bench, about)
+        if bench.sources.taints(about, Part.TITLE):
+            raise Refusal(
+                why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
+            )
+        return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about}")
+
+    async def _prefer(self, bench: Bench, about: str) -> Result:
+        """Have a preference kept. Raises Refusal for what the person didn't say: a mail has no say in it."""
+        if not (about.casefold() in SWITCHES or bench.sources.said(about)):
+            raise Refusal(
+                why=f"Give the value in {bench.first}'s own words. If they didn't say it, ask with ask_person."
+            )
+        if self.preference not in PEOPLE or about.casefold() in SWITCHES:
+            return _started(bench, f"prefer {self.preference} {about}")
+        found: list[str] = []
+        for entry in listed(about):
+            known = bench.relation(entry)
+            people = (
+                [entry]
+                if is_host(entry)
+                else [p.email for p in (known.people if known else await self._who(bench, entry))]
+            )
+            if not people:
+                return {**fenced(options=bench.choices), "hint": ASK}
+            found += people
+        return _started(bench, f"prefer {self.preference} {', '.join(found)}")
+
+    @staticmethod
+    async def _who(bench: Bench, entry: str) -> list[Address]:
+        """Whom the person named; nobody when it is undecided between several. Raises Refusal for a stranger."""
+        people = await resolved(bench, entry)
+        if not people:
+            raise Refusal(why=f"There is nobody called “{entry}” in mail or calendar. Ask for the address.")
+        if len(people) > 1:
+            bench.unsettled(entry, [address.shown for address in people])
+            return []
+        return people
+
+
+def _started(bench: Bench, errand: str) -> Result:
+    bench.send(errand.strip())
+    return {"started": "The skill answers; your turn ends here."}
