@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.calendars import Calendar
+from app.domain.busy import once, takes_time
+from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.mailboxes import Mailbox
 from app.domain.ports import Request
@@ -20,49 +22,67 @@ WRITTEN = 500
 """Sent mails looked at to tell whom the person writes to."""
 LATELY = timedelta(days=60)
 """How far back those go."""
-AHEAD = timedelta(days=1)
+AHEAD = timedelta(days=3)
+"""How far the events go that are looked at."""
+SOON = timedelta(days=1)
+UNREAD = MailQuery(where="inbox", unread=True)
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """Everything triage knows before it judges."""
+    """Everything that is known before mails are judged."""
 
     mails: tuple[Email, ...]
-    """Unread, the newest first."""
+    """Those asked for, the newest first."""
     total: int
     circle: Circle
     boxes: tuple[Mailbox, ...]
     """Those that could be read."""
+    sent: tuple[Email, ...] = ()
+    events: tuple[Event, ...] = ()
+    """What the person's own calendars have from now on."""
+    calendars: tuple[Calendar, ...] = ()
+    """Those that could be read."""
+
+    def link(self, mail: Email) -> str:
+        """Where a person sees the mail for themselves."""
+        return next(box.link(mail.thread) for box in self.boxes if box.account.id == mail.account.id)
 
 
-async def gather(request: Request, desk: Desk, preferences: Preferences, reading: Reading) -> Inbox:
+async def gather(
+    request: Request, desk: Desk, preferences: Preferences, reading: Reading, *, query: MailQuery = UNREAD
+) -> Inbox:
     """Read it, all accounts side by side; what fails is noted. Raises GrantDead."""
     now = request.now
-    unread = MailQuery(where="inbox", unread=True)
     sent = MailQuery(where="sent", since=(now - LATELY).date())
 
     async def mails(box: Mailbox) -> tuple[tuple[Email, ...], int, tuple[Email, ...]]:
-        page, past = await asyncio.gather(box.search(unread, limit=MOST), box.search(sent, limit=WRITTEN))
+        page, past = await asyncio.gather(box.search(query, limit=MOST), box.search(sent, limit=WRITTEN))
         return page.mails, page.total, past.mails
 
     async def events(calendar: Calendar) -> tuple[Event, ...]:
-        return await calendar.events(now, now + AHEAD)
+        return await own_events(calendar, now, now + AHEAD)
 
     boxes, calendars = await asyncio.gather(
         reading.each(desk.mailboxes, mails, what="mail"), reading.each(desk.calendars, events, what="calendar")
     )
     found = sorted((m for _, (new, _, _) in boxes for m in new), key=lambda m: m.received, reverse=True)
     own = frozenset(account.email.lower() for account in desk.accounts)
+    past = tuple(m for _, (_, _, sent) in boxes for m in sent)
+    coming = once(event for _, some in calendars for event in some)
     return Inbox(
         mails=tuple(found[:MOST]),
         total=sum(total for _, (_, total, _) in boxes),
-        circle=_circle(own, request, preferences, [m for _, (_, _, past) in boxes for m in past], _met(calendars, own)),
+        circle=_circle(own, request, preferences, past, _met(coming, own, before=now + SOON)),
         boxes=tuple(box for box, _ in boxes),
+        sent=past,
+        events=tuple(coming),
+        calendars=tuple(calendar for calendar, _ in calendars),
     )
 
 
 def _circle(
-    own: frozenset[str], request: Request, preferences: Preferences, past: list[Email], met: dict[str, datetime]
+    own: frozenset[str], request: Request, preferences: Preferences, past: Sequence[Email], met: dict[str, datetime]
 ) -> Circle:
     manager = next((r for r in request.relations if r.key == "manager"), None)
     people = {address.email.lower() for address in manager.people} if manager else set()
@@ -77,11 +97,11 @@ def _circle(
     )
 
 
-def _met(calendars: list[tuple[Calendar, tuple[Event, ...]]], own: frozenset[str]) -> dict[str, datetime]:
+def _met(events: Sequence[Event], own: frozenset[str], *, before: datetime) -> dict[str, datetime]:
     """Whom the person meets soon, and when first."""
     met: dict[str, datetime] = {}
-    for event in sorted((e for _, events in calendars for e in events), key=lambda e: e.start, reverse=True):
-        if not event.all_day and event.answer != "declined" and event.status != "cancelled":
+    for event in reversed(events):
+        if not event.all_day and takes_time(event) and event.start < before:
             people = (event.organizer, *event.guests)
             met |= {p.email.lower(): event.start for p in people if p.email and p.email.lower() not in own}
     return met

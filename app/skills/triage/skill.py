@@ -34,14 +34,7 @@ class Triage:
         if what == ARCHIVE:
             return await self._archiving(category, request, desk, inbox, found)
         mails = {(mail.account.id, mail.id): mail for mail in inbox.mails}
-        boxes = {box.account.id: box for box in inbox.boxes}
-        shown = report(
-            mails,
-            found,
-            link=lambda mail: boxes[mail.account.id].link(mail.thread),
-            total=inbox.total,
-            notes=reading.notes,
-        )
+        shown = report(mails, found, link=inbox.link, total=inbox.total, notes=reading.notes)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
     async def _sorted(self, request: Request, inbox: Inbox, watch: Watch, reading: Reading) -> Sequence[Sorted]:
