@@ -92,7 +92,7 @@ class Tasks(Protocol):
         """Keep what is new, renew what is known of the open ones, and leave alone what was done; all open ones then."""
 
     async def close(self, person: PersonId, numbers: Sequence[int]) -> tuple[Task, ...]:
-        """These are done; the ones that were open."""
+        """These are done from now on, or were before; the ones that there are."""
 
     async def snooze(self, person: PersonId, number: int, until: datetime) -> Task | None:
         """Don't show an open task before an aware instant; None when there is none of this number."""

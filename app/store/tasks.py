@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,7 @@ from app.domain.types import PersonId
 from app.store.database import Database, storable
 from app.store.tables import tasks
 
+OPEN = tasks.c.state == State.OPEN
 KEPT = tuple(name for name in Task.model_fields if name != "found")
 
 
@@ -30,7 +31,7 @@ class PostgresTasks:
             return await self._open(connection, person)
 
     async def _open(self, connection: AsyncConnection, person: PersonId) -> tuple[Task, ...]:
-        mine = (tasks.c.person == person) & (tasks.c.state == State.OPEN)
+        mine = (tasks.c.person == person) & OPEN
         rows = await connection.execute(select(tasks).where(mine).order_by(tasks.c.number))
         return tuple(map(_task, rows.mappings()))
 
@@ -55,7 +56,7 @@ class PostgresTasks:
 
     async def _kept(self, connection: AsyncConnection, person: PersonId, rows: list[dict[str, Any]]) -> None:
         put = insert(tasks).values(rows)
-        mine = (tasks.c.person == person) & (tasks.c.state == State.OPEN)
+        mine = (tasks.c.person == person) & OPEN
         same = (tasks.c.person, tasks.c.key)
         renewed = {"found": put.excluded.found, "changed_at": put.excluded.changed_at}
         await connection.execute(put.on_conflict_do_update(index_elements=same, set_=renewed, where=mine))
@@ -67,19 +68,21 @@ class PostgresTasks:
         return {**named, **empty, "found": plain, "changed_at": self._clock.now()}
 
     async def close(self, person: PersonId, numbers: Sequence[int]) -> tuple[Task, ...]:
-        """These are done; the ones that were open."""
-        return await self._change(person, numbers, state=State.DONE)
+        """These are done from now on, or were before; the ones that there are."""
+        return await self._change(person, numbers, true(), state=State.DONE)
 
     async def snooze(self, person: PersonId, number: int, until: datetime) -> Task | None:
         """Don't show an open task before an aware instant; None when there is none of this number."""
-        return next(iter(await self._change(person, [number], snoozed=until)), None)
+        return next(iter(await self._change(person, [number], OPEN, snoozed=until)), None)
 
     async def move(self, person: PersonId, number: int, quadrant: str, *, before: str) -> Task | None:
         """Put an open task into a quadrant for good, and keep where its evidence had put it."""
-        return next(iter(await self._change(person, [number], moved=quadrant, moved_from=before)), None)
+        return next(iter(await self._change(person, [number], OPEN, moved=quadrant, moved_from=before)), None)
 
-    async def _change(self, person: PersonId, numbers: Sequence[int], **fields: Any) -> tuple[Task, ...]:
-        these = (tasks.c.person == person) & (tasks.c.state == State.OPEN) & tasks.c.number.in_(numbers)
+    async def _change(
+        self, person: PersonId, numbers: Sequence[int], which: ColumnElement[bool], **fields: Any
+    ) -> tuple[Task, ...]:
+        these = (tasks.c.person == person) & tasks.c.number.in_(numbers) & which
         changed = update(tasks).where(these).values(changed_at=self._clock.now(), **fields).returning(tasks)
         async with self._database.transaction(person) as connection:
             rows = (await connection.execute(changed)).mappings().all()

@@ -30,7 +30,7 @@ async def test_what_was_done_does_not_come_back(store: Store) -> None:
     assert await store.tasks.close(BOB.id, [1]) == ()
     (done,) = await store.tasks.close(ANN.id, [1, 77])
     assert (done.number, done.state) == (1, State.DONE)
-    assert await store.tasks.close(ANN.id, [1]) == ()
+    assert await store.tasks.close(ANN.id, [1]) == (done,)
     left = await store.tasks.find(ANN.id, [found(title="Contract again")])
     assert [task.number for task in left] == [2]
     (_, new) = await store.tasks.find(ANN.id, [found("said:3")])

@@ -30,16 +30,19 @@ class MemoryTasks:
         return await self.open(person)
 
     async def close(self, person: PersonId, numbers: Sequence[int]) -> tuple[Task, ...]:
-        return self._change(person, numbers, state=State.DONE)
+        return self._change(person, [t for t in self._mine(person) if t.number in numbers], state=State.DONE)
 
     async def snooze(self, person: PersonId, number: int, until: datetime) -> Task | None:
-        return next(iter(self._change(person, [number], snoozed=until)), None)
+        return self._change_one(person, number, snoozed=until)
 
     async def move(self, person: PersonId, number: int, quadrant: str, *, before: str) -> Task | None:
-        return next(iter(self._change(person, [number], moved=quadrant, moved_from=before)), None)
+        return self._change_one(person, number, moved=quadrant, moved_from=before)
 
-    def _change(self, person: PersonId, numbers: Sequence[int], **fields: Any) -> tuple[Task, ...]:
-        changed = [t for t in self._mine(person) if t.number in numbers and t.state is State.OPEN]
+    def _change_one(self, person: PersonId, number: int, **fields: Any) -> Task | None:
+        these = [t for t in self._mine(person) if t.number == number and t.state is State.OPEN]
+        return next(iter(self._change(person, these, **fields)), None)
+
+    def _change(self, person: PersonId, changed: Sequence[Task], **fields: Any) -> tuple[Task, ...]:
         after = tuple(task.model_copy(update=fields) for task in changed)
         self._disk.tasks |= {(person, task.found.key): task for task in after}
         return after
