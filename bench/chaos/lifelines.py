@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from bench.chaos.gates import Gates
@@ -13,6 +15,7 @@ from tests.acceptance.house import House
 
 Json = dict[str, Any]
 IDENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_READ = "a read"
 PREFIXES = ("gmail.users.", "calendar.")
 STARTING = ("auth.test",)
 """Calls to Slack that belong to the first request an app hears, whatever it is about."""
@@ -145,14 +148,12 @@ def _model(entry: Json) -> Step:
 
 
 def _collapsed(steps: Sequence[Step]) -> Iterator[Step]:
-    """The same step several times in a row counts as one."""
-    last: Step | None = None
-    for step in steps:
-        if last and replace(last, times=1) == step:
-            last = replace(last, times=last.times + 1)
-            continue
-        if last:
-            yield last
-        last = step
-    if last:
-        yield last
+    """The same step several times in a row counts as one; so do reads of the same kind among others, whose order is
+    left to chance."""
+    for _, run in groupby(steps, key=lambda step: _READ if _reads(step) else step):
+        counted = Counter(run)
+        yield from (replace(step, times=times) for step, times in counted.items())
+
+
+def _reads(step: Step) -> bool:
+    return step.where is Where.GOOGLE and not step.changes

@@ -15,6 +15,8 @@ REACH_SECONDS = 7.0
 SLOW_REACH_SECONDS = 20.0
 """The same where nobody waits in the database."""
 LOOK_EVERY = 0.03
+GATHERING = 0.3
+"""Seconds for the others where some have sent several requests already."""
 
 
 @dataclass(eq=False)
@@ -29,8 +31,8 @@ class Stop:
     gate: int = 0
 
     def reached(self, waiting: int) -> int:
-        """How many actions wait, of so many requests."""
-        return min(self.expected, waiting // self.step.times)
+        """How many actions wait, of so many requests: an action makes several at once, or one after the other."""
+        return min(self.expected, waiting)
 
 
 class Stops:
@@ -103,7 +105,10 @@ class Stops:
             counts = await self._waiting()
             found = {stop: counts[self._sign(stop)] // times for stop in stops}
             reached = {stop: self._grouped(stop, count) for stop, count in found.items()}
-            if all(reached[stop] >= stop.expected for stop in stops) or time.monotonic() > deadline:
+            if all(reached[stop] >= stop.expected for stop in stops):
+                await asyncio.sleep(GATHERING if any(stop.step.times > 1 for stop in stops) else 0)
+                return reached
+            if time.monotonic() > deadline:
                 return reached
             await asyncio.sleep(LOOK_EVERY)
 
