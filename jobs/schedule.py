@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-HOUR = 3600
+MINUTE, HOUR = 60, 3600
 
 
 @dataclass(frozen=True)
@@ -14,4 +14,8 @@ class Tick:
     """Seconds."""
 
 
-TICKS = (Tick("jobs.tidy.tidy", every=HOUR), Tick("jobs.anchor.anchor", every=HOUR))
+TICKS = (
+    Tick("jobs.tidy.tidy", every=HOUR),
+    Tick("jobs.anchor.anchor", every=HOUR),
+    Tick("jobs.digest.digest", every=MINUTE),
+)

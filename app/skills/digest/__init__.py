@@ -1,0 +1,1 @@
+"""The morning's digest: what today holds, what needs the person, and what came overnight."""
