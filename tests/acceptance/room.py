@@ -166,7 +166,9 @@ class Seat:
         )
         access = self.room.state.grants.new_access(ADA, EVERYTHING, offline=True)
         lasting = self.room.clock.now() + timedelta(hours=1)
-        await self._grants.keep(account, Tokens(access=access, refresh="", expires_at=lasting, **allowed))
+        await self._grants.keep(
+            account, Tokens(access=access, refresh="", expires_at=lasting, scopes=tuple(Permission))
+        )
 
     async def ask(self, text: str, *, channel: str = "", thread: str = "") -> Asked:
         """Say something to Steward, and everything that came of it."""
