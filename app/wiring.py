@@ -22,7 +22,9 @@ from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.skills.errands import Skills
 from app.skills.preferences import Prefer
+from app.skills.tasks import Tasks
 from app.skills.triage import Triage
+from app.skills.week import Week
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
 from integrations.google import services
@@ -125,7 +127,7 @@ async def open_store(settings: Settings, url: str = "") -> PostgresStore:
 
 def skills(services: Services) -> Skills:
     """Every skill, by the name that errands call it."""
-    return Skills({"prefer": Prefer(services), "triage": Triage(services)})
+    return Skills({"prefer": Prefer(services), "tasks": Tasks(services), "triage": Triage(services), "week": Week(services)})
 
 
 def make_anchors(settings: Settings) -> Anchors:

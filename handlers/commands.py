@@ -14,6 +14,8 @@ COMMAND = "/steward"
 MARK = "!"
 
 ERRANDS = {
+    "optimise": "week",
+    "optimize": "week",
     "preferences": "prefer",
     "triage": "triage",
 }

@@ -12,6 +12,8 @@ from app.planning.phrases import WorkingHours
 from app.planning.slots import STEP
 from app.planning.stretches import SECOND, Stretch, common, instant, seconds, union, upward, without
 
+FOCUS_TITLE = "Focus time"
+"""What a block is called when nobody said."""
 SHORTEST = timedelta(hours=1)
 """Less is eaten by getting into the work and out of it again."""
 LONGEST = timedelta(hours=3)

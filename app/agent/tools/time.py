@@ -19,7 +19,7 @@ from app.domain.errors import Refusal
 from app.domain.forms import is_address
 from app.domain.plans import MAX_ACTIONS
 from app.domain.types import Account
-from app.planning.blocks import LONGEST, SHORTEST, Goal, blocks
+from app.planning.blocks import FOCUS_TITLE, LONGEST, SHORTEST, Goal, blocks
 from app.planning.hours import USUAL
 from app.planning.reasons import listed, reasons
 from app.planning.sanitising import visible
@@ -37,7 +37,6 @@ MEETING, DAY = 30, 1_440
 """Minutes a meeting lasts when nobody said, and at most. 0 is what small models write for nothing said."""
 FOCUS = 120
 """Minutes of undisturbed time when nobody said how much."""
-FOCUS_TITLE = "Focus time"
 
 
 class FindFreeTime(Tool):

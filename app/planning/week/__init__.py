@@ -1,7 +1,22 @@
 """The week optimiser: which meetings to move where, so that a person's rules hold and as little as possible changes."""
 
-from app.planning.week.rules import Meeting, Rules, Window
+from app.planning.week.conflicting import elsewhere, in_the_way
+from app.planning.week.grid import Grid
+from app.planning.week.rules import FOCUS, Meeting, Rules, Window
 from app.planning.week.solution import Move, Reason, Solution, Stuck
 from app.planning.week.solver import optimise
 
-__all__ = ["Meeting", "Move", "Reason", "Rules", "Solution", "Stuck", "Window", "optimise"]
+__all__ = [
+    "FOCUS",
+    "Grid",
+    "Meeting",
+    "Move",
+    "Reason",
+    "Rules",
+    "Solution",
+    "Stuck",
+    "Window",
+    "elsewhere",
+    "in_the_way",
+    "optimise",
+]

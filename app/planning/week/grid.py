@@ -87,7 +87,7 @@ class Grid:
 
     def held(self, day: int) -> int:
         """How many meetings that can't be moved begin on a day."""
-        return sum(self.day(seconds(m.start)) == day for m in self.meetings if not m.movable)
+        return sum(self.day(seconds(m.start)) == day for m in self.meetings if m.counted and not m.movable)
 
     @cached_property
     def cell(self) -> int:

@@ -21,6 +21,8 @@ class Meeting:
     movable: bool = False
     """Whether the person organises it and hasn't said that it stays."""
     guests: int = 0
+    counted: bool = True
+    """Whether it is one of the meetings of which there may be so many a day; a block or an absence is none."""
     away: tuple[tuple[datetime, datetime], ...] = ()
     """When its guests are known to be busy with something else."""
 
@@ -47,7 +49,7 @@ class Rules:
     buffer: timedelta = timedelta()
     """Free time between two meetings, at least."""
     most_a_day: int | None = None
-    """Meetings on one day, at most; those that can't be moved count."""
+    """Meetings on one day, at most; those that can't be moved count too."""
     focus: int = 0
     """Stretches of focus wished for, each of `stretch`, inside the working hours and clear of all meetings."""
     stretch: timedelta = FOCUS

@@ -1,0 +1,97 @@
+"""Today's and the proposed week side by side, day by day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from app.domain.cards import counted
+from app.domain.reports import Table
+from app.planning.blocks import FOCUS_TITLE
+from app.planning.sanitising import visible
+from app.planning.week import Solution
+from app.skills.week.gathering import Found
+
+MOST_ROWS = 30
+"""Rows that a message has room for; then what stays is counted instead."""
+TITLE = 40
+"""Characters of a title in a cell: two of them stand beside each other."""
+WITHOUT = "(no title)"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands at a time today, in the proposed week, or in both."""
+
+    at: datetime
+    today: str = ""
+    proposed: str = ""
+
+    @property
+    def stays(self) -> bool:
+        return bool(self.today and self.proposed)
+
+
+def table(found: Found, solution: Solution | None) -> Table:
+    """The week as it is and as it would be; without a solution only as it is."""
+    zone = ZoneInfo(found.rules.zone)
+    entries = sorted(_entries(found, solution, zone), key=lambda e: (e.at.date(), e.at.timestamp(), e.today))
+    days = [(day, list(those)) for day, those in groupby(entries, key=lambda e: e.at.date())]
+    rows = [row for day, those in days for row in _rows(day, those, short=False)]
+    if len(rows) > MOST_ROWS:
+        rows = [row for day, those in days for row in _rows(day, those, short=True)]
+    columns = ("Day", "Today", "Proposed")
+    return Table(columns=columns if solution else columns[:2], rows=tuple(r if solution else r[:2] for r in rows))
+
+
+def _entries(found: Found, solution: Solution | None, zone: ZoneInfo) -> Iterable[Entry]:
+    moves = {move.meeting.id: move for move in solution.moves} if solution else {}
+    for ident, event in found.events.items():
+        start, end = event.start.astimezone(zone), event.end.astimezone(zone)
+        name = shortened(event.title)
+        when = "all day" if event.all_day else clock(start, end)
+        move = moves.get(ident)
+        if move is None:
+            yield Entry(start, f"{when} {name}", f"{when} {name}")
+        else:
+            there = f"{move.start:%H:%M}" if move.start.date() == start.date() else f"{move.start:%a %H:%M}"
+            yield Entry(start, today=f"{when} {name} → {there}")
+            yield Entry(move.start, proposed=f"➜ {clock(move.start, move.end)} {name}")
+    for start, end in solution.focus if solution else ():
+        yield Entry(start, proposed=f"✦ {clock(start, end)} {FOCUS_TITLE}")
+
+
+def _rows(day: date, entries: list[Entry], *, short: bool) -> Iterable[tuple[str, str, str]]:
+    shown = [e for e in entries if not (short and e.stays)]
+    left = len(entries) - len(shown)
+    stay = (
+        f"{counted(left, 'more entry', 'more entries')} as today" if shown else f"{counted(left, 'entry', 'entries')}"
+    )
+    cells = [(e.today, e.proposed) for e in shown] + ([(stay, stay)] if left else [])
+    for number, (today, proposed) in enumerate(cells):
+        yield (f"{day:%a %-d %b}" if number == 0 else ""), today, proposed
+
+
+def clock(start: datetime, end: datetime) -> str:
+    """From when until when, on the wall clock."""
+    return f"{start:%H:%M}–{end:%H:%M}"
+
+
+def shortened(title: str) -> str:
+    """A title as a cell has room for it."""
+    words = " ".join(visible(title).split()) or WITHOUT
+    return words if len(words) <= TITLE else f"{words[: TITLE - 1].rstrip()}…"
+
+
+def turns(found: Found) -> list[str]:
+    """On which days of the span the clocks change, in words."""
+    zone, notes = ZoneInfo(found.rules.zone), []
+    day = found.wish.start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day < found.wish.end:
+        before, after = day.utcoffset(), (day + timedelta(days=1)).utcoffset()
+        if before is not None and after is not None and before != after:
+            way = "forward" if after > before else "back"
+            notes.append(f"The clocks go {way} on {day:%A %-d %B}; all times are as the clock shows them then.")
+        day += timedelta(days=1)
+    return notes

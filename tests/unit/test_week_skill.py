@@ -1,0 +1,265 @@
+"""The week as a skill: what is shown is what is proposed, others' meetings are left to them, and no rule is ignored."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.assistant import Assistant
+from app.domain.actions import ChangeEvent, CreateEvent
+from app.domain.calendars import Availability, Period
+from app.domain.errors import Throttled
+from app.domain.plans import MAX_ACTIONS
+from app.domain.ports import Thought
+from app.domain.preferences import Preferences, Stretch
+from app.domain.reports import Report
+from app.domain.types import Address, Event, Guest
+from app.skills.errands import Skills
+from app.skills.week import Week
+from app.skills.week.wishes import wished
+from tests.samples import ANN, WORK, message
+from tests.unit.desk_world import meeting
+from tests.unit.steward_at_work import AtWork
+
+UTC = ZoneInfo("UTC")
+TUESDAY = datetime(2026, 3, 3, tzinfo=UTC)
+"""The day after the tests' now."""
+CAROL, DAVE = Guest(email="carol@example.org", name="Carol"), Guest(email="dave@example.org", name="Dave")
+
+
+def at(hour: float, *, days: int = 0) -> datetime:
+    return TUESDAY + timedelta(days=days, hours=hour)
+
+
+def own(ident: str, start: datetime, **more: Any) -> Event:
+    """A meeting that Ann organises."""
+    given: dict[str, Any] = {
+        "title": ident.title(),
+        "guests": (CAROL,),
+        "etag": '"0"',
+        "link": f"https://calendar.example/{ident}",
+    }
+    return meeting(start, id=ident, organizer=Address(email=WORK.email), **given | more)
+
+
+def theirs(ident: str, start: datetime, **more: Any) -> Event:
+    """A meeting to which Dave has invited Ann."""
+    given: dict[str, Any] = {
+        "mine": False,
+        "answer": "accepted",
+        "organizer": DAVE,
+        "guests": (DAVE,),
+        "title": ident.title(),
+    }
+    return meeting(start, id=ident, link=f"https://calendar.example/{ident}", **given | more)
+
+
+class At(AtWork):
+    """A house whose only skill is the week."""
+
+    def __init__(self, *events: Event) -> None:
+        super().__init__()
+        services = self.outside.services(self.store)
+        self.assistant = Assistant(services, self.limits, invite=self._invite, errands=Skills({"week": Week(services)}))
+        for event in events:
+            self.calendar.put(event)
+
+    async def wants(self, **preferences: Any) -> None:
+        for name, value in preferences.items():
+            kept = Preferences(**{name: value}).model_dump(mode="json")[name]
+            await self.store.preferences.state(ANN.id, name, kept, words="so")
+
+    async def week(self, about: str = "") -> Report:
+        self.mind.will(Thought(reply="", errand=f"week {about}".strip()))
+        await self.assistant.hear(message("optimise my week"))
+        return await self.report()
+
+    async def report(self) -> Report:
+        turn = self.chat.lines[-1].turn
+        assert turn is not None
+        kept = await self.store.turns.get(ANN.id, turn)
+        assert kept is not None
+        assert kept.report is not None, kept.reply
+        return kept.report
+
+    async def take(self, number: int = 0) -> list[Any]:
+        """Click one of the offers; the actions of its cards."""
+        turn = self.chat.lines[-1].turn
+        assert turn is not None
+        before = {a.id for a in await self.store.approvals.waiting(ANN.id)}
+        await self.assistant.take_up(ANN.id, turn, number)
+        return [a.action for a in await self.store.approvals.waiting(ANN.id) if a.id not in before]
+
+
+def cells(report: Report) -> list[tuple[str, ...]]:
+    (table,) = [group.table for group in report.groups if group.table]
+    return list(table.rows)
+
+
+async def test_what_breaks_a_rule_is_moved_and_shown_beside_today() -> None:
+    house = At(own("review", at(8)), own("planning", at(11)))
+    report = await house.week()
+    assert report.summary.startswith(
+        "As it is, the week breaks your rules. 1 meeting of your 2 would move; 1 guest is affected."
+    )
+    assert cells(report) == [
+        ("Tue 3 Mar", "08:00–08:30 Review → 09:00", ""),
+        ("", "", "➜ 09:00–09:30 Review"),
+        ("", "11:00–11:30 Planning", "11:00–11:30 Planning"),
+    ]
+    (line,) = next(group for group in report.groups if group.title == "Moves (1)").lines
+    assert (line.text, line.link) == ("Review", "https://calendar.example/review")
+    assert [offer.label for offer in report.offers] == ["Move this 1 meeting"]
+
+
+async def test_what_was_shown_is_what_is_proposed() -> None:
+    house = At(own("review", at(8)), own("planning", at(11)))
+    await house.wants(focus=4)
+    report = await house.week()
+    assert [offer.label for offer in report.offers] == ["Move this 1 meeting, add 2 focus blocks"]
+    review, *blocks = await house.take()
+    assert isinstance(review, ChangeEvent)
+    assert (review.was.id, review.start, review.end) == ("review", at(9), at(9.5))
+    assert [type(block) for block in blocks] == [CreateEvent, CreateEvent]
+    shown = [row[2] for row in cells(report) if row[2].startswith("✦")]
+    assert shown == [f"✦ {block.start:%H:%M}–{block.end:%H:%M} Focus time" for block in blocks]
+
+
+async def test_what_was_moved_meanwhile_is_left_alone() -> None:
+    house = At(own("review", at(8)))
+    await house.week()
+    house.calendar.put(own("review", at(15)))
+    assert await house.take() == []
+    assert "“Review” isn't where it was any more" in "\n".join(house.said)
+
+
+async def test_others_meetings_stay_and_a_message_is_offered() -> None:
+    house = At(theirs("sync", at(7)), own("review", at(10)))
+    report = await house.week()
+    assert report.offers == ()
+    (group,) = [group for group in report.groups if group.title.startswith("In the way")]
+    assert group.lines[0].detail == "Tue 3 Mar 07:00–07:30 · outside your working hours · organised by Dave"
+    (offer,) = group.offers
+    assert offer.label == "Ask Dave to move “Sync”"
+    assert offer.asks == (
+        "Write a mail to dave@example.org that asks to move the meeting work:primary:sync "
+        "to Tuesday 3 March 09:00 or Tuesday 3 March 09:30."
+    )
+
+
+async def test_what_one_noted_for_oneself_what_was_declined_and_what_is_away_is_not_moved() -> None:
+    house = At(
+        own("dentist", at(8), guests=()),
+        own("focus", at(9), kind="focusTime", minutes=60, guests=()),
+        own("away", at(12), kind="outOfOffice", guests=()),
+        theirs("party", at(20), answer="declined"),
+        own("week off", at(0), all_day=True, minutes=24 * 60, busy=False),
+        own("early", at(8.25)),
+    )
+    await house.week()
+    (early,) = await house.take()
+    assert (early.was.id, early.start) == ("early", at(10))
+
+
+async def test_guests_that_are_busy_are_asked_for_no_such_time_and_those_unseen_are_named() -> None:
+    house = At(own("review", at(8), guests=(CAROL, DAVE)))
+    house.calendar.colleagues[CAROL.email] = Availability(busy=(Period(start=at(8), end=at(12)),))
+    report = await house.week()
+    (review,) = await house.take()
+    assert review.start == at(12)
+    assert report.notes == ("I can't see when these guests are busy: dave@example.org.",)
+
+
+async def test_what_no_week_can_keep_is_explained_with_the_preference_to_change() -> None:
+    house = At(own("workshop", at(10), minutes=9 * 60))
+    report = await house.week()
+    assert report.summary == (
+        "No week keeps all your rules, so I propose nothing. Your meetings don't fit into your working hours "
+        "(Monday to Friday 09:00 to 17:00); with longer ones they would. "
+        "To change it, tell me otherwise for “Working hours”."
+    )
+    assert report.offers == ()
+    assert cells(report) == [("Tue 3 Mar", "10:00–19:00 Workshop")]
+
+
+async def test_rules_for_this_once_and_words_that_are_none() -> None:
+    house = At(own("review", at(9)), own("planning", at(14, days=7)))
+    report = await house.week("this week, no meetings before 10am, with a cherry on top")
+    (review,) = await house.take()
+    assert review.start == at(10)
+    assert report.notes[1:] == ("I couldn't read “with a cherry on top” as a rule, so this week doesn't heed it.",)
+    assert "No meetings: Monday to Friday 00:00 to 10:00" in report.summary
+    assert (await house.store.preferences.of(ANN.id)).closed == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "preferences"),
+    [
+        ("at most 4 meetings a day next week", {"most_a_day": 4}),
+        ("next week; buffer 10 minutes", {"buffer": 10}),
+        ("no meetings on Friday", {"closed": (Stretch(day=4, start=time(), end=time()),)}),
+        ("6 hours of focus time", {"focus": 6}),
+        ("closed before 10am", {"closed": tuple(Stretch(day=d, start=time(), end=time(10)) for d in range(5))}),
+    ],
+)
+def test_rules_in_words(words: str, preferences: dict[str, Any]) -> None:
+    wish = wished(words, Preferences(), now=TUESDAY - timedelta(hours=12), zone="UTC")
+    assert wish.unread == ()
+    assert wish.preferences == Preferences(**preferences)
+    assert wish.start == (at(0, days=6) if "next week" in words else TUESDAY)
+
+
+async def test_more_moves_than_cards_of_one_turn_are_offered_in_portions() -> None:
+    house = At(*(own(f"m{n}", at(18 + n / 2)) for n in range(MAX_ACTIONS + 2)))
+    report = await house.week()
+    assert [offer.label for offer in report.offers] == ["Move these 10 meetings", "Move these 2 meetings"]
+    assert len(await house.take(0)) == MAX_ACTIONS
+
+
+async def test_meetings_that_trade_places_are_cards_in_an_order_that_works() -> None:
+    """The first must leave before the second comes; its card doesn't call that an overlap."""
+    house = At(own("first", at(9), minutes=60), theirs("fixed", at(10), minutes=7 * 60))
+    house.calendar.put(own("second", at(8), minutes=60))
+    await house.wants(hours=(Stretch(day=1, start=time(9), end=time(17)), Stretch(day=2, start=time(9), end=time(10))))
+    house.calendar.colleagues[CAROL.email] = Availability(busy=(Period(start=at(9, days=1), end=at(10, days=1)),))
+    house.calendar.put(own("first", at(9), minutes=60, guests=(DAVE,)))
+    house.calendar.colleagues[DAVE.email] = Availability()
+    await house.week()
+    cards = await house.take()
+    assert [card.was.id for card in cards] == ["first", "second"]
+    assert [card.start for card in cards] == [at(9, days=1), at(9)]
+    assert all(card.overlaps == () for card in cards)
+
+
+async def test_focus_time_that_stands_already_counts() -> None:
+    house = At(own("f", at(9), kind="focusTime", minutes=120, guests=()), own("review", at(14)))
+    await house.wants(focus=2)
+    report = await house.week()
+    assert "focus stretch" not in report.summary
+    assert report.offers == ()
+
+
+async def test_a_week_in_which_the_clocks_change_is_shown_by_them() -> None:
+    house = At()
+    await house.wants(zone="Europe/Berlin")
+    vienna = ZoneInfo("Europe/Berlin")
+    house.calendar.put(own("review", datetime(2026, 3, 30, 8, tzinfo=vienna)))
+    house.calendar.put(own("plan", datetime(2026, 3, 27, 8, tzinfo=vienna)))
+    report = await house.week("from 27 March to 2 April")
+    assert "The clocks go forward on Sunday 29 March; all times are as the clock shows them then." in report.notes
+    assert {row[2] for row in cells(report)} == {"", "➜ 09:00–09:30 Plan", "➜ 09:00–09:30 Review"}
+
+
+async def test_a_calendar_that_cannot_be_read_is_named_and_nothing_is_invented() -> None:
+    house = At(own("review", at(8)))
+
+    async def fails(*_: Any, **__: Any) -> Any:
+        raise Throttled(provider="Google Calendar", retry_after=timedelta(seconds=1))
+
+    house.calendar.events = fails  # type: ignore[method-assign]
+    report = await house.week()
+    assert [group.title for group in report.groups] == ["Nothing stands in it"]
+    assert report.offers == ()
+    (note,) = report.notes
+    assert note.startswith("I couldn't read the calendar of ")
