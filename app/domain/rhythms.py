@@ -1,7 +1,7 @@
 """What comes to people by itself: on whose clock, and how far their mailboxes were looked through for it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.preferences import Preferences
@@ -18,6 +18,8 @@ class Rhythm(Value):
     person: PersonId
     zone: str
     """IANA name: what they said, else what Slack says."""
+    since: datetime
+    """Since when there is an account of theirs to tell about; aware."""
     preferences: Preferences
     """Those of them that tell when; the others as if nothing had been said."""
     last: date | None = None

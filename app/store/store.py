@@ -85,7 +85,7 @@ class PostgresStore:
 
     async def rhythms(self) -> tuple[Rhythm, ...]:
         """When everybody who has a living account is to hear something, as the role that sees no content."""
-        rows = func.steward.rhythms().table_valued("person", "zone", column("stated", JSON), "last")
+        rows = func.steward.rhythms().table_valued("person", "zone", "since", column("stated", JSON), "last")
         async with self._relay.statement() as connection:
             return tuple(map(_rhythm, await connection.execute(select(rows))))
 
@@ -128,4 +128,4 @@ class PostgresStore:
 def _rhythm(row: Row[Any]) -> Rhythm:
     stated = Preferences.model_validate(row.stated or {})
     last = date.fromisoformat(row.last.removeprefix(f"{DIGEST} ")) if row.last else None
-    return Rhythm(person=row.person, zone=stated.zone or row.zone, preferences=stated, last=last)
+    return Rhythm(person=row.person, zone=stated.zone or row.zone, since=row.since, preferences=stated, last=last)

@@ -25,16 +25,17 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON steward.watches TO steward_app;
 # Of what people stated only what says when: no words, no addresses. A key is "digest" and a day, so the greatest one
 # is the last.
 RHYTHMS = """
-CREATE FUNCTION steward.rhythms() RETURNS TABLE (person uuid, zone text, stated json, last text)
+CREATE FUNCTION steward.rhythms() RETURNS TABLE (person uuid, zone text, since timestamptz, stated json, last text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = steward, pg_temp AS $$
-    SELECT id, people.zone,
+    SELECT people.id, people.zone, living.since,
         (SELECT json_object_agg(name, value) FROM preferences
             WHERE preferences.person = people.id
                 AND name IN ('zone', 'hours', 'digest', 'quiet', 'brief_before', 'new_mail')),
         (SELECT max(key) FROM turns WHERE turns.person = people.id AND key BETWEEN 'digest 0' AND 'digest 9999')
     FROM people
-    WHERE member AND dm <> '' AND EXISTS (SELECT FROM accounts WHERE accounts.person = people.id AND alive)
-    ORDER BY id
+    JOIN (SELECT person, min(connected_at) AS since FROM accounts WHERE alive GROUP BY person) living
+        ON living.person = people.id
+    WHERE member AND dm <> ''
 $$;
 CREATE POLICY functions ON steward.preferences FOR SELECT TO steward_owner USING (true);
 REVOKE ALL ON FUNCTION steward.rhythms() FROM PUBLIC;

@@ -1,7 +1,7 @@
 """A store in memory: a disk that lasts, and processes over it that may die."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from app.domain.errors import StoreUnavailable
@@ -20,6 +20,7 @@ from tests.fakes.verdicts import MemoryVerdicts
 from tests.fakes.watches import MemoryWatches
 
 __all__ = ["Disk", "MemoryStore"]
+EVER = datetime.min.replace(tzinfo=UTC)
 TIMES = ("zone", "hours", "digest", "quiet", "brief_before", "new_mail")
 
 
@@ -108,8 +109,8 @@ class MemoryStore:
         stated = Preferences.model_validate({name: whole[name] for name in TIMES})
         keys = [row.key for row in self.disk.turns.values() if row.turn.person == person.id]
         days = [date.fromisoformat(key.removeprefix(f"{DIGEST} ")) for key in keys if key.startswith(f"{DIGEST} ")]
-        zone = stated.zone or person.zone
-        return Rhythm(person=person.id, zone=zone, preferences=stated, last=max(days, default=None))
+        when = {"zone": stated.zone or person.zone, "since": EVER, "preferences": stated}
+        return Rhythm(person=person.id, last=max(days, default=None), **when)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         now, disk = self._clock.now(), self.disk

@@ -39,13 +39,14 @@ class Mornings:
 
 
 def when(rhythm: Rhythm, now: datetime) -> Due | None:
-    """The digest that is due for somebody at an aware instant."""
+    """The digest that is due for somebody at an aware instant; whoever connected later than it was, had no morning."""
     preferences = rhythm.preferences
     if preferences.digest is None:
         return None
     days = frozenset(stretch.day for stretch in preferences.hours)
     try:
-        return due(now, Daily(preferences.digest, rhythm.zone, days), rhythm.last)
+        found = due(now, Daily(preferences.digest, rhythm.zone, days), rhythm.last)
     except ZoneInfoNotFoundError:
         log.warning("zone_unknown", person=str(rhythm.person), zone=rhythm.zone)
         return None
+    return found if found and found.since >= rhythm.since else None
