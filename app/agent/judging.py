@@ -8,12 +8,14 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from app.agent.instructing import instruction
-from app.domain.errors import ModelError, ModelUnreachable, PaidCallsSpent
+from app.domain.errors import AnswerTooLong, ModelDeclined, ModelError, ModelUnreachable, PaidCallsSpent
 from app.domain.ports import Judged
 from app.planning.sanitising import unlinked, visible
 
 TRIES = 2
 """Answers asked for before a model is said to give none that can be used."""
+USELESS = (ModelError, AnswerTooLong, ModelDeclined)
+"""What is wrong with an answer that may be right the next time."""
 
 Answer = TypeVar("Answer")
 
@@ -28,11 +30,9 @@ class Judging:
         """What a model makes of material that others may have written, as a value of the schema. Raises ModelError."""
 
         async def judged(model: BaseChatModel, messages: list[BaseMessage]) -> Judged:
-            structured = model.with_structured_output(schema, include_raw=True)
-            for _ in range(TRIES):
-                found = await structured.ainvoke(messages)
-                if isinstance(found, dict) and isinstance(value := found.get("parsed"), schema):
-                    return value
+            found = await model.with_structured_output(schema, include_raw=True).ainvoke(messages)
+            if isinstance(found, dict) and not _cut(found["raw"]) and isinstance(value := found["parsed"], schema):
+                return value
             raise ModelError
 
         return await self._asked(task, material, judged)
@@ -41,9 +41,9 @@ class Judging:
         """Facts in a model's words, without any link. Raises ModelError."""
 
         async def worded(model: BaseChatModel, messages: list[BaseMessage]) -> str:
-            for _ in range(TRIES):
-                if words := (await model.ainvoke(messages)).text.strip():
-                    return unlinked(visible(words), typed="")
+            said = await model.ainvoke(messages)
+            if (words := said.text.strip()) and not _cut(said):
+                return unlinked(visible(words), typed="")
             raise ModelError
 
         return await self._asked(task, facts, worded)
@@ -58,7 +58,27 @@ class Judging:
         messages: list[BaseMessage] = [SystemMessage(instruction(task)), HumanMessage(text)]
         for model in self._models[:-1]:
             try:
-                return await ask(model, messages)
+                return await _twice(ask, model, messages)
             except (PaidCallsSpent, ModelUnreachable):
                 continue
-        return await ask(self._models[-1], messages)
+        return await _twice(ask, self._models[-1], messages)
+
+
+async def _twice(
+    ask: Callable[[BaseChatModel, list[BaseMessage]], Awaitable[Answer]],
+    model: BaseChatModel,
+    messages: list[BaseMessage],
+) -> Answer:
+    """An answer that can be used; one that can't is asked for anew. Raises ModelError."""
+    for _ in range(TRIES - 1):
+        try:
+            return await ask(model, messages)
+        except ModelError as failure:
+            if type(failure) not in USELESS:
+                raise
+    return await ask(model, messages)
+
+
+def _cut(said: BaseMessage) -> bool:
+    """Whether an answer broke off: what is there of it may still be read as JSON."""
+    return bool(said.response_metadata.get("done_reason") == "length")

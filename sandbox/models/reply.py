@@ -9,7 +9,9 @@ from typing import Any
 
 from sandbox.models.control import Switches
 from sandbox.models.obedient import obey
-from sandbox.models.planner.plan import plan
+from sandbox.models.obedient.judging import swayed
+from sandbox.models.planner.judging import judged, task_of
+from sandbox.models.planner.plan import Answer, plan
 from sandbox.models.tokens import CHARACTERS_PER_TOKEN, DEFAULT_CONTEXT, fitted, pieces, tokens
 
 Json = dict[str, Any]
@@ -50,13 +52,20 @@ def answer(body: Mapping[str, Any], scripted: Mapping[str, Any] | None, *, obedi
     if scripted is not None:
         spoken = Spoken(str(scripted.get("content") or ""), tuple(map(_call, scripted.get("tool_calls") or ())))
     else:
-        planned = (obey if obedient else plan)(seen, tools)
+        planned = _planned(seen, tools, body.get("format"), obedient=obedient)
         calls = ({"name": call.tool, "arguments": call.args} for call in planned.calls)
         spoken = Spoken(planned.content, tuple(map(_call, calls)))
-        if body.get("format") and not spoken.calls:
+        if body.get("format") and not spoken.calls and not task_of(seen):
             spoken = replace(spoken, content=shaped(spoken.content, body["format"]))
     spoken = replace(spoken, prompt_count=prompt_count)
     return _cut(spoken, int(options.get("num_predict") or -1))
+
+
+def _planned(seen: Sequence[Json], tools: Sequence[Json], form: object, *, obedient: bool) -> Answer:
+    """What the rules make of a person's request, or of material that is to be judged or put into words."""
+    if task_of(seen):
+        return (swayed if obedient else judged)(seen, tools, form)
+    return (obey if obedient else plan)(seen, tools)
 
 
 def _call(raw: Mapping[str, Any]) -> Json:

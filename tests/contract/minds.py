@@ -46,7 +46,7 @@ class Mind:
         num_ctx: int = 8_192,
         model: str = MODEL,
     ) -> None:
-        self.server, self.world = server, world
+        self.server, self.world, self.provider = server, world, provider
         self.steps: list[str] = []
         self.model: Any = (
             ollama_model(name=model, host=server.address, num_ctx=num_ctx)
