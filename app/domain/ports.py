@@ -57,6 +57,8 @@ class Request(Value):
     now: datetime
     """Aware, in the person's zone."""
     text: str
+    turn: TurnId | None = None
+    """By which what is kept of a thought is known when it is thought again."""
     typed: str | None = None
     """The words of the person behind a text that code made; None where the text is theirs."""
     history: tuple[Utterance, ...] = ()
@@ -71,7 +73,6 @@ class Request(Value):
     ended: tuple[Approval, ...] = ()
     """The cards that were decided last, the oldest first."""
     relations: tuple[Relation, ...] = ()
-    """Whom the person means by which name."""
 
     @property
     def words(self) -> str:
@@ -201,9 +202,8 @@ class Turns(Protocol):
         replace are replaced; False when someone else did. Raises Overtaken when one of those was decided meanwhile."""
 
     async def choose(self, person: PersonId, turn: TurnId, option: int) -> Turn | None:
-        """Take one option of a question, once, as the person's own words, and open the turn that they ask for, queued;
-        if the question was about a name, who is meant by it is kept. None when there is no such option, one was taken
-        already, or the person has gone on in the thread."""
+        """Take one option of a question, once, as the person's own words: open the turn that they ask for, queued, and
+        keep whom a name means. None when there is no such option, one was taken, or the person has gone on there."""
 
     async def take_up(self, person: PersonId, turn: TurnId, offer: int) -> Turn | None:
         """Take up one of the offers under a turn's report, once, and open the turn that sees to it, queued. None when

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, Update, and_, exists, func, update
+from sqlalchemy import RowMapping, Update, and_, exists, func, literal, update
 
 from app.domain.asking import Question
 from app.domain.memory import Trail
@@ -42,5 +42,5 @@ def taken(person: PersonId, turn: TurnId, option: int) -> Update:
         later.c.status != TurnStatus.CANCELLED,
     )
     there = and_(turns.c.question.is_not(None), func.json_array_length(turns.c.question["options"]) > option)
-    open_ = and_(turns.c.id == turn, turns.c.person == person, turns.c.chosen.is_(None), there, option >= 0)
+    open_ = and_(turns.c.id == turn, turns.c.person == person, turns.c.chosen.is_(None), there, literal(option) >= 0)
     return update(turns).where(open_, ~gone_on).values(chosen=option).returning(turns)

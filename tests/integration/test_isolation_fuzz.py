@@ -55,7 +55,9 @@ BATCH = 50
 REFUSALS = (StewardError, DBAPIError, ValueError)
 """What a call may end with: our own errors, the database's, and moves that no table allows."""
 TABLES = {name.removeprefix("steward."): table for name, table in metadata.tables.items()}
-PERSONAL = {name: "id" if name == "people" else "person" for name, t in TABLES.items() if name != "inbox"}
+PERSONAL = {name: "person" for name, table in TABLES.items() if "person" in table.c and name != "inbox"} | {
+    "people": "id"
+}
 
 
 @dataclass
