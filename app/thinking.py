@@ -49,16 +49,19 @@ class Thinking:
             except GrantDead:  # it is off the desk now
                 if deaths == DEATHS - 1:
                     raise
-        return thought.model_copy(update={"notes": (*thought.notes, *await self._parking.left_out(person.id))})
+        return _noted(thought, await self._parking.left_out(person.id))
 
     async def _request(self, person: Person, turn: Turn) -> Request:
         store = self._services.store
+        preferences = await store.preferences.of(person.id)
+        person = person.model_copy(update={"zone": preferences.zone or person.zone})
         waiting = await store.approvals.waiting(person.id)
         rejected = await store.approvals.get(person.id, turn.about) if turn.about else None
         return Request(
             person=person,
             now=self._services.clock.now().astimezone(ZoneInfo(person.zone)),
             text=turn.text,
+            turn=turn.id,
             typed=turn.typed,
             history=await store.turns.history(turn, limit=HISTORY),
             waiting=tuple(
@@ -70,6 +73,7 @@ class Thinking:
             results=await store.approvals.of_plan(person.id, turn.follows) if turn.follows else (),
             ended=await store.approvals.decided(person.id, limit=DECIDED),
             relations=await store.relations.all(person.id),
+            preferences=preferences,
         )
 
     async def _thought(self, turn: Turn, request: Request, watch: Watch) -> Thought:
@@ -94,3 +98,12 @@ class Thinking:
             raise LostClaim from None
         finally:
             del self._running[turn.id]
+
+
+def _noted(thought: Thought, left_out: tuple[str, ...]) -> Thought:
+    """A thought that names what it doesn't speak for: in its report, where there is one, for that stands for all of it."""
+    notes, report = (*thought.notes, *left_out), thought.trail.report
+    if report is None:
+        return thought.model_copy(update={"notes": notes})
+    noted = report.model_copy(update={"notes": (*report.notes, *notes)})
+    return thought.model_copy(update={"notes": (), "trail": thought.trail.model_copy(update={"report": noted})})

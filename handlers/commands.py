@@ -17,9 +17,22 @@ ERRANDS = {
     "optimise": "week",
     "optimize": "week",
     "preferences": "prefer",
+    "tasks": "tasks",
     "triage": "triage",
 }
 """Words of command that send a skill, and its name."""
+ARGUMENTS = {"tasks": ("add", "done", "snooze", "move")}
+"""What may follow such a word, and is then the skill's."""
+
+
+def errand_of(text: str) -> str:
+    """The errand that a word of command stands for, with what follows it; empty for any other text."""
+    words = text.split()
+    first, more = words[0].lower() if words else "", " ".join(words[1:])
+    if more and words[1].lower() in ARGUMENTS.get(first, ()):
+        return f"{ERRANDS[first]} {words[1].lower()} {' '.join(words[2:])}".strip()
+    return "" if more else ERRANDS.get(first, "")
+
 
 Verb = Callable[[Message], Awaitable[None]]
 
@@ -42,8 +55,8 @@ class Commands:
         """Obey a word that stands alone or after "!"; False when the message is a request."""
         text = message.text.strip().lower()
         word = text.removeprefix(MARK).strip()
-        if word in ERRANDS:
-            await self._assistant.hear(message.model_copy(update={"errand": ERRANDS[word]}))
+        if errand := errand_of(message.text.strip().removeprefix(MARK)):
+            await self._assistant.hear(message.model_copy(update={"errand": errand}))
             return True
         verb = self._words.get(word)
         if verb is None and not (text.startswith(MARK) and len(text.split()) == 1):
@@ -64,8 +77,7 @@ class Commands:
             return
         # What was asked stands in the DM first: its answer needs a thread, and a place in the order of requests.
         ts = await self._chat.restate(place, text, key=key)
-        errand = ERRANDS.get(text.lower(), "")
-        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts, "errand": errand}
+        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts, "errand": errand_of(text)}
         await self._assistant.hear(message.model_copy(update=anchored))
 
     async def connect(self, body: Body) -> None:

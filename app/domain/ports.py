@@ -16,7 +16,7 @@ from app.domain.chat import Chat
 from app.domain.desk import Desk, Ledger
 from app.domain.grants import Consent, Grants, Needs
 from app.domain.memory import Relation, Relations, Trail
-from app.domain.preferences import PreferenceStore
+from app.domain.preferences import Preferences, PreferenceStore
 from app.domain.rhythms import Rhythm, Watches
 from app.domain.sorting import Verdicts
 from app.domain.tasks import Tasks
@@ -96,8 +96,6 @@ class Thought(Value):
 
 Watch = Callable[[str], Awaitable[None]]
 """Called with a few words at each step; raises LostClaim when the turn is no longer ours."""
-
-
 Judged = TypeVar("Judged", bound=BaseModel)
 
 

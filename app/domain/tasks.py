@@ -46,8 +46,8 @@ class Found(Value):
     """For what was found in mail, its reference such as "work:18f3a0"."""
     who: str = ""
     """Who wants it, or whom it is about."""
-    since: AwareDatetime
-    """When it was asked for."""
+    since: AwareDatetime | None = None
+    """When it was asked for, or the person had the last word; None for a meeting's."""
     due: AwareDatetime | None = None
     words: str = ""
     """The words that say when it is due."""

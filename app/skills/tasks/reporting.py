@@ -1,0 +1,100 @@
+"""What the tasks look like: by quadrant, each with its number, source and evidence, and what to do about them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.domain.cards import counted
+from app.domain.reports import Group, Line, Offer, Report, group
+from app.domain.tasks import Task
+from app.planning.eisenhower import Placed, Quadrant
+from app.skills.tasks.board import Board, minutes
+
+SIGNS = {Quadrant.DO: "🔴", Quadrant.SCHEDULE: "🗓️", Quadrant.DELEGATE: "🤝", Quadrant.LATER: "⚪"}
+NEXT = {
+    Quadrant.DO: (Quadrant.SCHEDULE, "Not urgent"),
+    Quadrant.SCHEDULE: (Quadrant.DO, "Do now"),
+    Quadrant.DELEGATE: (Quadrant.DO, "Mine to do"),
+    Quadrant.LATER: (Quadrant.SCHEDULE, "Matters"),
+}
+"""Where a task is most likely to be moved to, and what the button says."""
+OPEN_LINES = 8
+WITH_BUTTONS = 3
+"""Tasks of a group that can be done at a click: five buttons are a row, the first task has three of them."""
+SPOKEN = (
+    ("tasks add call the bank by Friday", "note something down"),
+    ("tasks done 3", "it's done, or needs no doing"),
+    ("tasks snooze 3", "not before the next working day"),
+    ("tasks move 3 later", "to do, schedule, delegate or later; I keep to it"),
+)
+"""What can be said, with what it does."""
+
+Some = Sequence[tuple[Task, Placed]]
+
+
+def report(board: Board, *, now: datetime, notes: Sequence[str]) -> Report:
+    """The report of all tasks."""
+    groups = [_group(quadrant, some, now) for quadrant in Quadrant if (some := board.of(quadrant))]
+    words = Group(title="In words", lines=tuple(Line(text=w, detail=d) for w, d in SPOKEN), folded=True)
+    number = len(board.tasks)
+    return Report(
+        title=f"Your tasks: {number:,} open" if number else "Your tasks: none",
+        summary=summary(board),
+        groups=(*groups, words),
+        notes=tuple(notes),
+    )
+
+
+def summary(board: Board) -> str:
+    """The board in a sentence or two."""
+    asleep = f" {counted(board.asleep, 'task sleeps', 'tasks sleep')} until their day." if board.asleep else ""
+    if board.asleep == 1:
+        asleep = " One task sleeps until its day."
+    if not board.tasks:
+        return f"Nothing waits for you in mail or calendar, and you noted nothing.{asleep}"
+    now, rest = board.of(Quadrant.DO), len(board.tasks) - len(board.of(Quadrant.DO))
+    if not now:
+        return f"Nothing is urgent: {counted(rest, 'task')} can wait.{asleep}"
+    length = f", about {counted(minutes(now), 'minute')}" if minutes(now) else ""
+    others = f"; {counted(rest, 'other')} can wait" if rest else ""
+    return f"{counted(len(now), 'task')} to do now{length}{others}.{asleep}"
+
+
+def _group(quadrant: Quadrant, some: Some, now: datetime) -> Group:
+    lines = tuple(line(task, placed, now) for task, placed in some)
+    shown = group(f"{SIGNS[quadrant]} {quadrant.words} ({len(some)})", lines, most=OPEN_LINES)
+    return shown.model_copy(update={"offers": _offers(quadrant, [task.number for task, _ in some])})
+
+
+def _offers(quadrant: Quadrant, numbers: Sequence[int]) -> tuple[Offer, ...]:
+    first, *others = numbers[:WITH_BUTTONS]
+    to, words = NEXT[quadrant]
+    return (
+        Offer(label=f"✓ Done {first}", errand=f"tasks done {first}"),
+        Offer(label=f"💤 Snooze {first}", errand=f"tasks snooze {first}"),
+        Offer(label=f"{words}: {first}", errand=f"tasks move {first} {to.value}"),
+        *(Offer(label=f"✓ Done {number}", errand=f"tasks done {number}") for number in others),
+    )
+
+
+def line(task: Task, placed: Placed, now: datetime) -> Line:
+    """A task with what is known of it."""
+    found = task.found
+    parts = [
+        f"#{task.number}",
+        found.who,
+        f"due {day(found.due, now)}" + (f" (“{found.words}”)" if found.words else "") if found.due else "",
+        f"meeting {day(found.meeting, now)}" if found.meeting else "",
+        f"{found.minutes} min" if found.minutes else "",
+        ", ".join(placed.reasons),
+    ]
+    return Line(text=found.title, detail=" · ".join(filter(None, parts)), link=found.link)
+
+
+def day(at: datetime, now: datetime) -> str:
+    """An instant as a person says it, on the clock of `now`; midnight is the end of the day before."""
+    local = at.astimezone(now.tzinfo)
+    whole = (local.hour, local.minute) == (0, 0)
+    shown = local - timedelta(days=1) if whole else local
+    away = (shown.date() - now.date()).days
+    date = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(away, f"{shown:%a %-d %b}")
+    return date if whole else f"{date} {local:%H:%M}"
