@@ -7,6 +7,7 @@ from app.agent.bench import Bench
 from app.domain.busy import Busy, busy_times
 from app.domain.calendars import Availability, Calendar
 from app.planning.hours import USUAL
+from app.planning.preferences import meeting_hours, working_hours
 from app.planning.reasons import YOU
 from app.planning.slots import Diary
 
@@ -14,9 +15,12 @@ UNASKED = Availability(unknown="no calendar account could be asked")
 
 
 async def own_diary(bench: Bench, start: datetime, end: datetime, *, firm: bool = False) -> Diary:
-    """The person's own time over all accounts; `firm` keeps clear of what is only tentative too."""
-    busy = busy_times(await bench.own_events(start, end))
-    return Diary(YOU, bench.zone.key, tuple(b._replace(soft=False) for b in busy) if firm else busy)
+    """The person's own time over all accounts, and when they want to be met; `firm` is for work instead of meetings,
+    and keeps clear of what is only tentative too."""
+    busy, preferences = busy_times(await bench.own_events(start, end)), bench.request.preferences
+    if firm:
+        busy = tuple(b._replace(soft=False) for b in busy)
+    return Diary(YOU, bench.zone.key, busy, working_hours(preferences) if firm else meeting_hours(preferences))
 
 
 async def colleagues(

@@ -1,7 +1,7 @@
 """New times for meetings: near their time of day, in their order, free for everyone whose calendar can be seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.agent.bench import Bench
@@ -10,6 +10,7 @@ from app.domain.busy import meeting as identity
 from app.domain.calendars import Availability
 from app.domain.types import Event
 from app.planning.attendance import away
+from app.planning.preferences import meeting_hours
 from app.planning.slots import Diary, Slot, Wish, best, slots
 
 MOST_GUESTS = 50
@@ -53,12 +54,17 @@ class Rescheduling:
 
     def _best(self, event: Event, length: timedelta, earliest: datetime, others: list[Diary]) -> Slot | None:
         zone = self.bench.zone
-        own = Diary("you", zone=zone.key, busy=tuple(b._replace(soft=False) for b in self.taken))
+        preferences = self.bench.request.preferences
+        busy = tuple(b._replace(soft=False) for b in self.taken)
+        own = Diary("you", zone=zone.key, busy=busy, hours=meeting_hours(preferences))
         around = event.start.astimezone(zone).time()
         if earliest >= self.end:
             return None
         wish = Wish(earliest, self.end, length, around=around)
-        return next(iter(best(slots([own, *others], wish), around=around, limit=1)), None)
+        for each in dict.fromkeys((replace(wish, buffer=timedelta(minutes=preferences.buffer)), wish)):
+            if found := best(slots([own, *others], each), around=around, limit=1):
+                return found[0]
+        return None
 
     def _diaries(self, event: Event) -> list[Diary]:
         """The guests' time as far as it can be seen, without the meeting itself, which stands in it too."""

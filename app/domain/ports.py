@@ -1,25 +1,29 @@
 """What the rest of the house needs from the outside, as Protocols; wiring decides who serves them."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from pydantic import BaseModel, SerializeAsAny
-
-from app.domain.actions import Action
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import Receipt
 from app.domain.chat import Chat
 from app.domain.desk import Desk, Ledger
 from app.domain.grants import Consent, Grants, Needs
-from app.domain.memory import Relation, Relations, Trail
-from app.domain.preferences import Preferences, PreferenceStore
+from app.domain.memory import Relations, Trail
+from app.domain.preferences import PreferenceStore
 from app.domain.rhythms import Rhythm, Watches
 from app.domain.sorting import Verdicts
 from app.domain.tasks import Tasks
+from app.domain.thoughts import Errands as Errands  # noqa: PLC0414 (as the port Mind has it)
+from app.domain.thoughts import Judged as Judged  # noqa: PLC0414 (as the port Mind has it)
+from app.domain.thoughts import Mind as Mind  # noqa: PLC0414 (as the port Mind has it)
+from app.domain.thoughts import Request as Request  # noqa: PLC0414 (as the port Mind has it)
+from app.domain.thoughts import Thought as Thought  # noqa: PLC0414 (as the port Mind has it)
+from app.domain.thoughts import WaitingCard as WaitingCard  # noqa: PLC0414 (as the port Mind has it)
+from app.domain.thoughts import Watch as Watch  # noqa: PLC0414 (as the port Mind has it)
 from app.domain.types import (
     AccountId,
     ActionId,
@@ -40,87 +44,9 @@ NO_TRAIL = Trail()
 # Thinking.
 
 
-class WaitingCard(Value):
-    """A card that waits for a decision, as the model may speak of it."""
-
-    ref: str
-    """c1, c2 … : only good for one turn."""
-    action: SerializeAsAny[Action]
-    here: bool = False
-    """Whether it stands in the thread in which is being asked."""
-
-
-class Request(Value):
-    """Everything the model may know when it thinks about a turn."""
-
-    person: Person
-    now: datetime
-    """Aware, in the person's zone."""
-    text: str
-    turn: TurnId | None = None
-    """By which what is kept of a thought is known when it is thought again."""
-    typed: str | None = None
-    """The words of the person behind a text that code made; None where the text is theirs."""
-    history: tuple[Utterance, ...] = ()
-    waiting: tuple[WaitingCard, ...] = ()
-    """Cards that wait for a decision, the oldest first, wherever they stand."""
-    rejected: SerializeAsAny[Action] | None = None
-    """What was just rejected, when the text says why."""
-    clicked: bool = False
-    """Whether the text is an option that the person clicked."""
-    results: tuple[Approval, ...] = ()
-    """What became of the plan that a text made by code goes on with."""
-    ended: tuple[Approval, ...] = ()
-    """The cards that were decided last, the oldest first."""
-    relations: tuple[Relation, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """What the person typed, and nobody else."""
-        return self.text if self.typed is None else self.typed
-
-
-class Thought(Value):
-    """What came of thinking: words, and the changes it would make. No side effects, so it may be thought again."""
-
-    reply: str
-    actions: tuple[SerializeAsAny[Action], ...] = ()
-    notes: tuple[str, ...] = ()
-    """What could not be read or was left out, a sentence each."""
-    replaces: Mapping[ActionId, ActionId] = {}
-    """Of its actions, those that are instead of one whose card waits."""
-    trail: Trail = Trail()
-    errand: str = ""
-    """A skill's name and its argument, when the request is one for that skill: what it brings is the answer."""
-
-
-Watch = Callable[[str], Awaitable[None]]
-"""Called with a few words at each step; raises LostClaim when the turn is no longer ours."""
-Judged = TypeVar("Judged", bound=BaseModel)
-
-
 class Invite(Protocol):
     async def __call__(self, person: PersonId, place: Place, needs: Needs | None = None) -> None:
         """Show a person, in their DM, the way to connect an account, or to allow more to those they have."""
-
-
-class Mind(Protocol):
-    async def think(self, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Answer a request, reading from the desk and changing nothing. Raises ModelError."""
-
-    async def judge(self, task: str, material: Mapping[str, Any], schema: type[Judged]) -> Judged:
-        """What a model makes of material that others may have written, as a value of the schema. Raises ModelError."""
-
-    async def word(self, task: str, facts: Mapping[str, Any]) -> str:
-        """Facts in a model's words, without any link. Raises ModelError."""
-
-    def version(self, task: str) -> str:
-        """Changes whenever what a model is told for a task does: what was judged before is judged anew."""
-
-
-class Errands(Protocol):
-    async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Do what a skill does, by its name and argument; nothing changes outside. Raises StewardError."""
 
 
 class Allowance(Protocol):

@@ -56,7 +56,8 @@ class FindFreeTime(Tool):
         others, unknown = await colleagues(bench, people, self.account, span)
         diaries = [await own_diary(bench, *span), *others]
         minutes = self.minutes or MEETING
-        found = _found(diaries, Wish(*span, timedelta(minutes=minutes)))
+        buffer = timedelta(minutes=bench.request.preferences.buffer)
+        found = _found(diaries, Wish(*span, timedelta(minutes=minutes), buffer))
         return {
             "zone": bench.zone.key,
             "slots": [_shown(s, reasons(s, diaries, now=bench.request.now, unseen=bool(unknown))) for s in found],
@@ -176,10 +177,11 @@ def _look_at(people: Sequence[str]) -> None:
 
 
 def _found(diaries: Sequence[Diary], wish: Wish) -> tuple[Slot, ...]:
-    """The best times inside everyone's hours; if there are none, those outside them that are nearest to midday."""
-    inside = best(slots(diaries, wish))
-    if inside:
-        return inside
+    """The best times inside everyone's hours, with the time between meetings that is wished for if possible; if there
+    are none, those outside them that are nearest to midday."""
+    for each in dict.fromkeys((wish, replace(wish, buffer=timedelta()))):
+        if inside := best(slots(diaries, each)):
+            return inside
     around = Wish(wish.start, wish.end, wish.length, any_hour=True)
     return best(slots(diaries, around), around=MIDDAY)
 
