@@ -1,11 +1,9 @@
 """When somebody works, as stretches of time: their working hours laid over the days of their zone."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.domain.preferences import Stretch as Part
 from app.planning.phrases import WorkingHours
 from app.planning.stretches import SECOND, Stretch, common, instant, seconds, union
 
@@ -14,11 +12,6 @@ USUAL = WorkingHours()
 DAY = timedelta(days=1)
 FARTHEST = timedelta(hours=26)
 """No zone has ever been farther from UTC than 16 hours; with a margin for a clock that is changed on the day."""
-
-
-def stated(stretches: Iterable[Part]) -> WorkingHours:
-    """Working hours as somebody stated them, and no others."""
-    return WorkingHours(days=frozenset(), own=tuple((part.day, part.start, part.end) for part in stretches))
 
 
 def working(hours: WorkingHours, zone: str, *, start: datetime, end: datetime) -> list[Stretch]:

@@ -46,7 +46,7 @@ async def board(services: Services, request: Request, desk: Desk, reading: Readi
     keys_found = {f.key for f in found}
     left = [t for t in tasks if t.number not in settled and _there(t, inbox, keys_found, now)]
     awake = [task for task in left if task.awake(now)]
-    placed = sorted(((t, placed_of(t, now)) for t in awake), key=lambda each: _order(*each, now))
+    placed = sorted(((t, placed_of(t, now)) for t in awake), key=lambda each: _order(each[0], each[1], now))
     return Board(tuple(placed), len(left) - len(awake), inbox, preferences)
 
 

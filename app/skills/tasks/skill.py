@@ -9,8 +9,8 @@ from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.tasks import LONGEST, Found, Source, Task
 from app.planning.eisenhower import Quadrant
-from app.planning.hours import stated
 from app.planning.noting import due
+from app.planning.preferences import working_hours
 from app.planning.sanitising import visible
 from app.planning.workdays import after
 from app.skills.skill import Reading
@@ -65,8 +65,7 @@ class Tasks:
         return f"Done: {', '.join(map(_called, done))}."
 
     async def _snooze(self, words: str, request: Request) -> str:
-        preferences = await self._services.store.preferences.of(request.person.id)
-        hours = stated(preferences.hours)
+        hours = working_hours(await self._services.store.preferences.of(request.person.id))
         try:
             tomorrow = after(request.now.date(), 1, hours)
         except ValueError:  # who works on no day has no other day than the next
