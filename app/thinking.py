@@ -101,7 +101,7 @@ class Thinking:
 
 
 def _noted(thought: Thought, left_out: tuple[str, ...]) -> Thought:
-    """A thought that names what it doesn't speak for: in its report, where there is one, for that stands for all of it."""
+    """A thought that names what it doesn't speak for; a report is all that is shown of one, so it stands there."""
     notes, report = (*thought.notes, *left_out), thought.trail.report
     if report is None:
         return thought.model_copy(update={"notes": notes})

@@ -4,7 +4,7 @@ import structlog
 
 from app.domain.errors import StewardError
 from app.settings import Settings
-from app.skills.digest.mornings import Mornings
+from app.skills.digest import Mornings
 from app.wiring import open_house
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ import pytest
 from app.domain.grants import Tokens
 from app.domain.ports import Kind
 from app.domain.types import Person, PersonId, TurnId, TurnStatus
-from app.skills.digest.mornings import Mornings
+from app.skills.digest import Mornings
 from app.store import PostgresStore
 from tests import sampling
 from tests.fakes import FakeHouse, ManualClock
@@ -170,6 +170,7 @@ def days(dice: Random) -> list[datetime]:
     return sorted({d for d in every if d.date() in dice.sample(sorted(chosen), SAMPLED - 4)} | set(every[:4]))
 
 
+@pytest.mark.timeout(3600)
 async def test_exactly_one_for_each_person_and_day(town: Town, database: Addresses) -> None:
     dice = town.dice
     traveller = next(iter(town.people))

@@ -29,7 +29,7 @@ class Triage:
         reading = Reading()
         preferences = await self._services.store.preferences.of(request.person.id)
         inbox = await gather(request, desk, preferences, reading)
-        found = await self._sorted(request, inbox, watch, reading)
+        found = await self.sort(request, inbox, inbox.mails, watch=watch, reading=reading)
         what, _, category = argument.partition(" ")
         if what == ARCHIVE:
             return await self._archiving(category, request, desk, inbox, found)
@@ -37,19 +37,22 @@ class Triage:
         shown = report(mails, found, link=inbox.link, total=inbox.total, notes=reading.notes)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
-    async def _sorted(self, request: Request, inbox: Inbox, watch: Watch, reading: Reading) -> Sequence[Sorted]:
-        """Every mail sorted: as before where that is known, by its signals where they settle it, else by the model."""
+    async def sort(
+        self, request: Request, inbox: Inbox, mails: Sequence[Email], *, watch: Watch, reading: Reading
+    ) -> Sequence[Sorted]:
+        """Each of these mails sorted: as before where that is known, by its signals where they settle it, else by the
+        model. Raises LostClaim, StoreUnavailable."""
         store, version = self._services.store.verdicts, self._services.mind.version(TASK)
-        keys = [(mail.account.id, mail.id) for mail in inbox.mails]
+        keys = [(mail.account.id, mail.id) for mail in mails]
         known = await store.known(request.person.id, keys, version=version) if keys else {}
-        weighed = [(m, weigh(signals(m, "", inbox.circle), request.now)) for m in inbox.mails]
+        weighed = [(m, weigh(signals(m, "", inbox.circle), request.now)) for m in mails]
         new = [(m, v) for m, v in weighed if (m.account.id, m.id) not in known]
         found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if v.category in CERTAIN)}}
 
         async def seen(some: Sequence[Sorted]) -> None:
             await store.keep(request.person.id, some, version=version)
             found.update({each.key: each for each in some})
-            await watch(f"is sorting your mail: {len(found)} of {len(inbox.mails)}…")
+            await watch(f"is sorting your mail: {len(found)} of {len(mails)}…")
 
         unsure: list[tuple[Email, Verdict]] = [(m, v) for m, v in new if v.category not in CERTAIN]
         if unsure and (left := await judged(self._services.mind, unsure, seen)):

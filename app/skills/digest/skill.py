@@ -1,0 +1,32 @@
+"""The errand "digest": the morning's digest, when it is due or asked for."""
+
+from datetime import datetime
+
+from app.domain.desk import Desk
+from app.domain.memory import Trail
+from app.domain.ports import Request, Services, Thought, Watch
+from app.planning.due import LATE
+from app.skills.digest.day import gather
+from app.skills.digest.planning import plan, suggestion
+from app.skills.digest.reporting import report
+from app.skills.triage import Triage
+
+
+class Digest:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._triage = Triage(services)
+
+    async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
+        """Tell of today. The argument is the instant since when it was due, or nothing when it was asked for."""
+        await watch("is looking at your day…")
+        day, reading = await gather(self._services, self._triage, request, desk, watch=watch)
+        late = bool(argument) and day.now - datetime.fromisoformat(argument) >= LATE
+        shown = report(
+            day,
+            name=request.person.name.partition(" ")[0],
+            plan=await suggestion(self._services.mind, plan(day)),
+            notes=reading.notes,
+            late=late,
+        )
+        return Thought(reply=shown.summary, trail=Trail(report=shown))
