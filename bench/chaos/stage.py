@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psutil
 
-from app.domain.types import AccountId, person_id
+from app.domain.types import AccountId, PersonId, person_id
 from app.domain.types import Person as Known
 from app.store import PostgresStore
 from bench.chaos.deed import Deed, Whose
@@ -237,6 +237,9 @@ async def peopled(house: House, owners: Sequence[Person], count: int) -> AsyncIt
     async with AsyncExitStack() as stack:
         try:
             living = [owners[n % len(owners)] for n in range(count)]
+            team = (await house.people())[0]["team_id"]
+            for owner in owners:
+                await _undisturbed(store, person_id(team, owner.user))
             joining = [(owner, await _joined(house, store, owner)) for owner in living]
         finally:
             await store.close()
@@ -262,7 +265,13 @@ async def _joined(house: House, store: PostgresStore, owner: Person) -> Json:
     for account in await store.grants.accounts(person_id(team, owner.user)):
         own = account.model_copy(update={"id": AccountId(uuid4()), "person": known.id})
         await store.grants.keep(own, await store.grants.tokens(account))
+    await _undisturbed(store, known.id)
     return about
+
+
+async def _undisturbed(store: PostgresStore, person: PersonId) -> None:
+    """Nothing comes by itself: a morning's digest would stand between the steps of what is watched."""
+    await store.preferences.state(person, "digest", None, words="no digest")
 
 
 @asynccontextmanager
