@@ -1,0 +1,212 @@
+"""What a briefing shows, each line with its source; what isn't known is said."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from app.domain.cards import counted, when
+from app.domain.reports import MAX_OFFERS, Group, Line, Offer, Report, group
+from app.domain.types import Email, Event
+from app.planning.sanitising import unlinked, urls, visible
+from app.skills.brief.finding import reference
+from app.skills.brief.gathering import Facts, Open, Person, Said
+from app.skills.brief.judging import Judged, Proven
+
+NOTHING = "No information"
+PURPOSE = 400
+"""Characters of an event's notes that are shown."""
+WORDS = 180
+"""Characters of what somebody said."""
+MOST_SAID = 5
+SOON = 120
+"""Minutes before a meeting from which they are counted."""
+DRAFTS = 2
+"""Replies offered: the briefing is about the meeting."""
+_TAG = re.compile(r"<[^<>]*>")
+_ANSWER = {
+    "accepted": "comes",
+    "declined": "doesn't come",
+    "tentative": "may come",
+    "needsAction": "hasn't answered",
+}
+
+Linked = Callable[[Email], str]
+
+
+def report(facts: Facts, judged: Judged, *, zone: str, now: datetime, link: Linked, notes: Sequence[str]) -> Report:
+    """The briefing."""
+    event, place = facts.event, ZoneInfo(zone)
+    groups = (
+        Group(title="What it is about", lines=_purpose(event)),
+        group("Who takes part", _people(facts, place, link)),
+        group("Waiting between you", _waits(facts, place, link)),
+        group("What was said lately", _said(facts, place, link), most=MOST_SAID),
+        group("Decisions", _proven(judged.decisions, place, link) or _none("no decision in these mails")),
+        group("Open questions", _questions(facts, judged, place, link)),
+        Group(title="What to talk about", lines=_agenda(facts, judged, link)),
+        group("Documents", _documents(facts, link) or _none("no file in these mails and no link in the event")),
+    )
+    unjudged = "The model gave no usable answer: decisions are missing, and open questions are only those that wait."
+    return Report(
+        title=f"Briefing: {_title(event)}",
+        summary=_summary(facts, zone, now),
+        groups=groups,
+        notes=(*notes, *(() if judged.usable else (unjudged,))),
+        offers=_offers(facts),
+    )
+
+
+def choice(found: Sequence[Event], *, words: str, zone: str, notes: Sequence[str]) -> Report:
+    """Several meetings could be meant, or none: the ones there are, to choose from."""
+    lines = tuple(Line(text=_title(e), detail=when(e.start, e.end, zone), link=e.link) for e in found[:MAX_OFFERS])
+    said = "".join(f" by “{' '.join(visible(words).split())}”") if words else ""
+    return Report(
+        title="Which meeting?",
+        summary=f"I don't know which meeting you mean{said}.",
+        groups=(Group(title="These come", lines=lines),) if lines else (),
+        notes=tuple(notes),
+        offers=tuple(
+            Offer(label=f"{_title(e)}, {e.start.astimezone(ZoneInfo(zone)):%a %H:%M}", errand=f"brief {reference(e)}")
+            for e in found[:MAX_OFFERS]
+        ),
+    )
+
+
+def _title(event: Event) -> str:
+    return " ".join(visible(event.title).split()) or "(no title)"
+
+
+def _plain(text: str, most: int) -> str:
+    words = " ".join(unlinked(text, typed="").split())
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+
+
+def _none(why: str, link: str = "") -> tuple[Line, ...]:
+    return (Line(text=f"{NOTHING}: {why}.", link=link),)
+
+
+def _summary(facts: Facts, zone: str, now: datetime) -> str:
+    event = facts.event
+    left = int((event.start - now).total_seconds() // 60)
+    soon = f", in {counted(left, 'minute')}" if 0 < left <= SOON else ""
+    soon = ", running now" if event.start <= now < event.end else soon
+    with_ = f" With {counted(len(facts.people) + facts.more, 'other', 'others')}." if facts.people else ""
+    place = f" At {_plain(event.place, 80)}." if event.place else ""
+    return f"{when(event.start, event.end, zone, all_day=event.all_day)}{soon}.{with_}{place}"
+
+
+def _purpose(event: Event) -> tuple[Line, ...]:
+    notes = _plain(_TAG.sub(" ", event.notes), PURPOSE)
+    return (Line(text=notes, link=event.link),) if notes else _none("the event has no description", event.link)
+
+
+def _people(facts: Facts, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+    lines = tuple(_person(person, zone, link) for person in facts.people)
+    more = (Line(text=f"… and {counted(facts.more, 'other', 'others')}, not looked up"),) if facts.more else ()
+    return (*lines, *more) or _none("the event names nobody else", facts.event.link)
+
+
+def _person(person: Person, zone: ZoneInfo, link: Linked) -> Line:
+    parts = [_ANSWER.get(person.answer, person.answer)]
+    parts.append(f"{_plain(person.role, 60)} (their signature)" if person.role else "")
+    parts.append(f"last mail {_day(person.last.received, zone)}" if person.last else "no mail with them")
+    parts.append(f"last met {_day(person.met.start, zone)}" if person.met else "")
+    source = link(person.last) if person.last else person.met.link if person.met else ""
+    return Line(text=_plain(person.address.called, 80), detail=" · ".join(filter(None, parts)), link=source)
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %-d %b %Y}"
+
+
+def _subject(mail: Email) -> str:
+    return _plain(mail.subject, 100) or "(no subject)"
+
+
+def _waits(facts: Facts, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+    return tuple(_waiting(each, zone, link) for each in facts.open) or _none("nothing waits for an answer")
+
+
+def _waiting(open_: Open, zone: ZoneInfo, link: Linked) -> Line:
+    owed = open_.debt
+    said = f"you wait for {', '.join(_plain(a.called, 60) for a in owed.by[:2])}"
+    if owed.owed == "by_me":
+        said = f"{_plain(owed.last.sender.called, 60)} waits for your answer"
+    return Line(text=_subject(owed.last), detail=f"{said} since {_day(owed.since, zone)}", link=link(owed.last))
+
+
+def _said(facts: Facts, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+    threads: dict[str, Said] = {}
+    for said in facts.said:
+        threads.setdefault(said.mail.email.thread, said)
+    lines = tuple(_saying(said, zone, link) for said in threads.values())
+    return lines or _none("no mail with these people on this topic")
+
+
+def _saying(said: Said, zone: ZoneInfo, link: Linked) -> Line:
+    mail = said.mail.email
+    detail = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)} · {_subject(mail)}"
+    return Line(text=f"“{_plain(said.own, WORDS)}”", detail=detail, link=link(mail))
+
+
+def _proven(found: Iterable[Proven], zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+    return tuple(_evidence(each.text, each.quote, each.source.mail.email, zone, link) for each in found)
+
+
+def _evidence(text: str, quote: str, mail: Email, zone: ZoneInfo, link: Linked) -> Line:
+    said = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)}"
+    detail = f"“{quote}” · {said}" if quote.casefold() != text.casefold() else said
+    return Line(text=text, detail=detail, link=link(mail))
+
+
+def _questions(facts: Facts, judged: Judged, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+    """Those that wait for an answer, found by code, and those that the model found and proved."""
+    lines = {
+        q.casefold(): _evidence(_plain(q, WORDS), q, o.debt.last, zone, link) for o in facts.open for q in o.questions
+    }
+    for each in judged.questions:
+        if not any(each.quote.casefold() in known or known in each.quote.casefold() for known in lines):
+            lines[each.quote.casefold()] = _evidence(each.text, each.quote, each.source.mail.email, zone, link)
+    return tuple(lines.values()) or _none("no open question in these mails")
+
+
+def _agenda(facts: Facts, judged: Judged, link: Linked) -> tuple[Line, ...]:
+    if judged.agenda:
+        return tuple(Line(text=item, link=facts.event.link) for item in judged.agenda)
+    asked = [Line(text=_plain(q, WORDS), link=link(o.debt.last)) for o in facts.open for q in o.questions]
+    waits = [Line(text=_subject(o.debt.last), link=link(o.debt.last)) for o in facts.open if not o.questions]
+    return (*asked, *waits)[:MAX_OFFERS] or _none("nothing to build a proposal on")
+
+
+def _documents(facts: Facts, link: Linked) -> tuple[Line, ...]:
+    files: dict[str, Line] = {}
+    for said in facts.said:
+        for each in said.mail.attachments:
+            mail = said.mail.email
+            detail = f"{_plain(mail.sender.called, 60)} · {_subject(mail)}"
+            files.setdefault(each.shown, Line(text=_plain(each.shown, 120), detail=detail, link=link(mail)))
+    hosts = dict.fromkeys(filter(None, map(_host, sorted(urls(facts.event.notes)))))
+    told = [
+        Line(text=f"A link to {host}", detail="in the event's description", link=facts.event.link) for host in hosts
+    ]
+    return (*files.values(), *told)
+
+
+def _host(url: str) -> str:
+    try:
+        return visible(urlsplit(url if "://" in url else f"//{url}").hostname or "")
+    except ValueError:
+        return ""
+
+
+def _offers(facts: Facts) -> tuple[Offer, ...]:
+    mine = [o.debt.last for o in facts.open if o.debt.owed == "by_me"][:DRAFTS]
+    return tuple(
+        Offer(
+            label=f"Draft a reply to {_plain(mail.sender.called, 40)}",
+            asks=f"Draft a reply to this thread: {mail.account.name}:{mail.thread}",
+        )
+        for mail in mine
+    )
