@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.models.planner.conversation import Call, Json
+from sandbox.models.planner.judging.brief import brief
 from sandbox.models.planner.judging.form import shaped
 from sandbox.models.planner.judging.triage import triage
 from sandbox.models.planner.judging.wording import told
@@ -12,6 +13,7 @@ from sandbox.models.planner.plan import Answer
 
 Rule = Callable[[Json], Json | str]
 RULES: Mapping[str, Rule] = {
+    "brief": brief,
     "triage": triage,
 }
 """What is answered to each task: a value where a schema asks for one, else words."""
