@@ -20,6 +20,7 @@ from app.editing import Editor
 from app.performing import Performer
 from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
+from app.skills.brief import Brief
 from app.skills.errands import Skills
 from app.skills.preferences import Prefer
 from app.skills.tasks import Tasks
@@ -127,7 +128,15 @@ async def open_store(settings: Settings, url: str = "") -> PostgresStore:
 
 def skills(services: Services) -> Skills:
     """Every skill, by the name that errands call it."""
-    return Skills({"prefer": Prefer(services), "tasks": Tasks(services), "triage": Triage(services), "week": Week(services)})
+    return Skills(
+        {
+            "brief": Brief(services),
+            "prefer": Prefer(services),
+            "tasks": Tasks(services),
+            "triage": Triage(services),
+            "week": Week(services),
+        }
+    )
 
 
 def make_anchors(settings: Settings) -> Anchors:

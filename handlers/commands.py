@@ -14,6 +14,7 @@ COMMAND = "/steward"
 MARK = "!"
 
 ERRANDS = {
+    "brief": "brief",
     "optimise": "week",
     "optimize": "week",
     "preferences": "prefer",
