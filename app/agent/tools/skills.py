@@ -14,7 +14,7 @@ from app.domain.types import Address
 from app.planning.preferences import PEOPLE, SWITCHES, is_host, listed
 from app.planning.sanitising import visible
 
-Skill = Literal["triage", "preferences"]
+Skill = Literal["triage", "tasks", "week", "digest", "preferences"]
 SKILLS: tuple[str, ...] = get_args(Skill)
 """Every skill the model can start."""
 Preference = Literal[
@@ -22,13 +22,16 @@ Preference = Literal[
     "brief_before", "new_mail",
 ]  # fmt: skip
 PREFERENCES = "preferences"
+TOLD = frozenset({"tasks", "week", "brief"})
+"""Skills that are told what the request is about."""
 ERRANDS = {PREFERENCES: "prefer"}
 """Skills whose errand has another name."""
 
 
 class Assist(Tool):
-    """Start a skill; it answers instead of you. triage: sort unread mail. preferences: how they want their days, called
-    once for each (closed: no meetings then)."""
+    """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do, what to focus on; about
+    "add pay Tom by Friday". week: better times for meetings. digest: the day. preferences: how they want their days,
+    called once for each (closed: no meetings then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
@@ -45,7 +48,7 @@ class Assist(Tool):
             raise Refusal(
                 why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
             )
-        return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about}")
+        return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about if self.skill in TOLD else ''}")
 
     async def _prefer(self, bench: Bench, about: str) -> Result:
         """Have a preference kept. Raises Refusal for what the person didn't say: a mail has no say in it."""

@@ -62,6 +62,8 @@ class Conversation:
     tools: Mapping[str, frozenset[str]]
     """The tools offered, and the arguments each takes; no arguments means that the schema names none."""
     steps: int = 0  # how many times tools were already called in this turn
+    skills: frozenset[str] = frozenset()
+    """What the tool assist can start, as its schema lists it."""
 
     @property
     def first_name(self) -> str:
@@ -215,12 +217,19 @@ def read(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any
             reader.tool(message)
     turns = reader.turns or [Turn("")]
     offered = dict(_offered(tool.get("function") or {}) for tool in tools or ())
-    return Conversation("\n".join(system), tuple(turns[:-1]), turns[-1], offered, reader.steps)
+    skills = frozenset[str]().union(*(_skills(tool.get("function") or {}) for tool in tools or ()))
+    return Conversation("\n".join(system), tuple(turns[:-1]), turns[-1], offered, reader.steps, skills)
 
 
 def _offered(function: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
     properties = (function.get("parameters") or {}).get("properties") or {}
     return str(function.get("name", "")), frozenset(properties)
+
+
+def _skills(function: Mapping[str, Any]) -> frozenset[str]:
+    properties = (function.get("parameters") or {}).get("properties") or {}
+    listed = properties.get("skill", {}).get("enum", ()) if function.get("name") == "assist" else ()
+    return frozenset(map(str, listed))
 
 
 _NAME = r"(?P<name>[A-ZÀ-Þ][\w'’-]+)(?: [A-ZÀ-Þ][\w'’.-]+)*"

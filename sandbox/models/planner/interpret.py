@@ -19,9 +19,11 @@ from sandbox.models.planner.intents.go_on import GoOn, noted, parted
 from sandbox.models.planner.intents.mark import MarkMails
 from sandbox.models.planner.intents.owing import Owed
 from sandbox.models.planner.intents.people import WhoIs
+from sandbox.models.planner.intents.preferences import Prefer
 from sandbox.models.planner.intents.relation import Remember
 from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
+from sandbox.models.planner.intents.skills import Assisted
 from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
@@ -34,8 +36,9 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail, ArchiveMails, MarkMails, ChangeEvents,
-    Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents, FindMails, OutOfReach, NotUnderstood,
+    SmallTalk, Prefer, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail, ArchiveMails,
+    MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents, FindMails,
+    OutOfReach, NotUnderstood,
 )  # fmt: skip
 _SEAM = re.compile(
     r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|&|\+|after that|"
@@ -67,7 +70,12 @@ _SENTENCE_END = re.compile(r"\s*(?:[.!]|\n)")
 
 def understand(conversation: Conversation) -> tuple[Intent, ...]:
     """The intents of the current message, understood after replaying those before it."""
-    context = Context(first_name=conversation.first_name, tools=conversation.tools, accounts=conversation.accounts)
+    context = Context(
+        first_name=conversation.first_name,
+        tools=conversation.tools,
+        accounts=conversation.accounts,
+        skills=conversation.skills,
+    )
     for turn in conversation.earlier[-REMEMBERED:]:
         context = _after(context, turn, intents_of(turn.ask, context))
     context = replace(context, shown=_referred(context.shown, conversation.shown))

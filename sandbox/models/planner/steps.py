@@ -41,6 +41,7 @@ class Context:
     person: str = ""  # who was spoken of last: "her", "him"
     tools: Mapping[str, frozenset[str]] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)  # address by name
+    skills: frozenset[str] = frozenset()  # what the tool assist can start
 
 
 class Intent(ABC):

@@ -1,0 +1,123 @@
+"""Being told how somebody wants their days: "no meetings on Friday afternoon", "I work 8 to 4 in Lisbon"."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from sandbox.models.planner.answers import joined
+from sandbox.models.planner.conversation import Call
+from sandbox.models.planner.scan import NUMBER, rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps
+
+SKILL = "preferences"
+_NEVER = r"(?:no|(?:don't|never) (?:book|schedule|plan|put)(?: me)?(?: any)?|i (?:don't|do not) want(?: any)?)"
+_EACH = r"(?:a|per|each|every)"
+_URGENT = r"(?:any )?(?:new )?urgent (?:new )?(?:e-?)?mails?"
+_TOLD = r"(?:tell(?:ing)?|notify(?:ing)?|warn(?:ing)?|alert(?:ing)?) me (?:of|about)"
+# The first that fits decides; `value` is what goes to the tool as it was said, `on` that it shall be, else it is off.
+KINDS = (
+    ("closed", rx(rf"^{_NEVER} (?:meetings?|calls?)\s+(?:(?:on|in|during|at) (?:the )?)?(?P<value>\S.*)$")),
+    ("closed", rx(r"^(?:keep|leave)\s+(?P<value>\S.*?)\s+free of (?:meetings|calls)$")),
+    (
+        "most_a_day",
+        rx(
+            r"^(?:i want )?(?:at most|no more than|max(?:imum)?|not more than|up to) "
+            rf"(?P<value>{NUMBER}) (?:meetings|calls) {_EACH} day$"
+        ),
+    ),
+    (
+        "buffer",
+        rx(
+            r"^(?:always )?(?:keep|leave|i (?:want|need)|give me|put)\s+(?:at least )?(?P<value>\S.*?)(?: free)? "
+            r"between (?:my |the |two )?(?:meetings|calls)$"
+        ),
+    ),
+    (
+        "focus",
+        rx(
+            rf"^(?:i (?:want|need)|keep|give me)?\s*(?:me )?(?P<value>{NUMBER} hours?)(?: of)? "
+            rf"(?:focus(?: time)?|deep work|undisturbed (?:time|work)) {_EACH} week$"
+        ),
+    ),
+    (
+        "digest",
+        rx(r"^(?:no|stop|turn off|don't send me) (?:the |my |a |any |more |morning |daily )*digests?$"),
+    ),
+    ("digest", rx(r"^(?:(?:send|give) me )?(?:the |my |a |morning |daily )*digest (?:at|by) (?P<value>\S.*)$")),
+    (
+        "quiet",
+        rx(
+            r"^(?:(?:be |stay |keep )?quiet(?: hours)?(?: are)?|(?:don't|do not) (?:disturb|bother|notify)(?: me)?)\s+"
+            r"(?:from |between )?(?P<value>\S.*)$"
+        ),
+    ),
+    ("brief_before", rx(r"^brief me (?P<value>\S.*?) before (?:(?:my|each|every|the|all) )*(?:meetings?|calls?)$")),
+    ("new_mail", rx(rf"^(?:don't|do not|stop) {_TOLD} {_URGENT}$")),
+    ("new_mail", rx(rf"^(?P<on>{_TOLD}) {_URGENT}$")),
+    (
+        "delegate",
+        rx(r"^(?:(?:hand|pass) (?:things|what isn't mine|work) on|delegate(?: things| work)?) to\s+(?P<value>\S.*)$"),
+    ),
+    ("priority", rx(r"^(?P<value>\S.*?)\s+(?:is|are) (?:a |my )?(?:priority|vip|important) senders?$")),
+    (
+        "priority",
+        rx(
+            r"^(?:treat )?(?:mails?|e-?mails?|everything|anything) from (?P<value>\S.*?) (?:is|are|as) "
+            r"(?:a )?(?:priority|important)$"
+        ),
+    ),
+    (
+        "hours",
+        rx(
+            r"^(?:i (?:usually |normally |now )?work|my (?:working|work) hours are)\s+(?:from )?"
+            r"(?P<value>\S*(?:\d|noon|week|day).*)$"
+        ),
+    ),
+    (
+        "zone",
+        rx(
+            r"^(?:my time ?zone is|set my time ?zone to|time zone:|i (?:now )?live in|i(?:'ve)? moved to)\s+"
+            r"(?P<value>\S.*?)(?: now)?$"
+        ),
+    ),
+)
+_LIST = rx(r"^(?:(?:show|list|what are|tell)\s+(?:me )?)?(?:all )?my preferences$")
+_PLACE = rx(r"^(?P<hours>.*?)\s+in\s+(?P<zone>[^\d\s]\D*)$")
+
+
+@dataclass(frozen=True)
+class Prefer(Intent):
+    """Have what was said of somebody's days kept, or all of it listed."""
+
+    said: tuple[tuple[str, str], ...] = ()
+    """Names of preferences, and their values as they were said."""
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        if SKILL not in context.skills:
+            return None
+        text = text.strip(" .!")
+        if _LIST.match(text):
+            return cls()
+        for name, pattern in KINDS:
+            if found := pattern.match(text):
+                parts = found.groupdict()
+                value = parts.get("value") or ("on" if parts.get("on") else "off")
+                return cls(tuple(_parted(name, value.strip())))
+        return None
+
+    def steps(self) -> Steps[Outcome]:
+        calls = [Call("assist", {"skill": SKILL, "preference": name, "about": value}) for name, value in self.said]
+        results = yield calls or [Call("assist", {"skill": SKILL})]
+        for result in results:
+            if options := tuple(map(str, result.get("options") or ())):
+                return Outcome(f"Which {joined([value for _, value in self.said])} do you mean?", options=options)
+        return Outcome(
+            f"That didn't work: {next((r['error'] for r in results if r.get('error')), 'no reason was given')}"
+        )
+
+
+def _parted(name: str, value: str) -> list[tuple[str, str]]:
+    """Working hours may say where they are worked."""
+    if name == "hours" and (found := _PLACE.match(value)) and rx(r"\d").search(found["hours"]):
+        return [("hours", found["hours"]), ("zone", found["zone"])]
+    return [(name, value)]

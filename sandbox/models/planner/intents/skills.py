@@ -1,0 +1,77 @@
+"""What a skill answers instead of the model: "triage my inbox", "optimise my week", "what should I focus on today"."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from sandbox.models.planner.conversation import Call, Json
+from sandbox.models.planner.scan import rx
+from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
+
+_MAIL = r"(?:inbox|mails?|e-?mails?|unread|messages?)"
+_WEEK = r"(?:week|calendar|schedule|meetings?|days?|agenda)"
+_WHOM = r"(?:(?:me|us)\s+)?"
+# In this order, each with the skills that answer it, the best first; what is named `about` goes with it.
+KINDS = (
+    (
+        ("triage",),
+        rx(rf"^(?:triage|sort(?: out| through)?|categori[sz]e|classify)\b.*\b{_MAIL}\b|^triage\b"),
+    ),
+    (("digest",), rx(rf"^(?:(?:show|give|send|read) {_WHOM})?(?:my |the |today's )*(?:morning |daily )?digest\b")),
+    (
+        ("week",),
+        rx(
+            r"^(?:optimi[sz]e|reorgani[sz]e|rearrange|rebalance|improve|defragment)\s+(?:my |the )?"
+            rf"(?:(?P<about>next week|this week|week|day|tomorrow)\b|{_WEEK})(?:'s \w+)?[\s,:]*"
+            r"(?:(?:with|so that|for)\s+)?(?P<more>.*)$"
+        ),
+    ),
+    (
+        ("brief",),
+        rx(
+            rf"^(?:prepare|prep|brief|get {_WHOM}ready)\s+{_WHOM}(?:for|about|on|before)\s+(?P<about>\S.*)$"
+            rf"|^(?:give {_WHOM})?(?:a |the |my )?brief(?:ing)?\s+(?:for|about|on|before)\s+(?P<more>\S.*)$"
+        ),
+    ),
+    (
+        ("follow",),
+        rx(
+            r"^(?:(?:show|list|check|what are|give|any)\s+)*(?:me )?(?:my |the |open )*follow[- ]?ups?\b"
+            r"|^who owes whom\b|\bneed to follow up\b"
+            r"|^(?:whom?|what) (?:do|should) i (?:need to )?(?:follow up|chase|nudge)"
+        ),
+    ),
+    (
+        ("focus", "tasks"),
+        rx(
+            r"^what\b.*\b(?:should|do) i\b.*\b(?:focus|work on|tackle|prioriti[sz]e)\b"
+            r"|^what (?:are|is) my (?:top )?(?:focus|priorit)"
+            r"|^(?:(?:create|make|give|build|write|draw up|show|get)\s+(?:me\s+)?)?(?:a |an |my |the )*"
+            r"priorit(?:y|i[sz]ed) (?:list|order)\b"
+        ),
+    ),
+    (("tasks",), rx(r"^(?:(?:show|list|what are|give)\s+(?:me )?)?(?:my |the |all |open )*(?:tasks|to-?dos?)\b")),
+)
+
+
+@dataclass(frozen=True)
+class Assisted(Intent):
+    """Give the request to a skill."""
+
+    skill: str
+    about: str = ""
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        for skills, pattern in KINDS:
+            found = pattern.search(text)
+            skill = next((name for name in skills if name in context.skills), "")
+            if found and skill:
+                parts = found.groupdict()
+                about = ", ".join(filter(None, (parts.get("about"), parts.get("more"))))
+                return cls(skill, about.strip(" .!?") if about not in ("week", "day") else "")
+        return None
+
+    def steps(self) -> Steps[Outcome]:
+        args: Json = {"skill": self.skill, **({"about": self.about} if self.about else {})}
+        result = yield from one(Call("assist", args))
+        return Outcome(f"That didn't work: {result.get('error', 'the skill gave no reason')}")
