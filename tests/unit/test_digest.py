@@ -135,9 +135,9 @@ async def test_who_has_kept_the_person_waiting_is_named() -> None:
         received=at_night() - 6 * 24 * HOUR,
     )
     report = await At(sent).asked()
-    found = group_of(report, "No answer yet (1)")
+    found = group_of(report, "Time to ask again (1)")
     assert found is not None
-    assert (found.lines[0].text, found.lines[0].detail) == ("Offer", "Dana · 4 working days")
+    assert (found.lines[0].text, found.lines[0].detail) == ("Offer", "Dana · 4 working days, since Tue 24 Feb")
 
 
 @pytest.mark.parametrize("what", ["mail", "calendar"])

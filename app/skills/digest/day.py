@@ -8,28 +8,23 @@ from zoneinfo import ZoneInfo
 from app.domain.busy import busy_times, is_meeting, takes_time
 from app.domain.calendars import Period
 from app.domain.desk import Desk
-from app.domain.mailboxes import SENT, Mailbox
 from app.domain.ports import Request, Services, Watch
-from app.domain.sorting import Sorted
+from app.domain.sorting import Key, Sorted
+from app.domain.tasks import Source
 from app.domain.types import Email, Event
-from app.planning import workdays
 from app.planning.conflicts import Conflict, conflicts
 from app.planning.hours import working
-from app.planning.owing import Debt, debt
 from app.planning.preferences import working_hours
 from app.planning.reasons import YOU
 from app.planning.slots import Diary, Wish, gaps
 from app.planning.stretches import instant
+from app.skills.follow.waiting import Wait, waits
 from app.skills.skill import Reading
 from app.skills.tasks.board import Board, board
 from app.skills.triage import Triage
 
 FREE = timedelta(minutes=30)
 """How long free time must be to be worth naming."""
-PATIENCE = 3
-"""Working days after which one may ask again for an answer."""
-ASKED = 20
-"""Threads of one account looked at, the newest first, for whether others owe an answer."""
 NIGHT = timedelta(hours=16)
 """How long a night is for somebody who never works."""
 WEEK = timedelta(days=7)
@@ -48,10 +43,10 @@ class Day:
     conflicts: tuple[Conflict, ...]
     free: tuple[Period, ...]
     """What is left of the working time and long enough."""
-    owed: tuple[Debt, ...]
+    owed: tuple[Wait, ...]
     """What waits for an answer of the person, the most pressing first."""
-    waited: tuple[tuple[Debt, int], ...]
-    """Whose answers the person has waited for, and how many working days."""
+    waited: tuple[Wait, ...]
+    """Whose answers the person has waited for so long that they may ask again."""
     night: tuple[tuple[Email, Sorted], ...]
     """Unread mails that came since the last working day ended, the most pressing first."""
     since: datetime
@@ -72,6 +67,9 @@ async def gather(
     today = [e for e in whole.inbox.events if e.start < midnight and takes_time(e) and not e.mirrors]
     own = Diary(YOU, zone.key, busy_times(today), working_hours(whole.preferences))
     read = bool(whole.inbox.calendars)
+    found = await waits(whole.inbox, now, working_hours(whole.preferences), reading)
+    priority = {each.mail: each.priority for each in night}
+    asleep = await _asleep(services, request)
     day = Day(
         now=now,
         zone=zone,
@@ -79,8 +77,8 @@ async def gather(
         meetings=tuple(e for e in today if is_meeting(e)),
         conflicts=conflicts(today, own, now=now),
         free=gaps([own], Wish(now, midnight, FREE)) if read else (),
-        owed=_owed(whole, {s.mail: s.priority for s in night}),
-        waited=await _waited(whole, now, reading),
+        owed=tuple(sorted(found.by_me, key=lambda wait: -priority.get(wait.debt.last.id, 0))),
+        waited=tuple(wait for wait in found.to_me if wait.long and wait.key not in asleep),
         night=_ordered(fresh, night),
         since=since,
     )
@@ -100,32 +98,8 @@ def _ordered(mails: Sequence[Email], found: Sequence[Sorted]) -> tuple[tuple[Ema
     return tuple(sorted(pairs, key=lambda pair: (-pair[1].priority, pair[0].received)))
 
 
-def _threads(whole: Board) -> list[list[Email]]:
-    threads: dict[tuple[str, str], list[Email]] = {}
-    for mail in (*whole.inbox.mails, *whole.inbox.sent):
-        threads.setdefault((str(mail.account.id), mail.thread), []).append(mail)
-    return list(threads.values())
-
-
-def _owed(whole: Board, priorities: dict[str, int]) -> tuple[Debt, ...]:
-    """What waits for the person: the mails read tell, since their answers are among those sent."""
-    found = [debt(mails, whole.inbox.circle.own) for mails in _threads(whole)]
-    mine = [d for d in found if d and d.owed == "by_me"]
-    return tuple(sorted(mine, key=lambda d: (-priorities.get(d.last.id, 0), d.since)))
-
-
-async def _waited(whole: Board, now: datetime, reading: Reading) -> tuple[tuple[Debt, int], ...]:
-    """Whose answers have been waited for so long that one may ask again; whole threads are read, since an answer may
-    lie archived."""
-    own, hours = whole.inbox.circle.own, working_hours(whole.preferences)
-    last = [max(mails, key=lambda m: m.received) for mails in _threads(whole)]
-    asked = sorted((m for m in last if SENT in m.labels), key=lambda m: m.received, reverse=True)
-
-    async def read(box: Mailbox) -> list[Debt]:
-        mine = [m.thread for m in asked if m.account.id == box.account.id]
-        found = [debt([m.email for m in t.mails], own) for t in await box.threads(mine[:ASKED])]
-        return [d for d in found if d and d.owed == "to_me"]
-
-    debts = [d for _, some in await reading.each(whole.inbox.boxes, read, what="sent mail") for d in some]
-    days = [(d, workdays.between(d.since.astimezone(now.tzinfo).date(), now.date(), hours)) for d in debts]
-    return tuple(sorted((each for each in days if each[1] >= PATIENCE), key=lambda each: -each[1]))
+async def _asleep(services: Services, request: Request) -> frozenset[Key]:
+    """Threads of which the person doesn't want to be reminded yet."""
+    tasks = await services.store.tasks.open(request.person.id)
+    owed = [t.found for t in tasks if t.found.source is Source.OWED and not t.awake(request.now)]
+    return frozenset((f.account, f.thread.partition(":")[2]) for f in owed if f.account)

@@ -37,9 +37,8 @@ def _begin(day: Day) -> str:
         what = f"Begin with {named(pressing[0][0].found.title)}"
         minutes = pressing[0][0].found.minutes
     elif day.owed:
-        what = (
-            f"Begin with the answer to {named(day.owed[0].last.sender.called)} about {named(day.owed[0].last.subject)}"
-        )
+        last = day.owed[0].debt.last
+        what = f"Begin with the answer to {named(last.sender.called)} about {named(last.subject)}"
         minutes = 0
     else:
         return ""

@@ -8,11 +8,11 @@ from app.domain.reports import Group, Line, Offer, Report, group
 from app.domain.types import Address, Email, Event
 from app.planning.conflicts import explained
 from app.planning.eisenhower import Quadrant
-from app.planning.owing import Debt
 from app.planning.sanitising import visible
 from app.planning.signals import Category
 from app.skills.digest.day import Day
 from app.skills.digest.planning import named
+from app.skills.follow.waiting import Wait
 from app.skills.tasks.reporting import SIGNS, line
 from app.skills.triage.reporting import TITLES
 
@@ -20,6 +20,7 @@ FEW, MANY = 5, 10
 """Lines of an open and of a folded group."""
 LABEL_ROOM = 60
 """Characters of a button: a phone shows no more."""
+RED = "🔴"
 NAMES = 3
 """Guests named on a line."""
 
@@ -108,21 +109,18 @@ def _people(people: Sequence[Address]) -> str:
 
 def _answers(day: Day) -> Group | None:
     urgent = {found.mail for _, found in day.night if found.category == Category.URGENT_ACTION}
-    lines = tuple(
-        _debt(
-            d,
-            day,
-            f"{d.last.sender.called} · since {d.since.astimezone(day.zone):%a %-d %b}",
-            urgent=d.last.id in urgent,
-        )
-        for d in day.owed
-    )
+    lines = tuple(_wait(w, day, w.debt.last.sender.called, urgent=w.debt.last.id in urgent) for w in day.owed)
     return group(f"✉️ Waits for your answer ({len(lines)})", lines, most=FEW) if lines else None
 
 
-def _debt(found: Debt, day: Day, detail: str, *, urgent: bool = False) -> Line:
-    words = _clean(found.last.subject) or "(no subject)"
-    return Line(text=words, detail=_clean(detail), link=_link(day, found.last), sign="🔴" if urgent else "")
+def _wait(wait: Wait, day: Day, who: str, *, urgent: bool = False) -> Line:
+    last = wait.debt.last
+    since = f"since {wait.debt.since.astimezone(day.zone):%a %-d %b}"
+    long = f"{counted(wait.days, 'working day')}, " if wait.days else ""
+    detail = f"{_clean(who)} · {long}{since}"
+    return Line(
+        text=_clean(last.subject) or "(no subject)", detail=detail, link=_link(day, last), sign=RED if urgent else ""
+    )
 
 
 def _link(day: Day, mail: Email) -> str:
@@ -149,11 +147,8 @@ def _others(day: Day) -> Group | None:
 
 
 def _waited(day: Day) -> Group | None:
-    lines = tuple(
-        _debt(d, day, f"{_people(d.by).removeprefix('with ')} · {counted(days, 'working day')}")
-        for d, days in day.waited
-    )
-    return group(f"⏰ No answer yet ({len(lines)})", lines, most=FEW, folded=True) if lines else None
+    lines = tuple(_wait(w, day, ", ".join(a.called for a in w.debt.by)) for w in day.waited)
+    return group(f"⏰ Time to ask again ({len(lines)})", lines, most=FEW, folded=True) if lines else None
 
 
 def _night(day: Day) -> Group | None:
@@ -181,6 +176,8 @@ def _offers(day: Day) -> Iterator[Offer]:
         yield Offer(label=f"Brief me for {title}"[:LABEL_ROOM], errand=f"brief {ref}", primary=True)
     if day.board.tasks:
         yield Offer(label="Show my tasks", errand="tasks")
+    if day.waited:
+        yield Offer(label="Who owes whom", errand="follow")
     if any(found.category == Category.NEWSLETTER for _, found in day.night):
         yield Offer(label="Archive the newsletters", errand=f"triage archive {Category.NEWSLETTER}")
 
