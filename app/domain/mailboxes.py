@@ -69,6 +69,15 @@ class Original(Value):
     enclosed: tuple[Enclosed, ...] = ()
 
 
+class Arrivals(Value):
+    """What came into an inbox since a cursor."""
+
+    mails: tuple[str, ...]
+    """Ids, in the order of arrival."""
+    cursor: str
+    """Where to go on from."""
+
+
 class Mailbox(Protocol):
     """The mail of one account. Every method may raise a ProviderError; times are aware."""
 
@@ -94,6 +103,10 @@ class Mailbox(Protocol):
 
     async def original(self, mail: str) -> Original:
         """A mail with everything in it; raises Missing."""
+
+    async def arrivals(self, cursor: str) -> Arrivals:
+        """The mails that came into the inbox since a cursor that was given here before. Without one, or with one that
+        the provider has forgotten, none: from then on what comes is told."""
 
     async def aliases(self) -> tuple[Address, ...]:
         """Every address the account may write from, its usual one first."""

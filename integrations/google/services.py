@@ -58,6 +58,9 @@ class Gmail:
     threads: Any
     drafts: Any
     labels: Any
+    history: Any
+    users: Any
+    """Profiles."""
     send_as: Any
     """The addresses an account may write from."""
 
@@ -88,6 +91,8 @@ def gmail(root: str) -> Gmail:
         threads=users.threads(),
         drafts=users.drafts(),
         labels=users.labels(),
+        history=users.history(),
+        users=users,
         send_as=users.settings().sendAs(),
     )
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
 from app.domain.errors import Missing, ProviderError
-from app.domain.mailboxes import BULK_LIMIT, CHUNK, Draft, Enclosed, Original, Sent, SentMarks
+from app.domain.mailboxes import BULK_LIMIT, CHUNK, INBOX, Arrivals, Draft, Enclosed, Original, Sent, SentMarks
 from app.domain.ports import Clock
 from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
 
@@ -28,6 +28,8 @@ class MemoryMailbox:
         self._clock = clock
         self._zone = ZoneInfo(zone)
         self._mails = {m.email.id: m for m in mails}
+        self._came: list[str] = []
+        self._memories = 1
         self._drafts: dict[str, tuple[Draft, EmailMessage, datetime]] = {}
         self._numbers = count(1)
         self._labels: dict[str, str] = {}
@@ -48,6 +50,8 @@ class MemoryMailbox:
 
     def put(self, mail: MailText, *enclosed: Enclosed) -> None:
         """A mail arrives, perhaps with files."""
+        if mail.email.id not in self._mails and INBOX in mail.email.labels:
+            self._came.append(mail.email.id)
         self._mails[mail.email.id] = mail
         self._enclosed[mail.email.id] = enclosed or self._enclosed.get(mail.email.id, ())
 
@@ -121,6 +125,16 @@ class MemoryMailbox:
             raise Missing(provider=PROVIDER, what="message")
         kept = self._mails[mail]
         return Original(email=kept.email, text=kept.text, enclosed=self._enclosed.get(mail, ()))
+
+    async def arrivals(self, cursor: str) -> Arrivals:
+        memory, _, since = cursor.partition(".")
+        known = memory == str(self._memories)
+        came = tuple(self._came[int(since) :]) if known else ()
+        return Arrivals(mails=came, cursor=f"{self._memories}.{len(self._came)}")
+
+    def forget_history(self) -> None:
+        """Cursors given until now are of no use any more."""
+        self._memories += 1
 
     async def aliases(self) -> tuple[Address, ...]:
         return tuple(self._aliases)
