@@ -21,8 +21,11 @@ from app.performing import Performer
 from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.skills.brief import Brief
+from app.skills.digest import Digest
 from app.skills.errands import Skills
 from app.skills.preferences import Prefer
+from app.skills.focus import Focus
+from app.skills.follow import Follow
 from app.skills.tasks import Tasks
 from app.skills.triage import Triage
 from app.skills.week import Week
@@ -131,6 +134,9 @@ def skills(services: Services) -> Skills:
     return Skills(
         {
             "brief": Brief(services),
+            "digest": Digest(services),
+            "focus": Focus(services),
+            "follow": Follow(services),
             "prefer": Prefer(services),
             "tasks": Tasks(services),
             "triage": Triage(services),

@@ -15,6 +15,9 @@ MARK = "!"
 
 ERRANDS = {
     "brief": "brief",
+    "digest": "digest",
+    "focus": "focus",
+    "follow": "follow",
     "optimise": "week",
     "optimize": "week",
     "preferences": "prefer",
