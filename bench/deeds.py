@@ -42,7 +42,12 @@ async def kinds(session: aiohttp.ClientSession, google: str, token: str) -> list
     newsletters = [
         found["id"] for found in (await account.get(f"{ME}/messages", q=NEWSLETTERS, maxResults="500"))["messages"]
     ]
-    return [_creation(), _archiving(newsletters), await _reply(account)]
+    own = await account.post(EVENTS, {"summary": "A talk", **_times(days=2)})
+    return [
+        *(_creation(), _renaming(own["id"]), _cancelling(own["id"])),
+        *(_archiving(newsletters), _trashing(newsletters)),
+        *(await _reply(account), _draft()),
+    ]
 
 
 class Account:
@@ -51,6 +56,11 @@ class Account:
     def __init__(self, session: aiohttp.ClientSession, google: str, token: str) -> None:
         self._session, self._google = session, google
         self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def post(self, path: str, body: Json) -> Json:
+        url = self._google + path
+        async with self._session.post(url, json=body, headers=self._headers, raise_for_status=True) as answer:
+            return dict(await answer.json())
 
     async def get(self, path: str, **query: str) -> Json:
         url = self._google + path
@@ -62,14 +72,60 @@ def call(method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
     return {"method": method, "path": path, "body": body}
 
 
+def _times(*, days: int) -> Json:
+    """Half an hour in the afternoon, so many days from now."""
+    start = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    end = start + timedelta(minutes=30)
+    return {"start": {"dateTime": start.isoformat()}, "end": {"dateTime": end.isoformat()}}
+
+
+def _renaming(event: str) -> Kind:
+    named = [call("PATCH", f"{EVENTS}/{event}", {"summary": title}) for title in ("A long talk", "A talk")]
+    arguments = {"do": "edit", "events": [f"work:primary:{event}"], "title": "A long talk"}
+    return Kind("change an event", "change_events", arguments, named[:1], named[1:])
+
+
+def _cancelling(event: str) -> Kind:
+    return Kind(
+        "cancel an event",
+        "change_events",
+        {"do": "cancel", "events": [f"work:primary:{event}"]},
+        [call("DELETE", f"{EVENTS}/{event}")],
+        [call("PATCH", f"{EVENTS}/{event}", {"status": "confirmed"})],
+    )
+
+
+def _trashing(ids: list[str]) -> Kind:
+    change = f"{ME}/messages/batchModify"
+    return Kind(
+        f"move {len(ids)} mails to the trash",
+        "change_mail",
+        {"do": "trash", "category": "promotions", "where": "inbox", "older_than_days": 30, "account": "work"},
+        [call("POST", change, {"ids": ids, "addLabelIds": ["TRASH"], "removeLabelIds": ["INBOX"]})],
+        [call("POST", change, {"ids": ids, "removeLabelIds": ["TRASH"], "addLabelIds": ["INBOX"]})],
+    )
+
+
+def _draft() -> Kind:
+    mail = EmailMessage()
+    mail["Subject"] = "A walk"
+    mail.set_content(BODY)
+    raw = base64.urlsafe_b64encode(mail.as_bytes()).decode()
+    return Kind(
+        "save a draft",
+        "write_mail",
+        {"kind": "new", "subject": "A walk", "body": BODY, "account": "work", "draft_only": True},
+        [call("POST", f"{ME}/drafts", {"message": {"raw": raw}})],
+        [call("DELETE", f"{ME}/drafts/{{made}}")],
+    )
+
+
 def _creation() -> Kind:
-    start = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    times = {"start": {"dateTime": start.isoformat()}, "end": {"dateTime": (start + timedelta(minutes=30)).isoformat()}}
     return Kind(
         "create an event",
         "create_event",
         {"title": "A walk", "start": "tomorrow at 3pm", "minutes": 30, "account": "work"},
-        [call("POST", EVENTS, {"summary": "A walk", **times})],
+        [call("POST", EVENTS, {"summary": "A walk", **_times(days=1)})],
         [call("DELETE", f"{EVENTS}/{{made}}")],
     )
 
