@@ -18,6 +18,8 @@ from app.domain.grants import Asked, Needs, Renew, Stale, Tokens
 from app.domain.memory import Relation, Trail
 from app.domain.permissions import READING
 from app.domain.ports import Claim
+from app.domain.reports import Offer, Report
+from app.domain.sorting import Key, Sorted
 from app.domain.tasks import Found, Source
 from app.domain.types import (
     Account,
@@ -66,7 +68,14 @@ class Belongings:
     def words(self) -> list[str]:
         """Texts that find rows: conversations, timestamps, clicks."""
         found = [place.conversation for place in self.places] + [turn.ts for turn in self.turns]
-        return [*found, *(a.card_ts for a in self.approvals), *(a.id.hex for a in self.approvals), "first", ""]
+        return [
+            *found,
+            *(a.card_ts for a in self.approvals),
+            *(a.id.hex for a in self.approvals),
+            "first",
+            "delegate",
+            "",
+        ]
 
 
 TOUCHED: dict[Status, tuple[Decision, ...]] = {
@@ -107,8 +116,16 @@ async def settle_in(store: PostgresStore, clock: ManualClock, person: Person) ->
     marked = secret(person)
     task = Found(key="first", source=Source.MAIL, account=has.accounts[0].id, title=marked, since=clock.now())
     await store.tasks.find(person.id, [task, task.model_copy(update={"key": marked})])
+    await store.preferences.state(person.id, "delegate", f"{marked}@example.com", words=marked)
+    await store.verdicts.keep(person.id, [_sorted(has.accounts[0].id, marked)], version="first")
     has.places = [turn.place for turn in has.turns]
     return has
+
+
+def _sorted(connected: AccountId, words: str) -> Sorted:
+    """A mail that was judged, with these words in it."""
+    rest = {"category": "routine", "priority": 5, "suggestion": words, "minutes": 2, "reason": words}
+    return Sorted(account=connected, mail="first", thread=words, **rest)
 
 
 async def _question(store: PostgresStore, clock: ManualClock, has: Belongings) -> None:
@@ -118,7 +135,8 @@ async def _question(store: PostgresStore, clock: ManualClock, has: Belongings) -
     turn, _ = await store.turns.open(message(f"{marked} asks", person=person, place=place), limit=1000)
     meant = Relation(name=marked, people=(Address(email=f"{marked}@example.org"),), origin=marked, since=clock.now())
     asked = Question(options=(f"{marked}@example.org", "Nobody"), about=marked)
-    trail = Trail(question=asked, listed=(Listed(ref=marked, title=marked),), learned=(meant,))
+    report = Report(title=marked, summary=marked, offers=(Offer(label=marked, errand=f"triage {marked}"),))
+    trail = Trail(question=asked, listed=(Listed(ref=marked, title=marked),), learned=(meant,), report=report)
     await store.turns.end(turn, status=TurnStatus.ENDED, reply=marked, actions=[], trail=trail)
     has.turns.append(turn)
 
@@ -214,6 +232,9 @@ class Arguments:
             Sequence[Approval]: lambda: one(([], [fresh])),
             Mapping[int, Mapping[str, bytes]]: dict,
             Sequence[int]: lambda: one(([1], [1, 2, 3])),
+            Collection[Key]: lambda: [(connected.id, one(("first", *words)))],
+            Sequence[Sorted]: lambda: [_sorted(connected.id, "mine")],
+            Any: lambda: one((5, "mine", ["mine"], None)),
             Sequence[Found]: lambda: [Found(key=one(words), source=Source.SAID, title="mine", since=now)],
             str: lambda: one(words),
             str | None: lambda: one([None, *words]),
@@ -238,7 +259,18 @@ async def _taken_over(tokens: Tokens) -> Tokens:
 def methods(store: PostgresStore) -> dict[str, Callable[..., Any]]:
     """Every method of the store that acts for a person, by its name; those of tomorrow included."""
     found = {}
-    for part in ("people", "turns", "approvals", "relations", "grants", "parking", "audit", "tasks"):
+    for part in (
+        "people",
+        "turns",
+        "approvals",
+        "relations",
+        "grants",
+        "parking",
+        "audit",
+        "tasks",
+        "preferences",
+        "verdicts",
+    ):
         for name, method in inspect.getmembers(getattr(store, part), callable):
             if not name.startswith("_") and f"{part}.{name}" not in SYSTEMS:
                 found[f"{part}.{name}"] = method
