@@ -17,7 +17,7 @@ from typing import Any
 from bench.measuring import MISSED, Table
 from bench.programs import NotMeasured
 
-NAMES = ("events", "walks", "memory", "starting", "audit", "bulk", "tracing", "slots", "mail", "workflows")
+NAMES = ("events", "walks", "memory", "starting", "audit", "bulk", "tracing", "slots", "week", "mail", "workflows")
 COLD = "cold"
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 

@@ -14,6 +14,9 @@ _FILLING = (
 )
 AROUND = frozenset(_FILLING.split())
 """Words around a meeting's name that name none: with nothing else said, the next meeting is meant."""
+_OF_KIND = "catchup check interview kickoff planning review session sync update weekly workshop"
+KINDS = frozenset(_OF_KIND.split())
+"""Words of titles that say what kind of meeting it is, not what it is about."""
 _WORD = re.compile(r"[\w@.+'-]*\w")
 MOST_WORDS = 12
 """Words in which a time is looked for."""

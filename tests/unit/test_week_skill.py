@@ -25,6 +25,8 @@ from tests.unit.steward_at_work import AtWork
 UTC = ZoneInfo("UTC")
 TUESDAY = datetime(2026, 3, 3, tzinfo=UTC)
 """The day after the tests' now."""
+PATIENT = 30.0
+"""Seconds for the solver: a busy machine shall not decide."""
 CAROL, DAVE = Guest(email="carol@example.org", name="Carol"), Guest(email="dave@example.org", name="Dave")
 
 
@@ -61,7 +63,8 @@ class At(AtWork):
     def __init__(self, *events: Event) -> None:
         super().__init__()
         services = self.outside.services(self.store)
-        self.assistant = Assistant(services, self.limits, invite=self._invite, errands=Skills({"week": Week(services)}))
+        skills = Skills({"week": Week(services, patience=PATIENT)})
+        self.assistant = Assistant(services, self.limits, invite=self._invite, errands=skills)
         for event in events:
             self.calendar.put(event)
 

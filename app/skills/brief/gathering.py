@@ -12,7 +12,7 @@ from app.domain.desk import Desk
 from app.domain.mailboxes import DRAFT, Mailbox
 from app.domain.ports import Request
 from app.domain.types import Address, Email, Event, Guest, MailQuery, MailText, Thread
-from app.planning.naming import naming
+from app.planning.naming import KINDS, naming
 from app.planning.owing import Debt, debt
 from app.planning.quoting import told_apart
 from app.planning.sanitising import visible
@@ -134,7 +134,8 @@ def topic(event: Event, some: Sequence[Address]) -> list[str]:
     """The words of its title that say what it is about: names of its people don't."""
     names = {part for p in some for part in re.split(r"\W+", f"{p.name} {p.email}".casefold())}
     own = set(re.split(r"\W+", event.account.email.casefold()))
-    return [w for w in naming(visible(event.title)) if len(w) >= SHORTEST and w.isalpha() and w not in names | own]
+    words = [w for w in naming(visible(event.title)) if len(w) >= SHORTEST and w.isalpha()]
+    return [w for w in words if w not in names | own | KINDS]
 
 
 def _shares(text: str, words: Sequence[str]) -> bool:

@@ -205,7 +205,7 @@ def _offers(facts: Facts) -> tuple[Offer, ...]:
     mine = [o.debt.last for o in facts.open if o.debt.owed == "by_me"][:DRAFTS]
     return tuple(
         Offer(
-            label=f"Draft a reply to {_plain(mail.sender.called, 40)}",
+            label=f"Reply to {_plain(mail.sender.called, 30)}: {_subject(mail)}",
             asks=f"Draft a reply to this thread: {mail.account.name}:{mail.thread}",
         )
         for mail in mine

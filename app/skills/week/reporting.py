@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.domain.cards import counted
 from app.domain.preferences import TITLES
 from app.domain.reports import MAX_OFFERS, Group, Line, Offer, Report, group
+from app.planning.sanitising import visible
 from app.planning.week import Grid, Reason, Solution, Stuck, elsewhere, in_the_way
 from app.skills.week.gathering import Found
 from app.skills.week.moving import chosen
@@ -135,7 +136,7 @@ def _others(found: Found, solution: Solution | None) -> list[Group]:
             event = found.events[meeting.id]
             start, end = event.start.astimezone(zone), event.end.astimezone(zone)
             who = event.organizer.called or "somebody else"
-            detail = f"{start:%a %-d %b} {clock(start, end)} · {shortened(why)} · organised by {who}"
+            detail = f"{start:%a %-d %b} {clock(start, end)} · {' '.join(visible(why).split())} · organised by {who}"
             lines.append(Line(text=shortened(event.title), detail=detail, link=event.link))
             times = " or ".join(f"{t:%A %-d %B %H:%M}" for t in elsewhere(grid, meeting, solution))
             if times and event.organizer.email:

@@ -7,9 +7,9 @@ from app.domain.desk import Desk
 from app.domain.errors import Refusal
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
-from app.planning.week import optimise
+from app.planning.week import PATIENCE, Solution, Stuck, optimise
 from app.skills.skill import Reading
-from app.skills.week.gathering import gather
+from app.skills.week.gathering import Found, gather
 from app.skills.week.moving import Cards, Chosen
 from app.skills.week.reporting import report
 from app.skills.week.wishes import wished
@@ -19,8 +19,9 @@ READY = "Nothing changes before you approve."
 
 
 class Week:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, patience: float = PATIENCE) -> None:
         self._services = services
+        self._patience = patience
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Find the best week for a span and rules in words; "apply CHANGES" prepares the cards of what was shown."""
@@ -35,7 +36,7 @@ class Week:
         await watch("is reading your calendars…")
         found = await gather(desk, wish, zone, reading)
         await watch(f"is looking for a better week with {counted(len(found.own), 'meeting')} to move…")
-        answer = await asyncio.to_thread(optimise, found.meetings, found.rules, wish.start, wish.end)
+        answer = await asyncio.to_thread(_best, found, self._patience)
         shown = report(found, answer, reading.notes)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
@@ -48,3 +49,7 @@ class Week:
         are = "is" if len(cards.actions) == 1 else "are"
         reply = f"{counted(len(cards.actions), 'card')} {are} ready. {READY}"
         return Thought(reply=reply, actions=tuple(cards.actions), notes=tuple(cards.notes))
+
+
+def _best(found: Found, patience: float) -> Solution | Stuck:
+    return optimise(found.meetings, found.rules, found.wish.start, found.wish.end, patience=patience)
