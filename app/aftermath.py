@@ -54,7 +54,7 @@ class Aftermath:
             if not approval.card_ts:
                 await self._stands(approval, await chat.show(approval, again=again))
         replaced = {approval.replaces for approval in approvals}
-        for ident in dict.fromkeys(a.plan for a in approvals if plan.several or a.replaces):
+        for ident in dict.fromkeys(a.plan for a in approvals if plan.several or a.replaces or a.plan != turn.id):
             found = await self._plan(turn.person, ident)
             if found is not None:
                 old = [a for a in await self._approvals.of_plan(turn.person, ident) if a.id in replaced]

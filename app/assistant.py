@@ -182,8 +182,11 @@ class Assistant:
             await self._present(turn.model_copy(update=answered), approvals, again=False)
 
     async def _proposed(self, turn: Turn, thought: Thought) -> list[Approval]:
-        """The rows of a thought's actions; one that replaces a card which is still undecided takes its step."""
+        """The rows of a thought's actions; one that replaces a card which is still undecided takes its step, and so
+        does the only one that comes of a reason why a card was rejected."""
         now, approvals = self._services.clock.now(), []
+        rejected = await self._services.store.approvals.get(turn.person, turn.about) if turn.about else None
+        step = {"plan": rejected.plan, "position": rejected.position} if rejected and len(thought.actions) == 1 else {}
         for position, action in enumerate(thought.actions):
             ident = thought.replaces.get(action.id)
             old = await self._services.store.approvals.get(turn.person, ident) if ident else None
@@ -191,7 +194,7 @@ class Assistant:
                 here = {"turn": turn.id, "place": turn.place}
                 approvals.append(successor(old, action, now).model_copy(update=here))
             else:
-                approvals.append(proposal(turn, action, position, now))
+                approvals.append(proposal(turn, action, position, now).model_copy(update=step))
         return approvals
 
     async def _present(self, turn: Turn, approvals: Sequence[Approval], *, again: bool) -> None:

@@ -12,7 +12,7 @@ from app.domain.forms import Answers
 from app.domain.ports import Request, Thought, Watch
 from app.domain.types import ActionId, TurnStatus
 from app.editing import EDIT, EXPLAIN, WHY
-from tests.samples import ANN, BOB, archive, event, reply
+from tests.samples import ANN, BOB, archive, event, message, reply
 from tests.unit.steward_at_work import AtWork
 
 S, D = Status, Decision
@@ -257,6 +257,23 @@ async def test_a_reason_is_kept_quoted_and_answered_with_a_new_proposal(at: AtWo
     answer, quote = at.chat.lines[-1], at.chat.lines[-2]
     assert answer.place.thread == quote.place.thread == card.place.thread
     assert at.card(better).turn != card.turn
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_what_comes_of_a_reason_takes_the_step_of_the_rejected_card(at: AtWork, count: int) -> None:
+    first, second, better = archive("m1"), archive("m2"), [archive(f"m{n}") for n in range(count)]
+    at.mind.will(Thought(reply="Cards are ready.", actions=(first, second)))
+    await at.assistant.hear(message())
+    plan = at.disk.approvals[first.id].approval.plan
+    await at.assistant.decide(ANN.id, first.id, D.REJECT)
+    at.mind.will(Thought(reply="So?", actions=tuple(better)))
+    await explained(at, first, "Not that one")
+    landed = [at.disk.approvals[action.id].approval for action in better]
+    if count == 1:
+        assert [(a.plan, a.position) for a in landed] == [(plan, 0)]
+        assert [step.id for step in at.chat.plans[plan][-1].steps] == [better[0].id, second.id]
+    else:  # of several, none is the one step
+        assert {a.plan for a in landed} == {landed[0].turn} != {plan}
 
 
 async def test_a_reason_is_a_turn_of_its_own_after_all_before_it(at: AtWork) -> None:
