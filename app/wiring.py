@@ -23,9 +23,10 @@ from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.skills.brief import Brief
 from app.skills.digest import Digest
 from app.skills.errands import Skills
-from app.skills.preferences import Prefer
 from app.skills.focus import Focus
 from app.skills.follow import Follow
+from app.skills.notices import Notice
+from app.skills.preferences import Prefer
 from app.skills.tasks import Tasks
 from app.skills.triage import Triage
 from app.skills.week import Week
@@ -137,6 +138,7 @@ def skills(services: Services) -> Skills:
             "digest": Digest(services),
             "focus": Focus(services),
             "follow": Follow(services),
+            "notice": Notice(services),
             "prefer": Prefer(services),
             "tasks": Tasks(services),
             "triage": Triage(services),

@@ -18,4 +18,5 @@ TICKS = (
     Tick("jobs.tidy.tidy", every=HOUR),
     Tick("jobs.anchor.anchor", every=HOUR),
     Tick("jobs.digest.digest", every=MINUTE),
+    Tick("jobs.watch.watch", every=2 * MINUTE),
 )

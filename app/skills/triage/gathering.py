@@ -10,6 +10,7 @@ from app.domain.busy import once, takes_time
 from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.mailboxes import Mailbox
+from app.domain.memory import Relation
 from app.domain.ports import Request
 from app.domain.preferences import Preferences
 from app.domain.types import Email, Event, MailQuery
@@ -73,7 +74,7 @@ async def gather(
     return Inbox(
         mails=tuple(found[:MOST]),
         total=sum(total for _, (_, total, _) in boxes),
-        circle=_circle(own, request, preferences, past, _met(coming, own, before=now + SOON)),
+        circle=_circle(own, request, preferences, past, attendance(coming, own, before=now + SOON)),
         boxes=tuple(box for box, _ in boxes),
         sent=past,
         events=tuple(coming),
@@ -84,12 +85,10 @@ async def gather(
 def _circle(
     own: frozenset[str], request: Request, preferences: Preferences, past: Sequence[Email], met: dict[str, datetime]
 ) -> Circle:
-    manager = next((r for r in request.relations if r.key == "manager"), None)
-    people = {address.email.lower() for address in manager.people} if manager else set()
     return Circle(
         own=own,
         zone=request.person.zone,
-        priority=frozenset(preferences.priority) | people,
+        priority=frozenset(preferences.priority) | manager(request.relations),
         written=Counter(a.email.lower() for m in past for a in (*m.to, *m.cc)),
         answered=frozenset(m.thread for m in past),
         meeting=met,
@@ -97,7 +96,13 @@ def _circle(
     )
 
 
-def _met(events: Sequence[Event], own: frozenset[str], *, before: datetime) -> dict[str, datetime]:
+def manager(relations: Sequence[Relation]) -> frozenset[str]:
+    """The addresses of whom the person calls their manager: their mail matters without being told so."""
+    found = next((r for r in relations if r.key == "manager"), None)
+    return frozenset(address.email.lower() for address in found.people) if found else frozenset()
+
+
+def attendance(events: Sequence[Event], own: frozenset[str], *, before: datetime) -> dict[str, datetime]:
     """Whom the person meets soon, and when first."""
     met: dict[str, datetime] = {}
     for event in reversed(events):

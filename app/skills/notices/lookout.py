@@ -1,0 +1,113 @@
+"""Looks out for what people want to be told of by itself: urgent mail, and meetings that are about to begin."""
+
+import asyncio
+import hashlib
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+
+from app.domain.busy import is_meeting, once, takes_time
+from app.domain.calendars import Calendar, own_events
+from app.domain.desk import Desk
+from app.domain.errors import ProviderError, StewardError
+from app.domain.mailboxes import Mailbox
+from app.domain.ports import Kind, Services
+from app.domain.rhythms import Rhythm
+from app.domain.types import AccountId, Email, Event, Person
+from app.planning.quiet import is_quiet
+from app.skills.brief.finding import reference
+from app.skills.notices.urgent import Weighing
+
+AT_ONCE = 5
+"""People looked out for side by side."""
+MOST = 3
+"""Notices of urgent mail at once: of more the digest and triage tell."""
+NOTICE = "notice"
+"""The errand that tells of a mail."""
+log = structlog.get_logger(__name__)
+
+
+class Lookout:
+    """Ticked every few minutes, by as many schedulers as there are: each thing is told of once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def look(self) -> None:
+        """Look out for everybody who wants it and may be told now; in quiet hours things wait, or grow stale."""
+        now, slots = self._services.clock.now(), asyncio.Semaphore(AT_ONCE)
+
+        async def one(rhythm: Rhythm) -> None:
+            async with slots:
+                try:
+                    await self._look(rhythm, now)
+                except (StewardError, ZoneInfoNotFoundError) as failure:
+                    log.warning("lookout_put_off", person=str(rhythm.person), error=type(failure).__name__)
+
+        await asyncio.gather(*(one(rhythm) for rhythm in await self._services.store.rhythms()))
+
+    async def _look(self, rhythm: Rhythm, now: datetime) -> None:
+        wanted = rhythm.preferences
+        if not (wanted.new_mail or wanted.brief_before) or is_quiet(now, wanted.quiet, rhythm.zone):
+            return
+        person = await self._services.store.people.person(rhythm.person)
+        if person is None:
+            return
+        here = now.astimezone(ZoneInfo(rhythm.zone))
+        async with self._services.desks.open(person) as desk:
+            if wanted.brief_before:
+                await self._meetings(person, desk, here, timedelta(minutes=wanted.brief_before))
+            if wanted.new_mail:
+                await self._mail(person, desk, here)
+
+    # Mail.
+
+    async def _mail(self, person: Person, desk: Desk, now: datetime) -> None:
+        store = self._services.store
+        cursors = await store.watches.cursors(person.id)
+        preferences, relations = await store.preferences.of(person.id), await store.relations.all(person.id)
+        weighing = Weighing(desk, preferences, relations, now)
+        for box in desk.mailboxes:
+            try:
+                await self._new(person, box, weighing, cursors.get(box.account.id, ""))
+            except ProviderError as failure:
+                log.warning("mailbox_not_watched", account=str(box.account.id), error=failure.code)
+
+    async def _new(self, person: Person, box: Mailbox, weighing: Weighing, cursor: str) -> None:
+        """Tell of what is urgent, and only then go on: whoever is killed between tells nothing twice."""
+        came = await box.arrivals(cursor)
+        if came.cursor == cursor:
+            return
+        for mail, _ in (await weighing.urgent(box, came.mails))[:MOST] if came.mails else ():
+            errand = f"{NOTICE} {mail.account.name}:{mail.id}"
+            await self._begin(person, errand, text="Urgent mail", key=f"urgent {_mark(mail)}")
+        await self._services.store.watches.advance(person.id, AccountId(box.account.id), came.cursor)
+
+    # Meetings.
+
+    async def _meetings(self, person: Person, desk: Desk, now: datetime, before: timedelta) -> None:
+        events: list[Event] = []
+        for calendar in desk.calendars:
+            events += await self._coming(calendar, now, before)
+        for event in once(events):
+            if now < event.start and is_meeting(event) and takes_time(event) and (event.guests or not event.mine):
+                key = f"brief {event.uid or event.id} {event.start.isoformat()}"
+                await self._begin(person, f"brief {reference(event)}", text="Briefing", key=key)
+
+    async def _coming(self, calendar: Calendar, now: datetime, before: timedelta) -> tuple[Event, ...]:
+        try:
+            return await own_events(calendar, now, now + before)
+        except ProviderError as failure:
+            log.warning("calendar_not_watched", account=str(calendar.account.id), error=failure.code)
+            return ()
+
+    async def _begin(self, person: Person, errand: str, *, text: str, key: str) -> None:
+        turn = await self._services.store.turns.begin(person, errand, text=text, key=key)
+        if turn is not None:
+            await self._services.queue.wake(Kind.TURN, str(turn.id), person.id)
+
+
+def _mark(mail: Email) -> str:
+    """The same for a mail that came into two accounts. A Message-ID is whatever its sender wrote."""
+    return hashlib.sha256((mail.message_id or f"{mail.account.id}:{mail.id}").encode()).hexdigest()[:32]

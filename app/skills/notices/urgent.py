@@ -1,0 +1,68 @@
+"""Which of the mails that came are urgent: by their signals, and never by what a stranger writes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.domain.calendars import own_events
+from app.domain.desk import Desk
+from app.domain.mailboxes import INBOX, SENT, Mailbox
+from app.domain.memory import Relation
+from app.domain.preferences import Preferences
+from app.domain.types import Email
+from app.planning.signals import Category, Circle, Signals, Verdict, signals, weigh
+from app.skills.triage.gathering import attendance, manager
+
+LOOKED_AT = 20
+"""Mails of one account looked at, the newest first: more at once are no news but a flood."""
+STALE = timedelta(hours=12)
+"""What lay longer, over quiet hours or while nobody ran, is for the digest."""
+SOON = timedelta(days=1)
+
+
+class Weighing:
+    """How new mails of one person are weighed, with no more read than they take."""
+
+    def __init__(self, desk: Desk, preferences: Preferences, relations: Sequence[Relation], now: datetime) -> None:
+        self._desk = desk
+        self._preferences = preferences
+        self._relations = relations
+        self._now = now
+
+    async def urgent(self, box: Mailbox, came: Sequence[str]) -> list[tuple[Email, Verdict]]:
+        """The urgent ones, the most pressing first. Raises ProviderError."""
+        newest = await box.read(came[-LOOKED_AT:])
+        fresh = [m for m in newest if self._fresh(m)]
+        if not fresh:
+            return []
+        circle = await self._circle(box, fresh)
+        weighed = [(m, signals(m, "", circle)) for m in fresh]
+        found = [(m, weigh(seen, self._now)) for m, seen in weighed if acquainted(seen)]
+        urgent = [each for each in found if each[1].category is Category.URGENT_ACTION]
+        return sorted(urgent, key=lambda each: -each[1].priority)
+
+    def _fresh(self, mail: Email) -> bool:
+        return mail.unread and INBOX in mail.labels and not mail.bulk and self._now - mail.received < STALE
+
+    async def _circle(self, box: Mailbox, mails: Sequence[Email]) -> Circle:
+        """Who wrote these mails, seen from the person."""
+        own = frozenset(account.email.lower() for account in self._desk.accounts)
+        threads = await box.threads(list(dict.fromkeys(m.thread for m in mails)))
+        senders = {m.sender.email.lower() for m in mails} - own
+        coming = [e for c in self._desk.calendars for e in await own_events(c, self._now, self._now + SOON)]
+        # An invitation comes from anybody; only who takes it has to do with them.
+        events = [event for event in coming if event.mine or event.answer == "accepted"]
+        return Circle(
+            own=own,
+            zone=str(self._now.tzinfo),
+            priority=frozenset(self._preferences.priority) | manager(self._relations),
+            written={sender: await box.written_to(sender) for sender in sorted(senders)},
+            answered=frozenset(t.id for t in threads if any(SENT in m.email.labels for m in t.mails)),
+            meeting=attendance(events, own, before=self._now + SOON),
+            delegate=self._preferences.delegate,
+        )
+
+
+def acquainted(seen: Signals) -> bool:
+    """Whether the person has to do with who wrote: whatever a stranger's mail says of itself, it waits for the next
+    triage."""
+    return seen.priority or seen.known > 0 or seen.answered or seen.meeting is not None
