@@ -61,6 +61,18 @@ _SPOKEN_OF = rx(
     r"|message))?(?: (?:of|in|from) (?:them|it|those|the thread))?)$"
 )
 _DESCRIBED = rx(r"'s |\b(?:from|by)\b")
+# "… an answer I can send", "… a reply together so I can just approve it": what the draft is for, no words of it.
+_ASKED = rx(
+    r"^(?P<verb>put|make|give|get|draft|write|prepare|compose)\s+(?P<what>(?:(?:me|us|a|an|the|my|some|quick|short"
+    r"|draft"
+    r"|possible|suggested)\s+)*(?:reply|response|answer))(?P<together>\s+together)?\b"
+)
+_FOR_CHECKING = rx(
+    r"\s*,?\s*\b(?:for (?:me|us) to|(?:so )?(?:that |which )?(?:i|we) (?:can|could|may)(?: then| just| simply)*"
+    r"|for my|to)"
+    r"\s+(?:look (?:at|over)|check|review|approve|approval|send|edit|sign off|okay|ok|read|go over|see)"
+    r"(?:\s+(?:it|that|them|this|off|out|first|over|later))*$"
+)
 DRAFT_ONLY = rx(
     r"\s*[,;(–-]*\s*\b(?:(?:and |but )?(?:(?:do not|don't|without) send(?:ing)?(?: it| anything)?(?: yet)?|"
     r"(?:just|only) (?:(?:save|leave|keep) it )?(?:as )?(?:a )?drafts?(?: only)?|(?:save|leave|keep) (?:it|that|this) "
@@ -88,8 +100,23 @@ class Wish:
 def read_wish(text: str, context: Context) -> Wish | None:
     """Understand the text as a wish to answer someone, or don't."""
     text, only_draft = DRAFT_ONLY.sub("", text).strip(), bool(DRAFT_ONLY.search(text))
+    text = _for_checking(text)
     wish = _say_to(text, context) or _turn_down(text, context) or _tell(text, context) or _reply(text, context)
     return replace(wish, words=_AS_REPLY.sub("", wish.words), draft_only=only_draft) if wish else None
+
+
+def _for_checking(text: str) -> str:
+    """The same wish without what the draft is for, unless that belongs to the words of the letter."""
+    asked = _ASKED.match(text)
+    if not asked:
+        return text
+    text = text.rstrip(" .!?")
+    purpose = _FOR_CHECKING.search(text, asked.end())
+    rest = text[asked.end() : purpose.start() if purpose else len(text)]
+    drafts = asked["verb"].lower() in {"draft", "write", "prepare", "compose"}
+    if _MARKER.search(rest) or not (drafts or purpose or asked["together"]):
+        return text
+    return f"{asked['verb'] if drafts else 'draft'} {asked['what']}{rest}"
 
 
 def _say_to(text: str, context: Context) -> Wish | None:

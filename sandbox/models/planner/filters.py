@@ -55,6 +55,10 @@ _NOT_ACCOUNTS = frozenset(
 _ALL_ACCOUNTS = rx(
     r"\b(?:(?:across|in|from|on|over|of)\s+)?(?:all|every|each|both|any)(?:\s+of)?(?:\s+(?:my|"
     r"the))?\s+(?:accounts?|(?:in|mail)box(?:es)?)\b"
+    r"|\b(?:at|in|from|on|across|both)\s+(?:(?:my|the)\s+)?(?:work|at home|personal|private)\s+(?:or|and|as well as"
+    r"|&|\+)"
+    r"\s+(?:(?:at|in|from|on)\s+)?(?:(?:my|the)\s+)?(?:work|home|personal(?:ly)?|private(?:ly)?)\b"
+    rf"(?:\s+(?:{MAIL}|accounts?))?"
 )
 _CATEGORY = rx(
     r"\b(?:(?P<promotions>promotion(?:s|al)?|promos?|marketing|advertising|advertisements?|adverts?|"
@@ -92,7 +96,7 @@ _TOPIC_ENDS = rx(
 )
 _SENDER = rx(
     rf"\b(?P<lead>(?:that |which )?(?:(?:i |we )?(?:got|received|have|came|come|is|are|was|"
-    rf"were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:(?-i:the)\s+)?(?={NAME})"
+    rf"were)\s+)?(?:from|(?:sent|written) (?:to me )?by|by))\s+(?:(?-i:the)\s+(?!(?:person|one|woman|man) ))?(?={NAME})"
 )
 _WROTE = rx(
     rf"\b(?P<name>{NAME})\s+(?:(?:has |have )?(?:sent|wrote|written|emailed|mailed|messaged)|"
@@ -108,7 +112,7 @@ _TO = rx(
     rf"mailed)\s+)?to\s+(?P<name>{NAME})"
 )
 _UNREAD = rx(
-    r"\b(?:anything|something|stuff) new\b|"
+    r"\b(?:anything|something|stuff) new\b|\b(?:did|have|do) (?:i|we) miss(?:ed)?\b|"
     r"(?:\b(?:haven't|have not|didn't|did) (?:i|we)(?: not| yet)* (?:read|open(?:ed)?|seen?)(?: yet)?\b)|"
     r"\b(?:unread|unopened|un-read|not (?:yet )?read(?: yet)?|(?:that |which )?i (?:haven't|have not|"
     r"didn't|did not|never|'ve not)(?: yet)? (?:read|open(?:ed)?|seen?)(?: yet)?|new(?=\s+(?:e-?mails?|mails?|"

@@ -86,11 +86,20 @@ _WITH = rx(
 )
 _BETWEEN = rx(r"\bbetween\s+me\s+and\s+")
 _FOR = rx(rf"\s*\bfor\s+(?P<what>[^{MARK},;]+?)(?=\s*(?:$|[{MARK},;]|\bwith\b))")
+_EVERYONE = (
+    r"(?:everyone|everybody|anyone|whoever|(?:all\s+(?:of\s+)?)?(?:the |those )?people|(?:all\s+(?:of\s+)?)?those|all)"
+)
+_WRITERS_OF = rx(
+    rf"\b(?:with\s+)?{_EVERYONE}\s+(?:from|in|behind)\s+(?:(?:the|my|our|all)\s+)*(?P<topic>[^{MARK},;]+?)"
+    r"\s+(?:e-?mails?|mails?|messages|threads?|conversations?|correspondence)\b"
+)
+_INTO_ONE = rx(rf"\b(?:into|in|for|to)\s+(?:(?:one|a|an|the same|a single|some|the)\s+)+(?={_KIND}\b)")
+_GATHER_AT = rx(r"^(?:get|gather|bring|pull|round up|collect|assemble)\b\s*")
 _WRITERS = rx(
-    rf"\b(?:with\s+)?(?:everyone|everybody|all(?: the)? people|anyone|people|those|whoever|"
-    rf"all)\s+(?:who|that|which)?(?:'s|'ve)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed|messaged|"
+    rf"\b(?:with\s+)?{_EVERYONE}\s+(?:who|that|which)?(?:'s|'ve)?\s*(?:has |have )?(?:e-?mailed|wrote|written|mailed"
+    rf"|messaged|"
     r"sent (?:me )?(?:an? |some )?(?:e-?)?(?:mails?|messages?|something))(?:\s+(?:to\s+)?(?:me"
-    r"|us))?(?:\s+(?:an? )?(?:e-?mails?|mails?))?\s+(?:about|on|regarding|re)\s+(?:the\s+|"
+    r"|us))?(?:\s+(?:an? )?(?:e-?mails?|mails?|something|anything))?\s+(?:about|on|regarding|re)\s+(?:the\s+|"
     rf"my\s+)?(?P<topic>[^{MARK},;]+)"
 )
 _ARTICLES = rx(r"^(?:(?:a|an|the|my|our|another|some|new|quick|short|brief|little)\s+)+")
@@ -148,7 +157,7 @@ _ADVERBS = {
 }  # fmt: skip
 _UNTIL = rx(r"\b(?:until|till|through)\s+(?:the\s+)?(?:end of\s+)?[A-Za-z0-9]+(?:\s+\d{1,4})?\b")
 _VIDEO = rx(r"\b(?:video ?(?:call|chat|conference|meeting|link)|google meet|meet link|with video|conference link)\b")
-_TOGETHER = rx(r"\s+(?:together|in (?:one|a) (?:room|meeting))$")
+_TOGETHER = rx(rf"\s+(?:together|in(?:to)? (?:one|a|the same) (?:room|{_KIND}))$")
 NO_TIME = Moment()
 
 
@@ -191,7 +200,9 @@ def read_invitation(text: str) -> Invitation | None:
     scan.take(_ON_CALENDAR)
     moment = take_moment(scan) or NO_TIME
     title = quoted or scan.take(_TITLE)
-    asked_writers = scan.take(_WRITERS)
+    asked_writers = scan.take(_WRITERS) or scan.take(_WRITERS_OF)
+    if asked_writers:
+        scan.take(_INTO_ONE)
     online = scan.take(_ONLINE)
     where = scan.take(_PLACE) or online
     event = Invitation(
@@ -252,13 +263,15 @@ def _opened(text: str) -> tuple[Scan | None, list[str]]:
         return Scan(text[found.end() :] + asked), names
     timed = take_moment(Scan(text)) is not None
     makes = _MAKE_AT.match(text) if _ON_CALENDAR.search(text) or _HAS_KIND.search(text) else None
-    if opening := _NEW_AT.match(text) or booked or makes:
+    of_writers = _WRITERS.search(text) or _WRITERS_OF.search(text)
+    gathers = _GATHER_AT.match(text) if of_writers and _HAS_KIND.search(text) else None
+    if opening := _NEW_AT.match(text) or booked or makes or gathers:
         return Scan(text[opening.end() :]), []
-    meets = _MEET_AT.match(text) if timed else None
+    meets = _MEET_AT.match(text) if timed or of_writers else None
     if meets:
         rest = text[meets.end() :]
         return Scan(rest if rest.lower().startswith("with") else f"with {rest}"), []
-    bare = (timed and _BARE_KIND.match(text)) or _BARE_WITH.match(text)
+    bare = ((timed or of_writers) and _BARE_KIND.match(text)) or _BARE_WITH.match(text)
     return (Scan(text) if bare else None), []
 
 

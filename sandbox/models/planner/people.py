@@ -11,11 +11,16 @@ from sandbox.models.planner.wording import name_case
 
 ADDRESS = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
 RELATIONS = (
-    r"(?:my|our|the) (?:direct )?(?:manager|boss|wife|husband|partner|assistant|team(?: lead)?|lead|"
+    r"(?:my|our|the) (?:direct |line |immediate )?(?:manager|boss|supervisor|superior|wife|husband|partner"
+    r"|assistant|team(?: lead)?|lead|"
     r"lawyer|accountant|landlord|"
     r"doctor|dentist|mentor|mother|mom|mum|father|dad|sister|brother|son|daughter|client|ceo|cto|cfo|"
     r"colleague|recruiter|"
-    r"(?:[a-z]+ )?team)"
+    r"(?:[a-z]+ )?team)|the (?:person|one|woman|man) (?:that |who |whom )?(?:i report to|i work for|i answer to)"
+)
+_ABOVE = rx(
+    r"(?:my|our) (?:direct |line |immediate )?(?:manager|boss|supervisor|superior)"
+    r"|the (?:person|one|woman|man) (?:that |who |whom )?(?:i report to|i work for|i answer to)"
 )
 _WORD = r"[\w'’.&-]+"
 # Words that end a name written in small letters.
@@ -27,7 +32,7 @@ _STOP = (
     r"how|titled|called|named|during|via|today|tomorrow|the|my|our|a|an|as|so|because|but|then|too|also|asap|across|"
     r"unread|yes|no|it|mails?|e-?mails?|messages?|inbox|he|she|they|can|could|would|will|should|might|"
     r"must|not|don't|i'm|"
-    r"i'll|i've|i'd|we'll|we're|it's|there|say|tell|ask|thanks|thank|sure|ok|okay)"
+    r"check|show|list|find|search|look|i'll|i've|i'd|we'll|we're|it's|there|say|tell|ask|thanks|thank|sure|ok|okay)"
 )
 _LOWER_NAME = rf"(?!{_STOP}\b)[\w'’-]+(?: (?!{_STOP}\b)[\w'’-]+)?"
 _PROPER = (
@@ -132,15 +137,20 @@ def resolve(name: str) -> Steps[Found]:
 
 def resolve_all(names: Sequence[str]) -> Steps[list[Found]]:
     """Find several people with one round of calls; an address the person typed is used as it is."""
-    asked = [name for name in names if not address_in(name)]
+    asked = [_role(name) for name in names if not address_in(name)]
     answers: list[Json] = []
     if asked:
         answers = yield [Call("find_person", {"name": name}) for name in asked]
     by_name = dict(zip(asked, answers, strict=True))
     return [
-        _found(name, by_name[name]) if name in by_name else Found(display_name(name), address_in(name))
+        Found(display_name(name), address_in(name)) if address_in(name) else _found(name, by_name[_role(name)])
         for name in names
     ]
+
+
+def _role(name: str) -> str:
+    """Whoever one reports to is looked up under one name, whatever word is used for them."""
+    return "my manager" if _ABOVE.fullmatch(name) else name
 
 
 def _found(name: str, answer: Json) -> Found:  # noqa: PLR0911 (one per answer a person can get)

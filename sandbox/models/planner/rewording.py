@@ -36,17 +36,58 @@ _BASED = rx(
     rf"[^,.:;?]+,\s*(?=(?:please\s+)?{_VERB}\b)"
 )
 _DAY_FIRST = rx(
-    r"^(?P<day>(?:(?:for|on|in)\s+)?(?:next week|this week|tomorrow|today|(?:next "
-    rf"|this )?\w+day))\s*,\s*(?:please\s+)?(?P<rest>{_VERB}\b.+)$"
+    r"^(?P<day>(?:(?:for|on|in)\s+)?(?:next week|this week|tomorrow|today|(?:next |this )?\w+day))\s*"
+    rf"(?:,\s*(?:please\s+)?(?={_VERB}\b)|:\s*(?:please\s+)?)(?P<rest>\S.+)$"
 )
+# "Look at my mail and my calendar and tell me what to concentrate on": whoever is asked that looks there anyway.
+_LOOKED = rx(
+    r"^(?:look(?:ing)? (?:at|through|over|into)|check|go (?:through|over|by)|consider|use|take)\s+(?:(?:at|my|the"
+    r"|all|and|,"
+    r"|both|into account|e-?mails?|mail|inbox(?:es)?|calendars?|meetings?|schedule|agenda|diary"
+    r"|everything (?:unread|new)"
+    r"|everything (?:that )?i (?:haven't|have not) (?:read|opened)(?: yet)?|unread)[\s,]+)+(?:and|then|to)\s+"
+    r"(?:(?:tell|show) me\s+(?=(?:what|where|which|how)\b.*\b(?:should|to|needs?|deserves?|matters?|important"
+    r"|urgent|priorit\w+"
+    r"|focus)\b)|(?=(?:block|reserve|set aside|put|plan|make|create|build|write|give me|draw up|prioriti[sz]e|rank)\b))"
+)
+# "Project X: book a meeting with everyone who emailed": what it is about comes first.
+_TOPIC_FIRST = rx(
+    rf"^(?P<topic>[^:\"]{{2,60}}?)\s*:\s+(?P<rest>{_VERB}\b.*\b(?:(?:who|that)\s+(?:has |have )?(?:e-?mailed|wrote"
+    r"|written|mailed)(?: (?:to )?(?:me|us))?|(?:all|the|every|any)\s+(?:e-?mails?|mails?|messages)))$"
+)
+# "I've lost track of Project X. Read all the mail about it": what "it" is was said before.
+_SAID_BEFORE = rx(
+    r"^[^.:;!?\n]*?\b(?:of|about|on|with|regarding)\s+(?P<topic>[^.:;!?,\n]{2,60}?)"
+    r"\s*[.:;!,–—-]+\s+(?:so\s+)?(?:please\s+|can you\s+|could you\s+)?(?P<verb>read|go through|look (?:at|through)"
+    r"|summari[sz]e|sum up|find|show|list|search|check|get|forward|archive)\b(?P<what>.*?\b(?:about|on|regarding"
+    r"|concerning))"
+    r"\s+(?:it|that|this|them)\b(?P<rest>.*)$"
+)
+_ARRANGE_IT = rx(
+    r"^(?P<what>[^.;!?]+?)\s*[.;,!–—-]+\s*(?:and\s+|so\s+)?(?:please\s+|pls\s+|can you\s+|could you\s+)?(?:arrange|book"
+    r"|schedule|organi[sz]e|set)\s+(?:it|that|this)(?:\s+up)?(?:\s+(?:for (?:me|us)|please|pls))*[\s.!?]*$"
+)
+_MEET = rx(r"^(?:sit down|meet(?: up)?|get together|talk|speak|catch up|sync(?: up)?|chat)\s+(?=with\b)")
+# "…, please move it": what is to be done was said already.
+_THEN_DO_IT = rx(
+    r"\s*[,;.!–—-]+\s*(?:so\s+)?(?:(?:please|pls|kindly)\s+|(?:can|could|would) you\s+(?:please\s+)?)*(?:move"
+    r"|transfer|shift"
+    r"|put|take|do)\s+(?:it|them|that|those)(?:\s+(?:all|over|there|please))*[\s.!?]*$"
+)
+_SHOULD_BE = rx(r"\bshould\b.*\bbe\s+(?:in|on)\b")
+_W_SLASH = rx(r"(?<![\w/])w/\s*(?=\w)(?!o\b)")
+_NOT_READ = rx(r"\b(?:unread|haven't|have not)\b")
+_WHOLE_TEAM = rx(r"\b(the|my|our)\s+(?:whole|entire|full|complete)\s+(?=(?:\w+ )?team\b)")
 _CLAUSE = rx(
-    r"^(?P<clause>(?:i|we|it|there|my|our|the|this|tomorrow|today|something|since|as|because|sorry)\b[^.:;!?\n]{3,80}?)"
-    r"\s*(?:[,.:;!–—-]+\s*(?:so\s+)?|\s+so\s+)(?:please\s+|pls\s+|can you\s+|could you\s+|would you\s+|just\s+"
-    rf"|kindly\s+)*(?P<rest>{_VERB}\s.+)$"
+    r"^(?P<clause>(?:i|we|it|there|my|our|the|this|tomorrow|today|something|since|as|because|sorry|can't|cannot|won't"
+    r"|unable|not able|out|off|away|sick|ill|swamped|stuck)\b[^.:;!?\n]{3,80}?)"
+    r"\s*(?:(?:[,.:;!–—-]+\s*(?:so\s+)?|\s+so\s+)(?:please\s+|pls\s+|can you\s+|could you\s+|would you\s+|just\s+"
+    rf"|kindly\s+)*(?={_VERB}\s)|[.!;:]\s+(?=(?:everything|anything|all|any|every|the|my)\b.*\b(?:can|should|must|could"
+    r"|needs? to|has to|have to)\b))(?P<rest>.+)$"
 )
 _IS_CLAUSE = rx(
     r"\b(?:i'm|i am|i've|i have|i won't|i will|i'll|i can't|i cannot|i need|we're|is|are|was|has|have|got|want"
-    r"|came|need|won't|can't|feel)\b"
+    r"|came|need|won't|can't|cannot|unable|not able|out|off|away|sick|ill|swamped|stuck|feel)\b"
 )
 # "We want to do a workshop next week, find a slot": what the slot is for stands before it.
 _FOR_IT = rx(
@@ -59,15 +100,39 @@ _WANTED = rx(
 )
 _ABOUT_IT = rx(r"^[\w-]+(?: up| out| off)?\s+(?:it|them|this|that|those)\b")  # what it is stands in the clause
 _SPAN_TO = rx(r"\b(?:meetings?|everything|calls|appointments|calendar|events|all)\b")
+_GIST = (
+    r"(?:give me (?:the|a) (?:\w+ )?(?:gist|summary|overview|version|recap)|tell me what (?:they|it|those) says?"
+    r"|tell me (?:where|how) (?:we|it|things?|they|that|everything) (?:all )?(?:stands?|is|are)"
+    r"|summari[sz]e (?:them|it|those|that)|sum (?:them|it|that) up)"
+)
 _READ = rx(
     r"^(?:go through|read(?: through)?|look (?:at|through|over)|check|find|search(?: for)?|get|open|take"
     r"|pull up)\s+(?P<what>.+?)\s*,?\s*(?:and\s+)?"
-    r"(?:give me (?:the|a) (?:\w+ )?(?:gist|summary|overview|version|recap)|tell me what (?:they|it|those) says?"
-    r"|summari[sz]e (?:them|it|those)|sum (?:them|it) up)\b(?P<rest>.*)$"
+    rf"{_GIST}\b(?P<rest>.*)$"
+)
+_ASKED_OF = rx(
+    rf"^(?P<what>what\b[^?]*\b(?:about|on|regarding)\s+[^?]+?)\s*[?.,]+\s*(?:and\s+|please\s+)*{_GIST}\b(?P<rest>.*)$"
 )
 _ARROW = rx(
     r"^(?P<what>[^:>]+?)\s*(?:-+>|=+>|→|:|–|—|\s-)\s*(?:please\s+)?"
-    r"(?P<verb>archive|delete|trash|bin|forward|move|push|reschedule|summari[sz]e|mark(?=.*\bread\b))\b(?P<rest>.*)$"
+    r"(?P<verb>archive|delete|trash|bin|forward|move|push|reschedule|summari[sz]e|mark(?=.*\bread\b)"
+    r"|(?P<summary>(?:(?:a|short|quick|brief)\s+)*(?:summary|recap|overview|gist|tl;?dr)))\b(?P<rest>.*)$"
+)
+# "Fwd the emails personal -> work"
+_ARROW_ACCOUNTS = rx(
+    r"^(?P<what>.+?)[\s:,]+(?:(?:from|in)\s+)?(?:my\s+)?(?P<source>personal|private|work)(?P<noun>\s+(?:account"
+    r"|inbox|mail|e-?mail))?\s*"
+    r"(?:-+>|=+>|→)\s*(?:my\s+)?(?P<to>personal|private|work)\b(?:\s+(?:account|inbox|mail|e-?mail"
+    r"|address))?(?P<rest>.*)$"
+)
+# "All the mails about it, forward them to work": what it is about stands before the verb.
+_MEANT_FIRST = rx(
+    r"^(?P<what>(?:all|every|everything|any|the|those|my)\b[^,;:.]*\b(?:e-?mails?|mails?|messages|threads?"
+    r"|everything|promos?"
+    r"|promotions?|newsletters?|meetings|events|appointments)\b[^,;:.]*?)\s*[,;:–—-]+\s*(?:(?:please|can you"
+    r"|could you|just)\s+)*"
+    r"(?P<verb>archive|delete|trash|forward|fwd|move|push|reschedule|shift|transfer|summari[sz]e|send|label|mark)\s+"
+    r"(?:all of\s+)?(?:it|them|those|these)\b(?P<rest>.*)$"
 )
 _ARROW_TIME = rx(
     r"^(?P<what>[^>]*\b(?:meetings|calls|events|appointments|everything)\b[^>]*?)\s*(?:-+>|=+>|→)\s*(?P<to>[\w ]+)$"
@@ -86,11 +151,12 @@ _GENITIVE = rx(r"\b(today|tomorrow|yesterday)s\b(?=\s+\w)")
 
 def reworded(message: str) -> str:
     """The request in the order in which the grammars read it; a message that has that order stays as it is."""
-    text = _TEAM.sub(r"the \g<team>", _GENITIVE.sub(r"\1's", message.strip()))
+    text = _WHOLE_TEAM.sub(r"\1 ", _W_SLASH.sub("with ", message.strip()))
+    text = _TEAM.sub(r"the \g<team>", _GENITIVE.sub(r"\1's", text))
     wished = _wished(text)  # before "I want" is set aside as mere politeness
     text = wished or text
     opened = without_opening(text)
-    for reorder in (_based, _cleared, _wished, _read_first, _turned):
+    for reorder in (_based, _told_before, _cleared, _arranged, _wished, _read_first, _turned):
         if changed := reorder(opened):
             opened = changed
             text = changed
@@ -100,7 +166,29 @@ def reworded(message: str) -> str:
 def _based(text: str) -> str:
     if found := _DAY_FIRST.match(text):
         return f"{found['rest'].rstrip(' .!')} {found['day']}"
+    if found := _LOOKED.match(text):
+        unread = " from my unread mails" if _NOT_READ.search(found.group()) else ""
+        return text[found.end() :].rstrip(" .!?") + unread
     return text[found.end() :] if (found := _BASED.match(text)) else ""
+
+
+def _told_before(text: str) -> str:
+    """With what it is about where it is asked for."""
+    if found := _SAID_BEFORE.match(text):
+        return f"{found['verb']}{found['what']} {found['topic']}{found['rest']}"
+    found = _TOPIC_FIRST.match(text.rstrip(" .!?"))
+    return f"{found['rest']} about {found['topic']}" if found else ""
+
+
+def _arranged(text: str) -> str:
+    """A meeting that is wished for first, and asked for after."""
+    if _SHOULD_BE.search(text) and (done := _THEN_DO_IT.search(text)):
+        return text[: done.start()]
+    found = _ARRANGE_IT.match(text)
+    what = without_opening(found["what"]) if found else ""
+    if meeting := _MEET.match(what):
+        return f"schedule a meeting {what[meeting.end() :]}"
+    return f"schedule {what}" if rx(r"^(?:an?|one)\s").match(what) else ""
 
 
 def _cleared(text: str) -> str:
@@ -128,15 +216,21 @@ def _wished(text: str) -> str:
 
 
 def _read_first(text: str) -> str:
+    if found := _ASKED_OF.match(text):
+        return f"{found['what']}{found['rest']}"
     found = _READ.match(text)
     return f"summarise {found['what']}{found['rest']}" if found else ""
 
 
 def _turned(text: str) -> str:
+    if found := _ARROW_ACCOUNTS.match(text):
+        return f"{found['what']} from my {found['source']} account to my {found['to']} account{found['rest']}"
     if found := _ARROW_TIME.match(text):
         return f"move {found['what']} to {found['to']}"
+    if found := _MEANT_FIRST.match(text):
+        return f"{found['verb']} {found['what']}{found['rest']}"
     found = _ARROW.match(text)
     if not found or _LATER_THEM.match(found["what"]) or '"' in found["what"]:
         return ""
     rest = _LATER_THEM.sub("", found["rest"])
-    return f"{found['verb']} {found['what']}{rest}"
+    return f"{'summarise' if found['summary'] else found['verb']} {found['what']}{rest}"

@@ -179,8 +179,8 @@ _DURATION = rx(
     r"|(?P<halves>(?:(?P<whole>" + NUMBER + r") hours? and a half|(?P<whole2>" + NUMBER + r") and a half hours?))"
     r"|(?P<h>\d+)\s?h\s?(?P<m>\d{1,2})(?:\s?m(?:in)?)?\b"
     r"|(?P<hours>" + NUMBER + r")[\s-]?(?:hours?|hrs?|h)\b(?:[\s-]?(?:and )?(?P<more>\d+)[\s-]?(?:minutes?|mins?|m)\b)?"
-    r"|(?P<minutes>" + NUMBER + r")[\s-]?(?:minutes?|mins?|m|')(?![\w])"
-    r")(?:[\s-]+long\b)?"
+    r"|(?P<minutes>" + NUMBER + r")[\s-]?(?:minutes?|mins?|(?<=\d)m|(?<=\d\s)m|(?<=\d)')(?![\w])"
+    r")(?:[\s-]+long\b)?(?:\s+(?:at (?:the )?most|max(?:imum)?|tops|or (?:less|shorter))\b)?"
 )  # fmt: skip
 _NOT_A_DURATION = rx(r"(?:\bin|\bafter|\bnext|\bpast|\blast)\s+$")
 _FROM_NOW = rx(r"^\s*(?:from|ago|before|after|past)\b")

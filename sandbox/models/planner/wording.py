@@ -28,7 +28,8 @@ NEVER_MENDED = frozenset(
 _OPENING = rx(
     r"^(?:(?:hey|hi|hello|ok|okay|so|well|right|yo|dear|good (?:morning|afternoon|"
     r"evening))?[ ,]*(?:@?steward)\b[ ,:!-]*"
-    r"|(?:hey|hi|hello|good (?:morning|afternoon|evening)|ok|okay|so|also|now|then|and|well|great|"
+    r"|(?:hey|hi|hello|(?:good )?(?:morning|afternoon|evening)(?=[ ]?[,!.])|good (?:morning|afternoon|evening)|ok"
+    r"|okay|so|also|now|then|and|well|great|"
     r"thanks|thank you|perfect|cool|"
     r"alright|actually)(?:[ ]?[,!.:-]+[ ]*|[ ]+(?=(?:please|can|could|would|will|i|let's|lets|then|also)\b))"
     r"|(?:please|pls|plz|kindly|just|quickly|then|also)[ ,]+"

@@ -32,7 +32,7 @@ _ASKS = rx(
 )
 _ABOUT_MAIL = rx(
     r"\b(?:e-?mails?|mails?|e-?mailed|messages?|inbox|unread|newsletters?|threads?|promotions?|promos?|updates"
-    r"|receipts?|invoices?|wrote|"
+    r"|receipts?|invoices?|write|wrote|"
     r"written|sent|sends?|replied)\b"
 )
 _WHEN = rx(

@@ -24,7 +24,7 @@ _VERB = rx(
 _PASSIVE = rx(
     r"^(?P<what>.+?)\s+(?:can|should|could|may|must|needs? to|has to|have to|ought to)\s+(?:all\s+|now\s+|just\s+)?"
     r"(?:be (?:archived|cleared(?: out| away)?|tidied (?:up|away)|filed away)|go (?:in|into|to) the archive|"
-    r"leave (?:my|the) inbox)$"
+    r"leave (?:my|the) inbox)(?P<more>,?\s+(?:in|from|across|for)\s+\S.*)?$"
 )
 _AND = rx(r"\s*,?\s+(?:and|plus|as well as)\s+(?:also\s+)?")
 _WHITHER = rx(r"\s*\b(?:(?:out of|from|off) (?:my |the )?inbox|(?:to|into|in) (?:the |my )?archive)\b")
@@ -49,7 +49,11 @@ class ArchiveMails(Intent):
         verb, passive = _VERB.match(text), _PASSIVE.match(text)
         if not (verb or passive) or (_NOT_MAIL.search(text) and not text.lower().startswith("archiv")):
             return None
-        rest = passive["what"] if passive else _PARTICLE.sub("", _WHITHER.sub("", text[verb.end() if verb else 0 :]))
+        rest = (
+            f"{passive['what']} {passive['more'] or ''}"
+            if passive
+            else _PARTICLE.sub("", _WHITHER.sub("", text[verb.end() if verb else 0 :]))
+        )
         if entry := pointed_at(rest, context):
             return cls(filter_of(entry))
         parts = [_mails(part, context) for part in _AND.split(rest)]

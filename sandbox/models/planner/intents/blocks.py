@@ -52,12 +52,15 @@ _SYNC = rx(
     r"|\b(?:appointments?|events?|meetings?|times?|calendar)\b.*\b(?:as|show\w* up as|appear\w* as) (?:busy"
     r"|blocked|unavailable)\b|\bbusy (?:blocks?|placeholders?|holds?)\b.*\b(?:from|for|of|on|in)\b.*\b(?:work"
     r"|personal|other|calendars?)\b"
+    r"|\bblock\b.*\b(?:appointments?|events?|meetings?)\b.*\b(?:in|on|into)\b.*\b(?:work|personal|private|other)"
+    r" (?:calendar|agenda|diary|one)\b"
     r"|\b(?:show|mark|block)\b.*\b(?:busy|unavailable|taken|blocked)\b.*\b(?:when(?:ever)?|if|while"
     r"|during)\b.*\b(?:other|personal|work|calendars?)\b"
 )
 _INTO = rx(
     r"\b(?:into|onto|to|on|in)\s+(?:(?:my|the)\s+)?(?P<into>work|personal|private)\s*(?:calendar|account|one)?\b"
 )
+_ALIKE = rx(r"\b(?:vice versa|the other way (?:a)?round|both (?:ways|directions)|each other|mutual(?:ly)?)\b")
 _SOURCE = rx(
     r"\bbusy (?:in|on) (?:my |the )?(work|personal|private)\b|"
     r"\b(?:from|of) (?:my |the )?(work|personal|private)\b|\b(?:my|the) (work|personal|private) (?:events?"
@@ -146,6 +149,8 @@ class Mirror(Intent):
             return None
         scan = Scan(text)
         moment = take_moment(scan)
+        if _ALIKE.search(text):
+            return cls(moment.text if moment else "")
         found = _SHOWING.search(text) or _INTO.search(text)
         into = found["into"].lower() if found else ""
         source = _SOURCE.search(text)

@@ -38,6 +38,8 @@ _PASSIVE = rx(
     r"|be\s+|go\s+|get\s+)*"
     r"(?:re-?scheduled|moved|shifted|pushed(?: back)?|postponed|delayed|transferred|rearranged"
     r"|go)\s+(?:over\s+)?(?:to|until|till|into|onto)\s+(?P<to>.+)$"
+    r"|^(?P<what2>.+?)\s+(?:should|must|needs? to|has to|have to|ought to)\s+(?:rather |all )*be\s+(?:in|on)\s+"
+    r"(?P<to2>(?:my|the)\s+(?:work|personal|private)\b.*?)(?:\s+(?:instead|rather))?$"
 )
 _CALENDAR = rx(
     r"(?:(?:my|the)\s+)?(?P<name>work|personal|private|[\w-]+)(?:'s)?\s+(?:calendar|account|one|agenda)|(?:(?:my"
@@ -48,7 +50,7 @@ _FROM = rx(
     r"|account)))(?:\s+(?:calendars?|account|one|agenda))?\b"
 )
 _ADJECTIVE = rx(
-    r"(?:\b(?:my|the|all|every|any)\s+(?:my\s+)?|['’]s?\s+)(?P<name>work|personal|private)\s+"
+    r"(?:^|\b(?:my|the|all|every|any)\s+(?:my\s+)?|['’]s?\s+)(?P<name>work|personal|private)\s+"
     r"(?=(?:calendar\s+)?(?:meetings|events|appointments|calendar))"
 )
 _CANCEL = rx(r"^(?:cancel(?:l?ing)?|call off|scrap|drop|delete|remove|kill|get rid of|take)\s+")
@@ -152,9 +154,8 @@ class ChangeEvents(Intent):
         if not (verb or passive) or not _EVENTFUL.search(text):
             return None
         if passive:
-            return cls._transferred(passive["what"], passive["to"], context) or cls._retimed(
-                passive["what"], passive["to"], context
-            )
+            what, to = passive["what"] or passive["what2"], passive["to"] or passive["to2"]
+            return cls._transferred(what, to, context) or cls._retimed(what, to, context)
         rest = _BY_MOVING.sub("", text[verb.end() :]) if verb else text
         parts = [(rest[: seam.start()], rest[seam.end() :]) for seam in reversed(list(_FURTHER.finditer(rest)))]
         for read in (cls._transferred, cls._retimed):

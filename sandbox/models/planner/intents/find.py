@@ -22,7 +22,7 @@ _WRITING = (
 _SEARCH = rx(
     r"^(?:(?:find|search(?:ing)?(?: for| through)?|look(?:ing)? (?:for|up|through)|dig (?:out|up)|pull up|fetch|"
     r"locate|finding|hunt for)\b|"
-    rf"(?:show|list|get|give|open|display|check|see|read|bring up|view|go through|filter|count)\b.*\b"
+    rf"(?:show|list|get|give|open|display|check(?:ing)?|see|read|bring up|view|go through|filter|count)\b.*\b"
     rf"(?:{_NOUN}|{_WRITING}|from|about)\b|"
     r"(?:what|what's|whats|which|who|where|where's|is|are|do|did|does|have|has|any|anything|anyone|how many|got|am|was|"
     rf"were|nothing|new|latest|last)\b.*\b(?:{_NOUN}|{_WRITING}|from|unread|new)\b|"
@@ -30,9 +30,9 @@ _SEARCH = rx(
 )
 _SEARCH_VERB = rx(
     r"^(?:(?:find|search(?:ing)?(?: for| through)?|look(?:ing)? (?:for|up|through)|dig (?:out|up)|pull up|fetch|locate|"
-    r"finding|hunt for|show|list|get|give|open|display|check|see|read|bring up|view|go through|filter|"
+    r"finding|hunt for|show|list|get|give|open|display|check(?:ing)?|see|read|bring up|view|go through|filter|"
     r"count)\s+(?:me\s+)?"
-    r"(?:if\s+(?:i|there)\s+(?:have|is|are|got)\s+)?(?:for\s+)?|"
+    r"(?:(?:if|whether)\s+(?:i\s+(?:have|got)|there(?:\s+is|\s+are|'s))\s+)?(?:for\s+)?|"
     r"(?:what's|whats|what is|what are|what|which|is there|are there|do i have|did i get|"
     r"have i (?:got|received|gotten)|"
     r"got|how many|where is|where's|where are|any(?:thing)?|do we have|who)\s+)+"

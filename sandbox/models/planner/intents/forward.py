@@ -73,7 +73,7 @@ class ForwardMails(Intent):
         account, rest = _source(_ON.sub("", rest), context)
         if entry := pointed_at(rest, context):
             return cls(filter_of(entry), target, note, single=True)
-        which = replace(read_filter(rest, context, left_is_sender=True), where="")
+        which = replace(read_filter(rest, context), where="")
         single = which.limit == 1 or not _ALL.search(rest)
         return cls(replace(which, account=account or which.account), target, note, single)
 

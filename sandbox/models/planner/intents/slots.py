@@ -14,17 +14,19 @@ from sandbox.models.planner.times import take_minutes, take_moment
 
 _FREE = rx(
     r"\b(?:free|open|available|empty|spare)\s+(?:time|slots?|spots?|hours?|windows?|gaps?|blocks?|\d|half)"
-    r"|\b(?:slots?|windows?|gaps?|openings?|availability)\b"
+    r"|\b(?:slots?|windows?|gaps?|openings?|availability)\b|\btimes? (?:are|is|would be|that) (?:free|open|possible)\b"
+    r"|\b(?:which|what|any) times?\b.*\b(?:works?|suits?|free|possible)\b"
     r"|\b(?:a |some |the best |best |good |suitable |possible |common |right |any )times?\b(?=.*\b(?:for|to|with"
     r"|when)\b)|\bwhen\b.*\b(?:free|available|meet|can we|could we|do we|suits?|works?|everyone|everybody"
     r"|all of us)\b"
-    r"|\btime (?:for|to meet|with|next|this|tomorrow)\b|\bfind (?:\d+|an?|two|one|half)[\s-]*(?:hours?|minutes?"
+    r"|\btime (?:for|to meet|with|next|this|tomorrow)\b|\bfind (?:me |us )?(?:\d+|an?|two|one|half)[\s-]*(?:hours?"
+    r"|minutes?"
     r"|mins?|h)\b|\bfit in\b|\bsqueeze in\b"
 )
 _ASKS = rx(
     r"^(?:find|search|look|check|when|what|which|is there|are there|do (?:i|we) have|any|get|give|show|suggest"
     r"|propose|offer|tell|see|need|list|figure out|work out|free|a free|available|slot|could|can|fit|squeeze|\d"
-    r"|an?)\b"
+    r"|an?|one|two|three|four|half)\b"
 )
 _WITH = rx(
     r"\b(?:with|for|between me and|including|among|of|suits?|works? for|everyone (?:in|on)|everybody (?:in|on)"
@@ -38,17 +40,19 @@ _LOOKS = rx(
     r"|\b(?:workshop|meeting|session|call)\b.*[-–,]\s*when$"
 )
 _FREE_HOURS = rx(r"\b(\w+) (?:free|open|available|spare|consecutive|straight) (hours?|minutes?)\b")  # "two free hours"
-_DEPARTMENT = rx(
-    r"\bwith\s+(?:the\s+)?(?P<name>engineering|marketing|design|sales|finance|product|legal|hr|ops|operations"
-    r"|support|research|leadership|platform|backend|frontend|mobile|qa|security|growth|data)\b(?! team)"
+_DEPARTMENTS = (
+    r"(?:engineering|marketing|design|sales|finance|product|legal|hr|ops|operations|support|research|leadership"
+    r"|platform|backend|frontend|mobile|qa|security|growth|data)"
 )
+_DEPARTMENT = rx(rf"\bwith\s+(?:the\s+)?(?P<name>{_DEPARTMENTS})\b(?! team)")
+_IS_DEPARTMENT = rx(rf"^(?:the\s+)?(?P<name>{_DEPARTMENTS})$")
 _PURPOSE = rx(
     r"\bfor (?:a |an |the |our |my )?(?:[¦\s]+)?(?P<what>(?!me\b|us\b|all\b|every)[a-z][\w -]*?)(?=\s*(?:$|[¦,.?!]"
     r"|\b(?:with|next|this|on|in|for|that|and|sometime|tomorrow)\b))"
 )
 _ARE_FREE = rx(
     r"\bwhen\s+(?:are|is|will|would|can|could|do|does)\s+(?P<names>.+?)\s+(?:and (?:i|me)\s+)?(?:both "
-    r"|all )?(?:be )?(?:free|available|meet|have time)\b"
+    r"|all )?(?:be )?(?:free|available|meet|have|do|hold|run|get|fit|find|squeeze|sit down|talk|catch up)\b"
 )
 _MY_DAY = rx(r"^(?:am i|are we) (?:free|busy|available)\b|^(?:do i have|have i got) (?:anything|something)\b")
 _OF_MAIL = rx(r"\b(?:e-?mails?|mails?|messages?|unread|inbox)\b")
@@ -150,7 +154,7 @@ def _people(text: str) -> tuple[str, ...]:
     if found := _ARE_FREE.search(text):
         names, _ = names_at(found["names"])
         if names:
-            return tuple(names)
+            return tuple(_team(name) for name in names)
     for found in _WITH.finditer(text):
         names, _ = names_at(text[found.end() :])
         real = [name for name in names if "¦" not in name]
@@ -160,3 +164,9 @@ def _people(text: str) -> tuple[str, ...]:
         return (f"the {department['name']} team",)
     team = _TEAM.search(text)
     return (team["team"],) if team else ()
+
+
+def _team(name: str) -> str:
+    """A department stands for its people."""
+    found = _IS_DEPARTMENT.match(name)
+    return f"the {found['name']} team" if found else name

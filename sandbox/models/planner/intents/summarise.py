@@ -24,6 +24,13 @@ _SUMMARY = rx(
     r"|digest)\b\s*(?:me\s+)?"
     r"(?:what\s+)?"
 )
+# "What's everyone been saying about Project X?": of everybody's mails.
+_TALK_OF = rx(
+    r"^what(?:'s|s| is| are| has| have| had| did| do| does)?\s+(?:everyone|everybody|people|they|others|the others"
+    r"|we|all"
+    r"|the team|folks)\s+(?:all\s+)?(?:been\s+)?(?:say(?:ing)?|said|writ(?:e|ing)|written|wrote|discuss(?:ing|ed)?"
+    r"|talk(?:ing|ed)?|think(?:ing)?)\s+(?=(?:about|on|regarding|concerning)\b)"
+)
 _READ = rx(rf"^(?:read|open)(?: me)?(?: out)?(?: aloud)?\s+(?=.*(?:\b{MAIL}\b|\bone\b|\bit\b|\bthat\b))")
 _SAYS = rx(
     rf"^(?:what|tell me what) (?:does|do|did) (?P<what>.*\b{MAIL}\b.*?) (?:say|mean|contain|want)s?\b(?P<rest>.*)$"
@@ -35,7 +42,7 @@ _AND_TELL = rx(
     r"(?:me\s+)?(?:what|about|how|if|whether|who|when|which|why|it|them|the gist|the main|its).*$"
 )
 _FINDS = rx(
-    r"^(?:find|search(?: for)?|look (?:for|up)|open|get|pull up|show(?: me)?|dig (?:out|up)|read|"
+    r"^(?:find|search(?: for)?|look (?:for|up|at|through|over)|open|get|pull up|show(?: me)?|dig (?:out|up)|read|"
     r"check|fetch|go through)\s+"
 )
 
@@ -97,7 +104,7 @@ def _object(text: str) -> str | None:
     head = text[: tail.start()] if tail else text
     if found := _SAYS.match(head):
         return f"{found['what']} {found['rest']}"
-    if verb := _SUMMARY.match(head) or _READ.match(head):
+    if verb := _SUMMARY.match(head) or _TALK_OF.match(head) or _READ.match(head):
         return head[verb.end() :]
     finds = _FINDS.match(head) if tail else None
     return head[finds.end() :] if finds else None
