@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
-from app.agent.tools.people import ASK, resolved
+from app.agent.tools.people import ASK, FindPerson, resolved
 from app.agent.tools.tool import Tool, fenced
 from app.domain.cards import Part
 from app.domain.errors import Refusal
@@ -14,7 +14,7 @@ from app.domain.types import Address
 from app.planning.preferences import PEOPLE, SWITCHES, is_host, listed
 from app.planning.sanitising import visible
 
-Skill = Literal["triage", "tasks", "week", "digest", "preferences"]
+Skill = Literal["triage", "tasks", "focus", "follow", "week", "digest", "preferences"]
 SKILLS: tuple[str, ...] = get_args(Skill)
 """Every skill the model can start."""
 Preference = Literal[
@@ -29,9 +29,9 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 
 class Assist(Tool):
-    """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do, what to focus on; about
-    "add pay Tom by Friday". week: better times for meetings. digest: the day. preferences: how they want their days,
-    called once for each (closed: no meetings then)."""
+    """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
+    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. digest: the day. preferences:
+    how they want their days, called once for each (closed: no meetings then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
@@ -76,6 +76,8 @@ class Assist(Tool):
         """Whom the person named; nobody when it is undecided between several. Raises Refusal for a stranger."""
         people = await resolved(bench, entry)
         if not people:
+            await FindPerson(name=entry).run(bench)  # a role, perhaps: who it could be
+        if not people and not bench.choices:
             raise Refusal(why=f"There is nobody called “{entry}” in mail or calendar. Ask for the address.")
         if len(people) > 1:
             bench.unsettled(entry, [address.shown for address in people])
