@@ -80,6 +80,8 @@ KINDS = (
         ),
     ),
 )
+PEOPLE = {"priority", "delegate"}
+_ADDRESS = rx(r"[^\s<>@]+@[^\s<>@]+")
 _LIST = rx(r"^(?:(?:show|list|what are|tell)\s+(?:me )?)?(?:all )?my preferences$")
 _PLACE = rx(r"^(?P<hours>.*?)\s+in\s+(?P<zone>[^\d\s]\D*)$")
 
@@ -110,10 +112,17 @@ class Prefer(Intent):
         results = yield calls or [Call("assist", {"skill": SKILL})]
         for result in results:
             if options := tuple(map(str, result.get("options") or ())):
-                return Outcome(f"Which {joined([value for _, value in self.said])} do you mean?", options=options)
+                return Outcome(f"Who is meant by “{joined([value for _, value in self.said])}”?", options=options)
         return Outcome(
             f"That didn't work: {next((r['error'] for r in results if r.get('error')), 'no reason was given')}"
         )
+
+    def varied(self, text: str, context: Context) -> Intent | None:
+        """With the one of several who was meant."""
+        address = _ADDRESS.search(text)
+        if not address or len(self.said) != 1 or self.said[0][0] not in PEOPLE:
+            return None
+        return Prefer(((self.said[0][0], address[0]),))
 
 
 def _parted(name: str, value: str) -> list[tuple[str, str]]:
