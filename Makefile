@@ -31,8 +31,7 @@ endif
 export ASK
 
 test: check ## every check and test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/contract
-	@$(BIN)/python -m pytest tests/integration tests/acceptance tests/browser
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@$(BIN)/python -m tests.browser.found
 
 check: $(VENV)/dev ## formatting, lint, types

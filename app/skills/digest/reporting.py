@@ -33,7 +33,7 @@ def report(day: Day, *, name: str, plan: str, notes: Sequence[str], late: bool) 
     groups = (_today(day), _answers(day), _tasks(day), _others(day), _waited(day), _night(day))
     return Report(
         title=f"{greeting}: {day.now:%A %-d %B}",
-        summary=f"{f'A little late today: {said[0].lower()}{said[1:]}' if late else said}\n*Suggested:* {plan}",
+        summary=f"{f'A little late today: {said[0].lower()}{said[1:]}' if late else said}\nSuggested: {plan}",
         groups=tuple(each for each in groups if each),
         notes=tuple(notes),
         offers=tuple(_offers(day)),
