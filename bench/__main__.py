@@ -17,7 +17,21 @@ from typing import Any
 from bench.measuring import MISSED, Table
 from bench.programs import NotMeasured
 
-NAMES = ("events", "walks", "memory", "starting", "audit", "bulk", "tracing", "slots", "week", "mail", "workflows")
+NAMES = (
+    "events",
+    "walks",
+    "memory",
+    "starting",
+    "audit",
+    "bulk",
+    "tracing",
+    "slots",
+    "week",
+    "mail",
+    "tasks",
+    "triage",
+    "workflows",
+)
 COLD = "cold"
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
