@@ -48,12 +48,14 @@ async def run(given: argparse.Namespace) -> int:
         visits = [house.visit(about[emails[0]], emails) for emails in (ALEX, PRIYA)]
         owners = [await connected(await stack.enter_async_context(visit)) for visit in visits]
         async with play(house, owners, lanes=given.people, dice=dice, SEND_HOLD_SECONDS=HOLD_SECONDS) as playing:
-            await playing.whole(actions=given.actions, until=end)
-            await playing.alone()
-            recovery = await measured(playing)
-            await playing.finish()
-    judge = playing.stage.judge
-    print(printed(judge))
+            judge = playing.stage.judge
+            try:
+                await playing.whole(actions=given.actions, until=end)
+                await playing.alone()
+                recovery = await measured(playing)
+                await playing.finish()
+            finally:
+                print(printed(judge), flush=True)  # also of a run that is cut short
     print(recovery.printed())
     missed = any(row.verdict == MISSED for row in recovery.rows)
     print(f"\nseed {given.seed}", flush=True)

@@ -72,6 +72,14 @@ class Lifeline:
     kind: str
     steps: tuple[Step, ...]
 
+    def apart(self, index: int) -> bool:
+        """Whether a step can be told apart from the earlier ones of the same name: else it is struck with them."""
+        try:
+            self.approach(index)
+        except LookupError:
+            return False
+        return True
+
     def approach(self, index: int) -> int | None:
         """The last step before this one at which to wait until an earlier step of the same name is over; None when
         there is no earlier one. Raises LookupError when nothing lies between."""

@@ -88,6 +88,8 @@ def cells(lifelines: Lifelines, *, held: Iterable[str]) -> Iterator[Cell]:
 
 def _kills(lifeline: Lifeline) -> Iterator[Cell]:
     for index, step in enumerate(lifeline.steps):
+        if not lifeline.apart(index):
+            continue
         moments = [Moment.BEFORE, Moment.AFTER]
         if step.changes:
             moments.append(Moment.LATE)

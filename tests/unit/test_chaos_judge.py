@@ -159,8 +159,10 @@ def test_a_step_that_comes_twice_is_approached_by_what_lies_between() -> None:
     get, note, modify = (Step(Where.GOOGLE, n, n) for n in ("get", "note", "modify"))
     lifeline = Lifeline(PERFORM, "Any", (get, note, modify, get))
     assert [lifeline.approach(index) for index in range(4)] == [None, None, None, 2]
+    twice = Lifeline(PERFORM, "Any", (get, note, get, note, get))
     with pytest.raises(LookupError):
-        Lifeline(PERFORM, "Any", (get, note, get, note, get)).approach(4)
+        twice.approach(4)
+    assert [twice.apart(index) for index in range(5)] == [True, True, True, False, False]
 
 
 def test_a_cell_names_its_place() -> None:
