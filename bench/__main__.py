@@ -27,6 +27,7 @@ NAMES = (
     "tracing",
     "slots",
     "week",
+    "brief",
     "mail",
     "tasks",
     "triage",
