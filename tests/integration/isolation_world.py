@@ -117,6 +117,7 @@ async def settle_in(store: PostgresStore, clock: ManualClock, person: Person) ->
     task = Found(key="first", source=Source.MAIL, account=has.accounts[0].id, title=marked, since=clock.now())
     await store.tasks.find(person.id, [task, task.model_copy(update={"key": marked})])
     await store.preferences.state(person.id, "delegate", f"{marked}@example.com", words=marked)
+    await store.watches.advance(person.id, has.accounts[0].id, marked)
     await store.verdicts.keep(person.id, [_sorted(has.accounts[0].id, marked)], version="first")
     has.places = [turn.place for turn in has.turns]
     return has
@@ -270,6 +271,7 @@ def methods(store: PostgresStore) -> dict[str, Callable[..., Any]]:
         "tasks",
         "preferences",
         "verdicts",
+        "watches",
     ):
         for name, method in inspect.getmembers(getattr(store, part), callable):
             if not name.startswith("_") and f"{part}.{name}" not in SYSTEMS:

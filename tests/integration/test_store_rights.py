@@ -13,7 +13,9 @@ from app.domain.errors import SealedElsewhere
 from app.domain.grants import Asked, Tokens
 from app.domain.memory import SAID, Relation
 from app.domain.ports import Kind
-from app.domain.types import Address, Person, TurnStatus
+from app.domain.sorting import Sorted
+from app.domain.tasks import Found, Source
+from app.domain.types import AccountId, Address, Person, TurnStatus
 from app.store import PostgresStore
 from app.store.database import session
 from app.store.schema import APP, INGEST, RELAY
@@ -23,11 +25,14 @@ from tests.postgres import LOGIN, Addresses
 from tests.samples import ANN, BOB, TEAM, account, archive, message, proposal
 
 Connection = psycopg.AsyncConnection[Any]
-PEOPLES = ("people", "accounts", "turns", "messages", "approvals", "ledger", "audit", "chains", "parked", "relations")
+PEOPLES = (
+    *("people", "accounts", "turns", "messages", "approvals", "ledger", "audit", "chains", "parked", "relations"),
+    *("preferences", "verdicts", "tasks", "watches"),
+)
 """Tables with a person that the app may read."""
 
 
-GOING = ("accounts", "parked")
+GOING = ("accounts", "parked", "preferences", "verdicts", "watches")
 """Of them, those whose rows a person may let go."""
 
 
@@ -57,6 +62,15 @@ async def fill(store: PostgresStore, clock: ManualClock, person: Person) -> None
     kept = await store.grants.keep(account(person), tokens)
     await store.grants.ask(person.user, Asked(person=person.id, place=turn.place, verifier="v"), until=clock.now())
     await store.parking.park(turn, {kept.id: ()})
+    await store.preferences.state(person.id, "buffer", 10, words="ten minutes")
+    await store.verdicts.keep(person.id, [verdict(kept.id)], version="1")
+    await store.tasks.find(person.id, [Found(key="k", source=Source.MAIL, title="Sign", since=clock.now())])
+    await store.watches.advance(person.id, kept.id, "7")
+
+
+def verdict(account: AccountId) -> Sorted:
+    sorted_as = {"category": "routine", "priority": 3, "suggestion": "read", "minutes": 2, "reason": "nothing"}
+    return Sorted(account=account, mail="m1", thread="t1", **sorted_as)
 
 
 @pytest.fixture
