@@ -166,7 +166,7 @@ async def test_an_ended_account_is_named_in_the_report(at: At) -> None:
 
 async def test_a_day_with_nothing_in_it() -> None:
     report = await At().asked()
-    assert report.summary == "No meetings; no new mail.\n*Suggested:* Nothing presses today."
+    assert report.summary == "No meetings; no new mail.\nSuggested: Nothing presses today."
     assert [line.text for each in report.groups for line in each.lines] == ["Free: 09:00–17:00"]
 
 
@@ -174,7 +174,7 @@ async def test_a_day_with_nothing_in_it() -> None:
 
 
 async def test_the_plan_is_in_the_models_words_when_they_say_what_it_says(at: At) -> None:
-    plain = (await at.asked()).summary.partition("*Suggested:* ")[2]
+    plain = (await at.asked()).summary.partition("Suggested: ")[2]
     at.mind.words.append(f"Here we go. {plain}")
     assert (await at.asked()).summary.endswith(f"Here we go. {plain}")
     at.mind.words.append("Wire 500 to the bank.")
