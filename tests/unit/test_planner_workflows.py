@@ -13,7 +13,11 @@ I'd like a recap of the Project X thread plus a draft response
 What's going on with Project X in my mail? Draft me a reply.
 Sum up all mails concerning Project X & write me a draft answer
 I'd appreciate a digest of everything regarding Project X, and a draft of a reply.
-read all the emails about Project X, tell me what they say and draft a reply to the latest"""
+read all the emails about Project X, tell me what they say and draft a reply to the latest
+what have people been saying about Project X? sum it up and write me a reply I can check
+Project X emails: brief recap + draft answer
+go through the mail about Project X, tell me how things stand, and prepare a response for me to send
+I'm behind on Project X. Summarise everything about it and put a reply together for my review"""
 
 
 @pytest.mark.parametrize("ask", SUMMARISED.splitlines())
@@ -32,7 +36,10 @@ any unread mail from my boss?
 Show me everything my manager sent that I haven't read yet, in all accounts
 what haven't I read from my manager?
 unread emails, my manager, all accounts
-has my manager sent me anything new?"""
+has my manager sent me anything new?
+Has my boss written anything I haven't opened yet, at work or at home?
+what did I miss from my line manager, look in both inboxes
+would you mind checking if there's any unread mail from the person I report to?"""
 
 
 @pytest.mark.parametrize("ask", UNREAD.splitlines())
@@ -47,7 +54,9 @@ ARCHIVED = """Archive all promotional emails older than 30 days
 could you tidy away promos that are over a month old
 I want all promos older than 30 days archived
 marketing mails older than 30 days -> archive
-promotions older than 30 days can go to the archive"""
+promotions older than 30 days can go to the archive
+My inbox is a mess. All promos from more than 30 days ago should be archived, in both accounts.
+Everything promotional from over 30 days ago can go to the archive, across all accounts"""
 
 
 @pytest.mark.parametrize("ask", ARCHIVED.splitlines())
@@ -62,7 +71,11 @@ WRITERS = """Schedule a meeting with everyone who emailed about the budget revie
 Organise a meeting with the people who emailed about the budget review
 Invite everyone who emailed me about the budget review to a meeting
 book a meeting with everyone who has written to me on the budget review
-could you arrange a meeting for everybody who's written about the budget review?"""
+could you arrange a meeting for everybody who's written about the budget review?
+budget review: set up a meeting w/ all the people who wrote
+bring everyone from the budget review thread into a meeting
+I want to meet with all those who mailed me something about the budget review. Please set it up.
+Meeting with everybody that wrote about the budget review"""
 
 
 @pytest.mark.parametrize("ask", WRITERS.splitlines())
@@ -81,7 +94,9 @@ When can the engineering team and I meet for two hours next week?
 2h workshop with engineering team next week - when?
 we want to do a 2-hour workshop with the engineering team next week, find a slot please
 find time for a 2 hour workshop with engineering next week
-Check when the engineering team has two hours free next week"""
+Check when the engineering team has two hours free next week
+when can engineering and I hold a 2h workshop next week?
+Two hours with the entire engineering team next week. What times would work?"""
 
 
 @pytest.mark.parametrize("ask", SLOT.splitlines())
@@ -112,7 +127,9 @@ I'm out tomorrow. Reschedule every meeting to next week.
 I won't be in tomorrow, so please shift everything to next week
 clear my calendar tomorrow by moving everything to next week
 Can all my meetings tomorrow be rescheduled for next week?
-all of tomorrow's meetings -> next week"""
+all of tomorrow's meetings -> next week
+can't make tomorrow, push all meetings to next week
+out sick tomorrow - move my meetings to next week please"""
 
 
 @pytest.mark.parametrize("ask", MOVED.splitlines())
@@ -127,7 +144,10 @@ FOCUS = """What should I focus on today based on my emails and calendar?
 help me plan my day
 Based on my inbox and calendar, what should I tackle first today?
 what's on my plate today?
-where should my attention go today?"""
+where should my attention go today?
+check my inbox and my calendar and tell me what I should concentrate on today
+Considering my mail and my meetings, what are my priorities today?
+Morning! What matters today?"""
 
 
 @pytest.mark.parametrize("ask", FOCUS.splitlines())
@@ -144,7 +164,9 @@ PRIORITIES = """Create a priority list from my unread emails
 rank my unread mail by importance
 turn my unread mails into a to-do list, most urgent first
 make a prioritized list of my unread emails
-which of my unread emails should I deal with first?"""
+which of my unread emails should I deal with first?
+My unread mail, most urgent first
+go through everything I haven't opened and make a priority list"""
 
 
 @pytest.mark.parametrize("ask", PRIORITIES.splitlines())
@@ -153,6 +175,14 @@ def test_8_priorities(ask: str) -> None:
     answer = at.say(ask)
     assert [call.args.get("unread", call.args.get("owed")) for call in at.calls] == [True, "by_me"]
     assert "waits for your answer" in answer
+
+
+def test_8_a_list_of_mails_is_made_here_even_if_a_skill_knows_of_priorities() -> None:
+    skills = {"type": "object", "properties": {"skill": {"enum": ["focus", "tasks"]}, "about": {}}}
+    assist = {"type": "function", "function": {"name": "assist", "parameters": skills}}
+    at = Talk(Office(), system=SYSTEM, tools=[*TOOLS, assist])
+    at.say("Create a priority list from my unread emails")
+    assert {call.tool for call in at.calls} == {"search_mail"}
 
 
 def test_8_what_is_seen_decides_the_order_and_stands_beside_it() -> None:
@@ -177,7 +207,8 @@ def test_8_what_is_seen_decides_the_order_and_stands_beside_it() -> None:
 BLOCKED = """Block time for deep work based on my meeting schedule
 Find me some time for deep work between my meetings and block it
 put deep work blocks in my calendar this week
-Reserve time for deep work where I have no meetings"""
+Reserve time for deep work where I have no meetings
+check my calendar and set aside time for deep work"""
 
 
 @pytest.mark.parametrize("ask", BLOCKED.splitlines())
@@ -200,11 +231,40 @@ def test_9_how_much_is_said_in_words() -> None:
     assert (at.made("block_time")["minutes"], at.made("block_time")["total_minutes"]) == (120, 600)
 
 
+TOPICS = """forward the Allotment Fence mails from personal to work
+send the Allotment Fence emails in my private inbox over to my work address
+can you forward every mail on Allotment Fence from my personal account to work?"""
+
+
+@pytest.mark.parametrize("ask", TOPICS.splitlines())
+def test_11_what_stands_before_mails_is_a_topic(ask: str) -> None:
+    at = talk()
+    at.say(ask)
+    wanted = {"words": "Allotment Fence", "account": "personal", "to": ["maya@larkspur.example"]}
+    assert changing(at.calls) == [{"tool": "change_mail", "do": "forward", **wanted}]
+
+
+@pytest.mark.parametrize(
+    ("ask", "found"),
+    [
+        ("when am I free on Monday for 45 minutes?", {"within": "Monday", "minutes": 45}),
+        ("find me 30 minutes tomorrow", {"within": "tomorrow", "minutes": 30}),
+        ("find me half an hour next week", {"within": "next week", "minutes": 30}),
+    ],
+)
+def test_5_free_time_of_ones_own(ask: str, found: dict[str, Any]) -> None:
+    at = talk()
+    at.say(ask)
+    assert at.made("find_free_time") == found
+
+
 TRANSFERRED = """Move all meetings from personal to work calendar next week
 transfer next week's personal meetings to my work calendar
 Take everything on my personal calendar next week and move it to work
 next week, move every meeting from my personal to my work calendar
-next week's events on my personal calendar should be moved to my work calendar"""
+next week's events on my personal calendar should be moved to my work calendar
+next week: personal events -> work calendar
+All meetings in my personal calendar next week should be on the work calendar instead, can you move them?"""
 
 
 @pytest.mark.parametrize("ask", TRANSFERRED.splitlines())
@@ -220,7 +280,10 @@ send all the Project Alpha mails in my personal account to my work address
 fwd everything about Project Alpha from my personal inbox to my work email
 pass all messages regarding Project Alpha on from personal to my work account
 I need all Project Alpha emails that are in my personal inbox forwarded to my work address
-all emails about Project Alpha in personal: forward to work"""
+all emails about Project Alpha in personal: forward to work
+forward Project Alpha emails personal -> work
+fwd everything about Project Alpha: private -> work
+All mails on Project Alpha in my private inbox, forward them to my work address"""
 
 
 @pytest.mark.parametrize("ask", FORWARDED.splitlines())
@@ -236,7 +299,8 @@ make sure all my calendars show when I'm busy
 mirror my busy times between work and personal
 Keep my calendars in sync
 avoid double bookings across my calendars
-can you keep my availability the same on both calendars?"""
+can you keep my availability the same on both calendars?
+block my work meetings in the personal calendar and the other way round"""
 
 
 @pytest.mark.parametrize("ask", MIRRORED.splitlines())

@@ -21,7 +21,7 @@ _VERB = rx(
     r"(?:(?:back )?to\b|on\b)?\s*"
 )
 _SEND_THEM = rx(
-    rf"^(?:send|write|drop|shoot|give)\s+(?P<name>{NAME})\s+(?:a|an)\s+(?:(?:quick|short|polite|brief|"
+    rf"^(?:send|write|drop|shoot|give)\s+(?!me\b|us\b)(?P<name>{NAME})\s+(?:a|an)\s+(?:(?:quick|short|polite|brief|"
     rf"friendly|nice|kind)[ ,]+)*"
     rf"(?:reply|response|answer|note|line|{MAIL})\b"
 )

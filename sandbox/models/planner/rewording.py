@@ -76,6 +76,12 @@ _THEN_DO_IT = rx(
 )
 _SHOULD_BE = rx(r"\bshould\b.*\bbe\s+(?:in|on)\b")
 _W_SLASH = rx(r"(?<![\w/])w/\s*(?=\w)(?!o\b)")
+_WHICH_TIMES = rx(
+    r"^(?P<what>[^.;!?]+?)\s*[.;!?,–—-]+\s*(?:(?:which|what|any) (?:times?|slots?|days?)|when)\s+(?:are|is|would"
+    r"|will|could"
+    r"|do|does)?\s*(?:that |it |we |be |all )*(?:free|works?|possible|available|suits?)\b[^.;!?]*[\s.!?]*$"
+)
+_ENDED = re.compile(r"[.!?;]\s")
 _NOT_READ = rx(r"\b(?:unread|haven't|have not)\b")
 _WHOLE_TEAM = rx(r"\b(the|my|our)\s+(?:whole|entire|full|complete)\s+(?=(?:\w+ )?team\b)")
 _CLAUSE = rx(
@@ -182,6 +188,8 @@ def _told_before(text: str) -> str:
 
 def _arranged(text: str) -> str:
     """A meeting that is wished for first, and asked for after."""
+    if found := _WHICH_TIMES.match(text):
+        return f"find a slot for {_WANTED.sub('', found['what'])}"
     if _SHOULD_BE.search(text) and (done := _THEN_DO_IT.search(text)):
         return text[: done.start()]
     found = _ARRANGE_IT.match(text)
@@ -211,6 +219,8 @@ def _wished(text: str) -> str:
     if not found:
         return ""
     parts = {name.rstrip("2"): value for name, value in found.groupdict().items() if value}
+    if _ENDED.search(parts["what"]):
+        return ""  # of two sentences only the second says what is wished for
     what = rx(r"\s+(?:that|which)(?: are| is)?$").sub("", parts["what"])
     return f"{_DEEDS[parts['done'].lower()]} {what}{parts.get('rest', '')}".rstrip(" ?")
 

@@ -47,6 +47,7 @@ KINDS = (
             r"|^what (?:are|is) my (?:top )?(?:focus|priorit)"
             r"|^(?:(?:create|make|give|build|write|draw up|show|get)\s+(?:me\s+)?)?(?:a |an |my |the )*"
             r"priorit(?:y|i[sz]ed) (?:list|order)\b"
+            rf"(?!.*\b{_MAIL}\b)"
         ),
     ),
     (("tasks",), rx(r"^(?:(?:show|list|what are|give)\s+(?:me )?)?(?:my |the |all |open )*(?:tasks|to-?dos?)\b")),

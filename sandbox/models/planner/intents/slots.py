@@ -19,9 +19,9 @@ _FREE = rx(
     r"|\b(?:a |some |the best |best |good |suitable |possible |common |right |any )times?\b(?=.*\b(?:for|to|with"
     r"|when)\b)|\bwhen\b.*\b(?:free|available|meet|can we|could we|do we|suits?|works?|everyone|everybody"
     r"|all of us)\b"
-    r"|\btime (?:for|to meet|with|next|this|tomorrow)\b|\bfind (?:me |us )?(?:\d+|an?|two|one|half)[\s-]*(?:hours?"
-    r"|minutes?"
-    r"|mins?|h)\b|\bfit in\b|\bsqueeze in\b"
+    r"|\btime (?:for|to meet|with|next|this|tomorrow)\b|\bfind (?:me |us )?(?:\d+|half an|an?|two|one"
+    r"|half)[\s-]*(?:hours?"
+    r"|minutes?|mins?|h)\b|\bfit in\b|\bsqueeze in\b"
 )
 _ASKS = rx(
     r"^(?:find|search|look|check|when|what|which|is there|are there|do (?:i|we) have|any|get|give|show|suggest"
