@@ -37,7 +37,7 @@ class At(AtWork):
     def asks(self, ident: str, subject: str) -> None:
         """Carol wants something today."""
         text = "Can you send it by 5 pm?"
-        fields = {"thread": f"t{ident}", "received": self.clock.now() - timedelta(hours=1)}
+        fields: dict[str, Any] = {"thread": f"t{ident}", "received": self.clock.now() - timedelta(hours=1)}
         self.mailbox.put(mail(ident, subject=subject, text=text, **fields))
 
     async def report(self) -> Report:

@@ -45,7 +45,7 @@ class At(AtWork):
     def writes(self, ident: str, days: float, *, thread: str = "t1", subject: str = "Offer") -> None:
         """Ann wrote to Carol so many days ago."""
         at = self.clock.now() - timedelta(days=days)
-        fields = {"sender": ME, "to": (CAROL,), "received": at, "subject": subject}
+        fields: dict[str, Any] = {"sender": ME, "to": (CAROL,), "received": at, "subject": subject}
         self.mailbox.put(mail(ident, labels=("SENT",), thread=thread, **fields))
 
     def hears(self, ident: str, days: float, *, thread: str = "t1", labels: tuple[str, ...] = ("INBOX",)) -> None:

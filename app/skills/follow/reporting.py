@@ -93,7 +93,7 @@ def _since(wait: Wait, now: datetime) -> str:
 
 
 def _nudges(reminders: Sequence[Reminder]) -> tuple[Offer, ...]:
-    offers = []
+    offers: list[Offer] = []
     for reminder in reminders[:ONE_BY_ONE]:
         number = reminder.task.number
         offers.append(Offer(label=f"Remind {number}", asks=_asks([reminder.task.found.thread]), primary=not offers))
