@@ -142,8 +142,10 @@ class Run:
         response = web.StreamResponse(headers={"Content-Type": self.wire.content_type})
         await response.prepare(self.request)
         malformed, dropped = switches.strikes("malformed_json_next"), switches.strikes("drop_next")
-        for frame in self.wire.parts(spoken):
-            await asyncio.sleep(switches["ms_per_token"] / 1000)
+        frames = list(self.wire.parts(spoken))
+        pause = switches["ms_per_token"] * spoken.eval_count / max(len(frames), 1) / 1000
+        for frame in frames:
+            await asyncio.sleep(pause)
             await response.write(frame)
             if dropped:
                 return self._dropped()

@@ -56,7 +56,7 @@ async def judged(mind: Mind, plain: Plain, seen: Seen) -> int:
         await seen([_sorted(mail, verdict, found.get(n)) for n, (mail, verdict) in enumerate(batch, start=1)])
         return sum(n not in found for n in range(1, len(batch) + 1))
 
-    tasks = [asyncio.ensure_future(one(batch)) for batch in _batches(plain)]
+    tasks = [asyncio.ensure_future(one(batch)) for batch in _batches(plain) if batch]
     try:
         return sum(await asyncio.gather(*tasks))
     finally:
@@ -65,13 +65,18 @@ async def judged(mind: Mind, plain: Plain, seen: Seen) -> int:
 
 
 def _batches(plain: Plain) -> Iterator[Plain]:
-    """Batches that grow: as many of each size as there are slots."""
-    at, size, made = 0, FIRST, 0
-    while at < len(plain):
-        yield plain[at : at + size]
-        at, made = at + size, made + 1
-        if made % SLOTS == 0:
-            size = min(size * 2, LARGEST)
+    """Batches that grow, as many of each size as there are slots; the rest is dealt out evenly, so that no slot is idle
+    while another one is still busy with the last mails."""
+    at, size = 0, FIRST
+    while size < LARGEST and at < len(plain):
+        for _ in range(SLOTS):
+            yield plain[at : at + size]
+            at += size
+        size *= 2
+    left = plain[at:]
+    count = SLOTS * -(-len(left) // (SLOTS * LARGEST))
+    for n in range(count):
+        yield left[n * len(left) // count : (n + 1) * len(left) // count]
 
 
 async def _asked(mind: Mind, batch: Plain) -> Mapping[int, Judgement]:
