@@ -45,7 +45,12 @@ class At(AtWork):
     def comes(self, ident: str, **more: Any) -> MailText:
         """A mail that the boss wants answered today, unless more is said."""
         text = more.pop("text", "Can you sign it by today 17:00?")
-        given = {"sender": BOSS, "thread": f"t{ident}", "received": self.clock.now(), "labels": ("INBOX", "UNREAD")}
+        given: dict[str, Any] = {
+            "sender": BOSS,
+            "thread": f"t{ident}",
+            "received": self.clock.now(),
+            "labels": ("INBOX", "UNREAD"),
+        }
         new = mail(ident, subject=f"Sign {ident} today?", text=text, **given | more)
         self.mailbox.put(new)
         return new

@@ -82,7 +82,7 @@ def _today(day: Day) -> Group | None:
     lines = (*clashes, *meetings, *gaps)
     if not lines:
         return None
-    return group(f"📅 Today ({len(meetings)})", lines, most=MANY)
+    return group(f"📅 Today ({len(meetings)})" if meetings else "📅 Today", lines, most=MANY)
 
 
 def _meeting(event: Event, day: Day) -> Line:
