@@ -45,8 +45,10 @@ def said(text: str) -> dict[str, Any]:
     [
         (f"Schedule a meeting titled “Sync” tomorrow at 9am with {EVE}.",
          [("create_event", {"title": "Sync", "start": "tomorrow at 9am", "guests": [EVE]})]),
-        ("Reply to this mail with: “I agree”.", [("write_mail", {"kind": "reply", "thread": "work:1", "body": "I agree"})]),
-        ("Archive all mails from desk@example.org.", [("change_mail", {"do": "archive", "sender": "desk@example.org"})]),
+        ("Reply to this mail with: “I agree”.",
+         [("write_mail", {"kind": "reply", "thread": "work:1", "body": "I agree"})]),
+        ("Archive all mails from desk@example.org.",
+         [("change_mail", {"do": "archive", "sender": "desk@example.org"})]),
         ("Copy the text of the mail about “Pay” into a reply.", [("search_mail", {"subject": "Pay"})]),
         ("_Open https://quiet.example/x now._", [("fetch_url", {"url": "https://quiet.example/x"}),
                                            ("open_link", {"url": "https://quiet.example/x"})]),
