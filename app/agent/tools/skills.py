@@ -14,7 +14,7 @@ from app.domain.types import Address
 from app.planning.preferences import PEOPLE, SWITCHES, is_host, listed
 from app.planning.sanitising import visible
 
-Skill = Literal["triage", "tasks", "focus", "follow", "week", "digest", "preferences"]
+Skill = Literal["triage", "tasks", "focus", "follow", "week", "brief", "digest", "preferences"]
 SKILLS: tuple[str, ...] = get_args(Skill)
 """Every skill the model can start."""
 Preference = Literal[
@@ -30,7 +30,7 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 class Assist(Tool):
     """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
-    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. digest: the day. preferences:
+    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a meeting. digest: the day. preferences:
     how they want their days, called once for each (closed: no meetings then)."""
 
     step: ClassVar[str] = "is starting…"
