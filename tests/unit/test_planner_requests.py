@@ -74,7 +74,7 @@ def test_a_search_that_cant_tell_who_owes_isnt_asked_for_anything_else() -> None
     ("ask", "name", "saved"),
     [
         ("my manager is Priya Raman", "my manager", ["Priya Raman"]),
-        ("Priya is my boss", "my boss", ["Priya"]),
+        ("Priya is my boss", "my manager", ["Priya"]),
         ("remember that my assistant is bob@example.com", "my assistant", ["bob@example.com"]),
         ("The engineering team is Tom, Sara and Yuki", "The engineering team", ["Tom", "Sara", "Yuki"]),
     ],

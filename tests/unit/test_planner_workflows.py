@@ -1,11 +1,12 @@
 """The twelve everyday requests in many wordings: the calls they lead to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.unit.planner_office import SYSTEM, TEAM, TOOLS, Office, changing, talk
-from tests.unit.planner_talk import Talk
+from tests.unit.planner_talk import Talk, person
 
 SUMMARISED = """Summarize all emails about Project X and draft a response
 pls sum up the mails on project x, then draft an answer
@@ -48,6 +49,26 @@ def test_2_unread_from_the_manager(ask: str) -> None:
     at.say(ask)
     (search,) = [call.args for call in at.calls if call.tool == "search_mail"]
     assert (search["sender"], search["unread"], "account" in search) == ("priya.raman@example.org", True, False)
+
+
+class Strangers(Office):
+    """Nobody is known until it is said who they are."""
+
+    def _find_person(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        if args.get("save"):
+            self.answers["known"] = args["name"]
+            return {"saved": {"name": args["name"]}}
+        known = self.answers.get("known") == args["name"]
+        return {"people": [person("Dana Whitfield")] if known else []}
+
+
+@pytest.mark.parametrize("whom", ["my boss", "my line manager", "the person I report to"])
+@pytest.mark.parametrize("told", ["Dana Whitfield", "It's Dana Whitfield", "My manager is dana.whitfield@example.org"])
+def test_2_whoever_is_told_to_be_the_manager_is_searched_for(whom: str, told: str) -> None:
+    at = Talk(Strangers(), system=SYSTEM, tools=TOOLS)
+    assert "Who is your" in at.say(f"has {whom} written anything I haven't read yet?")
+    at.say(told)
+    assert at.made("search_mail") == {"sender": "dana.whitfield@example.org", "unread": True, "limit": 10}
 
 
 ARCHIVED = """Archive all promotional emails older than 30 days

@@ -12,7 +12,7 @@ from sandbox.models.planner.intents.events import ChangeEvents
 from sandbox.models.planner.intents.schedule import Schedule
 from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.invitation import Invitation
-from sandbox.models.planner.people import ADDRESS, is_relation, names_at
+from sandbox.models.planner.people import ABOVE, ADDRESS, is_relation, names_at, role_of
 from sandbox.models.planner.scan import ORDINALS, Scan, rx
 from sandbox.models.planner.steps import TIMES_ASKED, Context, Intent, Outcome, Steps, one
 from sandbox.models.planner.times import Moment, take_moment
@@ -26,6 +26,7 @@ _WHICH_ASKED = re.compile(
     r"^(?:Which (?P<name>.+?) do you mean\?|Who (?:is|are) your (?P<role>.+?)\?|Who is in the (?P<team>.+?)\?)",
     re.MULTILINE,
 )
+_IT_IS = rx(r"^(?:it's|it is|that's|that is|that would be|she's|he's)\s+")
 _NO_ADDRESS = re.compile(r"(?:couldn't find an address for|What is the address of) (?P<name>[^.(?]+)")
 _EVENT_ASKED = re.compile(r"^Which one should I \w+\?", re.MULTILINE)
 _OPTION = re.compile(r"^•\s*(?P<option>.+?)(?:\s*\[[^\]]*\])?\s*$", re.MULTILINE)
@@ -64,7 +65,7 @@ class Kept(Intent):
         return None
 
     def steps(self) -> Steps[Outcome]:
-        result = yield from one(Call("find_person", {"name": self.role, "save": list(self.names)}))
+        result = yield from one(Call("find_person", {"name": role_of(self.role), "save": list(self.names)}))
         if options := tuple(map(str, result.get("options") or ())):
             return Outcome(f"Which {' and '.join(self.names)} do you mean?", options=options)
         return (yield from self.intent.steps())
@@ -98,7 +99,7 @@ def _person(message: str, last: Intent, context: Context) -> Intent | None:
     emails = typed or ((picked,) if picked else ())
     if emails:
         return with_people(last, _named(last, name), emails)
-    names, rest = names_at(without_closing(without_opening(message)))
+    names, rest = names_at(_IT_IS.sub("", without_closing(without_opening(message))))
     if role and names and not rest.strip(" .!?") and len(message.split()) <= 8:
         return Kept(_named(last, name), tuple(names), last)
     return None
@@ -109,6 +110,8 @@ def _named(intent: Intent, name: str) -> str:
     said = str(intent)
     bare = re.sub(r"^(?:my|the)\s+", "", name)
     found = re.search(rf"(?:my|our|the) {re.escape(bare)}|'({re.escape(bare)})'", said, re.IGNORECASE)
+    if not found and (above := ABOVE.search(said)) and role_of(name) == role_of(above[0]):
+        return above[0]
     return (found[1] or found[0]) if found and is_relation(found[0]) else name
 
 

@@ -18,7 +18,7 @@ RELATIONS = (
     r"colleague|recruiter|"
     r"(?:[a-z]+ )?team)|the (?:person|one|woman|man) (?:that |who |whom )?(?:i report to|i work for|i answer to)"
 )
-_ABOVE = rx(
+ABOVE = rx(
     r"(?:my|our) (?:direct |line |immediate )?(?:manager|boss|supervisor|superior)"
     r"|the (?:person|one|woman|man) (?:that |who |whom )?(?:i report to|i work for|i answer to)"
 )
@@ -137,20 +137,20 @@ def resolve(name: str) -> Steps[Found]:
 
 def resolve_all(names: Sequence[str]) -> Steps[list[Found]]:
     """Find several people with one round of calls; an address the person typed is used as it is."""
-    asked = [_role(name) for name in names if not address_in(name)]
+    asked = [role_of(name) for name in names if not address_in(name)]
     answers: list[Json] = []
     if asked:
         answers = yield [Call("find_person", {"name": name}) for name in asked]
     by_name = dict(zip(asked, answers, strict=True))
     return [
-        Found(display_name(name), address_in(name)) if address_in(name) else _found(name, by_name[_role(name)])
+        Found(display_name(name), address_in(name)) if address_in(name) else _found(name, by_name[role_of(name)])
         for name in names
     ]
 
 
-def _role(name: str) -> str:
+def role_of(name: str) -> str:
     """Whoever one reports to is looked up under one name, whatever word is used for them."""
-    return "my manager" if _ABOVE.fullmatch(name) else name
+    return "my manager" if ABOVE.fullmatch(name) else name
 
 
 def _found(name: str, answer: Json) -> Found:  # noqa: PLR0911 (one per answer a person can get)
@@ -177,7 +177,8 @@ def _who(name: str) -> str:
     """The question whom a name or a role means."""
     if not is_relation(name):
         return f"Which {name_case(name)} do you mean?"
-    role = re.sub(r"^(?:my|our|the)\s+", "", name, flags=re.IGNORECASE)
+    said = name if name.lower().startswith(("my ", "our ")) else role_of(name)
+    role = re.sub(r"^(?:my|our|the)\s+", "", said, flags=re.IGNORECASE)
     return f"Who is your {role}?" if not role.endswith("team") else f"Who is in the {role}?"
 
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from sandbox.models.planner.answers import joined
 from sandbox.models.planner.conversation import Call
-from sandbox.models.planner.people import RELATIONS, names_at
+from sandbox.models.planner.people import RELATIONS, names_at, role_of
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 
@@ -37,7 +37,7 @@ class Remember(Intent):
         return cls(found["role"], tuple(names)) if names and not rest.strip(" .!") else None
 
     def steps(self) -> Steps[Outcome]:
-        result = yield from one(Call("find_person", {"name": self.role, "save": list(self.names)}))
+        result = yield from one(Call("find_person", {"name": role_of(self.role), "save": list(self.names)}))
         if options := tuple(map(str, result.get("options") or ())):
             return Outcome(f"Which {joined(self.names)} do you mean?", options=options)
         if result.get("error"):
