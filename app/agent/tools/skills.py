@@ -30,8 +30,8 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 class Assist(Tool):
     """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
-    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a meeting. digest: the day. preferences:
-    how they want their days, called once for each (closed: no meetings then)."""
+    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a meeting. digest: the
+    day. preferences: how they want their days, called once for each (closed: no meetings then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
