@@ -81,7 +81,7 @@ _PLACE = rx(
     rf"go over|review)|about|titled|called|named|for|on my|in my|and (?:invite|add))\b))"
 )
 _WITH = rx(
-    r"\s*\b(?:together with|along with|with|and (?:also )?(?:invite|add|include)|invit(?:e|ing)|"
+    r"\s*\b(?:together with|along with|with(?!out\b)|and (?:also )?(?:invite|add|include)|invit(?:e|ing)|"
     r"including|w/)\s*"
 )
 _BETWEEN = rx(r"\bbetween\s+me\s+and\s+")

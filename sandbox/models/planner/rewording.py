@@ -75,7 +75,7 @@ _THEN_DO_IT = rx(
     r"|put|take|do)\s+(?:it|them|that|those)(?:\s+(?:all|over|there|please))*[\s.!?]*$"
 )
 _SHOULD_BE = rx(r"\bshould\b.*\bbe\s+(?:in|on)\b")
-_W_SLASH = rx(r"(?<![\w/])w/\s*(?=\w)(?!o\b)")
+_W_SLASH = rx(r"(?<![\w/])w/(?P<out>o\b)?\s*(?=\w)")
 _WHICH_TIMES = rx(
     r"^(?P<what>[^.;!?]+?)\s*[.;!?,–—-]+\s*(?:(?:which|what|any) (?:times?|slots?|days?)|when)\s+(?:are|is|would"
     r"|will|could"
@@ -157,7 +157,7 @@ _GENITIVE = rx(r"\b(today|tomorrow|yesterday)s\b(?=\s+\w)")
 
 def reworded(message: str) -> str:
     """The request in the order in which the grammars read it; a message that has that order stays as it is."""
-    text = _WHOLE_TEAM.sub(r"\1 ", _W_SLASH.sub("with ", message.strip()))
+    text = _WHOLE_TEAM.sub(r"\1 ", _W_SLASH.sub(lambda w: "without " if w["out"] else "with ", message.strip()))
     text = _TEAM.sub(r"the \g<team>", _GENITIVE.sub(r"\1's", text))
     wished = _wished(text)  # before "I want" is set aside as mere politeness
     text = wished or text

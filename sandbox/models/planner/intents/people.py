@@ -5,7 +5,7 @@ from typing import Self
 
 from sandbox.models.planner.answers import clean
 from sandbox.models.planner.conversation import Call
-from sandbox.models.planner.people import NAME, PRONOUNS, tidy
+from sandbox.models.planner.people import NAME, PRONOUNS, role_of, tidy
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 from sandbox.models.planner.wording import name_case
@@ -47,7 +47,7 @@ class WhoIs(Intent):
         return cls(name) if name and name.lower() not in _NOT_PEOPLE else None
 
     def steps(self) -> Steps[Outcome]:
-        result = yield from one(Call("find_person", {"name": self.name}))
+        result = yield from one(Call("find_person", {"name": role_of(self.name)}))
         people = [person for person in result.get("people") or () if isinstance(person, dict)]
         if result.get("error"):
             return Outcome(f"That didn't work: {clean(result['error'])}")
