@@ -35,6 +35,8 @@ from app.planning.sanitising import visible
 from app.thinking import Thinking
 
 FIRST_SIGN = "is reading your request…"
+AWAY = 0.5
+"""Seconds before what the store interrupted is tried again."""
 QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
 STOPPED = "Stopped. Nothing was changed."
@@ -150,7 +152,7 @@ class Assistant:
         await self._services.chat.status(turn.place, FIRST_SIGN)
         failed: StewardError | None = None
         try:
-            thought, status = await self._thinking.think(turn), TurnStatus.ENDED
+            thought, status = await self._thought(turn), TurnStatus.ENDED
         except LostClaim:
             return
         except StewardError as failure:
@@ -159,6 +161,14 @@ class Assistant:
         await self._conclude(turn, thought, status)
         if isinstance(failed, NotConnected | ScopeMissing):
             await self._parking.show_way(turn, failed)
+
+    async def _thought(self, turn: Turn) -> Thought:
+        """Think until there is an answer: thinking changes nothing, so it may be done again when the store was away."""
+        while True:
+            try:
+                return await self._thinking.think(turn)
+            except StoreUnavailable:
+                await asyncio.sleep(AWAY)
 
     async def _conclude(self, turn: Turn, thought: Thought, status: TurnStatus) -> None:
         while True:  # until nobody decides a card in the very moment in which it would be replaced

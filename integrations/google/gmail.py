@@ -11,8 +11,8 @@ from urllib.parse import quote
 from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
 from app.domain.errors import Conflict, Missing, Refused, Throttled
-from app.domain.mailboxes import BULK_LIMIT, INBOX, Arrivals, Draft, Original, Sent, SentMarks
-from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, Thread
+from app.domain.mailboxes import BULK_LIMIT, INBOX, SENT, Arrivals, Draft, Original, Sent, SentMarks
+from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
 from integrations.google.batch import SIZE
 from integrations.google.messages import HEADERS, email, mail_text
 from integrations.google.services import Gmail, many
@@ -253,15 +253,17 @@ class GmailMailbox:
     async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
         """The sent mail in this thread that bears one of our marks: header, Message-ID, or recipients and text."""
         answer = await self._wire.send(self._threads.get(userId="me", id=thread, format="full"))
-        for resource in answer.get("messages", ()):
-            mail = mail_text(resource, self._ref)
-            if mail.email.id in marks.known or "SENT" not in mail.email.labels:
-                continue
-            people = frozenset(a.email.lower() for a in (*mail.email.to, *mail.email.cc))
-            same = people == marks.recipients and body_hash(mail.text) == marks.body_hash
-            if marks.action == mail.email.steward_action or marks.message_id == mail.email.message_id or same:
-                return self._sent(mail.email)
-        return None
+        found = (mail_text(resource, self._ref) for resource in answer.get("messages", ()))
+        return next((self._sent(m.email) for m in found if _bears(m, marks)), None)
+
+    async def find_sent_since(self, since: datetime, marks: SentMarks) -> Sent | None:
+        """The same among the newest mails sent since then (aware), in whatever thread: it isn't known that a draft on
+        its own keeps its thread when it is sent. Listing is fresh where search lags."""
+        listed = await self._list(DRAFTS, labelIds=[SENT])
+        answers = await self._wire.all(many(self._messages.get, listed, format="full"))
+        found = (mail_text(resource, self._ref) for resource in answers if resource is not None)
+        ours = (m.email for m in found if m.email.received >= since - SKEW and _bears(m, marks))
+        return next(map(self._sent, ours), None)
 
     async def sent(self, message: str) -> Sent:
         """A sent mail, read back; raises Missing."""
@@ -320,6 +322,15 @@ class GmailMailbox:
 
 def _message(raw: bytes, thread: str | None) -> dict[str, str]:
     return {"raw": urlsafe_b64encode(raw).decode(), **({"threadId": thread} if thread else {})}
+
+
+def _bears(mail: MailText, marks: SentMarks) -> bool:
+    """Whether a mail was sent and is ours: by header, by Message-ID, or by recipients and text."""
+    if mail.email.id in marks.known or SENT not in mail.email.labels:
+        return False
+    people = frozenset(a.email.lower() for a in (*mail.email.to, *mail.email.cc))
+    same = people == marks.recipients and body_hash(mail.text) == marks.body_hash
+    return marks.action == mail.email.steward_action or marks.message_id == mail.email.message_id or same
 
 
 def _draft(resource: dict[str, Any]) -> Draft:

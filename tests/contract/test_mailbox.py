@@ -297,6 +297,9 @@ async def test_a_sent_mail_is_found_by_any_of_its_marks(boxed: Boxed, known: dic
     found = await boxed.box.find_sent(thread, marks(**known))
     assert found == await boxed.box.sent(sent)
     assert await boxed.box.find_sent(thread, marks(**known, known=frozenset({sent}))) is None
+    assert await boxed.box.find_sent_since(found.sent_at, marks(**known)) == found
+    assert await boxed.box.find_sent_since(found.sent_at, marks(**known, known=frozenset({sent}))) is None
+    assert await boxed.box.find_sent_since(found.sent_at + timedelta(hours=1), marks(**known)) is None
 
 
 @pytest.mark.parametrize(
@@ -313,6 +316,7 @@ async def test_a_mail_that_is_only_alike_is_not_it(boxed: Boxed, alike: dict[str
     draft = await boxed.box.create_draft(raw(), thread=thread)
     await boxed.box.send_draft(draft, raw())
     assert await boxed.box.find_sent(thread, marks(**alike)) is None
+    assert await boxed.box.find_sent_since(datetime.min.replace(tzinfo=UTC) + DAY, marks(**alike)) is None
 
 
 async def test_a_thread_that_is_gone_has_no_sent_mail(boxed: Boxed) -> None:

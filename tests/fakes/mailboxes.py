@@ -253,6 +253,11 @@ class MemoryMailbox:
         mail = next((m for m in found if m.email.id not in marks.known), None)
         return await self.sent(mail.email.id) if mail else None
 
+    async def find_sent_since(self, since: datetime, marks: SentMarks) -> Sent | None:
+        new = (m for m in self._mails.values() if "SENT" in m.email.labels and m.email.received >= since)
+        mail = next((m for m in new if _bears(m, marks) and m.email.id not in marks.known), None)
+        return await self.sent(mail.email.id) if mail else None
+
     async def sent(self, message: str) -> Sent:
         if message not in self._mails:
             raise Missing(provider=PROVIDER, what="message")

@@ -126,6 +126,21 @@ async def test_a_message_that_couldnt_be_kept_isnt_answered_for() -> None:
     assert at.said == []
 
 
+async def test_thinking_is_begun_anew_when_the_store_was_away_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    at, tries = AtWork(), iter((StoreUnavailable(), None))
+
+    async def think(*_: Any) -> Thought:
+        if away := next(tries):
+            raise away
+        return Thought(reply="Here.")
+
+    at.mind.will(think)
+    at.mind.will(think)
+    monkeypatch.setattr("app.assistant.AWAY", 0)
+    await at.assistant.hear(message())
+    assert at.said == ["Here."]
+
+
 async def test_a_request_in_a_channel_is_answered_in_the_dm_alone() -> None:
     at, channel = AtWork(), Place(channel="C0GENERAL", thread="1.0")
     at.mind.will(Thought(reply="Your mails: …", actions=(archive("m1"),)))

@@ -354,8 +354,8 @@ class ChangeEvent(OnEvent):
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, self.event_id, notify=self.notify)
             await self.restore(desk, recurrence=self.was.recurrence)
-        else:
-            await self.restore(desk, **self._before())
+        elif (now := await self.current(desk)) is None or now.steward_change == str(self.id):
+            await self.restore(desk, **self._before())  # not once more, where an interrupted undoing has come so far
         told = undone(len(self._told()), self.notify, "an update")
         return Receipt(summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}")
 

@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.actions.action import Outcome
 from app.domain.desk import Ledger, Note
 from app.domain.errors import Missing, ProviderError
-from app.domain.mailboxes import Draft, Mailbox, SentMarks
+from app.domain.mailboxes import Draft, Mailbox, Sent, SentMarks
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,18 @@ class Posting:
             if stands.thread != draft.refs["thread"]:
                 await self._note("draft", **stands.model_dump())  # the person was at it, and it has moved
             return Outcome.NOT_DONE, ""  # sending consumes the draft: it is there, so nothing went out
-        try:
-            found = await self.box.find_sent(draft.refs["thread"], self.marks)
-        except Missing:
-            found = None
+        found = await self._found(draft.refs["thread"])
         if found is None:
             return Outcome.UNKNOWN, ""
         await self._note("sent", message=found.id)
         return Outcome.DONE, found.id
+
+    async def _found(self, thread: str) -> Sent | None:
+        with suppress(Missing):
+            if found := await self.box.find_sent(thread, self.marks):
+                return found
+        begun = next(n.at for n in await self._notes() if n.step == "creating")
+        return await self.box.find_sent_since(begun, self.marks)
 
     async def kept(self) -> Draft | None:
         """The draft that an interrupted attempt made, as far as notes and the provider tell."""
