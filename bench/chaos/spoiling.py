@@ -32,9 +32,12 @@ async def spoilt(wave: Wave) -> None:
     await wave.act()
     await wave.rest()
     left = await _left(wave.stage)
+    ordered = _ordered(counts)
     for cell, count in counts.items():
         where, switch, method = _switch(cell)
-        wave.stage.judge.hit(cell, count - _number(left[where], switch, method))
+        # Kinds that call the same method share its bad answers.
+        struck = _number(ordered[where], switch, method) - _number(left[where], switch, method)
+        wave.stage.judge.hit(cell, min(count, struck))
     if wave.fault == REFUSED:
         await gathered(*(_once_more(wave, actor) for actor in wave.actors))
 
@@ -58,13 +61,14 @@ def _ordered(counts: Mapping[Cell, int]) -> Switches:
     for cell, n in counts.items():
         where, switch, method = _switch(cell)
         if not method:
-            found[where][switch] = n
+            found[where][switch] = found[where].get(switch, 0) + n
         elif switch == "fail_next":
             extra = {"retry_after": RETRY_AFTER} if cell.fault == "429" else {}
             reason = {"reason": "forbidden"} if cell.fault == REFUSED else {}
-            found[where].setdefault(switch, {})[method] = {"n": n, "status": STATUS[cell.fault], **extra, **reason}
+            so_far = found[where].setdefault(switch, {}).get(method, {}).get("n", 0)
+            found[where][switch][method] = {"n": so_far + n, "status": STATUS[cell.fault], **extra, **reason}
         else:
-            found[where].setdefault(switch, {})[method] = n
+            found[where].setdefault(switch, Counter())[method] += n
     return found
 
 
@@ -93,5 +97,7 @@ async def _once_more(wave: Wave, actor: Actor) -> None:
     """What was refused has not happened; the person tries again."""
     decision = UNDO if wave.verb == UNDO else APPROVE
     wave.stage.judge.take(Trial(actor.cell, actor.deed, decision, actor.status))
+    if actor.status == ("undone" if wave.verb == UNDO else "done"):
+        return  # somebody else's request was refused in its stead
     again = "retry" if offers(actor.now, "retry") else "resume"  # where a part of it was done already
     await wave.click(actor, UNDO if wave.verb == UNDO else again)
