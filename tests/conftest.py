@@ -19,6 +19,7 @@ def pytest_configure() -> None:
     os.environ.setdefault("STEWARD_SEED", str(sampling.seed()))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What one process after the other does when several run side by side: all that needs a house of real processes,
     all that drives a browser or the servers by themselves, and else a file each."""
