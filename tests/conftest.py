@@ -19,14 +19,6 @@ def pytest_configure() -> None:
     os.environ.setdefault("STEWARD_SEED", str(sampling.seed()))
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What one process after the other does when several run side by side: all that needs a house of real processes,
-    all that drives a browser or the servers by themselves, and else a file each."""
-    folder = item.path.parent.relative_to(item.config.rootpath / "tests").parts[0]
-    group = {"acceptance": "houses", "browser": "servers", "integration": "servers"}.get(folder, item.path.name)
-    item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_report_header() -> str:
     return f"samples: STEWARD_SEED={sampling.seed()}"
 
