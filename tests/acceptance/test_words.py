@@ -9,7 +9,7 @@ from tests.acceptance.waiting import until
 
 HELP = "I'm Steward, your assistant for mail and calendar"
 CONNECT = "Connect a Google account"
-ACCOUNTS = "Connected accounts:"
+ACCOUNTS = "Your accounts"
 PENDING = "Nothing waits for your decision."
 STOP = "I'm not working on anything right now."
 WORDS = {"help": HELP, "connect": CONNECT, "accounts": ACCOUNTS, "stop": STOP}
@@ -34,8 +34,8 @@ async def test_help_without_a_word(house: House, alex: Person) -> None:
 async def test_accounts_are_named(house: House, alex: Person) -> None:
     said = await alex.told("accounts")
     assert [line for line in said.splitlines() if "@" in line] == [
-        f"• *work* ({alex.accounts[0]})",
-        f"• *personal* ({alex.accounts[1]})",
+        f"work  {alex.accounts[0]}",
+        f"personal  {alex.accounts[1]}",
     ]
 
 

@@ -11,7 +11,7 @@ EVERY = 6
 """Wordings of each workflow, at least."""
 
 
-def test_every_workflow_has_wordings() -> None:
+async def test_every_workflow_has_wordings() -> None:
     for number in CHECKS:
         asks = [entry["ask"].lower() for entry in WORDINGS if entry["workflow"] == number]
         assert len(asks) == len(set(asks)) >= EVERY
