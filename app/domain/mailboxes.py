@@ -139,8 +139,8 @@ class Mailbox(Protocol):
     async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
         """The sent mail in this thread that bears one of our marks, from a fresh read."""
 
-    async def find_sent_since(self, since: datetime, marks: SentMarks) -> Sent | None:
-        """The same among the newest mails sent since then, in whatever thread."""
+    async def find_sent_since(self, cursor: str, marks: SentMarks) -> Sent | None:
+        """The same among the mails sent since a cursor of `arrivals`, in whatever thread."""
 
     async def sent(self, message: str) -> Sent:
         """A sent mail, read back."""

@@ -146,7 +146,7 @@ class GmailMailbox:
         """The mails that came into the inbox since a cursor; see the port. Gmail keeps its history for about a week and
         answers 404 for what is older. Two units a page."""
         try:
-            return await self._arrivals(cursor) if cursor else await self._from_now_on()
+            return await self._added(cursor, INBOX) if cursor else await self._from_now_on()
         except Missing:
             return await self._from_now_on()
 
@@ -154,9 +154,9 @@ class GmailMailbox:
         profile = await self._wire.send(self._users.getProfile(userId="me"))
         return Arrivals(mails=(), cursor=str(profile["historyId"]))
 
-    async def _arrivals(self, cursor: str) -> Arrivals:
+    async def _added(self, cursor: str, label: str) -> Arrivals:
         found: dict[str, None] = {}
-        given = {"userId": "me", "startHistoryId": cursor, "historyTypes": ["messageAdded"], "labelId": INBOX}
+        given = {"userId": "me", "startHistoryId": cursor, "historyTypes": ["messageAdded"], "labelId": label}
         token, last = None, cursor
         for _ in range(PAGES):
             answer = await self._wire.send(self._history.list(maxResults=PAGE, pageToken=token, **given))
@@ -256,14 +256,16 @@ class GmailMailbox:
         found = (mail_text(resource, self._ref) for resource in answer.get("messages", ()))
         return next((self._sent(m.email) for m in found if _bears(m, marks)), None)
 
-    async def find_sent_since(self, since: datetime, marks: SentMarks) -> Sent | None:
-        """The same among the newest mails sent since then (aware), in whatever thread: it isn't known that a draft on
-        its own keeps its thread when it is sent. Listing is fresh where search lags."""
-        listed = await self._list(DRAFTS, labelIds=[SENT])
-        answers = await self._wire.all(many(self._messages.get, listed, format="full"))
+    async def find_sent_since(self, cursor: str, marks: SentMarks) -> Sent | None:
+        """The same among the mails sent since a cursor, in whatever thread: it isn't known that a draft on its own
+        keeps its thread when it is sent. History is fresh where search lags."""
+        try:
+            added = await self._added(cursor, SENT)
+        except Missing:
+            return None  # Gmail keeps it for about a week
+        answers = await self._wire.all(many(self._messages.get, added.mails, format="full"))
         found = (mail_text(resource, self._ref) for resource in answers if resource is not None)
-        ours = (m.email for m in found if m.email.received >= since - SKEW and _bears(m, marks))
-        return next(map(self._sent, ours), None)
+        return next((self._sent(m.email) for m in found if _bears(m, marks)), None)
 
     async def sent(self, message: str) -> Sent:
         """A sent mail, read back; raises Missing."""

@@ -28,7 +28,7 @@ class MemoryMailbox:
         self._clock = clock
         self._zone = ZoneInfo(zone)
         self._mails = {m.email.id: m for m in mails}
-        self._came: list[str] = []
+        self._added: list[tuple[str, str]] = []
         self._memories = 1
         self._drafts: dict[str, tuple[Draft, EmailMessage, datetime]] = {}
         self._numbers = count(1)
@@ -50,8 +50,8 @@ class MemoryMailbox:
 
     def put(self, mail: MailText, *enclosed: Enclosed) -> None:
         """A mail arrives, perhaps with files."""
-        if mail.email.id not in self._mails and INBOX in mail.email.labels:
-            self._came.append(mail.email.id)
+        if mail.email.id not in self._mails:
+            self._added += ((mail.email.id, label) for label in sorted(mail.email.labels))
         self._mails[mail.email.id] = mail
         self._enclosed[mail.email.id] = enclosed or self._enclosed.get(mail.email.id, ())
 
@@ -127,10 +127,12 @@ class MemoryMailbox:
         return Original(email=kept.email, text=kept.text, enclosed=self._enclosed.get(mail, ()))
 
     async def arrivals(self, cursor: str) -> Arrivals:
+        return Arrivals(mails=self._since(cursor, INBOX), cursor=f"{self._memories}.{len(self._added)}")
+
+    def _since(self, cursor: str, label: str) -> tuple[str, ...]:
         memory, _, since = cursor.partition(".")
-        known = memory == str(self._memories)
-        came = tuple(self._came[int(since) :]) if known else ()
-        return Arrivals(mails=came, cursor=f"{self._memories}.{len(self._came)}")
+        added = self._added[int(since) :] if memory == str(self._memories) else ()
+        return tuple(ident for ident, given in added if given == label)
 
     def forget_history(self) -> None:
         """Cursors given until now are of no use any more."""
@@ -253,8 +255,8 @@ class MemoryMailbox:
         mail = next((m for m in found if m.email.id not in marks.known), None)
         return await self.sent(mail.email.id) if mail else None
 
-    async def find_sent_since(self, since: datetime, marks: SentMarks) -> Sent | None:
-        new = (m for m in self._mails.values() if "SENT" in m.email.labels and m.email.received >= since)
+    async def find_sent_since(self, cursor: str, marks: SentMarks) -> Sent | None:
+        new = (self._mails[ident] for ident in self._since(cursor, "SENT") if ident in self._mails)
         mail = next((m for m in new if _bears(m, marks) and m.email.id not in marks.known), None)
         return await self.sent(mail.email.id) if mail else None
 

@@ -233,7 +233,7 @@ class ForwardEmails(Action):
         """Only the mail that was being sent is in question: they go out one after the other."""
         notes = await ledger.recall()
         past = {n.refs["mail"] for n in notes if n.step in ("sent", "gone")}
-        open_ones = {n.refs["mail"] for n in notes if n.step == "sending"} - past
+        open_ones = {n.refs["mail"] for n in notes if n.step in ("creating", "sending")} - past
         for number in sorted(open_ones):
             outcome, _ = await (await self._looked(desk, ledger, number)).evidence()
             if outcome is Outcome.UNKNOWN:

@@ -44,7 +44,9 @@ class Posting:
         if sent := await self._noted("sent"):
             return Outcome.DONE, str(sent.refs["message"])
         draft, sending = await self._noted("draft"), await self._noted("sending")
-        if draft is None or sending is None:
+        if draft is None:
+            return await self._sent_by_hand()
+        if sending is None:
             return Outcome.NOT_DONE, ""
         if stands := await self.box.draft(draft.refs["id"]):
             if stands.thread != draft.refs["thread"]:
@@ -56,12 +58,23 @@ class Posting:
         await self._note("sent", message=found.id)
         return Outcome.DONE, found.id
 
+    async def _sent_by_hand(self) -> tuple[Outcome, str]:
+        """What became of a draft that was made and not noted: while it stands, or when there was none, nothing."""
+        if await self.kept() is None and (found := await self._found_elsewhere()):
+            await self._note("sent", message=found.id)
+            return Outcome.DONE, found.id
+        return Outcome.NOT_DONE, ""
+
     async def _found(self, thread: str) -> Sent | None:
         with suppress(Missing):
             if found := await self.box.find_sent(thread, self.marks):
                 return found
-        begun = next(n.at for n in await self._notes() if n.step == "creating")
-        return await self.box.find_sent_since(begun, self.marks)
+        return await self._found_elsewhere()
+
+    async def _found_elsewhere(self) -> Sent | None:
+        """A new mail may found another thread when it is sent."""
+        cursors = [n.refs["cursor"] for n in await self._notes() if n.step == "creating" and "cursor" in n.refs]
+        return await self.box.find_sent_since(cursors[0], self.marks) if cursors else None
 
     async def kept(self) -> Draft | None:
         """The draft that an interrupted attempt made, as far as notes and the provider tell."""
@@ -81,7 +94,7 @@ class Posting:
             return _draft(noted)
         draft = await self.kept()  # the answer to an earlier create was lost: what it made is used, not doubled
         if draft is None:
-            await self._note("creating")
+            await self._note("creating", **({} if thread else {"cursor": (await self.box.arrivals("")).cursor}))
             draft = await self.box.create_draft(raw, thread=thread)
         await self._note("draft", **draft.model_dump())
         return draft
