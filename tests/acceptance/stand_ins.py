@@ -11,6 +11,8 @@ from tests.acceptance.waiting import until
 
 Json = dict[str, Any]
 HEADER = "X-Sandbox-Control"
+TOLD = ("earlier", "waiting_cards")
+"""The calls that code makes for the model, to tell it what it may refer to."""
 
 
 class StandIn:
@@ -191,6 +193,16 @@ class Models(StandIn):
     async def conversations(self) -> list[list[Json]]:
         """What the model was given to read, request by request, while `keep_bodies` was on."""
         return [entry["body"]["messages"] for entry in await self.requests() if "body" in entry]
+
+    async def begun(self) -> list[str]:
+        """What it was asked in each turn that began meanwhile: behind the request stands at most what code told it."""
+        found = []
+        for messages in await self.conversations():
+            asked = max(place for place, message in enumerate(messages) if message["role"] == "user")
+            calls = [call for message in messages[asked + 1 :] for call in message.get("tool_calls") or ()]
+            if all(call["function"]["name"] in TOLD for call in calls):
+                found.append(str(messages[asked]["content"]))
+        return found
 
     async def rest(self, **standing: Any) -> None:
         await super().rest(**standing)

@@ -46,8 +46,7 @@ async def replies(person: Person, answer: Answer, count: int) -> list[Json]:
 
 async def said(house: House, words: str) -> int:
     """How many turns of the model began with these words."""
-    begun = [messages for messages in await house.models.conversations() if messages[-1]["role"] == "user"]
-    return sum(messages[-1]["content"] == words for messages in begun)
+    return (await house.models.begun()).count(words)
 
 
 async def test_of_many_clicks_one_counts_as_the_persons_words(house: House, alex: Person) -> None:

@@ -228,6 +228,12 @@ def _spoken_of_last(card: Waiting, context: Context) -> bool:
     return isinstance(last, Schedule) and last.event.named == card.asked.get("title")
 
 
+def titled(text: str, card: Waiting) -> bool:
+    """Whether a message calls the event of a waiting card by its title."""
+    title = str(card.asked.get("title", ""))
+    return bool(card.ref and title) and rx(rf"\b{re.escape(title)}\b").search(text) is not None
+
+
 def _without_name(text: str, card: Waiting) -> str:
     """The message with "it" in place of what names the card: its title, or whom it goes to."""
     title = str(card.asked.get("title", ""))

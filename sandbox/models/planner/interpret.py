@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen
+from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen, titled
 from sandbox.models.planner.choices import answered, booked
 from sandbox.models.planner.conversation import Conversation, Listed, Turn, listed
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
@@ -96,7 +96,7 @@ def _changed(conversation: Conversation, context: Context) -> Intent | None:
         return chosen(message, before, cards, context)
     short = without_closing(mended(without_opening(message)))
     fresh = _first(_OPENER.sub("", message), context).complete
-    if fresh and not _refers(short):
+    if fresh and not _refers(short) and not any(titled(short, card) for card in cards):
         return None
     rejected = not cards[0].ref and not fresh
     return change(short, cards, context) or (LeftAlone() if rejected else None)
