@@ -11,6 +11,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
+from rq.exceptions import InvalidJobOperation
 from rq.serializers import JSONSerializer
 
 from app.settings import Settings
@@ -42,9 +43,10 @@ def work(settings: Settings, queue: str) -> None:
 
 
 def _unexpected(record: logging.LogRecord) -> bool:
-    """Redis may go away: that takes one line, which is ours, and not RQ's tracebacks beside it."""
+    """Redis may go away, or be emptied while a job runs: that takes one line at most, which is ours, and not RQ's
+    tracebacks beside it. The sweeper finds what is left to do."""
     error = record.exc_info[1] if record.exc_info else sys.exception()
-    return not isinstance(error, RedisError)
+    return not isinstance(error, RedisError | InvalidJobOperation)
 
 
 class Steady(Worker):
