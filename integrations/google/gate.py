@@ -23,8 +23,10 @@ from integrations.google.quota import ALONE, WINDOW, Limits
 
 PATIENCE = 5.0
 """Seconds a request waits at the gate for units, or because Google said so; more is passed on to who asked."""
-LEASE = 45
-"""Seconds after which a seat is free although nobody gave it back: more than any request takes."""
+LEASE = 10
+"""Seconds after which a seat is free although nobody gave it back: its process was killed."""
+RENEWED = 3.0
+"""Seconds after which whoever still has a seat says so again."""
 LOOK = (0.004, 0.02)
 """Seconds between two looks for a free seat, at random between these, so that no process is always the first."""
 AWAY = 5.0
@@ -60,6 +62,11 @@ return 0
 """
 """Takes a seat and spends the units, both or neither. Redis' own clock counts: processes may disagree on the time."""
 
+RENEW = """
+if redis.call('ZADD', KEYS[1], 'XX', 'CH', redis.call('TIME')[1] + ARGV[2], ARGV[1]) == 1 then
+    redis.call('EXPIRE', KEYS[1], ARGV[2])
+end
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -124,7 +131,7 @@ class SharedGate:
 
     def __init__(self, url: str, limits: Limits) -> None:
         self._redis: Redis = Redis.from_url(url, socket_timeout=ANSWER, socket_connect_timeout=ANSWER)
-        self._enter = self._redis.register_script(ENTER)
+        self._enter, self._renew = self._redis.register_script(ENTER), self._redis.register_script(RENEW)
         self._limits = limits
         # Those who wait in this process wait in their order, and only so many look for a seat.
         self._queues: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.at_once))
@@ -141,11 +148,19 @@ class SharedGate:
                 async with self._alone.passing(user, units):
                     yield
                 return
+            renewing = asyncio.create_task(self._renewing(user, ticket))
             try:
                 yield
             finally:
+                renewing.cancel()
                 with suppress(RedisError):  # the seat is free when its lease is over
                     await asyncio.shield(self._redis.zrem(self._key("seats", user), ticket))
+
+    async def _renewing(self, user: str, ticket: str) -> None:
+        while True:
+            await asyncio.sleep(RENEWED)
+            with suppress(RedisError):
+                await self._renew([self._key("seats", user)], [ticket, LEASE])
 
     async def _seat(self, user: str, units: int) -> str | None:
         """A seat, once there is one; None when Redis can't be asked. Raises Throttled."""
