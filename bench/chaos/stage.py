@@ -263,7 +263,8 @@ async def _joined(house: House, store: PostgresStore, owner: Person) -> Json:
     known = Known(id=person_id(team, about["id"]), team=team, dm=dm, member=True, **facts)
     await store.people.meet(known)
     for account in await store.grants.accounts(person_id(team, owner.user)):
-        own = account.model_copy(update={"id": AccountId(uuid4()), "person": known.id})
+        # Another user to Google: what it allows one user at once is not what this is about.
+        own = account.model_copy(update={"id": AccountId(uuid4()), "person": known.id, "subject": uuid4().hex})
         await store.grants.keep(own, await store.grants.tokens(account))
     await _undisturbed(store, known.id)
     return about
