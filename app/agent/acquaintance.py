@@ -52,7 +52,10 @@ Candidates = dict[str, Candidate]
 
 
 async def named(bench: Bench, name: str) -> list[Candidate]:
-    """Everybody whose name or address holds this, the most likely first; one who bears exactly it excludes others."""
+    """Everybody whose name or address holds this, the most likely first.
+
+    One who bears exactly this address, or this name of several words, excludes others; a first name is anybody's.
+    """
     found: Candidates = {}
     for box in bench.desk.mailboxes:
         for contact in await box.contacts(name):
@@ -64,6 +67,8 @@ async def named(bench: Bench, name: str) -> list[Candidate]:
             if name.lower() in f"{guest.name} {guest.email}".lower():
                 _of(found, Address(email=guest.email, name=guest.name)).meetings += 1
     ranked = _ranked(bench, found)
+    if len(name.split()) == 1 and "@" not in name:
+        return ranked
     exact = [c for c in ranked if folded(name) in (folded(c.address.name), folded(c.address.email))]
     return exact if len(exact) == 1 else ranked
 
