@@ -103,6 +103,7 @@ class Screen:
         """Every status that was shown, with its thread."""
         self.whispers: list[str] = []
         self._changed = asyncio.Condition()
+        self._closed = False
 
     def steward(self, channel: str, thread: str) -> list[Json]:
         """Steward's messages in a thread, oldest first."""
@@ -122,6 +123,7 @@ class Screen:
         try:
             async with asyncio.timeout(seconds), self._changed:
                 while not (found := condition()):
+                    assert not self._closed, f"the page closed its socket before this was seen: {what}"
                     await self._changed.wait()
                 return found
         except TimeoutError:
@@ -134,6 +136,9 @@ class Screen:
                 async with self._changed:
                     self._note(json.loads(frame.data))
                     self._changed.notify_all()
+        async with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def _note(self, event: Json) -> None:
         kind, channel = event["type"], event.get("channel", "")
