@@ -120,6 +120,16 @@ async def test_a_calendar_that_cannot_be_read_is_named_and_nothing_planned() -> 
     assert "meetings" not in report.summary
 
 
+async def test_unread_mails_of_people_that_ask_nothing_stand_below() -> None:
+    at = At()
+    at.asks("m1", "Contract")
+    unread = ("INBOX", "UNREAD")
+    at.mailbox.put(mail("m2", thread="t2", subject="A word", text="Just so you know.", labels=unread))
+    at.mailbox.put(mail("m3", thread="t3", subject="Sale", labels=(*unread, "CATEGORY_PROMOTIONS")))
+    at.mailbox.put(mail("m4", thread="t4", subject="Seen", text="Read already.", labels=("INBOX",)))
+    assert shown(await at.report())["✉️ Unread from people (1)"] == [" A word"]
+
+
 async def test_an_empty_day() -> None:
     report = await At().report()
     assert report.summary == "Today has no meetings ahead and 8 hours of free working time."

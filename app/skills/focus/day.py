@@ -1,5 +1,6 @@
 """The rest of today: its meetings with their conflicts, and the most pressing tasks put into the free time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,14 +8,16 @@ from zoneinfo import ZoneInfo
 from app.domain.busy import busy_times, is_meeting, takes_time
 from app.domain.calendars import Period
 from app.domain.tasks import Task
-from app.domain.types import Event
+from app.domain.types import Email, Event
 from app.planning.conflicts import Conflict, conflicts
 from app.planning.day import Need, fitted
 from app.planning.eisenhower import Placed, Quadrant
 from app.planning.preferences import working_hours
 from app.planning.reasons import YOU
+from app.planning.signals import Verdict, signals, weigh
 from app.planning.slots import Diary, Wish, gaps
 from app.skills.tasks.board import Board
+from app.skills.tasks.finding import ASIDE
 
 SHORTEST = timedelta(minutes=15)
 """Less free time is a break."""
@@ -34,6 +37,15 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A mail that somebody wrote and nobody has read, as heavy as its signals make it."""
+
+    mail: Email
+    verdict: Verdict
+    link: str
+
+
+@dataclass(frozen=True)
 class Today:
     """The rest of a day."""
 
@@ -48,6 +60,8 @@ class Today:
     """By start."""
     left: tuple[tuple[Task, Placed], ...]
     """What is to be done now and has no room."""
+    unread: tuple[Unread, ...]
+    """What people wrote and no task above stands for, the heaviest first."""
     known: bool
     """Whether any calendar could be read; if not, what is free isn't known either."""
 
@@ -63,6 +77,7 @@ def today(board: Board, now: datetime) -> Today:
     times = fitted(free, [_need(task, now) for task, _ in wanted])
     pieces = [Piece(*each, period) for each, period in zip(wanted, times, strict=True) if period]
     planned = {piece.task.number for piece in pieces}
+    left = tuple(each for each in board.of(Quadrant.DO) if each[0].number not in planned)
     return Today(
         now=now,
         zone=ZoneInfo(own.zone),
@@ -70,9 +85,21 @@ def today(board: Board, now: datetime) -> Today:
         conflicts=conflicts(events, own, now=now),
         free=free,
         pieces=tuple(sorted(pieces, key=lambda piece: piece.period.start)),
-        left=tuple(each for each in board.of(Quadrant.DO) if each[0].number not in planned),
+        left=left,
+        unread=_unread(board, now, [*(piece.task for piece in pieces), *(task for task, _ in left)]),
         known=known,
     )
+
+
+def _unread(board: Board, now: datetime, named: Sequence[Task]) -> tuple[Unread, ...]:
+    threads = {(task.found.account, task.found.thread.partition(":")[2]) for task in named}
+    found = [
+        Unread(mail, weigh(signals(mail, "", board.inbox.circle), now), board.inbox.link(mail))
+        for mail in board.inbox.mails
+        if mail.unread and (mail.account.id, mail.thread) not in threads
+    ]
+    people = [each for each in found if each.verdict.category not in ASIDE]
+    return tuple(sorted(people, key=lambda each: -each.verdict.priority))
 
 
 def _need(task: Task, now: datetime) -> Need:

@@ -9,7 +9,7 @@ from app.domain.reports import MAX_LINES, Line, Offer, Report, group
 from app.domain.types import Event
 from app.planning.conflicts import explained
 from app.planning.sanitising import visible
-from app.skills.focus.day import Piece, Today
+from app.skills.focus.day import Piece, Today, Unread
 from app.skills.tasks.reporting import line
 
 NOON = 12
@@ -32,6 +32,7 @@ def report(day: Today, *, plan: str, notes: Sequence[str]) -> Report:
         group("🌅 Before noon", tuple(each for start, each in shown if start.hour < NOON), most=MAX_LINES),
         group("☀️ After noon", tuple(each for start, each in shown if start.hour >= NOON), most=MAX_LINES),
         group(f"🔴 No room today ({len(day.left)})", tuple(line(task, placed, day.now) for task, placed in day.left)),
+        group(f"✉️ Unread from people ({len(day.unread)})", tuple(map(_mail, day.unread))),
     ]
     return Report(
         title=f"Your focus: {day.now:%A %-d %B}",
@@ -89,6 +90,11 @@ def _piece(piece: Piece) -> tuple[Period, Line]:
     found = piece.task.found
     detail = " · ".join(filter(None, (f"#{piece.task.number}", found.who, ", ".join(piece.placed.reasons))))
     return piece.period, Line(text=found.title, detail=detail, link=found.link, sign="🎯")
+
+
+def _mail(unread: Unread) -> Line:
+    detail = " · ".join(filter(None, map(_clean, (unread.mail.sender.called, ", ".join(unread.verdict.reasons)))))
+    return Line(text=_clean(unread.mail.subject) or "(no subject)", detail=detail, link=unread.link)
 
 
 def _at(period: Period, what: Line, now: datetime) -> Line:
