@@ -83,7 +83,7 @@ class Thinking:
             if not thought.errand:
                 thought = await self._services.mind.think(request, desk, watch)
             if thought.errand and self._errands is not None:
-                return await self._errands.run(thought.errand, request, desk, watch)
+                return _begun(thought, await self._errands.run(thought.errand, request, desk, watch))
             return thought
 
     async def _stoppable(self, turn: Turn, thinking: asyncio.Task[Thought]) -> Thought:
@@ -98,6 +98,12 @@ class Thinking:
             raise LostClaim from None
         finally:
             del self._running[turn.id]
+
+
+def _begun(by: Thought, done: Thought) -> Thought:
+    """What a skill brought, with what was learned and has to be said of the thought that gave the request to it."""
+    learned = (*by.trail.learned, *done.trail.learned)
+    return _noted(done.model_copy(update={"trail": done.trail.model_copy(update={"learned": learned})}), by.notes)
 
 
 def _noted(thought: Thought, left_out: tuple[str, ...]) -> Thought:

@@ -91,7 +91,8 @@ def _template() -> str:
 def _thought(bench: Bench, said: str) -> Thought:
     """What a turn has come to: the words, the cards, and the question if there is one."""
     if bench.errand and not bench.asked:
-        return Thought(reply="", errand=bench.errand, trail=Trail(learned=tuple(bench.learned)))
+        learned = Trail(learned=tuple(bench.learned))
+        return Thought(reply="", errand=bench.errand, notes=tuple(dict.fromkeys(bench.notes)), trail=learned)
     words = bench.asked.words if bench.asked else said.strip()
     question = bench.asked.question if bench.asked else _offered(bench, words)
     notes = [f"Quoted from {name}" for name in bench.sources.quoted(words)] + bench.notes

@@ -85,6 +85,17 @@ async def test_what_the_model_takes_for_an_errand_is_done_by_the_skill() -> None
     assert "is sorting your mail…" in [text for _, text in at.chat.statuses]
 
 
+async def test_what_had_to_be_said_of_the_thought_before_stands_in_the_report() -> None:
+    at = at_work_with(Errands())
+    at.mind.will(Thought(reply="", errand="triage", notes=("claude answered for llama.",)))
+    await at.assistant.hear(message("triage my inbox"))
+    (turn,) = [line.turn for line in at.chat.lines[-1:]]
+    kept = await at.store.turns.get(ANN.id, turn) if turn else None
+    assert kept is not None
+    assert kept.report is not None
+    assert kept.report.notes == (*REPORT.notes, "claude answered for llama.")
+
+
 async def test_an_offer_is_seen_to_without_a_model() -> None:
     errands = Errands()
     at = at_work_with(errands)
