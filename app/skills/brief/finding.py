@@ -6,9 +6,9 @@ from app.domain.busy import is_meeting, once
 from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.ports import Request
+from app.domain.reading import Reading
 from app.domain.types import Event
 from app.planning.naming import meant
-from app.skills.skill import Reading
 
 AHEAD = timedelta(days=28)
 """How far a meeting is looked for."""

@@ -11,13 +11,13 @@ from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.mailboxes import DRAFT, Mailbox
 from app.domain.ports import Request
+from app.domain.reading import Reading
 from app.domain.types import Address, Email, Event, Guest, MailQuery, MailText, Thread
 from app.planning.naming import KINDS, naming
 from app.planning.owing import Debt, debt
 from app.planning.quoting import told_apart
 from app.planning.sanitising import visible
 from app.planning.signatures import role
-from app.skills.skill import Reading
 
 PEOPLE = 8
 """People looked up; the rest is counted: in a larger meeting nobody is prepared for each one."""

@@ -4,11 +4,11 @@ from app.domain.desk import Desk
 from app.domain.errors import Refusal
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.reading import Reading
 from app.skills.brief.finding import find
 from app.skills.brief.gathering import gather
 from app.skills.brief.judging import judged
 from app.skills.brief.reporting import Linked, choice, report
-from app.skills.skill import Reading
 
 
 class Brief:

@@ -9,6 +9,7 @@ from app.domain.busy import busy_times, is_meeting, takes_time
 from app.domain.calendars import Period
 from app.domain.desk import Desk
 from app.domain.ports import Request, Services, Watch
+from app.domain.reading import Reading
 from app.domain.sorting import Key, Sorted
 from app.domain.tasks import Source
 from app.domain.types import Email, Event
@@ -19,7 +20,6 @@ from app.planning.reasons import YOU
 from app.planning.slots import Diary, Wish, gaps
 from app.planning.stretches import instant
 from app.skills.follow.waiting import Wait, waits
-from app.skills.skill import Reading
 from app.skills.tasks.board import Board, board
 from app.skills.triage import Triage
 

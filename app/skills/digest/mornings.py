@@ -35,7 +35,7 @@ class Mornings:
         errand = f"{DIGEST} {found.since.isoformat()}"
         turn = await store.turns.begin(person, errand, text=TEXT, key=f"{DIGEST} {found.day}")
         if turn is not None:
-            await self._services.queue.wake(Kind.TURN, str(turn.id), person.id, bulk=True)
+            await self._services.queue.wake(Kind.UNASKED, str(turn.id), person.id)
 
 
 def when(rhythm: Rhythm, now: datetime) -> Due | None:

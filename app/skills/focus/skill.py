@@ -3,10 +3,10 @@
 from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.reading import Reading
 from app.skills.digest.planning import suggestion
 from app.skills.focus.day import today
 from app.skills.focus.reporting import plan, report
-from app.skills.skill import Reading
 from app.skills.tasks.board import board
 
 

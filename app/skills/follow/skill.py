@@ -5,13 +5,13 @@ from datetime import timedelta
 from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.reading import Reading
 from app.domain.tasks import Found, Source, Task
 from app.domain.types import MailQuery
 from app.planning.preferences import working_hours
 from app.planning.workdays import working_day
 from app.skills.follow.reporting import Followed, Reminder, report
 from app.skills.follow.waiting import Wait, Waits, waits
-from app.skills.skill import Reading
 from app.skills.tasks.finding import worded
 from app.skills.triage.gathering import Inbox, gather
 

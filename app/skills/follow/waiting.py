@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.mailboxes import SENT, Mailbox
+from app.domain.reading import Reading
 from app.domain.sorting import Key
 from app.domain.types import Email
 from app.planning.owing import Debt, debt
 from app.planning.phrases import WorkingHours
 from app.planning.workdays import between
-from app.skills.skill import Reading
 from app.skills.triage.gathering import Inbox
 
 PATIENCE = 3

@@ -105,7 +105,7 @@ class Lookout:
     async def _begin(self, person: Person, errand: str, *, text: str, key: str) -> None:
         turn = await self._services.store.turns.begin(person, errand, text=text, key=key)
         if turn is not None:
-            await self._services.queue.wake(Kind.TURN, str(turn.id), person.id)
+            await self._services.queue.wake(Kind.UNASKED, str(turn.id), person.id)
 
 
 def _mark(mail: Email) -> str:

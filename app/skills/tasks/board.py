@@ -7,10 +7,10 @@ from datetime import datetime
 from app.domain.desk import Desk
 from app.domain.ports import Request, Services
 from app.domain.preferences import Preferences
+from app.domain.reading import Reading
 from app.domain.tasks import Source, Task
 from app.domain.types import MailQuery
 from app.planning.eisenhower import Evidence, Placed, Quadrant, order, place
-from app.skills.skill import Reading
 from app.skills.tasks.finding import BACK, in_calendars, in_mail, over
 from app.skills.triage.gathering import AHEAD, Inbox, gather
 from app.skills.triage.judging import TASK

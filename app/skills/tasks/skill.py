@@ -7,13 +7,13 @@ from app.domain.desk import Desk
 from app.domain.errors import StewardError
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.reading import Reading
 from app.domain.tasks import LONGEST, Found, Source, Task
 from app.planning.eisenhower import Quadrant
 from app.planning.noting import due
 from app.planning.preferences import working_hours
 from app.planning.sanitising import visible
 from app.planning.workdays import after
-from app.skills.skill import Reading
 from app.skills.tasks.board import board, placed_of
 from app.skills.tasks.reporting import day, report
 

@@ -13,9 +13,9 @@ from app.domain.mailboxes import Mailbox
 from app.domain.memory import Relation
 from app.domain.ports import Request
 from app.domain.preferences import Preferences
+from app.domain.reading import Reading
 from app.domain.types import Email, Event, MailQuery
 from app.planning.signals import Circle
-from app.skills.skill import Reading
 
 MOST = 100
 """Mails sorted at once (features, row C4)."""

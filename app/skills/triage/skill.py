@@ -7,10 +7,10 @@ from app.domain.actions.bulk import written
 from app.domain.desk import Desk, reference
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.reading import Reading
 from app.domain.sorting import Sorted
 from app.domain.types import Email, MailQuery
 from app.planning.signals import Category, Verdict, signals, weigh
-from app.skills.skill import Reading
 from app.skills.triage.gathering import Inbox, gather
 from app.skills.triage.judging import TASK, judged, plainly
 from app.skills.triage.reporting import report

@@ -9,11 +9,11 @@ from app.domain.busy import FOCUS, is_meeting, once, takes_time
 from app.domain.calendars import Availability, Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.errors import GrantDead, ProviderError
+from app.domain.reading import Reading
 from app.domain.types import Account, Event
 from app.planning.attendance import away
 from app.planning.blocks import FOCUS_TITLE
 from app.planning.week import Meeting, Rules
-from app.skills.skill import Reading
 from app.skills.week.wishes import Wish, rules
 
 MOST_GUESTS = 50

@@ -7,8 +7,8 @@ from app.domain.desk import Desk
 from app.domain.errors import Refusal
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.reading import Reading
 from app.planning.week import PATIENCE, Solution, Stuck, optimise
-from app.skills.skill import Reading
 from app.skills.week.gathering import Found, gather
 from app.skills.week.moving import Cards, Chosen
 from app.skills.week.reporting import report
