@@ -14,8 +14,13 @@ from app.domain.types import PersonId
 NOW = "now"
 """The queue of everything a person waits for."""
 BULK = "bulk"
-"""The queue of what takes long; its worker yields to nobody else's."""
-JOBS = {Kind.ACTION: "jobs.perform.perform", Kind.TURN: "jobs.think.think", Kind.ACCOUNT: "jobs.remind.remind"}
+"""The queue of what takes long, and of what nobody asked for; its worker yields to nobody else's."""
+JOBS = {
+    Kind.ACTION: "jobs.perform.perform",
+    Kind.TURN: "jobs.think.think",
+    Kind.UNASKED: "jobs.think.think",
+    Kind.ACCOUNT: "jobs.remind.remind",
+}
 """What runs when a row of a kind is woken, by name: the queue imports no job."""
 TTL = 60
 """Seconds after which a wake-up nobody took is forgotten: the sweeper wakes again what still waits."""
@@ -36,7 +41,9 @@ class RedisQueue:
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row."""
         try:
-            await asyncio.to_thread(self._enqueue, BULK if bulk else NOW, JOBS[kind], str(person), ident)
+            await asyncio.to_thread(
+                self._enqueue, BULK if bulk or kind is Kind.UNASKED else NOW, JOBS[kind], str(person), ident
+            )
         except RedisError as error:
             log.warning("wake_failed", kind=kind, id=ident, error=type(error).__name__)
 

@@ -62,6 +62,8 @@ class Kind(StrEnum):
 
     ENVELOPE = "envelope"
     TURN = "turn"
+    UNASKED = "unasked"
+    """A turn that nobody asked for, which keeps nobody waiting."""
     ACTION = "action"
     ACCOUNT = "account"
 
@@ -111,7 +113,8 @@ class Turns(Protocol):
         in Slack (its status then tells which); None when there is nothing to do or someone has it."""
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
-        """Start the oldest queued turn of a conversation; None when one is running or none waits."""
+        """Start the oldest queued turn of a conversation, what nobody asked for last; None when one is running or none
+        waits."""
 
     async def running(self, person: PersonId, conversation: str) -> Turn | None:
         """The turn of a conversation that this process works on."""
@@ -303,8 +306,8 @@ class Desks(Protocol):
 
 class Queue(Protocol):
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
-        """Ask a worker to look at a row; with `bulk`, the worker of what takes long. A wake-up, not a promise: failing
-        is not an error."""
+        """Ask a worker to look at a row; with `bulk`, and for what nobody asked for, the worker of what takes long. A
+        wake-up, not a promise: failing is not an error."""
 
 
 class Clock(Protocol):

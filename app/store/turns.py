@@ -5,7 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Alias, ColumnElement, RowMapping, Table, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    RowMapping,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,7 +112,8 @@ class PostgresTurns:
             return _turn(known)
         asked = and_(turns.c.person == message.person, turns.c.follows.is_(None))
         recent = and_(asked, turns.c.asked_at > now - MINUTE)
-        busy = exists().where(_in(turns, message.person, message.place.conversation), _unfinished(turns))
+        first = or_(turns.c.status == S.RUNNING, and_(turns.c.status == S.QUEUED, turns.c.key.is_(None)))
+        busy = exists().where(_in(turns, message.person, message.place.conversation), first)
         count, oldest, busy_now = (
             await connection.execute(
                 select(
@@ -353,9 +368,10 @@ def _unfinished(table: Table | Alias) -> ColumnElement[bool]:
 
 
 def _preceded() -> ColumnElement[bool]:
-    """Whether a turn of the same conversation is running, or queued and older."""
+    """Whether a turn of the same conversation is running, or queued and older; what nobody asked for comes last."""
     other = turns.alias("other")
-    queued_before = and_(other.c.status == S.QUEUED, other.c.ts < turns.c.ts)
+    place, mine = (tuple_(each.c.key.is_not(None), each.c.ts) for each in (other, turns))
+    queued_before = and_(other.c.status == S.QUEUED, place < mine)
     return exists().where(
         other.c.person == turns.c.person,
         other.c.conversation == turns.c.conversation,

@@ -1,6 +1,7 @@
 """The contract of what skills leave in turns: reports, the offers under them, and what begins by itself."""
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -91,9 +92,54 @@ async def test_what_comes_by_itself_begins_once(house: House) -> None:
     turns = [turn for turn in begun if turn]
     assert len(turns) == 1
     assert (turns[0].errand, turns[0].place.channel, turns[0].place.thread) == ("digest 2026-06-01", ANN.dm, "")
-    assert str(turns[0].id) in [row.id for row in await stores[1].waiting() if row.kind is Kind.TURN]
+    assert await waiting(stores[1]) == [(Kind.UNASKED, str(turns[0].id))]
     assert await stores[0].turns.begin(BOB, "digest", text="", key="digest 2026-06-01") is not None
     assert await stores[0].turns.begin(ANN, "digest", text="", key="digest 2026-06-02") is not None
+
+
+async def begun(store: Store) -> Turn:
+    turn = await store.turns.begin(ANN, "digest", text="Good morning", key="digest 2026-06-01")
+    assert turn is not None
+    return turn
+
+
+async def waiting(store: Store) -> list[tuple[Kind, str]]:
+    return [(row.kind, row.id) for row in await store.waiting()]
+
+
+async def test_what_comes_by_itself_waits_as_a_kind_of_its_own_however_far_it_came(house: House) -> None:
+    first, second = await house.process(), await house.process()
+    await first.people.meet(ANN)
+    turn = await begun(first)
+    own = [(Kind.UNASKED, str(turn.id))]
+    assert await waiting(second) == own
+    running = await first.turns.resume(turn.id)
+    assert running is not None
+    assert await waiting(second) == []
+    await first.close()
+    assert await waiting(second) == own
+    again = await second.turns.resume(turn.id)
+    assert again is not None
+    assert await second.turns.end(again, status=TurnStatus.ENDED, reply="Good morning.", actions=[])
+    await second.turns.put_off(again)
+    house.clock.advance(timedelta(seconds=10))
+    assert await waiting(second) == own
+
+
+async def test_what_a_person_asks_goes_before_what_comes_by_itself(store: Store) -> None:
+    await store.people.meet(ANN)
+    digest = await begun(store)
+    asked, _ = await store.turns.open(message("what is new?"), limit=100)
+    assert asked.status is TurnStatus.RUNNING
+    later, _ = await store.turns.open(message("and else?"), limit=100)
+    assert await store.turns.resume(digest.id) is None
+    assert await store.turns.end(asked, status=TurnStatus.ENDED, reply="", actions=[])
+    assert await waiting(store) == [(Kind.TURN, str(later.id))]
+    for expected in (later.id, digest.id):
+        next_ = await store.turns.next(ANN.id, later.place.conversation)
+        assert next_ is not None
+        assert next_.id == expected
+        assert await store.turns.end(next_, status=TurnStatus.ENDED, reply="", actions=[])
 
 
 async def test_the_report_is_part_of_what_was_said(store: Store) -> None:

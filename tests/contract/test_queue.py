@@ -47,7 +47,7 @@ def waking(request: pytest.FixtureRequest) -> Iterator[Waking]:
         yield Waking(fake, lambda: fake.woken)
         return
     redis: Redis = request.getfixturevalue("redis")
-    kinds = {job: kind for kind, job in JOBS.items()}
+    kinds = {job: kind for kind, job in JOBS.items() if kind is not Kind.UNASKED}
 
     def woken() -> Woken:
         return [(kinds[name], args[1], PersonId(ANN.id)) for name, args in jobs(redis, NOW) if args[0] == str(ANN.id)]
@@ -86,6 +86,12 @@ async def test_bulk_work_stands_in_a_queue_of_its_own(queue: RedisQueue, redis: 
     await queue.wake(Kind.ACTION, "2", ANN.id)
     assert jobs(redis, BULK) == [("jobs.perform.perform", (str(ANN.id), "1"))]
     assert jobs(redis, NOW) == [("jobs.perform.perform", (str(ANN.id), "2"))]
+
+
+async def test_what_nobody_asked_for_is_bulk_work(queue: RedisQueue, redis: Redis) -> None:
+    await queue.wake(Kind.UNASKED, "1", ANN.id)
+    assert jobs(redis, BULK) == [("jobs.think.think", (str(ANN.id), "1"))]
+    assert jobs(redis, NOW) == []
 
 
 async def test_a_job_carries_ids_and_is_forgotten_soon(queue: RedisQueue, redis: Redis) -> None:

@@ -11,6 +11,7 @@ from app.domain.desk import Note
 from app.domain.memory import Relation
 from app.domain.permissions import Permission
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
+from app.domain.ports import Kind
 from app.domain.preferences import Said
 from app.domain.sorting import Key, Sorted
 from app.domain.tasks import Task
@@ -150,15 +151,17 @@ class Disk:
         return True
 
     def first_queued(self, person: PersonId, conversation: str) -> TurnRow | None:
-        """The queued turn that may start now."""
-        rows = self.conversation(person, conversation)
+        """The queued turn that may start now: what nobody asked for comes last."""
+        rows = sorted(self.conversation(person, conversation), key=lambda row: bool(row.key))
         if any(row.turn.status is TurnStatus.RUNNING for row in rows):
             return None
         return next((row for row in rows if row.turn.status is TurnStatus.QUEUED), None)
 
-    def left(self, row: TurnRow, now: datetime) -> bool:
-        """Whether somebody should take this turn up, or open the one that follows it."""
-        return self.unfinished(row, now) or self.ready(row)
+    def left(self, row: TurnRow, now: datetime) -> Kind | None:
+        """As what somebody should take this turn up, or open the one that follows it."""
+        if self.unfinished(row, now):
+            return Kind.UNASKED if row.key else Kind.TURN
+        return Kind.TURN if self.ready(row) else None
 
     def unfinished(self, row: TurnRow, now: datetime) -> bool:
         """Whether it isn't over, or its reply doesn't stand yet."""

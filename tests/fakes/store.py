@@ -120,9 +120,9 @@ class MemoryStore:
             if not row.settled and not disk.held(row.owner)
         ]
         turns = [
-            Waiting(kind=Kind.TURN, id=str(row.turn.id), person=row.turn.person)
+            Waiting(kind=kind, id=str(row.turn.id), person=row.turn.person)
             for row in disk.turns.values()
-            if disk.left(row, now)
+            if (kind := disk.left(row, now))
         ]
         actions = [
             Waiting(kind=Kind.ACTION, id=str(row.approval.id), person=row.approval.person)

@@ -52,7 +52,7 @@ class MemoryTurns:
             left = min(recent) + timedelta(minutes=1) - now
             raise TooManyRequests(limit=limit, seconds=1 + int(left.total_seconds()))
         rows = self._disk.conversation(message.person, message.place.conversation)
-        busy = any(row.turn.status in UNFINISHED for row in rows)
+        busy = any(r.turn.status is S.RUNNING or (r.turn.status is S.QUEUED and not r.key) for r in rows)
         turn = Turn(
             id=TurnId(uuid4()),
             status=S.QUEUED if busy else S.RUNNING,
