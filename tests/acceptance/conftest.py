@@ -27,19 +27,14 @@ async def running_house() -> AsyncIterator[House]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(running_house: House) -> AsyncIterator[House]:
-    """The house; after the test nothing may have gone wrong in it that nobody foresaw."""
+    """The house. After the test nothing may have gone wrong in it that nobody foresaw; whatever was moved and sent, the
+    next test finds mailboxes and calendars as this one did."""
+    await running_house.google.post("remember")
     yield running_house
     await running_house.rest()
+    await running_house.google.post("rewind")
     complaints = running_house.complaints()
     assert complaints == [], "\n".join(complaints).replace("\\n", "\n")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def same_again(house: House) -> AsyncIterator[None]:
-    """Whatever is moved and sent, the next test finds mailboxes and calendars as this one did."""
-    await house.google.post("remember")
-    yield
-    await house.google.post("rewind")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

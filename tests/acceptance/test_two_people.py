@@ -17,7 +17,7 @@ ROUNDS = ((3, 11), (11, 10), (10, 3))
 """What the one and the other ask at the same time: archiving, forwarding and moving, each of both."""
 
 
-async def test_nothing_is_mixed_up(house: House, alex: Person, priya: Person, same_again: None) -> None:
+async def test_nothing_is_mixed_up(house: House, alex: Person, priya: Person) -> None:
     people, now = (alex, priya), datetime.now(UTC)
     everyone = [*alex.accounts, *priya.accounts, *house.everyone]
     before = await seen(house.google, everyone, now)

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from tests.acceptance.house import House
 from tests.acceptance.offers import labels, reported, taken
 from tests.acceptance.people import ALEX, Person
@@ -38,7 +36,6 @@ def clashes(found: list[Occurrence], mine: list[Occurrence]) -> list[tuple[str, 
     return [(a.title, b.title) for a, b in pairs if a.what != b.what and a.start < b.end and b.start < a.end]
 
 
-@pytest.mark.usefixtures("same_again")
 async def test_the_approved_week_keeps_every_rule(house: House, alex: Person) -> None:
     zone = ZoneInfo(alex.zone)
     before = organised(coming(await seen(house.google, ALEX, datetime.now(UTC)), zone))
@@ -61,7 +58,6 @@ async def test_the_approved_week_keeps_every_rule(house: House, alex: Person) ->
     assert moves or not wrong
 
 
-@pytest.mark.usefixtures("same_again")
 async def test_a_calendar_that_fails_is_named_and_the_rest_is_true(house: House, alex: Person) -> None:
     zone = ZoneInfo(alex.zone)
     accounts = await seen(house.google, ALEX, datetime.now(UTC))

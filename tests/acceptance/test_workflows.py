@@ -18,7 +18,7 @@ async def test_every_workflow_has_wordings() -> None:
 
 
 @pytest.mark.parametrize("number", CHECKS)
-async def test_the_right_thing_happens(house: House, alex: Person, same_again: None, number: int) -> None:
+async def test_the_right_thing_happens(house: House, alex: Person, number: int) -> None:
     entries = [entry for entry in WORDINGS if entry["workflow"] == number]
     (entry,) = sampling.dice(f"workflow {number}").sample(entries, 1)
     print(entry["ask"])

@@ -1,7 +1,7 @@
 """What must be said of time, and have become of it: workflows 5, 7, 9 and 12."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from tests.acceptance.workflows.about_mail import named, sender
 from tests.acceptance.workflows.moment import Moment, overlap, subject, within
@@ -12,6 +12,10 @@ SLOT = re.compile(
     r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2})[a-z]* (?:\d{4})?[^0-9\n]*"
     r"(?P<from>\d{1,2}:\d\d) ?[–-] ?(?P<to>\d{1,2}:\d\d)"
 )
+BLOCK = 30
+"""Minutes that a block must last at least."""
+WORKING = (time(9), time(17))
+"""The usual working time, as nobody in the world has said otherwise."""
 MIRRORED = timedelta(days=7)
 """How far ahead one's availability must at least be the same everywhere."""
 
@@ -67,21 +71,43 @@ def focus_of_the_day(moment: Moment) -> None:
 
 
 def deep_work_blocked(moment: Moment) -> None:
-    """9: blocks in free time within working hours, on the work calendar, without guests."""
+    """9: blocks in free time within working hours, on the work calendar, without guests; late in a week that is asked
+    for there may be none, which is said."""
     moment.check_cards("CreateEvent")
     moment.check_mail_untouched()
     assert moment.removed == []
+    if not moment.outcome.cards and "this week" in moment.entry["ask"]:
+        assert not _workable(moment, until=moment.next_week[0])
+        assert "working time" in moment.outcome.words
+        return
     assert moment.added
     busy = moment.busy(*moment.accounts)
     for block in moment.added:
         assert block.calendar == moment.work
         assert block.people <= {moment.work}
         assert block.start > moment.now
-        assert block.minutes >= 30
+        assert block.minutes >= BLOCK
         assert moment.in_office_hours(block), f"{block.start.astimezone(moment.zone)}"
         clashes = [one.title for one in busy if overlap(one, block)]
         assert not clashes, f"{block.start} clashes with {clashes}"
     assert not any(overlap(a, b) for n, a in enumerate(moment.added) for b in moment.added[n + 1 :])
+
+
+def _workable(moment: Moment, *, until: datetime) -> bool:
+    """Whether half an hour of the usual working time is free before."""
+    step, start = timedelta(minutes=1), moment.now.replace(second=0, microsecond=0)
+    minutes = [start + n * step for n in range((until - start) // step)]
+    busy = moment.busy(*moment.accounts)
+    free = "".join(" x"[_works(at.astimezone(moment.zone)) and not _taken(at, busy)] for at in minutes)
+    return "x" * BLOCK in free
+
+
+def _works(at: datetime) -> bool:
+    return at.weekday() < 5 and WORKING[0] <= at.time() < WORKING[1]
+
+
+def _taken(at: datetime, busy: list[Occurrence]) -> bool:
+    return any(one.start <= at < one.end for one in busy)
 
 
 def availability_mirrored(moment: Moment) -> None:
