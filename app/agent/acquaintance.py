@@ -124,7 +124,7 @@ async def _meetings(bench: Bench, words: str) -> Sequence[Event]:
 
 async def _events(bench: Bench) -> Sequence[Event]:
     now = bench.request.now
-    return [e for c in bench.desk.calendars for e in await c.events(now - AROUND, now + AROUND)]
+    return await bench.stands(bench.desk.calendars, lambda c: c.events(now - AROUND, now + AROUND))
 
 
 def _of(found: Candidates, address: Address) -> Candidate:

@@ -1,6 +1,6 @@
 """What the tools of one turn share: the request, the desk, and what was put on the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,11 +12,12 @@ from app.domain.actions import Action
 from app.domain.asking import MAX_OPTIONS, Listed, Question
 from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
-from app.domain.errors import Refusal, UnclearTime, UnknownReference
+from app.domain.errors import ProviderError, Refusal, UnclearTime, UnknownReference
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import Relation, key_of
 from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request, Watch
+from app.domain.reading import Reading
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.asking import options
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
@@ -74,6 +75,8 @@ class Bench:
     """Those between whom it is undecided."""
     _evidence: Mapping[str, str] = field(default_factory=dict)
     _about: str = ""
+    unread: dict[str, ProviderError] = field(default_factory=dict)
+    """Why the calendar of an account could not be read, by its name."""
     sources: Sources = field(init=False)
     """What the model has read so far, and what the person typed."""
 
@@ -166,7 +169,7 @@ class Bench:
 
     async def events(self, account: str, start: datetime, end: datetime, *, words: str = "") -> list[Event]:
         """The events of an account or of all, by start, remembered as read."""
-        found = [e for c in self.calendars(account) for e in await c.events(start, end, words=words)]
+        found = await self.stands(self.calendars(account), lambda c: c.events(start, end, words=words))
         for event in found:
             self.sources.event(event)
             self.tell_of(f"{event.account.name}:{event.calendar}:{event.id}", event.title, event.link)
@@ -174,10 +177,29 @@ class Bench:
 
     async def own_events(self, start: datetime, end: datetime) -> list[Event]:
         """What stands in the calendars of all accounts that are the person's own, by start, remembered as read."""
-        found = [e for c in self.desk.calendars for e in await own_events(c, start, end)]
+        found = await self.stands(self.desk.calendars, lambda c: own_events(c, start, end))
         for event in found:
             self.sources.event(event)
         return sorted(found, key=lambda e: e.start)
+
+    async def stands(
+        self, calendars: Sequence[Calendar], read: Callable[[Calendar], Awaitable[Iterable[Event]]]
+    ) -> list[Event]:
+        """What several calendars hold; one that can't be read is named to the person. Raises ProviderError when none
+        can, and GrantDead."""
+        reading = Reading()
+        told = await reading.each(calendars, read, what="calendar")
+        if reading.unread and not told:
+            raise next(iter(reading.unread.values()))
+        read_now = {calendar.account.name for calendar, _ in told}
+        self.unread = {n: why for n, why in self.unread.items() if n not in read_now} | reading.unread
+        self.notes += [f"_{note} So I don't know what stands there._" for note in reading.notes]
+        return [event for _, events in told for event in events]
+
+    @property
+    def not_read(self) -> dict[str, list[str]]:
+        """For a result that was made without some calendars: whose, and why."""
+        return {"not_read": [f"{name}: {why.sentence}" for name, why in self.unread.items()]} if self.unread else {}
 
     def tell_of(self, ref: str, title: str, link: str = "") -> None:
         """Remember that the model knows a mail or an event by this reference, and where the person can see it."""

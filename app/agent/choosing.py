@@ -1,6 +1,6 @@
 """Which events and which calendar are meant: by reference, by a span and words, by name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from app.agent.bench import Bench
@@ -30,10 +30,12 @@ async def named(bench: Bench, refs: Sequence[str]) -> list[Event]:
     return list(found.values())
 
 
-async def _own(bench: Bench, events: Iterable[Event]) -> list[Event]:
+async def _own(bench: Bench, events: Sequence[Event]) -> list[Event]:
     """Those of some events that stand in the person's own calendars: what a colleague's calendar shows beside them is
     no meeting of theirs."""
-    places = {(c.account.id, ref.id) for c in bench.desk.calendars for ref in await c.calendars() if ref.role == OWNER}
+    holding = {e.account.id for e in events}
+    calendars = [c for c in bench.desk.calendars if c.account.id in holding]
+    places = {(c.account.id, ref.id) for c in calendars for ref in await c.calendars() if ref.role == OWNER}
     return [e for e in events if (e.account.id, e.calendar) in places]
 
 

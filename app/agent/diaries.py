@@ -6,6 +6,7 @@ from datetime import datetime
 from app.agent.bench import Bench
 from app.domain.busy import Busy, busy_times
 from app.domain.calendars import Availability, Calendar
+from app.domain.errors import GrantDead, ProviderError
 from app.planning.hours import USUAL
 from app.planning.preferences import meeting_hours, working_hours
 from app.planning.reasons import YOU
@@ -34,12 +35,17 @@ async def colleagues(
     unknown = dict.fromkeys(people, UNASKED.unknown)
     for calendar in calendars:
         asked = [email for email in people if email not in known]
-        told = await calendar.availability(asked, *span) if asked else {}
-        for email, answer in told.items():
-            if answer.unknown:
-                unknown[email] = answer.unknown
-            else:
-                known[email] = await _diary(calendar, email, answer)
+        try:
+            told = await calendar.availability(asked, *span) if asked else {}
+            for email, answer in told.items():
+                if answer.unknown:
+                    unknown[email] = answer.unknown
+                else:
+                    known[email] = await _diary(calendar, email, answer)
+        except GrantDead:
+            raise
+        except ProviderError as failure:
+            unknown |= {email: failure.sentence for email in asked if email not in known}
     return [known[e] for e in people if e in known], {e: why for e, why in unknown.items() if e not in known}
 
 

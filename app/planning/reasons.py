@@ -11,14 +11,19 @@ YOU = "you"
 """How sentences name the asking person."""
 
 
-def reasons(slot: Slot, diaries: Sequence[Diary], *, now: datetime, unseen: bool = False) -> tuple[str, ...]:
+def reasons(
+    slot: Slot, diaries: Sequence[Diary], *, now: datetime, unseen: bool = False, unread: Sequence[str] = ()
+) -> tuple[str, ...]:
     """What speaks for a slot and against it, the clocks of the others, and clocks that change between now and then.
-    `now` is aware, the first diary the asking person's; `unseen` tells that there are people whose time isn't known."""
-    hard = _free(slot, diaries, unseen=unseen)
+    `now` is aware, the first diary the asking person's; `unseen` tells that there are people whose time isn't known,
+    `unread` names the person's accounts whose calendars couldn't be read: nobody says then that they are free."""
+    seen = diaries[1:] if unread else diaries
+    hard = _free(slot, seen, unseen=unseen or bool(unread))
+    clash = f"it may clash with something in {listed(unread)}" if unread else ""
     soft = f"{listed(slot.tentative)} {have(slot.tentative)} something tentative" if slot.tentative else ""
     outside = f"outside {listed(_whose(slot.outside))} hours" if slot.outside else _inside(diaries, unseen=unseen)
     others = (*_elsewhere(slot, diaries), *_turning(slot.start, diaries, now=now))
-    return tuple(filter(None, (", ".join(filter(None, (hard, outside))), soft, *others)))
+    return tuple(filter(None, (", ".join(filter(None, (hard, outside))), clash, soft, *others)))
 
 
 def listed(names: Sequence[str]) -> str:

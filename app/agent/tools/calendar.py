@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.agent.bench import Bench
+from app.agent.bench import Bench, TwoTimes
 from app.agent.choosing import calendar_named
 from app.agent.recognising import recognised, remembered
 from app.agent.tools.fitting import Result, fitting
@@ -16,9 +16,10 @@ from app.domain.busy import meeting, takes_time
 from app.domain.cards import MAX_LINE, Origin, Recipient
 from app.domain.desk import reference
 from app.domain.errors import UnclearTime
+from app.domain.repeating import repeated
 from app.domain.types import Account, Address, CalendarRef, Event
 from app.planning.conflicts import AHEAD, conflicts, explained, resolution
-from app.planning.phrases import Grain, Recurrence, resolve
+from app.planning.phrases import Grain, Recurrence, Rhythms, resolve
 from app.planning.sanitising import visible
 from app.planning.series import first_of, rule
 from app.planning.slots import Diary
@@ -55,6 +56,7 @@ class ListEvents(Tool):
             events=rows,
             **{"from": f"{start:%a %-d %b %Y %H:%M}", "to": f"{end:%a %-d %b %Y %H:%M}"},
             **({"left_out": f"{len(found) - len(rows)} later events"} if len(found) > len(rows) else {}),
+            **bench.not_read,
             **await self._conflicts(bench, found, start, end),
         )
 
@@ -148,8 +150,10 @@ class CreateEvent(Changing):
 
 
 def _recurrence(phrase: str, bench: Bench) -> Recurrence:
-    """How something repeats, from words; raises UnclearTime."""
+    """How something repeats, from words; raises UnclearTime, and TwoTimes for words that name two rhythms."""
     found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone)
+    if isinstance(found, Rhythms):
+        raise TwoTimes([repeated(rule(option), bench.zone.key) for option in found.options], phrase)
     if not isinstance(found, Recurrence):
         raise UnclearTime(phrase=phrase)
     return found
