@@ -1,6 +1,7 @@
 """How often something repeats, in words, from the lines of RFC 5545 that say it to a provider."""
 
-from collections.abc import Sequence
+from calendar import month_name
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,18 @@ WEEKDAYS = {
     "SU": "Sunday",
 }
 WORKDAYS = ["MO", "TU", "WE", "TH", "FR"]
-PLACES = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "-1": "last"}
-KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL", "WKST"}
+MONTHS = tuple(month_name)
+PLACES = {
+    "1": "first",
+    "2": "second",
+    "3": "third",
+    "4": "fourth",
+    "5": "fifth",
+    "-1": "last",
+    "-2": "second to last",
+    "-3": "third to last",
+}
+KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "COUNT", "UNTIL", "WKST"}
 """Parts of a rule that there are words for."""
 
 
@@ -38,36 +49,58 @@ def parts(rule: str) -> dict[str, str]:
 def _worded(rule: str, zone: str) -> str:
     named = parts(rule)
     unit = UNITS.get(named.get("FREQ", ""))
-    if unit is None or not named.keys() <= KNOWN:
+    days = _days(named)
+    if unit is None or days is None or not named.keys() <= KNOWN:
         return rule
     every = int(named.get("INTERVAL", "1"))
-    days = _days(named.get("BYDAY", ""))
-    if days is None:
+    if days and unit == "week" and every == 1:
+        return ("every weekday" if days == "weekdays" else f"every {days}") + _end(named, zone)
+    months = _joined([MONTHS[int(number)] for number in named.get("BYMONTH", "").split(",") if number])
+    if months and (unit not in ("month", "year") or (unit == "month" and every > 1)):
         return rule
-    words = (
-        days
-        if days and unit == "week" and every == 1
-        else _every(every, unit) + (f" on {days.removeprefix('every ')}" if days else "")
-    )
-    if "BYMONTHDAY" in named:
-        words += f" on day {named['BYMONTHDAY'].replace(',', ', ').replace('-1', 'the last')}"
-    return words + _end(named, zone)
+    words = f"every {months}" if months and every == 1 else _every(every, unit) + (f" in {months}" if months else "")
+    return words + (f" on {days}" if days else "") + _end(named, zone)
 
 
 def _every(number: int, unit: str) -> str:
     return f"every {unit}" if number == 1 else f"every {number} {unit}s"
 
 
-def _days(listed: str) -> str | None:
-    """Weekdays in words, empty for none; None for what there are no words for."""
-    codes = [code for code in listed.split(",") if code]
-    if sorted(codes) == sorted(WORKDAYS):
-        return "every weekday"
+def _days(named: Mapping[str, str]) -> str | None:
+    """The days of a rule in words, empty for none; None for what there are no words for."""
+    codes, positions = _listed(named, "BYDAY"), _listed(named, "BYSETPOS")
+    if numbers := _listed(named, "BYMONTHDAY"):
+        ends = all(number == "-1" or 1 <= int(number) <= 31 for number in numbers)
+        return None if codes or positions or not ends else f"the {_joined([_numbered(n) for n in numbers])}"
+    working = sorted(codes) == sorted(WORKDAYS)
+    if positions:
+        placed = _joined([PLACES[place] for place in positions]) if set(positions) <= PLACES.keys() else ""
+        return f"the {placed} working day" if working and placed else None
+    if working:
+        return "weekdays"
     if any(code[-2:] not in WEEKDAYS or (code[:-2] and code[:-2] not in PLACES) for code in codes):
         return None
-    named = [f"the {PLACES[c[:-2]]} {WEEKDAYS[c[-2:]]}" if c[:-2] else f"every {WEEKDAYS[c]}" for c in codes]
-    plain = [name.removeprefix("every ") if n else name for n, name in enumerate(named)]
-    return " and ".join((", ".join(plain[:-1]), plain[-1])) if len(plain) > 1 else "".join(plain)
+    if len({code[-2:] for code in codes}) == 1 and codes[0][:-2]:
+        return f"the {_joined([PLACES[code[:-2]] for code in codes])} {WEEKDAYS[codes[0][-2:]]}"
+    return _joined([f"the {PLACES[c[:-2]]} {WEEKDAYS[c[-2:]]}" if c[:-2] else WEEKDAYS[c] for c in codes])
+
+
+def _listed(named: Mapping[str, str], part: str) -> list[str]:
+    return [value for value in named.get(part, "").split(",") if value]
+
+
+def _numbered(day: str) -> str:
+    """A day of the month: 15th, last day."""
+    if day == "-1":
+        return "last day"
+    number = int(day)
+    ending = "th" if 11 <= number <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Words as a list in a sentence: Monday, Tuesday and Friday."""
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
 def _end(named: dict[str, str], zone: str) -> str:

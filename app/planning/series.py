@@ -103,7 +103,7 @@ def _on_day(named: Rule, before: date, after: date) -> Rule:
         return named
     if days == DAYS[before.weekday()] and named["FREQ"] == "WEEKLY":
         return named | {"BYDAY": DAYS[after.weekday()]}
-    if not days and month_day == str(before.day):
+    if not days and month_day == str(before.day) and ("BYMONTH" not in named or before.month == after.month):
         return named | {"BYMONTHDAY": str(after.day)}
     raise Refusal(why=ON_DAYS)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.agent.bench import Bench
+from app.agent.bench import Bench, TwoTimes
 from app.agent.tools.calendar import CreateEvent, ListEvents
 from app.agent.tools.event_changes import ChangeEvents
 from app.agent.tools.fitting import serialised
@@ -100,7 +100,31 @@ async def test_the_time_may_stand_in_how_it_repeats() -> None:
     assert (turn.one.start, turn.one.end - turn.one.start) == (TEN + 6 * DAY - 3 * HOUR, HOUR)
 
 
-@pytest.mark.parametrize("repeat", ["sometimes", "every hour"])
+@pytest.mark.parametrize(
+    ("repeat", "rule", "first", "words"),
+    [
+        ("every first Monday", "FREQ=MONTHLY;BYDAY=1MO", "2026-04-06", "every month on the first Monday"),
+        ("15th of every month", "FREQ=MONTHLY;BYMONTHDAY=15", "2026-03-15", "every month on the 15th"),
+        ("the last Friday of every month", "FREQ=MONTHLY;BYDAY=-1FR", "2026-03-27", "every month on the last Friday"),
+    ],
+)
+async def test_a_day_of_the_month_is_in_the_rule_and_on_the_card(
+    repeat: str, rule: str, first: str, words: str
+) -> None:
+    turn = Turn()
+    await turn.use(CreateEvent(title="Gym", start="tomorrow at 7am", repeat=repeat))
+    assert turn.one.recurrence == (f"RRULE:{rule}",)
+    assert f"{turn.one.start:%Y-%m-%d %H:%M}" == f"{first} 07:00"
+    assert ("Repeats", words) in [(f.label, f.value) for f in turn.one.card().fields]
+
+
+async def test_a_rhythm_that_can_be_read_two_ways_is_asked_about() -> None:
+    with pytest.raises(TwoTimes) as asked:
+        await Turn().use(CreateEvent(title="Gym", start="tomorrow at 7am", repeat="every third Thursday"))
+    assert asked.value.readings == ("every month on the third Thursday", "every 3 weeks on Thursday")
+
+
+@pytest.mark.parametrize("repeat", ["sometimes", "every hour", "twice a week"])
 async def test_what_doesnt_repeat_as_events_do_is_refused(repeat: str) -> None:
     with pytest.raises((UnclearTime, Refusal)):
         await Turn().use(CreateEvent(title="Gym", start="tomorrow at 7am", repeat=repeat))

@@ -110,7 +110,14 @@ def test_a_series_keeps_its_time_of_day_when_it_moves_over_a_change_of_clocks() 
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", "every 2 weeks on Monday and Wednesday"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every weekday"),
         ("FREQ=MONTHLY;BYDAY=2TU", "every month on the second Tuesday"),
-        ("FREQ=MONTHLY;BYMONTHDAY=15", "every month on day 15"),
+        ("FREQ=MONTHLY;BYDAY=1MO,-1MO", "every month on the first and last Monday"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15", "every month on the 15th"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,22,-1", "every month on the 1st, 22nd and last day"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "every month on the last working day"),
+        ("FREQ=MONTHLY;BYMONTH=1,7;BYDAY=1MO", "every January and July on the first Monday"),
+        ("FREQ=YEARLY;INTERVAL=2;BYMONTH=11;BYDAY=4TH", "every 2 years in November on the fourth Thursday"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR", "every 2 weeks on weekdays"),
+        ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13"),
         ("FREQ=DAILY;COUNT=5", "every day, 5 times"),
         ("FREQ=DAILY;COUNT=1", "every day, once"),
         ("FREQ=WEEKLY;BYDAY=TU;UNTIL=20260531T215959Z", "every Tuesday, until Sun 31 May 2026"),
@@ -125,7 +132,22 @@ def test_how_something_repeats_in_words(line: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["every Tuesday", "every weekday", "every Tuesday until May", "daily", "every other Friday", "every first Monday"],
+    [
+        "every Tuesday",
+        "every weekday",
+        "every Tuesday until May",
+        "daily",
+        "every other Friday",
+        "every first Monday",
+        "the first and last Friday of every month",
+        "the 1st and 15th of each month",
+        "the last day of every month",
+        "every penultimate Friday",
+        "the first working day of every month",
+        "every fourth Thursday in November",
+        "every day except Sunday",
+        "every Monday, 5 times",
+    ],
 )
 def test_the_words_of_a_card_mean_the_same_when_they_are_read_again(phrase: str) -> None:
     found = resolve(phrase, at=NOW, zone=ZONE)

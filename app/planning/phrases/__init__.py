@@ -9,7 +9,19 @@ from app.planning.phrases.values import (
     Interval,
     Meaning,
     Recurrence,
+    Rhythms,
     WorkingHours,
 )
 
-__all__ = ["Ambiguous", "Duration", "Grain", "Instant", "Interval", "Meaning", "Recurrence", "WorkingHours", "resolve"]
+__all__ = [
+    "Ambiguous",
+    "Duration",
+    "Grain",
+    "Instant",
+    "Interval",
+    "Meaning",
+    "Recurrence",
+    "Rhythms",
+    "WorkingHours",
+    "resolve",
+]

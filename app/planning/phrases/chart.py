@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, TypeVar
 
-from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit, Value
+from app.planning.phrases.times import Context, Length, Number, Ordinal, Place, Repeat, Time, Unit, Value
 
 # What a rule may return: a value, or nothing when it does not apply after all.
 Build = Callable[..., Value | None]
@@ -55,8 +55,16 @@ def names_of(value: Value) -> tuple[str, ...]:
         return ("TIME", value.kind.upper())
     if isinstance(value, Unit):
         return ("LETTER",) if value.short else ("UNIT", "LETTER")
-    table: dict[type[Any], str] = {Number: "NUMBER", Ordinal: "ORDINAL", Length: "LENGTH", Repeat: "REPEAT"}
-    return (table[type(value)],)
+    return (_NAMES[type(value)],)
+
+
+_NAMES: dict[type[Any], str] = {
+    Number: "NUMBER",
+    Ordinal: "ORDINAL",
+    Length: "LENGTH",
+    Place: "PLACE",
+    Repeat: "REPEAT",
+}
 
 
 def _alternatives(pattern: str) -> Iterator[tuple[str, ...]]:

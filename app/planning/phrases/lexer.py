@@ -96,7 +96,7 @@ class Lexer:
         start = self.starts[at]
         if self.words[at].isdigit():
             if match := _ORDINAL.match(self.text, start):
-                yield self.ends[match.end()], Ordinal(int(match[1])), 0.0
+                yield self.ends[match.end()], Ordinal(int(match[1]), written=True), 0.0
             if match := _NUMBER.match(self.text, start):
                 end = self.ends.get(match.end())
                 if end:

@@ -13,6 +13,7 @@ from app.planning.phrases import (
     rules_length,
     rules_near,
     rules_part,
+    rules_place,
     rules_range,
     rules_repeat,
     rules_shift,
@@ -26,7 +27,17 @@ from app.planning.phrases.times import Context, Order, Time, Value
 from app.planning.phrases.values import Ambiguous, Instant, Interval, Meaning, WorkingHours
 
 # The modules that fill the grammar; named so that they stay imported.
-RULES = (rules_clock, rules_date, rules_length, rules_near, rules_part, rules_range, rules_repeat, rules_shift)
+RULES = (
+    rules_clock,
+    rules_date,
+    rules_length,
+    rules_near,
+    rules_part,
+    rules_place,
+    rules_range,
+    rules_repeat,
+    rules_shift,
+)
 # Two numbers that may be a day and a month.
 _PAIR = re.compile(r"\d ?[/ -] ?\d")
 # Words and marks of the longest phrase that is still read: the chart grows with the cube of them.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from app.planning.phrases.clocks import aware
-from app.planning.phrases.spans import Series, Span, inside, mapped, move, units
-from app.planning.phrases.times import Context, Repeat, Time, choose, meet
-from app.planning.phrases.values import Grain, Recurrence
+from app.planning.phrases.spans import Series, Span, cyclic, move, units
+from app.planning.phrases.times import Context, Place, Repeat, Time, choose, meet
+from app.planning.phrases.values import Grain, Recurrence, Rhythms
 
 _FREQUENCY = {
     Grain.SECOND: "SECONDLY", Grain.MINUTE: "MINUTELY", Grain.HOUR: "HOURLY", Grain.DAY: "DAILY", Grain.WEEK: "WEEKLY",
@@ -20,14 +23,24 @@ _SOME_DAY = datetime(2020, 1, 1)  # noqa: DTZ001
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def recur(context: Context, repeat: Repeat) -> Recurrence | None:
+def readings(context: Context, repeat: Repeat) -> Recurrence | Rhythms | None:
+    """What a recurrence in the making may mean: "every third Monday" of the month, or every third week."""
+    if repeat.torn is None:
+        return _recur(context, repeat)
+    placed = replace(repeat, interval=1, unit=Grain.MONTH, times=(), place=repeat.torn, torn=None)
+    both = [_recur(context, form) for form in (placed, replace(repeat, torn=None))]
+    found = tuple(meaning for meaning in both if meaning is not None)
+    return Rhythms(found) if len(found) > 1 else next(iter(found), None)
+
+
+def _recur(context: Context, repeat: Repeat) -> Recurrence | None:
     """The recurrence; None when no rule can say it or nothing comes."""
     rule = _rule(repeat)
-    first = _first(context, repeat)
+    first = _first(context, repeat) if rule else None
     if rule is None or first is None:
         return None
     start, moved = aware(first.start, context.zone)
-    rule += _until(context, repeat, first)
+    rule += f";COUNT={repeat.count}" if repeat.count else _until(context, repeat, first)
     lasting = repeat.at or (repeat.times[0] if repeat.times else None)
     length = first.end - first.start if lasting and lasting.kind in {"range", "part"} else None
     if repeat.length:
@@ -37,18 +50,20 @@ def recur(context: Context, repeat: Repeat) -> Recurrence | None:
 
 def _rule(repeat: Repeat) -> str | None:
     """FREQ and what belongs to it."""
+    if repeat.place is not None:
+        return _placed(repeat, repeat.place)
     if repeat.unit is not None:
         quarters = repeat.unit is Grain.QUARTER
-        rule = _frequency(Grain.MONTH if quarters else repeat.unit, repeat.interval * (3 if quarters else 1))
-        return f"{rule};BYDAY={repeat.place}{_DAYS[repeat.times[0].number]}" if repeat.place else rule
-    first = repeat.times[0]
+        return _frequency(Grain.MONTH if quarters else repeat.unit, repeat.interval * (3 if quarters else 1))
+    return _timed(repeat, repeat.times[0])
+
+
+def _timed(repeat: Repeat, first: Time) -> str | None:
+    """A rule for times that come back, the first of them given."""
     if len({time.kind for time in repeat.times}) > 1:
         return None
     if first.weekday is not None:
-        days = ",".join(
-            _DAYS[day] for day in sorted({time.weekday for time in repeat.times if time.weekday is not None})
-        )
-        return _frequency(Grain.WEEK, repeat.interval) + f";BYDAY={days}"
+        return _frequency(Grain.WEEK, repeat.interval) + f";BYDAY={_listed(time.weekday for time in repeat.times)}"
     if first.kind == "holiday":
         return _frequency(Grain.YEAR, repeat.interval) if _same_every_year(first) else None
     if first.kind not in _BY_KIND:
@@ -58,11 +73,49 @@ def _rule(repeat: Repeat) -> str | None:
     return _frequency(grain, repeat.interval) + detail.format(numbers=numbers)
 
 
+def _listed(weekdays: Iterable[int | None]) -> str:
+    return ",".join(_DAYS[day] for day in sorted({day for day in weekdays if day is not None}))
+
+
+def _placed(repeat: Repeat, place: Place) -> str | None:
+    """A rule for the places of days in their months."""
+    months = _months(repeat, place)
+    unit = Grain.MONTH if repeat.unit is Grain.QUARTER else repeat.unit
+    several = len(place.weekdays) > 1
+    if unit is None or months is None or (repeat.unit is Grain.QUARTER and repeat.interval > 1):
+        return None
+    if several and len(months) > 1 and unit is Grain.YEAR:  # BYSETPOS would count in the whole year
+        return None
+    rule = _frequency(unit, repeat.interval)
+    rule += f";BYMONTH={','.join(map(str, months))}" if months else ""
+    places = ",".join(map(str, place.places))
+    if several:
+        return f"{rule};BYDAY={_listed(place.weekdays)};BYSETPOS={places}"
+    if place.weekdays:
+        return f"{rule};BYDAY={','.join(f'{number}{_DAYS[place.weekdays[0]]}' for number in place.places)}"
+    return f"{rule};BYMONTHDAY={places}"
+
+
+def _months(repeat: Repeat, place: Place) -> tuple[int, ...] | None:
+    """The months in which the days lie, empty for all of them; None when the places don't tell."""
+    if repeat.months or repeat.unit is Grain.MONTH:
+        return repeat.months
+    certain = 4 if place.weekdays else 28  # every month has so many
+    ends = {number > 0 for number in place.places}
+    if len(ends) > 1 or any(abs(number) > certain for number in place.places):
+        return None
+    return (_STARTING if ends == {True} else _ENDING)[repeat.unit or Grain.YEAR]
+
+
+_STARTING = {Grain.YEAR: (1,), Grain.QUARTER: (1, 4, 7, 10)}
+_ENDING = {Grain.YEAR: (12,), Grain.QUARTER: (3, 6, 9, 12)}
+
+
 _BY_KIND = {
     "monthday": (Grain.MONTH, ";BYMONTHDAY={numbers}"),
     "month": (Grain.YEAR, ";BYMONTH={numbers}"),
     "date": (Grain.YEAR, ""),
-    "weekend": (Grain.WEEK, ";BYDAY=SA"),
+    "weekend": (Grain.WEEK, ";BYDAY=SA,SU"),
 }
 
 
@@ -94,8 +147,7 @@ def _first(context: Context, repeat: Repeat) -> Span | None:
 def _occurrences(repeat: Repeat) -> list[Time]:
     """The times of which the earliest comes first."""
     if repeat.place:
-        days = _placed(repeat.times[0].series, repeat.place)
-        times = [Time(days, Grain.DAY, "date")]
+        times = [Time(_days(repeat.place, _months(repeat, repeat.place) or ()), Grain.DAY, "date")]
     elif repeat.times:
         times = list(repeat.times)
     elif repeat.unit is not None and repeat.unit < Grain.DAY:
@@ -108,13 +160,18 @@ def _occurrences(repeat: Repeat) -> list[Time]:
     return [meet(time, repeat.at) for time in times] if repeat.at else times
 
 
-def _placed(days: Series, place: int) -> Series:
-    def change(month: Span) -> Span | None:
-        found = list(inside(month, days))
-        index = place - 1 if place > 0 else place
-        return found[index] if -len(found) <= index < len(found) else None
+def _days(place: Place, months: tuple[int, ...]) -> Series:
+    """The days at their places in each of the months."""
 
-    return mapped(units(Grain.MONTH), change)
+    def make(month: datetime) -> list[Span]:
+        if months and month.month not in months:
+            return []
+        days = [month.replace(day=number + 1) for number in range(monthrange(month.year, month.month)[1])]
+        found = [day for day in days if not place.weekdays or day.weekday() in place.weekdays]
+        picked = {found[at - (at > 0)] for at in place.places if -len(found) <= at - (at > 0) < len(found)}
+        return [Span(day, day + timedelta(days=1), Grain.DAY) for day in sorted(picked)]
+
+    return cyclic(Grain.MONTH, make)
 
 
 def _until(context: Context, repeat: Repeat, first: Span) -> str:

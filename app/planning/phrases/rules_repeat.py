@@ -8,7 +8,7 @@ from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit
 from app.planning.phrases.values import Grain
 from app.planning.phrases.words import WEEKDAYS
-from app.planning.phrases.years import month_day_time, weekday_time
+from app.planning.phrases.years import weekday_time
 
 rule = GRAMMAR.rule
 _KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range", "holiday"}
@@ -82,7 +82,7 @@ def other_time(context: Context, time: Time) -> Repeat | None:
     return Repeat(2, times=(time,)) if _repeats(time) and time.kind != "clock" else None
 
 
-@rule("every NUMBER TIME", "every ORDINAL TIME")
+@rule("every NUMBER TIME", "every ORDINAL WEEKEND")
 def counted_time(context: Context, number: Number | Ordinal, time: Time) -> Repeat | None:
     """Every two weekends."""
     del context
@@ -95,7 +95,8 @@ def counted_time(context: Context, number: Number | Ordinal, time: Time) -> Repe
 
 
 def _repeats(time: Time) -> bool:
-    return time.kind in _KINDS and not time.known and not time.side and (not time.dated or time.kind != "date")
+    """Whether a time comes back by itself; of the dates only those that are a month and its day."""
+    return time.kind in _KINDS and not time.known and not time.side and (time.full or time.kind != "date")
 
 
 _WORKDAYS = "weekday|weekdays|workday|workdays"
@@ -141,7 +142,9 @@ def weekends(context: Context) -> Repeat:
 def also(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
     """Every Monday and Wednesday."""
     del context
-    if not repeat.times or repeat.at or repeat.times[-1].kind != "weekday" or time.kind != "weekday" or time.known:
+    if not repeat.times or repeat.at or repeat.torn or time.known:
+        return None
+    if time.kind not in {"weekday", "month"} or repeat.times[-1].kind != time.kind:
         return None
     return replace(repeat, times=(*repeat.times, time))
 
@@ -149,7 +152,9 @@ def also(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
 @rule("REPEAT and? REPEAT", cost=0.1)
 def also_repeat(context: Context, first: Repeat, second: Repeat) -> Repeat | None:
     del context
-    if first.at or not first.times or not second.times or first.interval != second.interval:
+    if first.at or first.torn or second.torn or not first.times or not second.times:
+        return None
+    if first.interval != second.interval:
         return None
     return replace(second, times=first.times + second.times)
 
@@ -185,25 +190,6 @@ def on_day(context: Context, first: Repeat | Time, second: Repeat | Time) -> Rep
     return replace(repeat, unit=None, times=(time,))
 
 
-@rule(
-    "REPEAT on? the ORDINAL",
-    "on? the ORDINAL REPEAT",
-    "the? ORDINAL of REPEAT",
-    "the? ORDINAL day of REPEAT",
-    "every ORDINAL of the month",
-    "every ORDINAL day of the month",
-)
-def on_month_day(context: Context, first: Repeat | Ordinal, second: Repeat | Ordinal | None = None) -> Repeat | None:
-    """Monthly on the 5th, the 5th of every month."""
-    del context
-    place = first if isinstance(first, Ordinal) else second
-    repeat = second if isinstance(second, Repeat) else first if isinstance(first, Repeat) else Repeat(1, Grain.MONTH)
-    if not isinstance(place, Ordinal) or repeat.unit is not Grain.MONTH:
-        return None
-    day = month_day_time(place.value)
-    return replace(repeat, unit=None, times=(day,)) if day else None
-
-
 @rule("REPEAT on? DATE", cost=0.1)
 def yearly_on(context: Context, repeat: Repeat, date: Time) -> Repeat | None:
     """Every year on May 5."""
@@ -236,29 +222,22 @@ def lasting(context: Context, repeat: Repeat, length: Length) -> Repeat | None:
     return replace(repeat, span=length)
 
 
-@rule(
-    "the? ORDINAL WEEKDAY of REPEAT",
-    "every ORDINAL WEEKDAY of|in the month",
-    "REPEAT on? the ORDINAL WEEKDAY",
-    "every ORDINAL WEEKDAY of|in every month",
-    cost=-0.5,
-)
-def nth_weekday(context: Context, *values: Ordinal | Time | Repeat) -> Repeat | None:
-    """The second Tuesday of every month."""
+@rule("REPEAT NUMBER times", "REPEAT for NUMBER times|occurrences|sessions", cost=0.3)
+def counted(context: Context, repeat: Repeat, number: Number) -> Repeat | None:
+    """Every Monday, 5 times."""
     del context
-    place = next(value.value for value in values if isinstance(value, Ordinal))
-    return _placed(place, values)
+    return replace(repeat, count=number.whole) if number.whole and 1 < number.whole < 1000 else None
 
 
-@rule("the? last WEEKDAY of|in REPEAT", "every last WEEKDAY of|in the month", "REPEAT on? the last WEEKDAY", cost=-0.5)
-def last_weekday(context: Context, *values: Time | Repeat) -> Repeat | None:
+@rule("REPEAT except|but|excluding on? TIME", "REPEAT but not on? TIME", "REPEAT except for TIME", cost=0.2)
+def leaving_out(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
+    """Every day except Friday."""
     del context
-    return _placed(-1, values)
-
-
-def _placed(place: int, values: tuple[Ordinal | Time | Repeat, ...]) -> Repeat | None:
-    repeat = next((value for value in values if isinstance(value, Repeat)), Repeat(1, Grain.MONTH))
-    day = next(value for value in values if isinstance(value, Time))
-    if repeat.unit is not Grain.MONTH or repeat.times or day.known:
+    daily = repeat.unit is Grain.DAY and repeat.interval == 1
+    days = set(range(7)) if daily else {day.weekday for day in repeat.times}
+    if repeat.at or repeat.torn or time.known or time.kind not in {"weekday", "weekend"} or None in days:
         return None
-    return replace(repeat, times=(day,), place=place)
+    left = days - ({5, 6} if time.kind == "weekend" else {time.number})
+    if not left or left == days or (not daily and repeat.interval > 1):
+        return None
+    return replace(repeat, unit=None, times=tuple(weekday_time(day) for day in sorted(left) if day is not None))

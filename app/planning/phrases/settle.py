@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.planning.phrases.clocks import aware
-from app.planning.phrases.repeats import recur
+from app.planning.phrases.repeats import readings
 from app.planning.phrases.spans import Span, shift
 from app.planning.phrases.times import Context, Length, Repeat, Time, Value, choose
 from app.planning.phrases.values import Ambiguous, Duration, Instant, Interval, Meaning
@@ -16,7 +16,7 @@ def settle(context: Context, value: Value) -> Meaning | None:
     if isinstance(value, Length):
         return Duration(value.parts)
     if isinstance(value, Repeat):
-        return recur(context, value)
+        return readings(context, value)
     if not isinstance(value, Time) or value.latent:
         return None
     meaning = _one(context, value)

@@ -28,9 +28,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Ordinal:
-    """A place in a row, from 1; -1 is the last."""
+    """A place in a row, from 1; -1 is the last. `written` says that it stood in digits."""
 
     value: int
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,19 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Days of a month by their places in it, from 1, or from -1 backwards: of these weekdays, or of all its days."""
+
+    places: tuple[int, ...]
+    weekdays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """A recurrence in the making: every `interval`-th `unit`, or every `interval`-th of `times`.
 
-    `place` picks the place-th of `times` in the unit; `length` is how long each one is, `span` how long they come.
+    `place` says on which days of the unit, in these `months` of it; `torn` is the place that "every third Monday" may
+    mean instead of every third week. `length` is how long each one is, `span` how long they come, `count` how often.
     """
 
     interval: int
@@ -106,7 +116,10 @@ class Repeat:
     until: Time | None = None
     length: Length | None = None
     span: Length | None = None
-    place: int = 0
+    count: int = 0
+    place: Place | None = None
+    months: tuple[int, ...] = ()
+    torn: Place | None = None
 
 
 # "At 7" with working hours from 9 to 17: below this difference (in minutes) nobody can tell morning from evening.
@@ -151,7 +164,7 @@ class Context:
         return max(begin - minute, minute - end, 0)
 
 
-Value = Time | Number | Ordinal | Unit | Length | Repeat
+Value = Time | Number | Ordinal | Unit | Length | Place | Repeat
 
 
 def at_clock(context: Context, clock: Clock, *, latent: bool = False) -> Time:

@@ -174,4 +174,11 @@ class Ambiguous:
     options: tuple[Instant | Interval, ...]
 
 
-Meaning = Instant | Interval | Duration | Recurrence | Ambiguous
+@dataclass(frozen=True, slots=True)
+class Rhythms:
+    """Recurrences between which only the person can choose: "every third Monday" of the month, or in three weeks."""
+
+    options: tuple[Recurrence, ...]
+
+
+Meaning = Instant | Interval | Duration | Recurrence | Ambiguous | Rhythms
