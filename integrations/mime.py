@@ -33,6 +33,7 @@ _PLAINLY = re.compile(r"[,;](?=[^<>]*(?:<|$))")
 _GROUP = re.compile(r"(?:^|(?<=[,;]))[^:@<>,;]*:|;\s*$")
 """The name of a group of addresses before them, and the end of the last one (RFC 5322, section 3.4)."""
 _ROUTE = re.compile(r"^@[^:]*:")
+_ESCAPED = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 SIGNATURES = ".gmail_signature, .moz-signature, #Signature, #signature"
 """What Gmail, Thunderbird and Outlook put a signature into."""
@@ -85,6 +86,8 @@ def addresses(value: str) -> tuple[Address, ...]:
     Gmail hands names out decoded and without their quotes, and anything may stand in them: the address is what stands
     in the last angle brackets. Of `boss@x.example <eve@y.example>` the standard library takes both for addresses.
     """
+    if not value:
+        return ()
     found: list[Address] = []
     pending = ""
     for item in _items(_GROUP.sub("", value) if ";" in value else value):
@@ -107,14 +110,15 @@ def author(value: str) -> Address:
     found = addresses(value)
     if not found:
         return Address(email="", name=header(value))
-    angled = list(_ANGLE.finditer(value))
-    if len(found) == 1 or not angled:
+    if len(found) == 1 or not (angled := list(_ANGLE.finditer(value))):
         return found[-1]
     return Address(email=_routed(angled[-1][1]), name=header(_spoken(value[: angled[-1].start()])))
 
 
 def _items(value: str) -> list[str]:
     """What commas and semicolons separate that stand in no quotes, brackets or comment."""
+    if "," not in value and ";" not in value:
+        return [value] if value.strip() else []
     items, start, quoted, depth = [], 0, False, 0
     for place, char in enumerate(value):
         if char == '"' and value[place - 1 : place] != "\\":
@@ -146,7 +150,7 @@ def _spoken(name: str) -> str:
     """A name without the quotes around it and the backslashes in it."""
     bare = name.strip()
     quoted = len(bare) > 1 and bare[0] == bare[-1] == '"'
-    return re.sub(r"\\(.)", r"\1", bare[1:-1] if quoted else bare)
+    return _ESCAPED.sub(r"\1", bare[1:-1] if quoted else bare)
 
 
 def text_of_html(markup: str) -> str:

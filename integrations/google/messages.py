@@ -1,13 +1,15 @@
 """Gmail's message resources as our values."""
 
 from base64 import urlsafe_b64decode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message as MimeHeaders
+from functools import lru_cache
 from typing import Any
 
 from app.domain.types import AccountRef, Email, MailText
 from integrations.mime import addresses, author, header
-from integrations.parts import Part, tidy, whole_kind
+from integrations.parts import NESTED, Part, tidy, whole_kind
 
 HEADERS = (
     "From",
@@ -26,11 +28,16 @@ HEADERS = (
 """What is asked for when only metadata is read."""
 
 Resource = dict[str, Any]
+Headers = dict[str, str]
+"""Values by lower-case name."""
 
 
 def email(resource: Resource, account: AccountRef) -> Email:
     """A mail from a message resource of any format but raw."""
-    found = _headers(resource.get("payload", {}))
+    return _email(resource, account, _headers(resource.get("payload", {})))
+
+
+def _email(resource: Resource, account: AccountRef, found: Headers) -> Email:
     return Email(
         id=resource["id"],
         thread=resource["threadId"],
@@ -50,7 +57,7 @@ def email(resource: Resource, account: AccountRef) -> Email:
     )
 
 
-def _bulk(headers: dict[str, str]) -> bool:
+def _bulk(headers: Headers) -> bool:
     """Whether a mail went to many or was written by a machine. Sources: RFC 2919, RFC 2369, RFC 3834; Precedence is
     older custom."""
     automatic = headers.get("auto-submitted", "no").split(";")[0].strip().lower()
@@ -61,40 +68,64 @@ def _bulk(headers: dict[str, str]) -> bool:
 
 def mail_text(resource: Resource, account: AccountRef) -> MailText:
     """A mail with its text, from a full message resource."""
-    whole = _part(resource.get("payload", {}))
+    payload = resource.get("payload", {})
+    found = _headers(payload)
+    whole = _part(payload, found)
     return MailText(
-        email=email(resource, account),
+        email=_email(resource, account, found),
         text=tidy(whole.text),
         attachments=whole.attachments,
         unreadable=whole.unreadable,
     )
 
 
-def _part(part: Resource) -> Part:
+def _part(part: Resource, found: Headers) -> Part:
     """A part as Gmail gives it: names decoded, transfer encodings undone, large files left out."""
-    found, inner = _headers(part), part.get("parts", ())
-    typed = MimeHeaders()
-    typed["Content-Type"] = " ".join(found.get("content-type", "").split())
-    parts = tuple(_part(each) for each in inner)
+    inner = [(each, _headers(each)) for each in part.get("parts", ())]
+    parts = tuple(_part(*each) for each in inner)
+    kind = whole_kind(part.get("mimeType", ""), several=bool(parts))
+    typed = _typed("" if parts else found.get("content-type", ""))
     return Part(
-        kind=whole_kind(part.get("mimeType", ""), several=bool(parts)),
+        kind=kind,
         content=_body(part),
         size=part.get("body", {}).get("size", 0) or sum(p.size for p in parts),
-        charset=str(typed.get_content_charset("") or ""),
+        charset=typed.charset,
         name=part.get("filename", ""),
         cid=found.get("content-id", "").strip(),
         attached=found.get("content-disposition", "").strip().lower().startswith("attachment"),
-        flowed=str(typed.get_param("format", "")).lower() == "flowed",
-        delsp=str(typed.get_param("delsp", "")).lower() == "yes",
+        flowed=typed.flowed,
+        delsp=typed.delsp,
         number=part.get("partId") or "0",
-        subject=header(_headers(inner[0]).get("subject", "")) if inner else "",
+        subject=header(inner[0][1].get("subject", "")) if inner and kind == NESTED else "",
         parts=parts,
     )
 
 
-def _headers(part: Resource) -> dict[str, str]:
-    """Header values by lower-case name; the first of a repeated one."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True)
+class _Typed:
+    """The parameters of a Content-Type."""
+
+    charset: str
+    flowed: bool
+    delsp: bool
+
+
+@lru_cache(maxsize=256)
+def _typed(content_type: str) -> _Typed:
+    """Most mails say the same few things of their texts, and the standard library takes them apart anew for each
+    parameter."""
+    typed = MimeHeaders()
+    typed["Content-Type"] = " ".join(content_type.split())
+    return _Typed(
+        charset=str(typed.get_content_charset("") or ""),
+        flowed=str(typed.get_param("format", "")).lower() == "flowed",
+        delsp=str(typed.get_param("delsp", "")).lower() == "yes",
+    )
+
+
+def _headers(part: Resource) -> Headers:
+    """The first of a repeated one."""
+    found: Headers = {}
     for one in part.get("headers", ()):
         found.setdefault(one["name"].lower(), one["value"])
     return found
