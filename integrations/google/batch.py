@@ -30,11 +30,10 @@ def packed(requests: Sequence[HttpRequest]) -> tuple[bytes, str]:
     boundary = f"batch_{secrets.token_hex(12)}"
     parts = []
     for number, request in enumerate(requests):
-        split = urlsplit(request.uri)
-        target = f"{split.path}?{split.query}" if split.query else split.path
+        target = request.uri.split("/", 3)[3]  # behind the scheme and the host
         parts.append(
             f"--{boundary}\r\nContent-Type: application/http\r\nContent-ID: <{number}>\r\n\r\n"
-            f"{request.method} {target} HTTP/1.1\r\nAccept: application/json\r\n\r\n\r\n"
+            f"{request.method} /{target} HTTP/1.1\r\nAccept: application/json\r\n\r\n\r\n"
         )
     return "".join((*parts, f"--{boundary}--\r\n")).encode(), f"multipart/mixed; boundary={boundary}"
 
