@@ -24,7 +24,7 @@ class Relation(Value):
 
     @property
     def key(self) -> str:
-        """Equal for names that mean the same: without case, and without whose it is."""
+        """Equal for names that mean the same."""
         return key_of(self.name)
 
     @property
@@ -33,12 +33,27 @@ class Relation(Value):
 
 
 _WHOSE = frozenset({"my", "our", "the"})
+SAME_ROLE = {"boss": "manager", "line manager": "manager"}
+"""Other words for a role that only one person has, each with the one it is kept under. No more than these: what else
+people say, the language model has to understand."""
+
+
+def bare(name: str) -> str:
+    """A name without case, and without whose it is."""
+    words = name.casefold().split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in _WHOSE else words)
 
 
 def key_of(name: str) -> str:
-    """What a name is kept under: "My Manager" and "the manager" are the same."""
-    words = name.casefold().split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in _WHOSE else words)
+    """What a name is kept under: "My Manager", "the manager" and "my boss" are the same."""
+    return SAME_ROLE.get(bare(name), bare(name))
+
+
+def names_for(name: str) -> tuple[str, ...]:
+    """The name as it stands, and its other words."""
+    return tuple(
+        dict.fromkeys((bare(name), key_of(name), *(w for w, role in SAME_ROLE.items() if role == key_of(name))))
+    )
 
 
 class Relations(Protocol):

@@ -9,7 +9,7 @@ from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Tool, fenced
 from app.domain.errors import Refusal
-from app.domain.memory import CHOSEN, SAID, Relation, key_of
+from app.domain.memory import CHOSEN, SAID, Relation, bare, names_for
 from app.domain.types import Address
 from app.planning.provenance import addresses
 
@@ -30,7 +30,7 @@ class FindPerson(Tool):
     async def run(self, bench: Bench) -> Result:
         if self.save:
             return await self._keep(bench)
-        if not key_of(self.name):
+        if not bare(self.name):
             return fenced(saved=[_told(relation) for relation in bench.relations])
         if known := bench.relation(self.name):
             rows = [{"name": p.name, "email": p.email, "evidence": _since(known)} for p in known.people]
@@ -51,7 +51,7 @@ class FindPerson(Tool):
         """Who it could be, as persons and as groups, and whether there is no doubt."""
         if found := (await named(bench, self.name))[:SHOWN]:
             return found, [], len(found) == 1
-        role = key_of(self.name)
+        role = bare(self.name)
         hinted_at, groups = await hinted(bench, role), await teams(bench, role)
         if not hinted_at and role != " ".join(self.name.casefold().split()):
             hinted_at = await familiar(bench)  # "my manager": somebody they know, whatever others call them
@@ -61,7 +61,7 @@ class FindPerson(Tool):
 
     async def _keep(self, bench: Bench) -> Result:
         """Keep who somebody is. Raises Refusal for what the person didn't say: a mail has no say in it."""
-        if not key_of(self.name) or not bench.sources.said(key_of(self.name)):
+        if not any(bench.sources.said(name) for name in names_for(self.name)):
             raise Refusal(why=f"Only {bench.first} can say who “{self.name}” is, and didn't. Ask with ask_person.")
         people: list[Address] = []
         for entry in (one for given in self.save for one in sorted(addresses(given)) or [given.strip()] if one):
