@@ -170,10 +170,10 @@ def _oauth_client(settings: Settings) -> Client:
     )
 
 
-def before_forking(settings: Settings, *, thinking: bool) -> None:
+def before_forking(settings: Settings) -> None:
     """Make what jobs would otherwise make anew each time, and what belongs to no event loop: code, and the descriptions
     of Google's methods. Nothing here connects."""
-    for module in modules(settings.models) if thinking else ():
+    for module in modules(settings.models):
         importlib.import_module(module)
     services.gmail(settings.google_api_url)
     services.calendar(settings.google_api_url)

@@ -30,6 +30,7 @@ NAMES = (
     "brief",
     "mail",
     "tasks",
+    "digests",
     "triage",
     "workflows",
 )

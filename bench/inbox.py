@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -20,7 +21,7 @@ SETTLE_SECONDS = 60.0
 class Inbox:
     """Counts rows."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[tuple[int, int]]) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._connection = connection
 
     async def count(self) -> int:
@@ -39,13 +40,20 @@ class Inbox:
         counting = "SELECT count(*), count(*) FILTER (WHERE settled_at IS NULL) FROM steward.inbox"
         row = await (await self._connection.execute(counting)).fetchone()
         assert row is not None
-        return row
+        return int(row[0]), int(row[1])
 
 
 @asynccontextmanager
 async def inbox(house: House) -> AsyncIterator[Inbox]:
-    """The inbox of a house with an embedded database, as its administrator."""
+    """The inbox of a house with an embedded database."""
+    async with administrator(house) as connection:
+        yield Inbox(connection)
+
+
+@asynccontextmanager
+async def administrator(house: House) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection to the embedded database of a house that may see everybody's rows."""
     async with services(house.home, database_url=None, redis_url=house.settings.redis) as addresses:
         admin = conninfo(make_url(addresses.database_admin_url or "").set(database=LOGIN))
         async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
-            yield Inbox(connection)
+            yield connection

@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 
 from app.settings import Settings
 from app.wiring import before_forking
-from integrations.queue import JOBS, NOW
+from integrations.queue import JOBS
 
 WORKER_TTL = 30
 """Seconds after which a silent worker counts as gone: with the two below a killed one is noticed in 75 s, and the
@@ -33,7 +33,7 @@ def work(settings: Settings, queue: str) -> None:
     """Work on one queue until SIGTERM. One queue per worker: on several, a killed worker can lose a job."""
     for path in JOBS.values():
         importlib.import_module(path.rpartition(".")[0])
-    before_forking(settings, thinking=queue == NOW)
+    before_forking(settings)
     logging.getLogger("rq.worker").addFilter(_unexpected)
     # A collection in a job would walk all of this, and copy every page of it that the fork shares.
     gc.freeze()
