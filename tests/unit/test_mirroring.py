@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.domain.actions import MirrorAvailability, canonical, restore
 from app.domain.desk import Desk
 from app.domain.errors import Conflict, Refusal, Unanswered
+from app.domain.forms import Several
 from app.domain.mirroring import Difference, difference
 from app.domain.types import AccountId, AccountRef, Event, Guest
 from tests.fakes import ManualClock, MemoryCalendar, MemoryMailbox
@@ -256,6 +257,62 @@ async def test_a_block_tells_nothing_of_what_it_stands_for() -> None:
     await (await world.proposed()).perform(world.desk, world.ledger)
     (stored,) = await world.home.events(START, END)
     assert (stored.title, stored.notes, stored.place, stored.guests, stored.mirrors) == ("Busy", "", "", (), SOURCE)
+
+
+# Taking blocks out.
+
+
+async def test_single_blocks_can_be_left_out() -> None:
+    world = Two([event("a", 9), event("b", 10), event("c", 35)], [block("old", 14)])
+    action = await world.proposed()
+    form = action.form()
+    assert form is not None
+    (blocks,) = form.inputs
+    assert isinstance(blocks, Several)
+    assert [o.label for o in blocks.options] == [
+        "Mon 9 Mar 10:00–11:00",
+        "Mon 9 Mar 11:00–12:00",
+        "Mon 9 Mar 15:00–16:00 (to be removed)",
+        "Tue 10 Mar 12:00–13:00",
+    ]
+    edited = await action.edited({"blocks": ("add-1", "remove-0")}, START).previewed(world.desk)
+    card = edited.card()
+    assert card.summary.startswith("2 blocks to add, Mon 9 Mar")
+    assert ("Left out", "Mon 9 Mar 11:00–12:00, Mon 9 Mar 15:00–16:00") in [(f.label, f.value) for f in card.fields]
+    assert restore(json.loads(canonical(edited))) == edited
+    await edited.perform(world.desk, world.ledger)
+    assert await world.blocks() == [(9, "Busy"), (14, "Busy"), (35, "Busy")]
+
+
+async def test_what_was_left_out_stays_out_of_a_new_preview() -> None:
+    world = Two([event("a", 9), event("b", 10)])
+    action = await world.proposed()
+    edited = await action.edited({"blocks": ("add-0",)}, START).previewed(world.desk)
+    assert edited.form() is None, "the last one can be rejected with the card"
+    world.work.put(event("b", 12))
+    change = await edited.check(world.desk)
+    assert change is not None
+    assert isinstance(change.renewed, MirrorAvailability)
+    assert [b.start for b in change.renewed.add] == [MONDAY + 12 * HOUR]
+
+
+async def test_a_card_of_nothing_is_not_made() -> None:
+    world = Two([event("a", 9), event("b", 10)])
+    action = await world.proposed()
+    with pytest.raises(Refusal, match="None of these blocks would be left"):
+        await action.edited({"blocks": ("add-0", "add-1")}, START).previewed(world.desk)
+
+
+async def test_the_form_offers_as_many_blocks_as_it_can_hold_and_says_so() -> None:
+    world = Two([event(f"e{n}", n) for n in range(110)])
+    form = (await world.proposed()).form()
+    assert form is not None
+    (blocks,) = form.inputs
+    assert isinstance(blocks, Several)
+    assert (len(blocks.options), blocks.hint) == (
+        100,
+        "These are the first 100 of 110. What you leave out stays as it is.",
+    )
 
 
 async def test_more_than_two_months_are_too_many() -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
+from pydantic import Field as Payload
 
 from app.domain import cards
 from app.domain.actions.action import Action, Change, Outcome
@@ -18,6 +19,7 @@ from app.domain.calendars import NOBODY, NewEvent, own_events
 from app.domain.cards import Card, Field, Item, Receipt, counted
 from app.domain.desk import Desk, Ledger, Note, last_note
 from app.domain.errors import Conflict, Refusal
+from app.domain.forms import MAX_OPTIONS, Form, Option, Several
 from app.domain.mirroring import Block, Difference, Stale, difference
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Event
@@ -30,6 +32,8 @@ CHUNK = 20
 """Blocks between two notes in the ledger; each is one call."""
 LONGEST = timedelta(days=62)
 """Two months: a card couldn't show the blocks of more."""
+NAMED = 5
+"""Blocks left out that a card names; of more it says how many."""
 NOTHING_LEFT = "The calendars changed since the preview, and nothing of this is left to be done."
 
 
@@ -47,6 +51,10 @@ class MirrorAvailability(Action):
     """The person's zone; the card shows the times in it."""
     add: tuple[Block, ...] = ()
     remove: tuple[Stale, ...] = ()
+    left_out: tuple[Block, ...] = Payload((), exclude_if=lambda blocks: not blocks)
+    """What the person took out of those to add."""
+    kept: tuple[Stale, ...] = Payload((), exclude_if=lambda blocks: not blocks)
+    """What the person took out of those to remove."""
     viewers: tuple[str, ...] = ()
     """Who else could read the calendar at the preview."""
 
@@ -61,11 +69,17 @@ class MirrorAvailability(Action):
             title=f"Show in {self.account.name} when {self._names()} {'are' if len(self.sources) > 1 else 'is'} busy",
             summary=f"{_joined((added, removed))}, {first:%a %-d %b} – {last:%a %-d %b %Y} ({self.zone})",
             account=self.account,
-            fields=(Field(label="Each block says", value=f"“{TITLE}”, and nothing about what it stands for"),),
+            fields=tuple(self._fields()),
             items=tuple(self._days()),
             notes=tuple(filter(None, ("Nobody is invited or told by mail.", seen))),
             undo=back,
         )
+
+    def _fields(self) -> Iterator[Field]:
+        yield Field(label="Each block says", value=f"“{TITLE}”, and nothing about what it stands for")
+        if out := (*self.left_out, *self.kept):
+            named = ", ".join(self._dated(block) for block in out)
+            yield Field(label="Left out", value=named if len(out) <= NAMED else counted(len(out), "block"))
 
     def _changes(self) -> tuple[str, str]:
         added = f"{counted(len(self.add), 'block')} to add" if self.add else ""
@@ -88,6 +102,9 @@ class MirrorAvailability(Action):
                 for what, some in groupby(ofday, key=lambda deed: deed[1])
             ]
             yield Item(title=f"{day:%a %-d %b}", detail="; ".join(parts))
+
+    def _dated(self, block: Block) -> str:
+        return f"{self._local(block.start):%a %-d %b} {self._span(block)}"
 
     def _span(self, block: Block) -> str:
         first, last = self._local(block.start), self._local(block.end)
@@ -118,22 +135,60 @@ class MirrorAvailability(Action):
     async def previewed(self, desk: Desk) -> Self:
         found = await self._missing(desk)
         if not found.add and not found.remove:
+            if self.left_out or self.kept:
+                raise Refusal(why="None of these blocks would be left.")
             raise Refusal(why=f"{self.account.name} shows already when {self._names()} is busy.")
         seen = await viewers(desk.calendar(self.account), CALENDAR)
         return self.model_copy(update={"add": found.add, "remove": found.remove, "viewers": seen})
 
     async def _missing(self, desk: Desk) -> Difference:
-        """What has to be done for the blocks to be right now."""
+        """What has to be done for the blocks to be right now, without what the person took out."""
         accounts = (self.account, *self.sources)
         target, *others = await asyncio.gather(
             *(own_events(desk.calendar(account), self.start, self.end) for account in accounts)
         )
-        return difference(
+        found = difference(
             [event for events in others for event in events],
             target,
             sources=[str(source.id) for source in self.sources],
             connected=[str(calendar.account.id) for calendar in desk.calendars],
         )
+        return self._without(found.add, found.remove)
+
+    def _without(self, add: Iterable[Block], remove: Iterable[Stale]) -> Difference:
+        return Difference(
+            tuple(block for block in add if block not in self.left_out),
+            tuple(stale for stale in remove if stale not in self.kept),
+        )
+
+    # Taking blocks out of it.
+
+    def form(self) -> Form | None:
+        deeds = self._named()
+        if len(deeds) < 2:
+            return None
+        some = f"These are the first {MAX_OPTIONS} of {len(deeds):,}. " if len(deeds) > MAX_OPTIONS else ""
+        blocks = Several(
+            name="blocks",
+            label="Leave out these blocks",
+            options=tuple(Option(key=key, label=label) for key, label in list(deeds.items())[:MAX_OPTIONS]),
+            optional=True,
+            hint=f"{some}What you leave out stays as it is.",
+        )
+        return Form(title="Leave out blocks", inputs=(blocks,))
+
+    def _named(self) -> dict[str, str]:
+        """How a form names each block, by its key there, in the order of time."""
+        deeds = [(b.start, f"add-{n}", self._dated(b)) for n, b in enumerate(self.add)]
+        deeds += [(b.start, f"remove-{n}", f"{self._dated(b)} (to be removed)") for n, b in enumerate(self.remove)]
+        return {key: label for _, key, label in sorted(deeds)}
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        chosen = frozenset(values["blocks"])
+        return {
+            "left_out": (*self.left_out, *(b for n, b in enumerate(self.add) if f"add-{n}" in chosen)),
+            "kept": (*self.kept, *(b for n, b in enumerate(self.remove) if f"remove-{n}" in chosen)),
+        }
 
     async def check(self, desk: Desk) -> Change | None:
         now = await self._missing(desk)
