@@ -79,7 +79,7 @@ def _line(line: Line) -> list[Block]:
     parts.append(
         {"type": "link", "url": line.link, "text": _named(line.text)} if line.link else text(_named(line.text))
     )
-    return [*parts, *([text(f"  {shortened(line.detail)}", italic=True)] if line.detail else [])]
+    return [*parts, *([text(f" · {shortened(line.detail)}")] if line.detail else [])]
 
 
 def _named(words: str) -> str:
@@ -105,12 +105,13 @@ def _folded(group: Group) -> list[Block]:
 
 def _plain(line: Line) -> str:
     sign = f"{line.sign} " if line.sign else "• "
-    return visible(f"{sign}{_named(line.text)}" + (f"  {shortened(line.detail)}" if line.detail else ""))
+    return visible(f"{sign}{_named(line.text)}" + (f" · {shortened(line.detail)}" if line.detail else ""))
 
 
 def _table(table: Table) -> Block:
     rows = [table.columns, *table.rows[:ROWS]]
-    return {"type": "table", "rows": [[_cell(value) for value in row] for row in rows]}
+    wrapped = [{"is_wrapped": True} for _ in table.columns]  # else the last column lies beyond a narrow window
+    return {"type": "table", "rows": [[_cell(value) for value in row] for row in rows], "column_settings": wrapped}
 
 
 def _cell(value: str) -> Block:

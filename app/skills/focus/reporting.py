@@ -68,13 +68,14 @@ def _room(day: Today) -> str:
         return ""
     meetings = counted(len(day.meetings), "meeting") if day.meetings else "no meetings"
     free = sum((period.end - period.start for period in day.free), timedelta())
-    return f"Today has {meetings} ahead and {_long(free)} of free working time."
+    left = f"{_long(free)} of free working time" if free else "no free working time left"
+    return f"Today has {meetings} ahead and {left}."
 
 
 def _long(length: timedelta) -> str:
     hours, minutes = divmod(length // timedelta(minutes=1), 60)
     parts = (counted(hours, "hour") if hours else "", counted(minutes, "minute") if minutes else "")
-    return " ".join(filter(None, parts)) or "no time"
+    return " ".join(filter(None, parts))
 
 
 def _meeting(event: Event) -> tuple[Period, Line]:

@@ -13,8 +13,8 @@ from app.planning.sanitising import visible
 from app.planning.week import Solution
 from app.skills.week.gathering import Found
 
-MOST_ROWS = 30
-"""Rows that a message has room for; then what stays is counted instead."""
+MOST_ROWS = 14
+"""Rows that are taken in at a glance; in a longer week what stays is counted instead."""
 TITLE = 40
 """Characters of a title in a cell: two of them stand beside each other."""
 WITHOUT = "(no title)"
@@ -66,7 +66,9 @@ def _rows(day: date, entries: list[Entry], *, short: bool) -> Iterable[tuple[str
     shown = [e for e in entries if not (short and e.stays)]
     left = len(entries) - len(shown)
     stay = (
-        f"{counted(left, 'more entry', 'more entries')} as today" if shown else f"{counted(left, 'entry', 'entries')}"
+        f"{counted(left, 'more entry', 'more entries')} as today"
+        if shown
+        else f"{counted(left, 'entry', 'entries')}, as today"
     )
     cells = [(e.today, e.proposed) for e in shown] + ([(stay, stay)] if left else [])
     for number, (today, proposed) in enumerate(cells):
