@@ -1,67 +1,20 @@
 """The tools that list, create and change events, over a desk with two accounts."""
 
-import json
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app.agent.bench import Bench, TwoTimes
+from app.agent.bench import TwoTimes
 from app.agent.tools.calendar import CreateEvent, ListEvents
 from app.agent.tools.event_changes import ChangeEvents
-from app.agent.tools.fitting import serialised
-from app.agent.tools.tool import Tool
 from app.domain import actions
-from app.domain.calendars import Availability, Period
 from app.domain.cards import Origin
 from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime, UnknownReference
 from app.domain.plans import MAX_ACTIONS
-from app.domain.ports import Request
-from app.domain.types import CalendarRef, Event
-from tests.unit.events_world import BOB, HOUR, TEN, VIENNA, WEEK, Diary, invitation, review, weekly
-
-NOW = datetime(2026, 3, 2, 11, tzinfo=VIENNA)
-"""A Monday."""
-DAY = timedelta(days=1)
-
-
-class Turn:
-    """One turn over a diary."""
-
-    def __init__(self, *events: Event, text: str = "please") -> None:
-        self.at = Diary(*events)
-        request = Request(person=self.at.desk.person, now=NOW, text=text)
-        self.bench = Bench(request=request, desk=self.at.desk, watch=self._watch)
-
-    async def _watch(self, _: str) -> None:
-        return None
-
-    async def use(self, tool: Tool) -> Any:
-        result = json.loads(serialised(await tool.run(self.bench)))
-        return result.get("untrusted", result)
-
-    async def change(self, do: Any, *events: str, **more: Any) -> Any:
-        refs = [f"work:primary:{e}" for e in events]
-        return await self.use(ChangeEvents(do=do, events=refs, **more))
-
-    @property
-    def one(self) -> Any:
-        (action,) = self.bench.plan
-        return action
-
-    @property
-    def starts(self) -> list[str]:
-        """The new times, in the order of the plan."""
-        return [f"{a.start.astimezone(VIENNA):%a %H:%M}" for a in self.bench.plan]  # type: ignore[attr-defined]
-
-
-def standing(ident: str, hours: float, *, days: int = 0, **more: Any) -> Event:
-    """Something of an hour, so many hours after ten tomorrow, that nobody else comes to."""
-    start = TEN + days * DAY + hours * HOUR
-    given = {"id": ident, "uid": ident, "title": ident, "guests": (), "start": start, "end": start + HOUR}
-    return review(**given | more)
-
+from app.domain.types import CalendarRef
+from tests.unit.events_turn import DAY, Turn, standing
+from tests.unit.events_world import BOB, HOUR, TEN, WEEK, invitation, review, weekly
 
 # Listing.
 
@@ -226,68 +179,6 @@ async def test_one_turn_changes_only_so_much_and_says_what_is_left() -> None:
     told = await turn.change("cancel", start="tomorrow")
     assert len(turn.bench.plan) == MAX_ACTIONS
     assert told["not_done"] == [{"left_out": "3 more: I propose at most 10 changes at once."}]
-
-
-# New times.
-
-
-@pytest.mark.parametrize(
-    ("to", "more", "start", "minutes"),
-    [
-        ("tomorrow at 4pm", {}, TEN + 6 * HOUR, 60),
-        ("tomorrow 4pm to 4:30pm", {}, TEN + 6 * HOUR, 30),
-        ("tomorrow at 4pm", {"minutes": 15}, TEN + 6 * HOUR, 15),
-        ("5 March", {}, TEN + 2 * DAY, 60),
-        ("tomorrow afternoon", {}, TEN + 2 * HOUR, 60),
-    ],
-)
-async def test_a_meeting_goes_where_the_person_says(to: str, more: Any, start: datetime, minutes: int) -> None:
-    turn = Turn(review())
-    await turn.change("reschedule", "e1", to=to, **more)
-    assert (turn.one.start, turn.one.end - turn.one.start) == (start, timedelta(minutes=minutes))
-
-
-async def test_meetings_keep_their_order_and_their_time_of_day_where_it_is_free() -> None:
-    taken = [standing("taken", 0, days=6), standing("taken too", 5, days=6)]
-    turn = Turn(standing("a", 0), standing("b", 1), standing("c", 5), *taken)
-    await turn.change("reschedule", start="tomorrow", to="next week")
-    assert turn.starts == ["Tue 10:00", "Tue 11:00", "Tue 15:00"]
-
-
-async def test_meetings_that_are_moved_dont_meet_each_other() -> None:
-    turn = Turn(standing("a", 0), standing("b", 0), standing("c", 0.5))
-    await turn.change("reschedule", start="tomorrow", to="5 March")
-    spans = sorted((a.start, a.end) for a in turn.bench.plan)  # type: ignore[attr-defined]
-    assert all(first[1] <= second[0] for first, second in pairwise(spans))
-    assert len(spans) == 3
-
-
-async def test_a_guests_calendar_counts_where_it_can_be_seen() -> None:
-    turn = Turn(review())
-    busy = (Period(start=TEN + 2 * DAY - HOUR, end=TEN + 2 * DAY + 2 * HOUR),)
-    turn.at.work.colleagues[BOB.email] = Availability(busy=busy)
-    await turn.change("reschedule", "e1", to="5 March")
-    assert turn.one.start == TEN + 2 * DAY + 2 * HOUR
-
-
-async def test_where_there_is_no_free_time_nothing_is_proposed() -> None:
-    turn = Turn(review(), standing("conference", -1, days=2, end=TEN + 2 * DAY + 8 * HOUR))
-    with pytest.raises(Refusal, match="There is no free time for “Review” then"):
-        await turn.change("reschedule", "e1", to="5 March")
-
-
-async def test_several_meetings_dont_go_to_one_time() -> None:
-    turn = Turn(standing("a", 0), standing("b", 2))
-    with pytest.raises(Refusal, match="all be at the same time"):
-        await turn.change("reschedule", start="tomorrow", to="tomorrow at 4pm")
-
-
-async def test_a_whole_day_moves_to_a_day() -> None:
-    midnight = TEN.replace(hour=0)
-    turn = Turn(review(all_day=True, start=midnight, end=midnight + DAY))
-    await turn.change("reschedule", "e1", to="5 March")
-    assert (turn.one.start, turn.one.end) == (midnight + 2 * DAY, midnight + 3 * DAY)
-    assert turn.one.card().summary == "“Review”, Tue 3 Mar 2026, all day → Thu 5 Mar 2026, all day"
 
 
 # How much of a series.

@@ -21,6 +21,7 @@ from app.domain.desk import reference
 from app.domain.errors import Refusal, StewardError, UnclearTime
 from app.domain.plans import MAX_ACTIONS
 from app.domain.types import AccountId, Address, CalendarRef, Event
+from app.planning.phrases import Shift, shift_of, shifted
 from app.planning.sanitising import visible
 from app.planning.series import ended, going_on, moved, starting
 
@@ -50,7 +51,8 @@ class ChangeEvents(Changing):
     end: str = ""
     words: str = Field("", description="only events with these words")
     to: str = Field(
-        "", description="reschedule: new time, or a span to find free time in; transfer: account or calendar"
+        "",
+        description='reschedule: new time, shift ("1 hour later") or span to look in; transfer: account or calendar',
     )
     minutes: int | None = Field(None, ge=1, le=MAX_MINUTES, description="new length")
     title: str = Field("", max_length=MAX_LINE)
@@ -126,7 +128,8 @@ class ChangeEvents(Changing):
             return f"{cant} I can decline it, or write to them."
         if self.do == "transfer" and event.kind in IMMOVABLE:
             return f"{title} can't leave its calendar."
-        return ""
+        shift = shift_of(self.to) if self.do == "reschedule" and event.all_day else None
+        return "" if shift is None or shift.of_days else f"{title} lasts whole days, so I can move it by days only."
 
     async def _action(self, bench: Bench, event: Event, time: Time | None) -> Action:
         scope = Scope(self.which) if event.series or event.recurrence else Scope.THIS
@@ -190,6 +193,8 @@ class ChangeEvents(Changing):
         """The new time of each event that is given one."""
         if not self.to:
             raise UnclearTime(phrase="")
+        if shift := shift_of(self.to):
+            return {_key(event): self._moved(event, shift) for event in chosen}
         fixed = self._fixed(bench, chosen)
         if fixed is not None:
             if len(chosen) > 1:
@@ -204,6 +209,12 @@ class ChangeEvents(Changing):
                 found[_key(event)] = (slot.start, slot.end)
                 after = max(after or slot.end, slot.end)
         return found
+
+    def _moved(self, event: Event, shift: Shift) -> Time:
+        """An event's own time, so much later or earlier by the clocks of its zone."""
+        at = event.start if self.which == "this" else event.original_start or event.start
+        start = shifted(at, shift, event.zone)
+        return start, start + self._length(event)
 
     def _fixed(self, bench: Bench, chosen: Sequence[Event]) -> Time | None:
         """The time that was said, if it was one at which something can start rather than a span to look in."""

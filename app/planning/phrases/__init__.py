@@ -1,6 +1,7 @@
 """Time phrases: from what a person says and when to an instant, an interval, a duration or a recurrence."""
 
-from app.planning.phrases.reading import resolve
+from app.planning.phrases.clocks import shifted
+from app.planning.phrases.reading import resolve, shift_of
 from app.planning.phrases.values import (
     Ambiguous,
     Duration,
@@ -10,6 +11,7 @@ from app.planning.phrases.values import (
     Meaning,
     Recurrence,
     Rhythms,
+    Shift,
     WorkingHours,
 )
 
@@ -22,6 +24,9 @@ __all__ = [
     "Meaning",
     "Recurrence",
     "Rhythms",
+    "Shift",
     "WorkingHours",
     "resolve",
+    "shift_of",
+    "shifted",
 ]

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any, TypeVar
 
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Place, Repeat, Time, Unit, Value
+from app.planning.phrases.values import Shift
 
 # What a rule may return: a value, or nothing when it does not apply after all.
 Build = Callable[..., Value | None]
@@ -64,6 +65,7 @@ _NAMES: dict[type[Any], str] = {
     Length: "LENGTH",
     Place: "PLACE",
     Repeat: "REPEAT",
+    Shift: "MOVE",
 }
 
 

@@ -11,6 +11,7 @@ from app.planning.phrases import (
     rules_clock,
     rules_date,
     rules_length,
+    rules_move,
     rules_near,
     rules_part,
     rules_place,
@@ -24,13 +25,14 @@ from app.planning.phrases.lexer import LONGEST, Lexer, tidy
 from app.planning.phrases.settle import settle, undecided
 from app.planning.phrases.spans import TooFarError, bounded
 from app.planning.phrases.times import Context, Order, Time, Value
-from app.planning.phrases.values import Ambiguous, Instant, Interval, Meaning, WorkingHours
+from app.planning.phrases.values import Ambiguous, Instant, Interval, Meaning, Shift, WorkingHours
 
 # The modules that fill the grammar; named so that they stay imported.
 RULES = (
     rules_clock,
     rules_date,
     rules_length,
+    rules_move,
     rules_near,
     rules_part,
     rules_place,
@@ -43,6 +45,8 @@ _PAIR = re.compile(r"\d ?[/ -] ?\d")
 # Words and marks of the longest phrase that is still read: the chart grows with the cube of them.
 MOST_ATOMS = 30
 STANDARD_HOURS = WorkingHours()
+# A shift is the same whenever it is said.
+_ANY_MOMENT = datetime(2020, 1, 1)  # noqa: DTZ001
 
 
 def resolve(
@@ -73,6 +77,18 @@ def resolve(
             return (_read_either_way if either_order else _read)(tidy(phrase), context)
     except (TooFarError, OverflowError):
         return None
+
+
+def shift_of(phrase: str) -> Shift | None:
+    """How much later or earlier something is to be than it is ("by half an hour later"); None for anything else."""
+    if len(phrase) > LONGEST:
+        return None
+    try:
+        with bounded():
+            found = _values(tidy(phrase), Context(_ANY_MOMENT, "UTC", STANDARD_HOURS))
+    except (TooFarError, OverflowError):
+        return None
+    return next((value for value in found if isinstance(value, Shift)), None)
 
 
 def _read_either_way(text: str, context: Context) -> Meaning | None:

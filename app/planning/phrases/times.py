@@ -9,7 +9,7 @@ from enum import Enum
 from fractions import Fraction
 
 from app.planning.phrases.spans import FIRST_YEAR, Series, Span, both, cyclic, fixed, floor, shift, within
-from app.planning.phrases.values import Grain, WorkingHours
+from app.planning.phrases.values import Grain, Shift, WorkingHours
 
 Parts = tuple[tuple[Fraction, Grain], ...]
 
@@ -164,7 +164,7 @@ class Context:
         return max(begin - minute, minute - end, 0)
 
 
-Value = Time | Number | Ordinal | Unit | Length | Place | Repeat
+Value = Time | Number | Ordinal | Unit | Length | Place | Repeat | Shift
 
 
 def at_clock(context: Context, clock: Clock, *, latent: bool = False) -> Time:

@@ -154,6 +154,19 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """How much later (sign 1) or earlier (-1) than before something is to be: "half an hour earlier"."""
+
+    parts: tuple[tuple[Fraction, Grain], ...]
+    sign: int
+
+    @property
+    def of_days(self) -> bool:
+        """Whether it leaves the time of day alone."""
+        return all(grain >= Grain.DAY and amount.denominator == 1 for amount, grain in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Recurrence:
     """Something that comes back: the first occurrence from the reference on, and an RFC 5545 rule without DTSTART.
 
