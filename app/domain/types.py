@@ -253,6 +253,8 @@ class Email(Value):
     """The X-Steward-Action header, if the mail carries one."""
     bulk: bool = False
     """Sent to many or by a machine: a newsletter, a mailing list, an automatic answer."""
+    invitation: bool = False
+    """Written by a calendar in somebody's name: an invitation, its update or cancellation, an answer to one."""
 
     @property
     def unread(self) -> bool:

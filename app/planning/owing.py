@@ -32,8 +32,9 @@ class Debt:
 def debt(mails: Sequence[Email], own: Collection[str]) -> Debt | None:
     """What a thread's last word leaves open: it waits for me when it came from somebody else and was addressed to me
     (in To, not only in Cc), and for others when it is mine. Mail of lists and machines waits for nobody, and neither
-    does what I sent to myself. `own` are all addresses of all accounts, in lower case."""
-    real = sorted((m for m in mails if not m.labels & {DRAFT, SPAM, TRASH}), key=lambda m: m.received)
+    does what I sent to myself; what a calendar wrote is nobody's word. `own` are all addresses of all accounts, in
+    lower case."""
+    real = sorted((m for m in mails if not (m.invitation or m.labels & {DRAFT, SPAM, TRASH})), key=lambda m: m.received)
     if not real or real[-1].bulk:
         return None
     last = real[-1]

@@ -13,6 +13,8 @@ LEAST, MOST = 1, 10
 """Priorities, from no matter to drop everything."""
 FREEDOM = 1
 """By how much a judgement may differ from what the signals say: a mail can talk a model into more, but not us."""
+INVITED = 2
+"""The priority of what a calendar wrote: whatever it says, the event itself says better."""
 URGENT, IMPORTANT = 8, 5
 """From these priorities on, a mail is urgent or important."""
 OFTEN = 3
@@ -79,6 +81,7 @@ class Signals:
     """What speaks for a mail."""
 
     bulk: bool
+    invitation: bool
     promotional: bool
     suspect: str
     """Why it may be a fraud; empty when nothing says so."""
@@ -112,9 +115,10 @@ def signals(mail: Email, text: str, circle: Circle) -> Signals:
     to, cc = ({a.email.lower() for a in people} for people in (mail.to, mail.cc))
     words = f"{mail.subject}\n{text or mail.snippet}"
     promotional = "CATEGORY_PROMOTIONS" in mail.labels
-    asks = not (mail.bulk or promotional)
+    asks = not (mail.bulk or mail.invitation or promotional)
     return Signals(
         bulk=mail.bulk,
+        invitation=mail.invitation,
         promotional=promotional,
         suspect=_suspect(mail, circle),
         direct=bool(to & circle.own) and not (to | cc) - circle.own,
@@ -143,6 +147,8 @@ def weigh(found: Signals, now: datetime) -> Verdict:
     """How a mail is sorted by its signals alone; `now` is aware."""
     if found.suspect:
         return _verdict(Category.SPAM_SUSPECT, LEAST, (found.suspect,))
+    if found.invitation:
+        return _verdict(Category.ROUTINE, INVITED, ("an invitation; it stands in your calendar",))
     if (found.bulk or found.promotional) and not found.priority:
         category = Category.PROMOTIONAL if found.promotional else Category.NEWSLETTER
         return _verdict(category, 1 if found.promotional else 2, ("sent to many",))

@@ -23,9 +23,18 @@ HEADERS = (
     "List-Unsubscribe",
     "Precedence",
     "Auto-Submitted",
+    "Sender",
+    "Content-Class",
+    "Content-Type",
     "X-Steward-Action",
 )
 """What is asked for when only metadata is read."""
+
+CALENDAR = "calendar-notification@google.com"
+"""Google Calendar, where it sends a mail in the name of who invites or answers: their address is in From, its own in
+Sender."""
+INVITATION = "calendarmessage"
+"""In the Content-Class of what Exchange's calendars send (MS-OXCMAIL)."""
 
 Resource = dict[str, Any]
 Headers = dict[str, str]
@@ -54,6 +63,7 @@ def _email(resource: Resource, account: AccountRef, found: Headers) -> Email:
         references=tuple(found.get("references", "").split()),
         steward_action=found.get("x-steward-action", "").strip(),
         bulk=_bulk(found),
+        invitation=_invitation(resource.get("payload", {}), found),
     )
 
 
@@ -64,6 +74,21 @@ def _bulk(headers: Headers) -> bool:
     precedence = headers.get("precedence", "").strip().lower()
     listed = "list-id" in headers or "list-unsubscribe" in headers
     return listed or automatic != "no" or precedence in ("bulk", "list", "junk", "auto_reply")
+
+
+def _invitation(payload: Resource, headers: Headers) -> bool:
+    """Whether a calendar wrote a mail; never told by its subject, which is in any language. The part that says what to
+    do with the event (RFC 6047) is seen only where a mail is read whole."""
+    if author(headers.get("sender", "")).email.lower() == CALENDAR:
+        return True
+    return INVITATION in headers.get("content-class", "").lower() or _scheduling(payload, headers)
+
+
+def _scheduling(part: Resource, headers: Headers) -> bool:
+    """Whether a part, or one within it, is text/calendar with a method."""
+    if part.get("mimeType") == "text/calendar" and "method=" in headers.get("content-type", "").lower():
+        return True
+    return any(_scheduling(each, _headers(each)) for each in part.get("parts", ()))
 
 
 def mail_text(resource: Resource, account: AccountRef) -> MailText:

@@ -46,6 +46,7 @@ def _draft(meeting: Meeting, cast: Cast, *, guest: Contact, sent: datetime) -> D
         sent=sent,
         message_id=make_message_id(meeting.id, guest.email, domain=organizer.email.split("@")[1]),
         invitation=_request(meeting, cast, sent=sent),
+        headers={"Sender": "Google Calendar <calendar-notification@google.com>"},
     )
 
 

@@ -27,8 +27,9 @@ def addresses(mail: Mail, *names: str) -> set[str]:
 
 
 def last_mail(accounts: dict[str, AccountSeen], email: str) -> datetime | None:
-    """When there was mail with somebody last, what was sent to many left out."""
+    """When there was mail with somebody last, what was sent to many or by a calendar left out."""
     mails = [m for account in accounts.values() for m in account.mails.values()]
+    mails = [m for m in mails if "calendar" not in m.header("Sender")]
     mails = [m for m in mails if not any(m.header(name) for name in BULK) and not m.labels & {"DRAFT", "SPAM", "TRASH"}]
     return max((m.received for m in mails if email in addresses(m, "From", "To", "Cc")), default=None)
 

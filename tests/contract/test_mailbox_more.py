@@ -21,8 +21,11 @@ from tests.samples import account
 
 ALIAS = "press@work.example"
 PDF = bytes(range(256)) * 5
-SUBJECTS = ("Plan", "List", "Thrown away", "Begun")
-LABELS = {"Plan": ("INBOX",), "List": ("INBOX",), "Thrown away": ("TRASH",), "Begun": ("DRAFT",)}
+CALENDARS = ("Zugesagt: Plan", "Besprechung")
+SUBJECTS = ("Plan", "List", "Thrown away", "Begun", *CALENDARS)
+LABELS = {"Plan": ("INBOX",), "List": ("INBOX",), "Thrown away": ("TRASH",), "Begun": ("DRAFT",)} | dict.fromkeys(
+    CALENDARS, ("INBOX",)
+)
 
 
 def letter(subject: str) -> EmailMessage:
@@ -31,7 +34,11 @@ def letter(subject: str) -> EmailMessage:
     mail["Message-ID"] = f"<{subject.replace(' ', '.')}@elsewhere.example>"
     if subject == "List":
         mail["List-Id"] = "<news.elsewhere.example>"
+    if subject == CALENDARS[0]:
+        mail["Sender"] = "Google Calendar <calendar-notification@google.com>"
     mail.set_content(f"This is the {subject.lower()}.\n")
+    if subject == CALENDARS[1]:
+        mail["Content-Class"] = "urn:content-classes:calendarmessage"
     if subject == "Plan":
         mail.add_attachment(PDF, "application", "pdf", filename="Plän 7.pdf")
     return mail
@@ -53,6 +60,7 @@ async def in_memory() -> AsyncIterator[Mailbox]:
             labels=frozenset(LABELS[subject]),
             message_id=str(letter(subject)["Message-ID"]),
             bulk=subject == "List",
+            invitation=subject in CALENDARS,
         )
         files = (Enclosed(name="Plän 7.pdf", kind="application/pdf", content=PDF),) if subject == "Plan" else ()
         box.put(MailText(email=email, text=f"This is the {subject.lower()}."), *files)
@@ -86,12 +94,20 @@ async def test_the_trash_and_the_drafts_are_searched_only_when_asked_for(box: Ma
 
     assert await subjects("trash") == ["Thrown away"]
     assert await subjects("drafts") == ["Begun"]
-    assert await subjects("inbox") == ["Plan", "List"]
+    assert await subjects("inbox") == ["Plan", "List", *CALENDARS]
 
 
 async def test_mail_of_lists_is_known_as_such(box: Mailbox) -> None:
     assert (await one(box, "List")).bulk
     assert not (await one(box, "Plan")).bulk
+
+
+async def test_what_a_calendar_wrote_is_known_in_any_language(box: Mailbox) -> None:
+    for subject in ("Plan", "List", *CALENDARS):
+        found = await one(box, subject)
+        assert found.invitation is (subject in CALENDARS)
+        (whole,) = (await box.thread(found.thread)).mails
+        assert whole.email.invitation is found.invitation
 
 
 async def test_threads_are_read_in_order_and_what_is_gone_is_left_out(box: Mailbox) -> None:

@@ -126,6 +126,7 @@ async def test_unread_mails_of_people_that_ask_nothing_stand_below() -> None:
     unread = ("INBOX", "UNREAD")
     at.mailbox.put(mail("m2", thread="t2", subject="A word", text="Just so you know.", labels=unread))
     at.mailbox.put(mail("m3", thread="t3", subject="Sale", labels=(*unread, "CATEGORY_PROMOTIONS")))
+    at.mailbox.put(mail("m5", thread="t5", subject="Invitation: Lunch", labels=unread, invitation=True))
     at.mailbox.put(mail("m4", thread="t4", subject="Seen", text="Read already.", labels=("INBOX",)))
     assert shown(await at.report())["✉️ Unread from people (1)"] == [" A word"]
 

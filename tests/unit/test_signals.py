@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.types import AccountId, AccountRef, Address, Email
 from app.planning.deadlines import deadline, pressing
-from app.planning.signals import Category, Circle, Suggestion, Verdict, bounded, signals, weigh
+from app.planning.signals import IMPORTANT, Category, Circle, Suggestion, Verdict, bounded, signals, weigh
 
 NOW = datetime(2026, 6, 3, 9, tzinfo=UTC)  # a Wednesday
 ME = Address(email="me@house.example", name="Me")
@@ -86,6 +86,15 @@ def test_reasons_are_named_the_weightiest_first() -> None:
 def test_a_passed_deadline_counts_for_nothing() -> None:
     late = mail().model_copy(update={"received": NOW - timedelta(days=9)})
     assert weighed(late, "by Friday") == weighed(late, "")
+
+
+def test_what_a_calendar_wrote_is_routine_whatever_it_says_and_whoever_sent_it() -> None:
+    boss = Address(email="boss@house.example")
+    for machine in (False, True):
+        found = mail("Accepted: sign by tomorrow?", sender=boss, invitation=True, bulk=machine)
+        verdict = weighed(found, "Can you sign this by tomorrow? ASAP!")
+        assert (verdict.category, verdict.reasons) == ("routine", ("an invitation; it stands in your calendar",))
+        assert verdict.priority < IMPORTANT
 
 
 def test_a_mail_cannot_talk_itself_up() -> None:

@@ -185,12 +185,12 @@ async def test_an_account_that_cannot_be_read_is_named_and_its_tasks_are_those_k
     assert report.notes[0].startswith("I couldn't read the mail of ")
 
 
-async def test_bulk_mail_and_what_one_sent_oneself_are_no_tasks() -> None:
+async def test_bulk_mail_invitations_and_what_one_sent_oneself_are_no_tasks() -> None:
     def bulk(found: MailText) -> MailText:
         return found.model_copy(update={"email": found.email.model_copy(update={"bulk": True})})
 
     own: Email = contract("m2", thread="t2").email.model_copy(update={"sender": Address(email="ann@example.com")})
-    at = At(bulk(contract()), MailText(email=own, text=QUESTION))
+    at = At(bulk(contract()), MailText(email=own, text=QUESTION), contract("m3", thread="t3", invitation=True))
     assert (await at.report()).title == "Your tasks: none"
 
 

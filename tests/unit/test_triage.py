@@ -80,6 +80,15 @@ async def test_only_what_the_signals_leave_open_goes_to_the_model() -> None:
     assert [m["untrusted"]["text"].splitlines()[0] for m in material["mails"]] == ["Contract"]
 
 
+async def test_an_invitation_is_routine_and_no_model_is_asked() -> None:
+    at = At(unread("m1", "Invitation: sign by tomorrow?", invitation=True))
+    report = await at.triage()
+    assert lines(report) == {"Routine (1)": ["Invitation: sign by tomorrow?"]}
+    assert report is not None
+    assert report.groups[0].lines[0].detail.endswith(" · an invitation; it stands in your calendar")
+    assert not at.mind.judged
+
+
 async def test_what_was_judged_is_not_judged_again() -> None:
     at = At(unread("m1", "Contract"))
     at.mind.will_judge(says((1, "routine", 3, "as every week")))

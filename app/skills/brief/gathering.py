@@ -123,7 +123,7 @@ async def _mails(box: Mailbox, event: Event, some: Sequence[Address]) -> tuple[S
     if words:
         queries.append(MailQuery(subject=" ".join(words)))
     pages = await asyncio.gather(*(box.search(query, limit=MAILS) for query in queries))
-    mails = {m.id: m for page in pages for m in page.mails if not m.bulk and DRAFT not in m.labels}
+    mails = {m.id: m for page in pages for m in page.mails if _spoken(m)}
     newest = sorted(mails.values(), key=lambda m: m.received, reverse=True)
     about = [m.thread for m in newest if _shares(m.subject, words)]
     threads = list(dict.fromkeys((*about, *(m.thread for m in newest))))[:THREADS]
@@ -164,9 +164,14 @@ def _said(threads: Sequence[Thread], event: Event, names: set[str]) -> list[Said
     """What people of the meeting wrote in threads on its topic; where its title names none, in all threads."""
     words = topic(event, people(event, ()))
     about = [t for t in threads if not words or _shares(t.subject, words)]
-    mails = [m for t in about if _takes_part(t, names) for m in t.mails if DRAFT not in m.email.labels]
-    spoken = [Said(m, visible(told_apart(m.text).own)) for m in mails if not m.email.bulk]
+    mails = [m for t in about if _takes_part(t, names) for m in t.mails if _spoken(m.email)]
+    spoken = [Said(m, visible(told_apart(m.text).own)) for m in mails]
     return sorted((s for s in spoken if s.own.strip()), key=lambda s: s.mail.email.received, reverse=True)
+
+
+def _spoken(mail: Email) -> bool:
+    """Whether somebody wrote it, and not a machine or a calendar, and it went out."""
+    return not (mail.bulk or mail.invitation) and DRAFT not in mail.labels
 
 
 def _takes_part(thread: Thread, names: set[str]) -> bool:

@@ -96,7 +96,7 @@ def _unread(board: Board, now: datetime, named: Sequence[Task]) -> tuple[Unread,
     found = [
         Unread(mail, weigh(signals(mail, "", board.inbox.circle), now), board.inbox.link(mail))
         for mail in board.inbox.mails
-        if mail.unread and (mail.account.id, mail.thread) not in threads
+        if mail.unread and not mail.invitation and (mail.account.id, mail.thread) not in threads
     ]
     people = [each for each in found if each.verdict.category not in ASIDE]
     return tuple(sorted(people, key=lambda each: -each.verdict.priority))

@@ -7,7 +7,6 @@ from datetime import datetime
 from app.domain.mailboxes import SENT, Mailbox
 from app.domain.reading import Reading
 from app.domain.sorting import Key
-from app.domain.types import Email
 from app.planning.owing import Debt, debt
 from app.planning.phrases import WorkingHours
 from app.planning.workdays import between
@@ -50,7 +49,7 @@ async def waits(inbox: Inbox, now: datetime, hours: WorkingHours, reading: Readi
     """What the mails read leave open. What others owe is told from whole threads, since their answers may lie anywhere;
     one's own answers are all among those sent. `now` is in the person's zone. Raises GrantDead."""
     own = inbox.circle.own
-    threads = by_thread(inbox)
+    threads = inbox.threads
     mine = [d for mails in threads if (d := debt(mails, own)) and d.owed == "by_me"]
     last = [max(mails, key=lambda m: m.received) for mails in threads]
     asked = sorted((m for m in last if SENT in m.labels), key=lambda m: m.received, reverse=True)
@@ -65,14 +64,6 @@ async def waits(inbox: Inbox, now: datetime, hours: WorkingHours, reading: Readi
     answered = [(m.account.id, m.thread) for m in last if SENT not in m.labels]
     known = frozenset((*answered, *(key for key, _ in seen)))
     return Waits(_waiting(mine, now, hours), _waiting(theirs, now, hours), known)
-
-
-def by_thread(inbox: Inbox) -> list[list[Email]]:
-    """What was read of each thread, sent mail included."""
-    threads: dict[Key, list[Email]] = {}
-    for mail in (*inbox.mails, *inbox.sent):
-        threads.setdefault((mail.account.id, mail.thread), []).append(mail)
-    return list(threads.values())
 
 
 def _waiting(debts: Sequence[Debt], now: datetime, hours: WorkingHours) -> tuple[Wait, ...]:

@@ -24,10 +24,7 @@ ASIDE = {Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT}
 def in_mail(inbox: Inbox, sorted_: Mapping[Key, Sorted], now: datetime) -> list[Found]:
     """One task for each thread that asks something of the person and that they haven't answered since. `sorted_` has
     what a triage made of the mails, where there was one."""
-    threads: dict[Key, list[Email]] = {}
-    for mail in (*inbox.mails, *inbox.sent):
-        threads.setdefault((mail.account.id, mail.thread), []).append(mail)
-    found = (_asked(inbox, mails, sorted_, now) for mails in threads.values())
+    found = (_asked(inbox, mails, sorted_, now) for mails in inbox.threads)
     return [task for task in found if task is not None]
 
 

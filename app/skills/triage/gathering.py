@@ -14,6 +14,7 @@ from app.domain.memory import Relation
 from app.domain.ports import Request
 from app.domain.preferences import Preferences
 from app.domain.reading import Reading
+from app.domain.sorting import Key
 from app.domain.types import Email, Event, MailQuery
 from app.planning.signals import Circle
 
@@ -40,6 +41,7 @@ class Inbox:
     boxes: tuple[Mailbox, ...]
     """Those that could be read."""
     sent: tuple[Email, ...] = ()
+    """What the person wrote lately, without what their calendar sent in their name."""
     events: tuple[Event, ...] = ()
     """What the person's own calendars have from now on."""
     calendars: tuple[Calendar, ...] = ()
@@ -48,6 +50,15 @@ class Inbox:
     def link(self, mail: Email) -> str:
         """Where a person sees the mail for themselves."""
         return next(box.link(mail.thread) for box in self.boxes if box.account.id == mail.account.id)
+
+    @property
+    def threads(self) -> list[list[Email]]:
+        """What people wrote in each thread, as far as it was read, sent mail included."""
+        found: dict[Key, list[Email]] = {}
+        for mail in (*self.mails, *self.sent):
+            if not mail.invitation:
+                found.setdefault((mail.account.id, mail.thread), []).append(mail)
+        return list(found.values())
 
 
 async def gather(
@@ -69,7 +80,7 @@ async def gather(
     )
     found = sorted((m for _, (new, _, _) in boxes for m in new), key=lambda m: m.received, reverse=True)
     own = frozenset(account.email.lower() for account in desk.accounts)
-    past = tuple(m for _, (_, _, sent) in boxes for m in sent)
+    past = tuple(m for _, (_, _, sent) in boxes for m in sent if not m.invitation)
     coming = once(event for _, some in calendars for event in some)
     return Inbox(
         mails=tuple(found[:MOST]),

@@ -16,7 +16,7 @@ from app.skills.triage.judging import TASK, judged, plainly
 from app.skills.triage.reporting import report
 
 CERTAIN = {Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT}
-"""What the signals settle by themselves: no judgement could move a mail out of these."""
+"""What the signals settle by themselves: no judgement could move a mail out of these. So is an invitation."""
 ARCHIVE = "archive"
 
 
@@ -47,14 +47,14 @@ class Triage:
         known = await store.known(request.person.id, keys, version=version) if keys else {}
         weighed = [(m, weigh(signals(m, "", inbox.circle), request.now)) for m in mails]
         new = [(m, v) for m, v in weighed if (m.account.id, m.id) not in known]
-        found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if v.category in CERTAIN)}}
+        found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if _certain(m, v))}}
 
         async def seen(some: Sequence[Sorted]) -> None:
             await store.keep(request.person.id, some, version=version)
             found.update({each.key: each for each in some})
             await watch(f"is sorting your mail: {len(found)} of {len(mails)}…")
 
-        unsure: list[tuple[Email, Verdict]] = [(m, v) for m, v in new if v.category not in CERTAIN]
+        unsure: list[tuple[Email, Verdict]] = [(m, v) for m, v in new if not _certain(m, v)]
         if unsure and (left := await judged(self._services.mind, unsure, seen)):
             all_of = "the mails" if left == len(unsure) else f"{left} of the mails"
             reading.notes.append(f"The model gave no usable answer for {all_of}; I sorted by what can be seen of them.")
@@ -76,3 +76,7 @@ class Triage:
             return Thought(reply="None of these mails is left in the inbox.")
         cards = "A card is" if len(actions) == 1 else f"{len(actions)} cards, one for each account, are"
         return Thought(reply=f"{cards} ready. Nothing changes before you approve.", actions=tuple(actions))
+
+
+def _certain(mail: Email, verdict: Verdict) -> bool:
+    return mail.invitation or verdict.category in CERTAIN
