@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sandbox.models.planner.answers import joined
 from sandbox.models.planner.filters import take_account
 from sandbox.models.planner.people import ADDRESS, display_name, first_name, is_address, names_at
+from sandbox.models.planner.rhythm import take_repeat
 from sandbox.models.planner.scan import MARK, Scan, rx
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 from sandbox.models.planner.wording import name_case, sentence_case
@@ -143,19 +144,6 @@ _MERE_KIND = rx(
 _JOINED_KIND = rx(rf"^{_KIND}s?$")
 
 
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_RECURRING = rx(r"\b(?:recurring|repeating|regular|recurrent)\b")
-_EVERY = rx(
-    rf"\b(?:every|each)\s+(?:(?:other|second|third|2nd|two|three|four|\d+)\s+)?"
-    rf"(?:(?P<day>{_WEEKDAY})(?:\s*(?:,|and|&)\s*{_WEEKDAY})*|weekdays?|workdays?|days?|weeks?|fortnight|months?"
-    r"|years?|morning)\b"
-)
-_ADVERB = rx(r"\b(?:weekly|daily|monthly|bi-?weekly|fortnightly|yearly|annually)\b")
-_ADVERBS = {
-    "weekly": "every week", "daily": "every day", "monthly": "every month", "biweekly": "every two weeks",
-    "bi-weekly": "every two weeks", "fortnightly": "every two weeks", "yearly": "every year", "annually": "every year",
-}  # fmt: skip
-_UNTIL = rx(r"\b(?:until|till|through)\s+(?:the\s+)?(?:end of\s+)?[A-Za-z0-9]+(?:\s+\d{1,4})?\b")
 _VIDEO = rx(r"\b(?:video ?(?:call|chat|conference|meeting|link)|google meet|meet link|with video|conference link)\b")
 _TOGETHER = rx(rf"\s+(?:together|in(?:to)? (?:one|a|the same) (?:room|{_KIND}))$")
 NO_TIME = Moment()
@@ -194,7 +182,7 @@ def read_invitation(text: str) -> Invitation | None:
     if scan is None:
         return None
     quoted = scan.take(_QUOTED_TITLE)
-    repeat = _take_repeat(scan)
+    repeat = take_repeat(scan)
     minutes = take_minutes(scan)
     account = take_account(scan)
     scan.take(_ON_CALENDAR)
@@ -216,22 +204,6 @@ def read_invitation(text: str) -> Invitation | None:
         video=_VIDEO.search(text) is not None,
     )
     return _described(event, scan, _unquoted(title["title"]) if title else "")
-
-
-def _take_repeat(scan: Scan) -> str:
-    """Take "every Tuesday until May" out of the sentence; the day stays, as the first time is one."""
-    scan.take(_RECURRING)
-    found = _EVERY.search(scan.text) or _ADVERB.search(scan.text)
-    if not found:
-        return ""
-    said = " ".join(found.group().split())
-    adverb = _ADVERBS.get(said.lower())
-    if not adverb:
-        scan.text = (
-            f"{scan.text[: found.start()]} {'on ' + found['day'] if found['day'] else MARK} {scan.text[found.end() :]}"
-        )
-    ends = scan.take(_UNTIL)
-    return " ".join(part for part in (adverb or said, ends.group().strip() if ends else "") if part)
 
 
 def _described(event: Invitation, scan: Scan, title: str) -> Invitation:

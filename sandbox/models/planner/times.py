@@ -75,12 +75,14 @@ class Moment:
 
     @property
     def text(self) -> str:
-        """The start, in the person's words."""
+        """The start, in the person's words; an hour alone is one only behind "at"."""
         if self.said:
-            return " ".join(self.said.split())
-        if self.day and self.time:
+            text = " ".join(self.said.split())
+        elif self.day and self.time:
             return f"{self.day} {'at ' if self.time.isdigit() else ''}{self.time}"
-        return self.day or _LEADING.sub("", self.time)
+        else:
+            text = self.day or _LEADING.sub("", self.time)
+        return f"at {text}" if text.isdigit() else text
 
     @property
     def end(self) -> str:

@@ -151,7 +151,9 @@ class Schedule(Intent):
         return self.event.guests[0] if self.event.guests else ""
 
     def at(self, phrase: str) -> "Schedule":
-        """The same event once the person has chosen between two readings of its time."""
+        """The same event once the person has chosen between two readings of its time, or of how it repeats."""
+        if phrase.startswith("every "):
+            return replace(self, event=replace(self.event, repeat=phrase))
         return replace(self, event=replace(self.event, moment=Moment(said=phrase)))
 
     def for_people(self, name: str, emails: tuple[str, ...]) -> "Schedule":
