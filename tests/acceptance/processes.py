@@ -14,7 +14,9 @@ from app.commands.children import LEASH
 from tests.acceptance.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+FAKED = ("LD_PRELOAD", "FAKETIME", "FAKETIME_SHARED", "FAKETIME_DONT_FAKE_MONOTONIC")
+"""Of libfaketime, under which all of this can be tried at any hour of the week."""
+KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", *FAKED)
 """Of the tests' own environment; whatever Steward would read from the rest is not the house's."""
 GRACE = 15.0
 """Seconds a process has to end when asked."""

@@ -61,7 +61,7 @@ async def test_each_task_stands_in_mail_or_calendar(house: House, alex: Person) 
     subjects = {" ".join(t[-1].header("Subject").split()): t[-1] for t in open_}
     events = {e.get("summary") for account in ALEX for e in (await house.google.events(account)).values()}
     for line in lines:
-        title, detail = re.split(r"\s+#\d+ · ", plain(line), maxsplit=1)
+        title, detail = re.split(r" · #\d+ · ", plain(line), maxsplit=1)
         if title.startswith(READY):
             assert title.removeprefix(READY) in events
             continue
@@ -111,7 +111,7 @@ async def test_who_owes_whom(house: House, alex: Person) -> None:
     due = [m for m in mine if m.received >= since and working_days(m.received, zone) >= 3]
     answer = await alex.ask("follow")
     shown = group(answer.words, "o ask again (")
-    said = {re.split(r"\s+#\d+ · ", line)[0] for line in shown}
+    said = {re.split(r" · #\d+ · ", line)[0] for line in shown}
     expected = {" ".join(m.header("Subject").split()) for m in due}
     assert said <= expected
     assert len(said) == min(len(expected), 10)

@@ -42,8 +42,6 @@ async def test_the_approved_week_keeps_every_rule(house: House, alex: Person) ->
     wrong = [one for one in before if not kept(one, zone)]
     answer = await alex.ask("optimise")
     shown = reported(alex, answer)
-    for one in before:
-        assert one.title[:30] in answer.words
     for one in wrong:
         assert f"{one.start.astimezone(zone):%a %-d %b %H:%M} →" in answer.words, one.title
     moves = [label for label in labels(shown) if label.startswith(("Move", "Add"))]

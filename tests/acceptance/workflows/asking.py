@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from app.store.schema import conninfo
 from sandbox.playing.blocks import Button, buttons, render
 from tests.acceptance.house import House
-from tests.acceptance.people import ACTION, TURN, Card, Json, Person, payload
+from tests.acceptance.people import ACTION, TURN, WORKING, Card, Json, Person, payload
 from tests.acceptance.waiting import until
 
 PATIENCE = 90.0
@@ -19,6 +19,7 @@ PATIENCE = 90.0
 MOST_ROUNDS = 6
 """Questions and waves of cards of one request; more would be going in circles."""
 ANSWERS = "answer:"
+FOR_ALL = "plan:approve"
 UNDER_WAY = """
 SELECT (SELECT count(*) FROM steward.inbox WHERE settled_at IS NULL)
      + (SELECT count(*) FROM steward.turns WHERE status IN ('queued', 'running'))
@@ -52,7 +53,7 @@ class Outcome:
     answered: float
     """Seconds until the answer stood there."""
     clicked: list[float]
-    """Seconds from each approval to what became of the card."""
+    """Seconds from each approval to what became of the card, or of all the cards that it was for."""
 
     @property
     def all(self) -> str:
@@ -73,19 +74,22 @@ async def at_rest(house: House) -> None:
 
 
 async def carried_out(house: House, person: Person, text: str, *, knowing: Knowing) -> Outcome:
-    """Ask, answer every question, approve every card."""
+    """Ask, answer every question, approve every card: with one click where one is offered for several."""
     began = time.perf_counter()
     asked = (await person.ask(text, seconds=PATIENCE)).asked
     answered, clicked = time.perf_counter() - began, list[float]()
     questions: list[list[str]] = []
     for _ in range(MOST_ROUNDS):
         await at_rest(house)
-        if options := _open_question(person, asked):
-            message, found = options
+        if question := _offered(person, asked, ANSWERS):
+            message, found = question
             questions.append([button.text for button in found])
             await _answer(person, asked, message, found[knowing.choose(questions[-1])])
         elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
-            for card in waiting:
+            for_all = _offered(person, asked, FOR_ALL)
+            if for_all:
+                clicked.append(await _approve_all(person, asked, *for_all))
+            for card in [card for card in waiting if person.now(card).status == "proposed"]:
                 began = time.perf_counter()
                 await person.approve(card, seconds=PATIENCE)
                 clicked.append(time.perf_counter() - began)
@@ -96,11 +100,35 @@ async def carried_out(house: House, person: Person, text: str, *, knowing: Knowi
     return Outcome(_words(person, asked), person.cards(asked), questions, answered, clicked)
 
 
-def _open_question(person: Person, thread: str) -> tuple[Json, list[Button]] | None:
+def _offered(person: Person, thread: str, action: str) -> tuple[Json, list[Button]] | None:
+    """The first message with buttons whose action begins so, and these."""
     for message in person.screen.steward(person.dm, thread):
-        if options := [button for button in buttons(message) if button.action_id.startswith(ANSWERS)]:
-            return message, options
+        if found := [button for button in buttons(message) if button.action_id.startswith(action)]:
+            return message, found
     return None
+
+
+async def _approve_all(person: Person, thread: str, plan: Json, offered: list[Button]) -> float:
+    """Click, and wait for what becomes of every card it is for; the seconds that took."""
+    (button,) = offered
+    covered = int("".join(filter(str.isdigit, button.text)))
+    waited = {card.id for card in person.cards(thread) if card.status == "proposed"}
+    began = time.perf_counter()
+    await _click(person, plan, button)
+
+    def settled() -> bool:
+        over = [
+            card for card in person.cards(thread) if card.id in waited and card.status not in ("proposed", *WORKING)
+        ]
+        return len(over) == covered
+
+    await person.screen.until(settled, what=f"what became of {covered} cards", seconds=PATIENCE)
+    return time.perf_counter() - began
+
+
+async def _click(person: Person, message: Json, button: Button) -> None:
+    container = {"type": "message", "channel": person.dm, "ts": message["ts"]}
+    await person.page.post("click", container=container, block_id=button.block_id, action_id=button.action_id)
 
 
 def _asked_in_words(person: Person, thread: str, knowing: Knowing) -> str:
@@ -112,8 +140,7 @@ def _asked_in_words(person: Person, thread: str, knowing: Knowing) -> str:
 async def _answer(person: Person, thread: str, question: Json, button: Button) -> None:
     """Click, and wait for what is said to it."""
     known = {message["ts"] for message in person.screen.steward(person.dm, thread)}
-    container = {"type": "message", "channel": person.dm, "ts": question["ts"]}
-    await person.page.post("click", container=container, block_id=button.block_id, action_id=button.action_id)
+    await _click(person, question, button)
 
     def answered() -> bool:
         there = person.screen.steward(person.dm, thread)
