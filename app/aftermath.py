@@ -21,15 +21,20 @@ class Aftermath:
         self._approvals = services.store.approvals
         self._turns = services.store.turns
 
-    async def moved(self, *approvals: Approval, again: bool = True) -> None:
+    async def moved(self, *approvals: Approval, again: bool = True, here: bool = False) -> Approval | None:
         """After actions of one plan have moved: begin the next step, show what changed, go on when it is settled.
-        With `again`, a card that stands already, although its row doesn't know it, is found."""
+        With `again`, a card that stands already, although its row doesn't know it, is found. `here` a worker asks, who
+        gets the next step of its own queue to go on with: a job takes longer to begin than most steps take."""
         plan = await self._plan(approvals[0].person, approvals[0].plan)
         if plan is None:
-            return
-        await self._begin(plan, but=approvals)
+            return None
+        step = self._next(plan, but=approvals)
+        if step is not None and not (here and step.action.bulk == approvals[0].action.bulk):
+            await self._services.queue.wake(Kind.ACTION, str(step.id), step.person, bulk=step.action.bulk)
+            step = None
         await self._show(plan, approvals, again=again)
         await self._follow(plan)
+        return step
 
     async def show(self, approval: Approval) -> None:
         """Draw a card as its row is, and its plan with it."""
@@ -72,13 +77,12 @@ class Aftermath:
         found = await self._turns.get(person, turn)
         return Plan.of(found, await self._approvals.of_plan(person, turn)) if found else None
 
-    async def _begin(self, plan: Plan, *, but: Sequence[Approval]) -> None:
-        """Wake the step whose turn it is now, unless it was woken for itself or is held."""
+    def _next(self, plan: Plan, *, but: Sequence[Approval]) -> Approval | None:
+        """The step whose turn it is now, unless it is woken for itself or is held."""
         step = plan.next
         if step is None or step.id in {approval.id for approval in but}:
-            return
-        if step.not_before is None or step.not_before <= self._services.clock.now():
-            await self._services.queue.wake(Kind.ACTION, str(step.id), step.person, bulk=step.action.bulk)
+            return None
+        return step if step.not_before is None or step.not_before <= self._services.clock.now() else None
 
     async def _show(self, plan: Plan, approvals: Sequence[Approval], *, again: bool) -> None:
         """Draw cards, those that came of them, and their plan. A card counts as shown only when its plan shows it too:

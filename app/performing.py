@@ -83,20 +83,26 @@ class Performer:
         self._aftermath = Aftermath(services)
 
     async def perform(self, person: PersonId, action: ActionId) -> None:
-        """Take an action one step on, or redraw its card if that is all it needs."""
+        """Take an action one step on, or redraw its card if that is all it needs; then those it makes way for."""
+        due: ActionId | None = action
+        while due is not None:
+            due = await self._performed(person, due)
+
+    async def _performed(self, person: PersonId, action: ActionId) -> ActionId | None:
+        """Which action is to be performed next."""
         if await self._parked(person, action):
-            return
+            return None
         claim = await self._approvals.claim(person, action)
         if claim is None:
             await self._approvals.expire(person, self._now())
             settled = await self._approvals.get(person, action)
             if settled is None or not moved_on(settled.status, settled.drawn):
-                return
+                return None
         else:
             broken = claim.tries > BREAKS
             settled = await (self._later(claim, timedelta(), BrokenOff()) if broken else self._work(claim))
-        if settled:
-            await self._aftermath.moved(settled)
+        following = await self._aftermath.moved(settled, here=True) if settled else None
+        return following.id if following else None
 
     async def _work(self, claim: Claim) -> Approval | None:
         """The row after this attempt; None when it was put down to be taken up again."""

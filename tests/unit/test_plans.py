@@ -6,7 +6,9 @@ import pytest
 
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.errors import AllSettled, AlreadySettled, ChatError, NotYours
+from app.domain.mailboxes import CHUNK
 from app.domain.plans import Plan
+from app.domain.ports import Kind
 from tests.samples import ANN, BOB, archive, event, reply
 from tests.unit.plans_world import (
     REFUSED,
@@ -132,6 +134,24 @@ async def test_all_are_approved_by_one_click_and_done_in_their_order() -> None:
     await work_off(at)
     assert order == [action.id for action in actions]
     assert drawn(at, turn) == [S.DONE] * 3
+
+
+async def test_one_worker_goes_on_with_the_next_step() -> None:
+    at, actions = at_work(), [archive("m1"), event(START), archive("m2")]
+    turn = await propose(at, *actions)
+    await approve_all(at, turn)
+    await at.work()
+    assert drawn(at, turn) == statuses(at, *actions) == [S.DONE] * 3
+    assert at.outside.queue.woken == []
+
+
+async def test_a_step_that_takes_long_is_left_to_the_workers_of_such() -> None:
+    at, short, long = at_work(), archive("m1"), archive(*(f"m{n}" for n in range(CHUNK + 1)))
+    turn = await propose(at, short, long)
+    await approve_all(at, turn)
+    await at.work()
+    assert statuses(at, short, long) == [S.DONE, S.APPROVED]
+    assert at.outside.queue.woken == [(Kind.ACTION, str(long.id), ANN.id)]
 
 
 async def test_marked_recipients_are_left_out() -> None:
