@@ -86,8 +86,7 @@ async def carried_out(house: House, person: Person, text: str, *, knowing: Knowi
             questions.append([button.text for button in found])
             await _answer(person, asked, message, found[knowing.choose(questions[-1])])
         elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
-            for_all = _offered(person, asked, FOR_ALL)
-            if for_all:
+            if for_all := _offered(person, asked, FOR_ALL):
                 clicked.append(await _approve_all(person, asked, *for_all))
             for card in [card for card in waiting if person.now(card).status == "proposed"]:
                 began = time.perf_counter()
@@ -117,10 +116,8 @@ async def _approve_all(person: Person, thread: str, plan: Json, offered: list[Bu
     await _click(person, plan, button)
 
     def settled() -> bool:
-        over = [
-            card for card in person.cards(thread) if card.id in waited and card.status not in ("proposed", *WORKING)
-        ]
-        return len(over) == covered
+        now = [card.status for card in person.cards(thread) if card.id in waited]
+        return sum(status not in ("proposed", *WORKING) for status in now) == covered
 
     await person.screen.until(settled, what=f"what became of {covered} cards", seconds=PATIENCE)
     return time.perf_counter() - began
