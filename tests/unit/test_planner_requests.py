@@ -29,11 +29,32 @@ BESIDE: list[tuple[str, str, dict[str, Any]]] = [
     ("I can't make it to the standup tomorrow, decline it", "change_events", {"do": "decline"}),
     ("tentatively accept the design review", "change_events", {"do": "tentative"}),
     ("reschedule the standup to 9:30", "change_events", {"to": "9:30", "events": ["work:primary:e1"]}),
+    ("push the standup back by 30 minutes", "change_events", {"do": "reschedule", "to": "30 minutes later"}),
+    ("push back the standup by 30 minutes", "change_events", {"to": "30 minutes later"}),
+    ("move the standup an hour later", "change_events", {"to": "an hour later", "events": ["work:primary:e1"]}),
+    ("can you move the budget review half an hour earlier?", "change_events", {"to": "half an hour earlier"}),
+    ("bring the budget review forward by an hour", "change_events", {"to": "an hour earlier"}),
+    ("postpone the design review by a week", "change_events", {"to": "a week later"}),
+    ("push my meetings tomorrow back 30 minutes", "change_events", {"start": "tomorrow", "to": "30 minutes later"}),
+    ("move the weekly sync an hour later for good", "change_events", {"to": "an hour later", "which": "all"}),
+    ("make the standup start 15 minutes earlier", "change_events", {"do": "reschedule", "to": "15 minutes earlier"}),
     ("rename the standup to Daily sync", "change_events", {"do": "edit", "title": "Daily sync"}),
     ("add Tom to the budget review", "change_events", {"add_guests": ["tom@example.org"]}),
     ("make the budget review 45 minutes long", "change_events", {"minutes": 45}),
     ("cancel the weekly sync for good", "change_events", {"do": "cancel", "which": "all"}),
     ("Schedule a team sync every Tuesday at 10am", "create_event", {"repeat": "every Tuesday"}),
+    (
+        "Schedule a team sync every first Monday of the month at 10am",
+        "create_event",
+        {"title": "Team sync", "start": "10am", "repeat": "every first Monday of the month"},
+    ),
+    (
+        "set up a book club on the last Friday of every month at 4pm",
+        "create_event",
+        {"title": "Book club", "start": "4pm", "repeat": "last Friday of every month"},
+    ),
+    ("book a retro on the 1st and 15th of each month at 9", "create_event", {"repeat": "1st and 15th of each month"}),
+    ("schedule a sync every other Tuesday at 3pm", "create_event", {"repeat": "every other Tuesday"}),
     ("set up a video call with Dana tomorrow at 4pm", "create_event", {"video": True}),
 ]
 
@@ -45,6 +66,13 @@ def test_what_belongs_to_them(ask: str, tool: str, args: dict[str, Any]) -> None
     (made,) = changing(at.calls)
     assert made["tool"] == tool
     assert {name: made.get(name) for name in args} == args
+
+
+def test_which_way_is_asked_when_it_isnt_said() -> None:
+    at = talk()
+    assert "“an hour later”" in at.say("move the standup by 30 minutes")
+    at.say("30 minutes earlier")
+    assert at.made("change_events")["to"] == "30 minutes earlier"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sandbox.models.planner.filters import take_account
 from sandbox.models.planner.followups import also_for, correction
 from sandbox.models.planner.people import names_at, resolve_all
 from sandbox.models.planner.scan import Scan, rx
+from sandbox.models.planner.shifting import shifting
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, proposal
 from sandbox.models.planner.times import take_minutes, take_moment
 
@@ -92,7 +93,7 @@ _PLACE = rx(
     r"|at)\s+(?P<place2>.+?)\s+instead$"
 )
 _LENGTH = rx(
-    r"^(?:make|shorten|extend|lengthen|cut|change|set)\s+(?P<what>.+?)\s+(?:to\s+|by\s+|last\s+|take\s+)?(?=(?:\d+"
+    r"^(?!.*\b(?:longer|shorter)\b)(?:make|shorten|extend|lengthen|cut|change|set)\s+(?P<what>.+?)\s+(?:to\s+|by\s+|last\s+|take\s+)?(?=(?:\d+"
     r"|an?|one|two|half|ninety|thirty|forty)\b)(?P<length>.+?)(?:\s+(?:long|only|instead))*$"
 )
 _ALL_OF = rx(
@@ -142,10 +143,22 @@ class ChangeEvents(Intent):
             shared["which"] = "following" if _FOLLOWING.search(text) else "all"
             if shared["which"] == "following" or not scope.group().lower().startswith(("every", "all of them")):
                 text = f"{text[: scope.start()]} {text[scope.end() :]}".strip()
-        for read in (cls._edited, cls._moved, cls._answered, cls._cancelled):
+        for read in (cls._shifted, cls._edited, cls._moved, cls._answered, cls._cancelled):
             if found := read(text, context):
                 return replace(found, args={**found.args, **shared})
         return None
+
+    @classmethod
+    def _shifted(cls, text: str, context: Context) -> Self | None:
+        """So much later or earlier than it is."""
+        found = shifting(text)
+        if not found:
+            return None
+        choice = read_choice(found.what, context)
+        listed = any(ref.count(":") > 1 for ref in choice.refs)  # a mail has no calendar in its reference
+        if not (choice.named and not choice.refs and _EVENTFUL.search(found.what)) and not listed:
+            return None
+        return cls("reschedule", choice, {"to": found.to} if found.to else {})
 
     @classmethod
     def _moved(cls, text: str, context: Context) -> Self | None:
@@ -267,7 +280,7 @@ class ChangeEvents(Intent):
     def steps(self) -> Steps[Outcome]:
         if self.do == "reschedule" and not self.args.get("to"):
             yield []
-            return Outcome("When should that be instead? Say for example “to Friday at 2pm” or “to next week”.")
+            return Outcome("When should that be instead? Say “to Friday at 2pm”, “to next week” or “an hour later”.")
         if not self.choice.named:
             yield []
             return Outcome(f"Which event should I {self.do}? Say its name, or its day and time.")
@@ -303,6 +316,8 @@ class ChangeEvents(Intent):
         changed = correction(text) or text
         scan = Scan(changed)
         moment = take_moment(scan)
+        if self.do == "reschedule" and not self.args.get("to") and (shift := shifting(f"move it {changed}")):
+            return replace(self, args={**self.args, "to": shift.to}) if shift.to else None
         if self.do == "reschedule" and moment and not [p for p in scan.rest() if rx(r"\w{4,}").search(p)]:
             return replace(self, args={**self.args, "to": moment.text})
         return None
