@@ -142,6 +142,12 @@ async def test_focus_time_is_put_where_nothing_stands_not_even_tentatively() -> 
     assert result == {"proposed": ["Create an event (account work)"]}
 
 
+async def test_a_weekend_is_no_working_time_that_is_left() -> None:
+    made = table(event(at(2, "00:00"), 5 * 24 * 60))
+    with pytest.raises(Refusal, match="Your working time has no 1 hour free in one piece until Sunday 8 Mar"):
+        await made.use(BlockTime(within="this week"))
+
+
 async def test_a_day_off_that_was_named_is_used_at_the_usual_hours() -> None:
     made = table()
     result = await made.use(BlockTime(within="Saturday 7 March 2026"))
@@ -162,7 +168,7 @@ async def test_what_is_missing_is_said() -> None:
     made = table(event(at(3, "11:00"), 360), event(at(3, "17:00"), 420, "e2"), event(at(3, "00:00"), 480, "e3"))
     result = await made.use(BlockTime(within=TUESDAY, total_minutes=300))
     assert result["missing"] == "3 hours: no more time is free"
-    with pytest.raises(Refusal, match="No 5 hours are free in one piece"):
+    with pytest.raises(Refusal, match="no 5 hours free in one piece until Tuesday"):
         await BlockTime(within=TUESDAY, minutes=300).run(made.bench)
 
 

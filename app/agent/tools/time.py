@@ -15,7 +15,7 @@ from app.domain import actions
 from app.domain.calendars import Period
 from app.domain.cards import MAX_LINE, counted
 from app.domain.desk import reference
-from app.domain.errors import Refusal
+from app.domain.errors import GrantDead, ProviderError, Refusal
 from app.domain.forms import is_address
 from app.domain.plans import MAX_ACTIONS
 from app.domain.types import Account
@@ -58,9 +58,11 @@ class FindFreeTime(Tool):
         minutes = self.minutes or MEETING
         buffer = timedelta(minutes=bench.request.preferences.buffer)
         found = _found(diaries, Wish(*span, timedelta(minutes=minutes), buffer))
+        now, unseen, unread = bench.request.now, bool(unknown), tuple(bench.unread)
         return {
             "zone": bench.zone.key,
-            "slots": [_shown(s, reasons(s, diaries, now=bench.request.now, unseen=bool(unknown))) for s in found],
+            "slots": [_shown(s, reasons(s, diaries, now=now, unseen=unseen, unread=unread)) for s in found],
+            **bench.not_read,
             **({} if found else {"none": f"no {minutes} minutes are free until {span[1]:%a %-d %b %H:%M}"}),
             **({"not_known": [f"{email}: {why}" for email, why in unknown.items()]} if unknown else {}),
         }
@@ -91,20 +93,27 @@ class BlockTime(Changing):
         own = await own_diary(bench, start, end, firm=True)
         wish = Wish(start, end, goal.shortest)
         inside = gaps([own], wish)
-        if not inside:  # a day off that the person named: at the hours of any other day, if possible
-            goal = replace(goal, prefer=(USUAL.start, USUAL.end))
-        found = blocks(inside or gaps([own], replace(wish, any_hour=True)), goal, bench.zone.key)
+        outside = not inside and self._day_off(bench, own)
+        if outside:  # at the hours of any other day, if possible
+            goal, inside = replace(goal, prefer=(USUAL.start, USUAL.end)), gaps([own], replace(wish, any_hour=True))
+        found = blocks(inside, goal, bench.zone.key)
         if not found:
-            raise Refusal(why=f"No {_long(goal.shortest)} are free in one piece until {end:%a %-d %b %H:%M}.")
+            until = f"{end - timedelta(minutes=1):%A %-d %b}"
+            raise Refusal(why=f"Your working time has no {_long(goal.shortest)} free in one piece until {until}.")
         room = MAX_ACTIONS - len(bench.actions)
         said = [await self._block(bench, account, period) for period in found[:room]]
         missing = goal.total - sum((_length(p) for p in found), timedelta())
         return {
             "proposed": said,
-            **({} if inside else {"note": "outside working hours"}),
+            **({"note": "outside working hours"} if outside else {}),
+            **bench.not_read,
             **({"missing": f"{_long(missing)}: no more time is free"} if missing else {}),
             **({"left_out": f"{counted(len(found) - room, 'block')}: ask again afterwards"} if found[room:] else {}),
         }
+
+    def _day_off(self, bench: Bench, own: Diary) -> bool:
+        """Whether the person named a time that has no working hours at all, not just none that are left."""
+        return bool(self.within.strip()) and not gaps([replace(own, busy=())], Wish(*bench.span(self.within), STEP))
 
     def _goal(self) -> Goal:
         each = timedelta(minutes=self.minutes)
@@ -127,7 +136,7 @@ class BlockTime(Changing):
     # Mirroring.
 
     async def _mirror(self, bench: Bench, start: datetime, end: datetime) -> Result:
-        said, right = [], []
+        said, right, failed = [], [], []
         for target, sources in self._pairs(bench):
             action = actions.MirrorAvailability(
                 account=reference(target),
@@ -140,11 +149,16 @@ class BlockTime(Changing):
                 action = await action.previewed(bench.desk)
             except Refusal as nothing:
                 right.append(nothing.sentence)
+            except GrantDead:
+                raise
+            except ProviderError as failure:
+                failed.append(f"{target.name}: {failure.sentence}")
             else:
                 said.append(bench.propose(action, instead_of=bench.waiting(self.replaces, target.id)))
         if not said:
-            raise Refusal(why=" ".join(right))
-        return {"proposed": said, **({"nothing_to_do": right} if right else {})}
+            raise Refusal(why=" ".join((*right, *failed)))
+        lacking = {"nothing_to_do": right, "not_done": failed}
+        return {"proposed": said, **{name: why for name, why in lacking.items() if why}}
 
     def _pairs(self, bench: Bench) -> Iterable[tuple[Account, Sequence[Account]]]:
         """The accounts that show busy times, each with those whose they are."""
@@ -152,7 +166,10 @@ class BlockTime(Changing):
         source = bench.desk.calendar(self.account).account if self.account else None
         into = bench.desk.calendar(self.into).account if self.into else None
         if len(accounts) < 2 or (source is not None and source == into):
-            raise Refusal(why=f"That takes two accounts. Connected: {listed([a.name for a in accounts])}.")
+            connected = listed([a.name for a in accounts])
+            more = " Type `connect` to add another one." if len(accounts) < 2 else ""
+            what = "one whose busy times are shown, and another that shows them"
+            raise Refusal(why=f"That takes two accounts: {what}. Connected: {connected}.{more}")
         for target in [into] if into else [a for a in accounts if a != source]:
             yield target, [source] if source else [a for a in accounts if a != target]
 
