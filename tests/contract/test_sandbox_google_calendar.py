@@ -277,6 +277,29 @@ def test_a_guests_own_changes_stay_their_own(world: World) -> None:
     assert (theirs["summary"], theirs["location"], theirs["reminders"]) == ("Lunch", "Roof", reminders)
 
 
+def test_where_guests_may_modify_an_event_they_change_it_for_all(world: World) -> None:
+    body = lunch(attendees=[{"email": BOB}, {"email": OUTSIDER}], guestsCanModify=True, description="Bring cake")
+    world.calendar("POST", "events", body)
+    change = {"summary": "Supper", "description": None, "extendedProperties": {"private": {"mine": "1"}}}
+    after = world.calendar("PATCH", "events/lunch00001?sendUpdates=all", change, account=BOB)
+    seen = world.calendar("GET", "events/lunch00001")
+    assert (seen["summary"], after["summary"]) == ("Supper", "Supper")
+    assert not {"description", "extendedProperties"} & seen.keys()
+    assert seen["organizer"] == {"email": ADA, "self": True}
+    assert after["extendedProperties"] == {"private": {"mine": "1"}}
+    assert world.calendar("GET", "events/lunch00001", account=BOB) == after
+    (left,) = world.control("outbox")
+    assert left["subject"].startswith("Updated invitation: Supper")
+
+
+def test_what_guests_may_do_only_the_organizer_says(world: World) -> None:
+    world.calendar("POST", "events", lunch(attendees=[{"email": BOB}], guestsCanModify=True))
+    said = refused(world, "PATCH", "events/lunch00001", {"guestsCanModify": False}, account=BOB)
+    assert said == (403, "forbiddenForNonOrganizer")
+    world.calendar("PATCH", "events/lunch00001", {"guestsCanModify": False})
+    assert world.calendar("GET", "events/lunch00001", account=BOB)["guestsCanModify"] is False
+
+
 def test_meetings_are_made_once_per_request_id(world: World) -> None:
     wanted = {"createRequest": {"requestId": "r1", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
     ignored = world.calendar("POST", "events", lunch(conferenceData=wanted))

@@ -68,6 +68,8 @@ def _change(call: Call, *, merge: bool) -> Reply:
     calendar = book.calendar(call.params["calendarId"])
     before = found(call, calendar)
     unchanged_since(call, before)
+    if not _is_organizer(calendar, before):
+        guests.let_in(call.body, before)
     event = drafting.drafted(call, calendar, before=before, merge=merge)
     if "recurringEventId" in before and event.get("recurrence"):
         raise invalid("Invalid recurrence for an instance.", "invalid")
@@ -198,8 +200,17 @@ def _after(call: Call, calendar: Calendar, *, event: Event, before: Event | None
         if response is not None and response != earlier:
             answered = {k: response[k] for k in ("responseStatus", "comment", "additionalGuests") if k in response}
             _answer(call, calendar, event=event, before=before or event, response=answered)
-        # A guest's other changes stay on the guest's own copy, until the organizer's next change takes them back.
+        if before is not None and before.get("guestsCanModify") and not _same_for_all(event, before):
+            guests.carry(call.state, event)
+            guests.tell(call.state, call.account, event=event, before=before, audience=guests.audience_of(call.params))
+        # Else a guest's changes stay on the guest's own copy, until the organizer's next change takes them back.
     _journal(call, calendar, event=event)
+
+
+def _same_for_all(event: Event, before: Event) -> bool:
+    return all(event.get(name) == before.get(name) for name in guests.SHARED if name != "attendees") and (
+        guests.emails(event) == guests.emails(before)
+    )
 
 
 def _answer(call: Call, calendar: Calendar, *, event: Event, before: Event, response: dict[str, Any]) -> None:

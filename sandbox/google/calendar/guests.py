@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from sandbox.google.calendar.book import Event
+from sandbox.google.calendar.book import Book, Calendar, Event
 from sandbox.google.calendar.invitations import Notice, announce
+from sandbox.google.errors import GoogleError
 
 if TYPE_CHECKING:
     from sandbox.google.state import Account, State
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 # What each person's copy has for itself.
 PRIVATE = ("reminders", "colorId", "transparency", "visibility")
 OWN = (*PRIVATE, "etag", "updated", "created")
+# What a guest changes for all, where guests may modify an event.
+SHARED = (
+    "summary", "description", "location", "start", "end", "recurrence", "attendees", "conferenceData", "hangoutLink",
+    "sequence",
+)  # fmt: skip
+# What guests may do, which nobody but the organizer says: "Handle API errors" in the Calendar API's guides.
+RIGHTS = ("guestsCanInviteOthers", "guestsCanModify", "guestsCanSeeOtherGuests")
 
 
 def emails(event: Event | None) -> list[str]:
@@ -57,24 +65,43 @@ def _copy(account: Account, event: Event, *, mine: Event | None) -> None:
         account.book.put(account.book.primary, theirs)
 
 
+def let_in(body: dict[str, Any], before: Event) -> None:
+    """Refuses a guest what only the organizer may say: what guests may do."""
+    if any(name in body and body[name] != before.get(name) for name in RIGHTS):
+        message = "Shared properties can only be changed by the organizer of the event."
+        raise GoogleError(403, "forbiddenForNonOrganizer", message=message, domain="calendar")
+
+
+def carry(state: State, event: Event) -> None:
+    """A guest's change of an event that its guests may modify goes onto the organizer's, and from there to everyone."""
+    book, calendar = _home(state, event)
+    master = calendar.find(event["id"]) if calendar else None
+    if book is None or calendar is None or master is None or not master.get("guestsCanModify"):
+        return
+    changed = {name: copy.deepcopy(value) for name, value in master.items() if name not in SHARED}
+    changed |= {name: copy.deepcopy(event[name]) for name in SHARED if name in event}
+    book.put(calendar, changed)
+    spread(state, changed, before=master)
+
+
+def _home(state: State, event: Event) -> tuple[Book, Calendar] | tuple[None, None]:
+    """The organizer's calendar, if the organizer has an account here."""
+    organizer = event["organizer"]["email"]
+    books = (account.book for account in state.accounts.values())
+    return next(((book, book.calendars[organizer]) for book in books if organizer in book.calendars), (None, None))
+
+
 def answer(state: State, event: Event, *, email: str, response: dict[str, Any]) -> Event | None:
     """A guest's answer goes onto the organizer's event, and from there to everyone; None if no organizer is here."""
-    home = next(
-        (
-            (account.book, account.book.calendars[event["organizer"]["email"]])
-            for account in state.accounts.values()
-            if event["organizer"]["email"] in account.book.calendars
-        ),
-        None,
-    )
-    master = home[1].find(event["id"]) if home else None
-    if home is None or master is None or email not in emails(master):
+    book, calendar = _home(state, event)
+    master = calendar.find(event["id"]) if calendar else None
+    if book is None or calendar is None or master is None or email not in emails(master):
         return None
     changed = copy.deepcopy(master)
     for person in changed["attendees"]:
         if person["email"] == email:
             person.update(response)
-    home[0].put(home[1], changed)
+    book.put(calendar, changed)
     spread(state, changed, before=master)
     return changed
 
