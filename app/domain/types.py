@@ -382,6 +382,11 @@ class Event(Value):
     mirrors: str = ""
     """The account whose busy time it stands for, if it is a mirror block of ours."""
 
+    @property
+    def changeable(self) -> bool:
+        """Whether the account may change it for everyone: as its organizer, or as a guest who is allowed to."""
+        return self.mine or (self.guests_can_modify and bool(self.answer))
+
 
 class Contact(Value):
     """Someone found in a person's own mail and calendar, with what speaks for it."""

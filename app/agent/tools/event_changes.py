@@ -28,6 +28,8 @@ from app.planning.series import ended, going_on, moved, starting
 ANSWER = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
 VERB = {"reschedule": "move", "edit": "change", "cancel": "cancel", "transfer": "move"}
 DO = Literal["reschedule", "edit", "cancel", "accept", "decline", "tentative", "transfer"]
+OPEN = ("reschedule", "edit")
+"""What a guest may do too, where the organizer lets guests change an event."""
 IMMOVABLE = ("birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
 """Event types that stay in their calendar (Calendar API v3: events.move)."""
 
@@ -123,7 +125,7 @@ class ChangeEvents(Changing):
             if event.mine or not event.answer:
                 return f"{title} isn't an invitation: there is nobody to answer to."
             return f"{title} is over." if event.end <= now and not event.recurrence else ""
-        if not event.mine:
+        if not (event.changeable if self.do in OPEN else event.mine):
             cant = f"{title} is organized by {organizer}, so I can't {VERB[self.do]} it."
             return f"{cant} I can decline it, or write to them."
         if self.do == "transfer" and event.kind in IMMOVABLE:
@@ -145,6 +147,8 @@ class ChangeEvents(Changing):
             given |= {"was": await series_of(bench, event), "first": event}
         if scope is Scope.FOLLOWING and self.do not in ("reschedule", "edit", "cancel"):
             raise Refusal(why="That goes for one occurrence or for the whole series.")
+        if scope is Scope.FOLLOWING and not event.mine:
+            raise Refusal(why="Of somebody else's series I can change one occurrence or all of them.")
         if self.do in ANSWER:
             return actions.RespondToEvent(answer=ANSWER[self.do], **given)
         if self.do == "cancel":

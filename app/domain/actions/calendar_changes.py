@@ -49,6 +49,8 @@ from app.domain.types import Event
 
 RESET = "Changes that were made to single later occurrences are lost."
 SPLIT = "The later occurrences become a series of their own."
+OTHERS = "{organizer} organizes it and lets guests change it: the change goes for everyone."
+CLOSED = "“{title}” is organized by {organizer}, and its guests may no longer change it."
 ANEW = "Guests are asked again whether they come."
 
 
@@ -163,6 +165,7 @@ class ChangeEvent(OnEvent):
         zones, after = self.zones if self.start else {}, self.after
         series = self.scope is not Scope.THIS
         found = (
+            "" if self.was.mine else OTHERS.format(organizer=self.was.organizer.called or "Somebody else"),
             mailed(guests, self.notify, "an update"),
             open_to(self.viewers),
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
@@ -248,6 +251,10 @@ class ChangeEvent(OnEvent):
         return {**given, "notify": values["notify"]}
 
     # Doing it.
+
+    def barred(self, now: Event) -> str:
+        organizer = now.organizer.called or "somebody else"
+        return "" if now.changeable else CLOSED.format(title=now.title, organizer=organizer)
 
     async def check(self, desk: Desk) -> Change | None:
         if change := await super().check(desk):

@@ -94,10 +94,16 @@ class OnEvent(Action, base=True):
         now = await self.current(desk)
         if now is None or now.status == "cancelled":
             return Change(sentence=GONE.format(title=self.was.title))
+        if why := self.barred(now):
+            return Change(sentence=why)
         if now.steward_change == str(self.id) or same(now, self.was):
             return None
         sentence = f"“{self.was.title}” changed since the preview: {changed(self.was, now, self.zone)}."
         return Change(sentence=sentence, renewed=self.rebased(now))
+
+    def barred(self, now: Event) -> str:
+        """Why the account may no longer do it, in words; empty when it may."""
+        return ""
 
     def rebased(self, now: Event) -> Self | None:
         """The same change of the event as it is now; None where that needs the person's words again."""
