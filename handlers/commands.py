@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from app.accounts import Accounts
 from app.assistant import Assistant
 from app.domain.chat import Chat
-from app.domain.errors import StewardError, StoreUnavailable, UnknownCommand
+from app.domain.errors import StewardError, StoreUnavailable, UnknownArgument, UnknownCommand
 from app.domain.types import Message, Place, person_id
 from app.reception import Reception
 from handlers.envelopes import Body
@@ -25,17 +25,25 @@ ERRANDS = {
     "triage": "triage",
 }
 """Words of command that send a skill, and its name."""
-ARGUMENTS = {"tasks": ("add", "done", "snooze", "move")}
+VERBS = {"tasks": ("add", "done", "snooze", "move")}
 """What may follow such a word, and is then the skill's."""
+TOLD = frozenset({"brief", "optimise", "optimize"})
+"""Words whose skill takes whatever follows them."""
 
 
-def errand_of(text: str) -> str:
-    """The errand that a word of command stands for, with what follows it; empty for any other text."""
-    words = text.split()
-    first, more = words[0].lower() if words else "", " ".join(words[1:])
-    if more and words[1].lower() in ARGUMENTS.get(first, ()):
-        return f"{ERRANDS[first]} {words[1].lower()} {' '.join(words[2:])}".strip()
-    return "" if more else ERRANDS.get(first, "")
+def errand_of(text: str, *, command: bool = False) -> str:
+    """The errand that a word of command stands for, with what follows it; empty for any other text. What follows may
+    be anything only where a `command` is meant, after / or !: elsewhere it is a request that begins with the word.
+    Raises UnknownArgument."""
+    first, _, more = " ".join(text.split()).partition(" ")
+    word, (verb, _, rest) = first.lower(), more.partition(" ")
+    if not more or word not in ERRANDS:
+        return ERRANDS.get(word, "")
+    if verb.lower() in VERBS.get(word, ()):
+        return f"{ERRANDS[word]} {verb.lower()} {rest}".strip()
+    if command and word in VERBS:
+        raise UnknownArgument(word=word, more=more, known=", ".join(VERBS[word]))
+    return f"{ERRANDS[word]} {more}" if command and word in TOLD else ""
 
 
 Verb = Callable[[Message], Awaitable[None]]
@@ -59,7 +67,12 @@ class Commands:
         """Obey a word that stands alone or after "!"; False when the message is a request."""
         text = message.text.strip().lower()
         word = text.removeprefix(MARK).strip()
-        if errand := errand_of(message.text.strip().removeprefix(MARK)):
+        try:
+            errand = errand_of(message.text.strip().removeprefix(MARK), command=text.startswith(MARK))
+        except UnknownArgument as refusal:
+            await self._chat.say(message.place, refusal.sentence)
+            return True
+        if errand:
             await self._assistant.hear(message.model_copy(update={"errand": errand}))
             return True
         verb = self._words.get(word)
@@ -79,9 +92,14 @@ class Commands:
         if verb is not None:
             await self._obey(verb, message)
             return
+        try:
+            errand = errand_of(text, command=True)
+        except UnknownArgument as refusal:
+            await self._chat.say(place, refusal.sentence)
+            return
         # What was asked stands in the DM first: its answer needs a thread, and a place in the order of requests.
         ts = await self._chat.restate(place, text, key=key)
-        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts, "errand": errand_of(text)}
+        anchored = {"place": Place(channel=place.channel, thread=ts), "ts": ts, "errand": errand}
         await self._assistant.hear(message.model_copy(update=anchored))
 
     async def connect(self, body: Body) -> None:

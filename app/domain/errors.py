@@ -72,6 +72,10 @@ class UnknownCommand(StewardError):
     """I don't know `{word}`. I know: help, connect, accounts, pending, stop."""
 
 
+class UnknownArgument(StewardError):
+    """I don't know what to do with “{more}” after `{word}`. Alone it shows everything, and it takes: {known}."""
+
+
 class NotYours(StewardError):
     """That card isn't there for you to decide."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.assistant import Assistant
-from app.domain.errors import Unanswered
+from app.domain.errors import Unanswered, UnknownArgument
 from app.domain.ports import Thought
 from app.domain.reports import Report
 from app.domain.types import Address, Email, Guest, MailText
@@ -210,8 +210,35 @@ async def test_thought_again_after_a_crash_a_note_is_kept_once() -> None:
         ("tasks DONE 3", "tasks done 3"),
         ("tasks for tomorrow, please", ""),
         ("triage my inbox", ""),
+        ("optimise next week", ""),
         ("", ""),
     ],
 )
-def test_words_of_command(text: str, errand: str) -> None:
+def test_words_that_begin_a_message(text: str, errand: str) -> None:
     assert errand_of(text) == errand
+
+
+@pytest.mark.parametrize(
+    ("text", "errand"),
+    [
+        ("optimise", "week"),
+        ("Optimize next week, at most 4 meetings a day", "week next week, at most 4 meetings a day"),
+        ("brief  the Review with Dana", "brief the Review with Dana"),
+        ("brief work:primary:e1", "brief work:primary:e1"),
+        ("tasks add Call Bob by Friday", "tasks add Call Bob by Friday"),
+        ("tasks snooze 3", "tasks snooze 3"),
+        ("triage my inbox", ""),
+        ("what did Dana write?", ""),
+    ],
+)
+def test_words_of_a_command(text: str, errand: str) -> None:
+    assert errand_of(text, command=True) == errand
+
+
+def test_what_a_command_does_not_take_is_said() -> None:
+    with pytest.raises(UnknownArgument) as refused:
+        errand_of("tasks for tomorrow", command=True)
+    assert refused.value.sentence == (
+        "I don't know what to do with “for tomorrow” after `tasks`."
+        " Alone it shows everything, and it takes: add, done, snooze, move."
+    )

@@ -91,6 +91,7 @@ class Slack:
             assistant=self.at.assistant, accounts=Accounts(services), reception=Reception(services), chat=self.at.chat
         )
         self.messages = Messages(self.at.assistant, commands)
+        self.commands = commands
         self.at.mind.will(*[Thought(reply="Nothing.")] * 3)
 
     async def send(self, event: dict[str, Any]) -> list[str]:
@@ -128,6 +129,32 @@ async def test_what_nobody_says_to_us_is_left_alone(more: dict[str, Any]) -> Non
     assert await slack.send(event) == []
     assert slack.asked == []
     assert slack.at.disk.turns == {}
+
+
+async def slashed(text: str) -> tuple[list[str], list[str]]:
+    """What was said after /steward and a text, and the errands that were heard."""
+    slack = Slack()
+    await slack.commands.slash({"team_id": TEAM, "user_id": ANN.user, "trigger_id": "1.2", "text": text})
+    return slack.at.said, [row.turn.errand for row in slack.at.disk.turns.values()]
+
+
+@pytest.mark.parametrize(
+    ("text", "errand"),
+    [
+        ("optimise next week", "week next week"),
+        ("brief Review with Dana", "brief Review with Dana"),
+        ("tasks add Call Bob", "tasks add Call Bob"),
+        ("what's new?", ""),
+    ],
+)
+async def test_a_slash_command_sends_a_skill_with_what_follows_it(text: str, errand: str) -> None:
+    assert (await slashed(text))[1] == [errand]
+
+
+async def test_what_a_slash_command_does_not_take_is_said_and_not_heard() -> None:
+    said, errands = await slashed("tasks everything")
+    assert errands == []
+    assert said[-1].startswith("I don't know what to do with “everything” after `tasks`.")
 
 
 async def test_a_mention_is_heard_without_our_name_and_answered_in_the_dm() -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from pydantic import ValidationError
+
 from app.domain.cards import counted
 from app.domain.desk import Desk
 from app.domain.errors import Refusal
@@ -29,8 +31,8 @@ class Week:
             raise Refusal(why="No account with a calendar is connected. Type `connect` to add one.")
         preferences = await self._services.store.preferences.of(request.person.id)
         zone = preferences.zone or request.person.zone
-        if argument.startswith(APPLY):
-            return await self._applied(Chosen.model_validate_json(argument.removeprefix(APPLY)), request, desk, zone)
+        if (portion := _chosen(argument)) is not None:
+            return await self._applied(portion, request, desk, zone)
         reading = Reading()
         wish = wished(argument, preferences, now=request.now, zone=zone)
         await watch("is reading your calendars…")
@@ -49,6 +51,14 @@ class Week:
         are = "is" if len(cards.actions) == 1 else "are"
         reply = f"{counted(len(cards.actions), 'card')} {are} ready. {READY}"
         return Thought(reply=reply, actions=tuple(cards.actions), notes=tuple(cards.notes))
+
+
+def _chosen(argument: str) -> Chosen | None:
+    """What an offer of ours stands for; None for words of a person."""
+    try:
+        return Chosen.model_validate_json(argument.removeprefix(APPLY)) if argument.startswith(APPLY) else None
+    except ValidationError:
+        return None
 
 
 def _best(found: Found, patience: float) -> Solution | Stuck:
