@@ -168,3 +168,14 @@ def test_a_card_of_threads_that_were_named_shows_no_search() -> None:
     card = made(TrashEmails, "m0", threads=("work:t1",)).card()
     assert [f.label for f in card.fields] == []
     assert made(TrashEmails, "m0", threads=("work:t1",)).asked(World().now)["threads"] == ["work:t1"]
+
+
+async def test_a_label_that_was_made_for_it_stays_and_both_the_card_and_the_undoing_say_so() -> None:
+    at = World(mail("m0"))
+    action = await made(LabelEmails, "m0", name="Travel").previewed(at.desk)
+    assert action.card().undo == "takes the label off them again; the new label itself stays"
+    await action.perform(at.desk, at.ledger)
+    undone = await action.undo(at.desk, at.ledger)
+    assert undone.summary == "1 mail without the label “Travel” again; the label itself, which I made, is still there"
+    again = await made(LabelEmails, "m0", name="Travel").previewed(at.desk)
+    assert again.card().undo == "takes the label off them again"

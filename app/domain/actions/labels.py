@@ -40,11 +40,12 @@ class LabelEmails(Labelling):
         return Words(
             heading=f"Label {mails} “{self.name}”",
             meaning="They stay where they are." + " There is no such label yet: I’ll make it." * self.made,
-            reversal="takes the label off them again",
+            reversal="takes the label off them again" + "; the new label itself stays" * self.made,
             did=f"Labelled {mails} “{self.name}”",
             skipped="had it already",
             shortfall="Without the label",
-            returned=f"{mails} without the label “{self.name}” again",
+            returned=f"{mails} without the label “{self.name}” again"
+            + "; the label itself, which I made, is still there" * self.made,
         )
 
     def faults(self, now: datetime) -> Mapping[str, str]:
