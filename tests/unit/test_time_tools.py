@@ -11,6 +11,7 @@ from app.agent.tools.calendar import ListEvents
 from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.actions import CreateEvent, MirrorAvailability
 from app.domain.calendars import Availability, Period
+from app.domain.desk import Desk
 from app.domain.errors import Refusal
 from app.domain.plans import MAX_ACTIONS
 from app.domain.types import CalendarRef, Event
@@ -202,8 +203,13 @@ async def test_mirroring_everywhere_says_where_nothing_is_to_do() -> None:
 
 async def test_mirroring_takes_two_accounts() -> None:
     made = table()
-    with pytest.raises(Refusal, match="That takes two accounts"):
+    with pytest.raises(Refusal, match=r"That takes two accounts: .* Connected: work and home\.$"):
         await BlockTime(kind="mirror", account="work", into="work").run(made.bench)
+    desk = made.bench.desk
+    made.bench.desk = Desk(desk.person, mailboxes=desk.mailboxes[:1], calendars=desk.calendars[:1])
+    with pytest.raises(Refusal, match=r"Connected: work\. Type `connect` to add another one\.$"):
+        await BlockTime(kind="mirror", account="work").run(made.bench)
+    assert made.bench.actions == []
 
 
 async def test_nothing_said_is_half_an_hour() -> None:
