@@ -11,7 +11,6 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one, p
 from sandbox.models.planner.times import Moment, take_minutes, take_moment
 
 WORKDAYS = 5  # of a week
-FOCUS_WITHIN = "this week"  # where time for focus is looked for when nobody said
 _FOCUS = rx(
     r"\b(?:(?P<deep>deep[- ]?work|deep thinking)|(?P<focus>focus(?:ed|sing)?(?:[- ](?:time|work|blocks?|hours?"
     r"|sessions?))?|concentrat(?:e|ion|ed)(?: time| work)?|"
@@ -112,7 +111,7 @@ class BlockFocus(Intent):
     def steps(self) -> Steps[Outcome]:
         args: Json = {
             "kind": "focus",
-            "within": self.within or FOCUS_WITHIN,
+            "within": self.within,
             "minutes": self.minutes,
             "total_minutes": self.total,
             "title": self.title,
