@@ -236,7 +236,8 @@ check my calendar and set aside time for deep work"""
 def test_9_deep_work(ask: str) -> None:
     at = talk()
     at.say(ask)
-    assert changing(at.calls) == [{"tool": "block_time", "kind": "focus", "title": "Deep work"}]
+    within = {"within": "this week"} if "this week" in ask else {}
+    assert changing(at.calls) == [{"tool": "block_time", "kind": "focus", **within, "title": "Deep work"}]
 
 
 def test_9_how_much_is_said_in_words() -> None:
