@@ -8,7 +8,7 @@ from typing import Any, Self
 from sqlalchemy import JSON, Row, column, func, select
 
 from app.domain.ports import Clock, Kind, Waiting
-from app.domain.preferences import Preferences
+from app.domain.preferences import Preferences, clock
 from app.domain.rhythms import DIGEST, Rhythm
 from app.domain.types import AccountId, PersonId
 from app.store.allowance import PostgresAllowance
@@ -19,7 +19,7 @@ from app.store.database import Database
 from app.store.grants import PostgresGrants
 from app.store.inbox import PostgresInbox
 from app.store.ownership import Ownership
-from app.store.parking import PostgresParking
+from app.store.parking import PATIENCE, PostgresParking
 from app.store.people import PostgresPeople
 from app.store.preferences import PostgresPreferences
 from app.store.relations import PostgresRelations
@@ -108,9 +108,11 @@ class PostgresStore:
             return [(row.id, row.person) for row in await connection.execute(select(rows))]
 
     async def tidy(self, before: datetime) -> None:
-        """Forget envelopes, conversations and unused links older than `before` (aware)."""
+        """Forget envelopes, conversations and unused links older than `before` (aware), and requests that waited for an
+        account longer than PATIENCE."""
         async with self._relay.statement() as connection:
             await connection.execute(select(func.steward.tidy(before)))
+            await connection.execute(select(func.steward.unpark(self._clock.now() - PATIENCE)))
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""
@@ -128,4 +130,4 @@ class PostgresStore:
 def _rhythm(row: Row[Any]) -> Rhythm:
     stated = Preferences.model_validate(row.stated or {})
     last = date.fromisoformat(row.last.removeprefix(f"{DIGEST} ")) if row.last else None
-    return Rhythm(person=row.person, zone=stated.zone or row.zone, since=row.since, preferences=stated, last=last)
+    return Rhythm(person=row.person, zone=clock(stated.zone, row.zone), since=row.since, preferences=stated, last=last)

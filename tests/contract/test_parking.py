@@ -13,6 +13,7 @@ from app.domain.permissions import READING, Permission
 from app.domain.ports import Store
 from app.domain.types import Account, AccountRef, Turn, TurnStatus
 from app.store import PostgresStore
+from app.store.parking import PATIENCE
 from tests import postgres
 from tests.fakes import ManualClock, MemoryGrants, MemoryStore
 from tests.samples import ANN, BOB, account, archive, message, proposal
@@ -116,6 +117,27 @@ async def test_a_parked_action_can_be_cancelled_and_is_claimed_anew(lot: Lot) ->
         asleep = await approvals.park(claim.approval, "It waits again.")
         assert asleep is not None
         assert (asleep.status, asleep.waits_for) == (Status.RUNNING, work.id)
+
+
+async def test_what_nothing_lets_go_on_any_more_is_let_go(database: postgres.Addresses, clock: ManualClock) -> None:
+    store = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
+    lot = Lot(store, store.grants, clock)
+    try:
+        await store.people.meet(ANN)
+        work = await lot.connect(scopes=READING)
+        needs = {work.id: (Permission.CHANGE_MAIL,)}
+        old = await lot.asked()
+        await store.parking.park(old, needs)
+        clock.advance(PATIENCE)
+        recent = await lot.asked()
+        await store.parking.park(recent, needs)
+        await store.tidy(clock.now() - timedelta(days=30))
+        assert await store.parking.waiting(ANN.id, work.id) == (old.id, recent.id), "seven days are not over yet"
+        clock.advance(timedelta(seconds=1))
+        await store.tidy(clock.now() - timedelta(days=30))
+        assert await store.parking.waiting(ANN.id, work.id) == (recent.id,)
+    finally:
+        await store.close()
 
 
 async def test_the_sweeper_lets_what_is_parked_sleep_and_wakes_it_in_time(
