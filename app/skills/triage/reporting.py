@@ -37,7 +37,7 @@ def report(
     left = total - len(found)
     older = (f"{left:,} older unread mails aren't sorted; I sort the {len(found)} newest at once.",) if left > 0 else ()
     return Report(
-        title=f"Your inbox: {_mails(len(found))} unread" if found else "Your inbox: nothing unread",
+        title=f"Your inbox: {_mails(max(total, len(found)))} unread" if found else "Your inbox: nothing unread",
         summary=_summary(counts, found),
         groups=groups,
         notes=(*notes, *older),
