@@ -28,6 +28,10 @@ maxmemory 256mb
 maxmemory-policy noeviction
 "
 keep encryption_key "$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
+# Empty until you change the key, or let a paid model answer: the README says how.
+keep encryption_key_old ""
+keep audit_key ""
+keep anthropic_api_key ""
 keep slack_bot_token ""
 keep slack_app_token ""
 keep google_client_secret ""

@@ -72,9 +72,44 @@ def test_plain_values_given_to_our_services_are_valid(monkeypatch: pytest.Monkey
         monkeypatch.delenv(name, raising=False)
     for name, value in OURS["app"]["environment"].items():
         if not name.endswith("_FILE"):
-            # As Compose fills it in where the variable is not set.
-            monkeypatch.setenv(name, re.sub(r"\$\{\w+:-(.*?)\}", r"\1", value))
+            monkeypatch.setenv(name, filled_in(value))
     assert Settings.load().model == "ollama:llama3.2"
+
+
+def filled_in(value: str, **variables: str) -> str:
+    """A value as Compose fills it in, the innermost variable first: its own value, or what stands after :- for none."""
+    inner = re.compile(r"\$\{(\w+):-([^${}]*)\}")
+    while found := inner.search(value):
+        value = value[: found.start()] + (variables.get(found[1]) or found[2]) + value[found.end() :]
+    return value
+
+
+def test_a_paid_model_can_be_chosen_with_another_to_stand_in_and_a_limit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in SETTABLE:
+        monkeypatch.delenv(name, raising=False)
+    chosen = {"MODEL": "anthropic:claude", "MODEL_FALLBACK": "ollama:llama3.2", "PAID_CALLS_PER_DAY": "40"}
+    given = OURS["app"]["environment"]
+    for name in chosen:
+        monkeypatch.setenv(name, filled_in(given[name], **chosen))
+    (tmp_path / "key").write_text("sk-ant-mine\n")
+    monkeypatch.setenv("ANTHROPIC_API_KEY_FILE", str(tmp_path / "key"))
+    settings = Settings.load()
+    assert [model.provider for model in settings.models] == ["anthropic", "ollama"]
+    assert (settings.paid_calls_per_day, settings.anthropic_api_key.get_secret_value()) == (40, "sk-ant-mine")
+
+
+def test_every_secret_of_ours_can_be_mounted() -> None:
+    mounted = {name for each in OURS.values() for name in each["environment"] if name.endswith("_FILE")}
+    assert mounted == {f"{name}_FILE" for name in SECRETS}
+
+
+def test_the_defaults_in_compose_are_those_of_the_settings() -> None:
+    given = OURS["app"]["environment"]
+    for name in ("MODEL", "MODEL_FALLBACK", "PAID_CALLS_PER_DAY"):
+        assert filled_in(given[name]) == str(Settings.model_fields[name.lower()].default)
 
 
 @pytest.mark.parametrize("service", sorted(OURS))
