@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.planning.phrases import (
     rules_clock,
     rules_date,
+    rules_era,
     rules_length,
     rules_move,
     rules_near,
@@ -31,6 +32,7 @@ from app.planning.phrases.values import Ambiguous, Instant, Interval, Meaning, S
 RULES = (
     rules_clock,
     rules_date,
+    rules_era,
     rules_length,
     rules_move,
     rules_near,

@@ -63,14 +63,14 @@ def after_noon(context: Context, clock: Time) -> Time | None:
 
 def _halved(context: Context, time: Time, half: int) -> Time | None:
     clock = time.clock
-    if clock is None or not clock.twelve:
+    if clock is None or not clock.twelve or time.dated or time.known:
         return None
     return at_clock(context, replace(clock, hour=clock.hour % 12 + half, twelve=False))
 
 
 def _past(context: Context, time: Time, minutes: int) -> Time | None:
     clock = time.clock
-    if clock is None or clock.grain is not Grain.HOUR:
+    if clock is None or clock.grain is not Grain.HOUR or time.dated or time.known:
         return None
     total = (clock.hour * 60 + minutes) % (24 * 60)
     hour = total // 60

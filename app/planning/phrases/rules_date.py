@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
-from app.planning.phrases.spans import Span, inside, mapped, unit, units
+from app.planning.phrases.spans import Span, inside, mapped, shift, unit, units
 from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_span, of_unit, yearly
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import date_time, full_year, month_day_time, year_time
@@ -22,7 +22,7 @@ def month_day(context: Context, month: Time, day: Number | Ordinal) -> Time | No
     return _date(month, day)
 
 
-@rule("the? NUMBER of? MONTH", "NUMBER -|/ MONTH", "the? ORDINAL day? of? MONTH", "ORDINAL -|/ MONTH", cost=-0.5)
+@rule("the? NUMBER of? MONTH", "NUMBER -|/|. MONTH", "the? ORDINAL day? of? MONTH", "ORDINAL -|/ MONTH", cost=-0.5)
 def day_month(context: Context, day: Number | Ordinal, month: Time) -> Time | None:
     del context
     return _date(month, day)
@@ -87,6 +87,27 @@ def in_year(context: Context, year: Time) -> Time:
     return replace(year, latent=False)
 
 
+@rule("the? ides of? MONTH")
+def ides(context: Context, month: Time) -> Time | None:
+    del context
+    return date_time(month.number, 15 if month.number in {3, 5, 7, 10} else 13) if month.number else None
+
+
+@rule("the? last of CYCLE")
+def last_of_cycle(context: Context, month: Time) -> Time | None:
+    """The last of this month."""
+    span = choose(month, context.now) if month.grain is Grain.MONTH else None
+    return of_unit(shift(span.end, Grain.DAY, -1), Grain.DAY) if span else None
+
+
+@rule("the? ORDINAL of|in? CYCLE", "the? ORDINAL day of? CYCLE", cost=-0.2)
+def day_of_cycle(context: Context, day: Ordinal, month: Time) -> Time | None:
+    """The 5th of next month."""
+    span = choose(month, context.now) if month.grain is Grain.MONTH and day.value > 0 else None
+    start = shift(span.start, Grain.DAY, day.value - 1) if span else None
+    return of_unit(start, Grain.DAY) if span and start and start < span.end else None
+
+
 @rule("the ORDINAL", "on the? ORDINAL", "the ORDINAL day", cost=0.5)
 def day_of_month(context: Context, day: Ordinal) -> Time | None:
     del context
@@ -118,13 +139,17 @@ def marked(context: Context, time: Time) -> Time | None:
 def together(context: Context, first: Time, second: Time) -> Time | None:
     """Two times that narrow each other: the finer one lies in the coarser one."""
     outer, inner = (first, second) if first.grain >= second.grain else (second, first)
+    if inner.known and outer.kind == "weekday" and outer.grain is inner.grain:
+        return known_on_weekday(context, inner, outer)
     if not _fit(outer, inner):
         return None
     weekday = outer if outer.kind == "weekday" else inner
     date = inner if weekday is outer else outer
     if weekday.kind == "weekday" and date.full and not date.known:
         return _on_weekday(context, date, weekday)
-    return meet(outer, inner)
+    found = meet(outer, inner)
+    impossible = outer.kind == "year" and inner.full and choose(found, context.now) is None
+    return None if impossible else found
 
 
 # How far ahead, and back, "Fri, Jul 18" is believed to be in a year in which that is a Friday.
@@ -141,9 +166,22 @@ def _on_weekday(context: Context, date: Time, weekday: Time) -> Time | None:
             return replace(of_span(span), dated=True, full=True) if span and backwards else replace(agreed, full=True)
     if coming is None:
         return None
-    ahead = (weekday.number - coming.start.weekday() + 3) % 7 - 3
-    beside = of_unit(coming.start + timedelta(days=ahead), Grain.DAY)
+    return _beside(date, weekday, coming)
+
+
+def _beside(date: Time, weekday: Time, span: Span) -> Time:
+    """A date whose weekday is another one, or else the day of that weekday nearest to it."""
+    ahead = (weekday.number - span.start.weekday() + 3) % 7 - 3
+    beside = of_unit(span.start + timedelta(days=ahead), Grain.DAY)
     return replace(date, alternative=replace(beside, dated=True))
+
+
+def known_on_weekday(context: Context, date: Time, weekday: Time) -> Time | None:
+    """A whole date with a weekday: the date if that is its weekday, else the person is to choose."""
+    span = choose(date, context.now)
+    if span is None or not date.full or weekday.known:
+        return None
+    return date if span.start.weekday() == weekday.number else _beside(date, weekday, span)
 
 
 @rule("TIME or TIME", "either TIME or TIME", cost=1.0)
@@ -158,7 +196,8 @@ def either(context: Context, first: Time, second: Time) -> Time | None:
 def _fit(outer: Time, inner: Time) -> bool:
     """Whether the inner time narrows the outer one."""
     unfit = outer.side or inner.side or {"now", "end", "close", "open"} & {outer.kind, inner.kind}
-    weak = (inner.latent and inner.kind != "range" and not inner.full) or (outer.latent and outer.kind != "year")
+    named = inner.full or inner.kind == "range" or (inner.kind == "month" and outer.kind == "year")
+    weak = (inner.latent and not named) or (outer.latent and outer.kind != "year")
     if unfit or weak or inner.known or (inner.full and outer.kind == "month"):
         return False
     if outer.grain == inner.grain:
@@ -167,6 +206,17 @@ def _fit(outer: Time, inner: Time) -> bool:
         return outer.kind not in _IN_A_DAY | {"season"} and outer.grain in {Grain.DAY, Grain.WEEK}
     # A year behind an interval belongs to its end ("Nov-Feb 5th, 2017"), unless both ends share the month.
     return outer.grain > Grain.HOUR and (inner.kind != "range" or inner.full)
+
+
+@rule("MONTH the? ORDINAL WEEKDAY", cost=-0.8)
+def month_nth(context: Context, month: Time, place: Ordinal, what: Time) -> Time | None:
+    """October first Monday."""
+    return nth_time(context, place, what, month)
+
+
+@rule("MONTH the? ORDINAL UNIT")
+def month_nth_unit(context: Context, month: Time, place: Ordinal, size: Unit) -> Time | None:
+    return nth_unit(context, place, size, month)
 
 
 @rule("the? ORDINAL TIME of|in|from TIME", "the? ORDINAL TIME in|of the TIME", "the? ORDINAL TIME TIME")
@@ -210,10 +260,10 @@ def _pick(around: Time, what: Time, place: int) -> Time:
     return Time(mapped(around.series, change), what.grain, "date", known=around.known, holiday=what.holiday)
 
 
-@rule("the? ORDINAL quarter|qtr", "the? ORDINAL quarter of the year", cost=-0.5)
-def quarter(context: Context, place: Ordinal) -> Time | None:
+@rule("the? ORDINAL quarter|qtr", "the? ORDINAL quarter of the year", "quarter|qtr NUMBER", cost=-0.5)
+def quarter(context: Context, place: Ordinal | Number) -> Time | None:
     del context
-    return quarter_time(place.value)
+    return quarter_time(int(place.value))
 
 
 def quarter_time(place: int) -> Time | None:

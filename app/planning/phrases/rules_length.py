@@ -37,10 +37,10 @@ def some(context: Context, number: Number, unit: Unit) -> Length | None:
     return None if number.written or number.value not in {2, 3} else length_of(number.value, unit.grain)
 
 
-@rule("a? fortnight", "one fortnight")
-def fortnight(context: Context) -> Length:
+@rule("a? fortnight", "NUMBER fortnight")
+def fortnight(context: Context, number: Number | None = None) -> Length:
     del context
-    return length_of(Fraction(2), Grain.WEEK)
+    return length_of(2 * (number.value if number else Fraction(1)), Grain.WEEK)
 
 
 @rule("half an|a? UNIT", "1 / 2 an|a? UNIT", "a half UNIT")
@@ -61,7 +61,7 @@ def quarters_unit(context: Context, number: Number, unit: Unit) -> Length:
     return length_of(number.value / 4, unit.grain)
 
 
-@rule("NUMBER and a? half UNIT", "a NUMBER and a half UNIT")
+@rule("NUMBER and a|an? half UNIT", "a NUMBER and a half UNIT")
 def and_half(context: Context, number: Number, unit: Unit) -> Length:
     del context
     return length_of(number.value + Fraction(1, 2), unit.grain)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, cyclic, floor, inside, mapped, nth, unit
-from app.planning.phrases.times import Context, Number, Ordinal, Time, choose, of_span
+from app.planning.phrases.times import Context, Number, Ordinal, Time, choose, meet, of_span
 from app.planning.phrases.values import Grain
 
 rule = GRAMMAR.rule
@@ -52,6 +52,26 @@ def _beside(context: Context, what: Time, mark: Time, count: int) -> Time | None
 
 
 _COUNTED = {"weekday", "holiday", "weekend", "month", "date"}
+
+
+@rule("the? PART before TIME", cost=0.1)
+def part_before(context: Context, part: Time, mark: Time) -> Time | None:
+    """The night before Christmas."""
+    return _part_beside(context, part, mark, -1)
+
+
+@rule("the? PART after TIME", cost=0.1)
+def part_after(context: Context, part: Time, mark: Time) -> Time | None:
+    return _part_beside(context, part, mark, 1)
+
+
+def _part_beside(context: Context, part: Time, mark: Time, step: int) -> Time | None:
+    """A part of the day before or after a day."""
+    if part.dated or part.known or mark.latent or mark.side or mark.grain is not Grain.DAY:
+        return None
+    span = choose(mark, context.now)
+    day = unit(span.start, Grain.DAY, step) if span and span.end - span.start == _DAY else None
+    return meet(of_span(day, "day"), part) if day else None
 
 
 @rule("HOLIDAY WEEKEND", "the? WEEKEND of TIME", cost=-0.3)

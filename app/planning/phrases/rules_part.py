@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.rules_shift import travel
-from app.planning.phrases.spans import Span, cyclic, floor, mapped, nth, shift, unit
+from app.planning.phrases.spans import Span, floor, mapped, nth, shift, unit
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Time, Unit, choose, meet, of_span, yearly
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import full_year, year_time
@@ -111,6 +110,24 @@ def day_end(context: Context, first: Time, second: Time) -> Time | None:
     return _cut(time, "end") if time.grain is Grain.DAY else None
 
 
+@rule("early PART", "early in the? PART", cost=-0.6)
+def early_part(context: Context, part: Time) -> Time | None:
+    """Early tomorrow morning: the early hours of the part."""
+    del context
+    if part.side or part.latent:
+        return None
+
+    def change(span: Span) -> Span:
+        hours = _EARLY.get(span.start.hour)
+        return Span(span.start, span.start + hours, span.grain) if hours else _third(span, "begin")
+
+    return replace(part, series=mapped(part.series, change))
+
+
+# How long the early hours of a morning, an afternoon and an evening are, by the hour they begin at.
+_EARLY = {0: timedelta(hours=9), 12: timedelta(hours=4), 18: timedelta(hours=3)}
+
+
 @rule("later|late PART", cost=-0.6)
 def later_part(context: Context, part: Time) -> Time | None:
     """Later tonight: what is left of it, and not less than its last hours."""
@@ -181,7 +198,7 @@ def whole(context: Context, size: Unit) -> Time:
     return of_span(Span(span.start, span.end, min(size.grain, Grain.DAY)), "range")
 
 
-@rule("all|entire|whole TIME", "the? entire|whole TIME", "all of|through TIME", cost=0.2)
+@rule("all|entire|whole TIME", "the? entire|whole TIME", "all of|through TIME", "over|throughout|within TIME", cost=0.2)
 def whole_time(context: Context, time: Time) -> Time | None:
     del context
     return time if not time.latent and not time.side and time.kind != "clock" else None
@@ -230,6 +247,11 @@ def _stretch(context: Context, length: Length, time: Time, *, start: bool) -> Ti
     return replace(time, series=mapped(time.series, change), grain=length.finest, kind="range", later=False)
 
 
+@rule("the? latter half of TIME")
+def latter_half(context: Context, time: Time) -> Time | None:
+    return half(context, Ordinal(2), time)
+
+
 @rule("the? ORDINAL half of? TIME", "h NUMBER of? TIME", "h NUMBER", "YEAR -? h NUMBER")
 def half(context: Context, *values: Ordinal | Number | Time) -> Time | None:
     """The first half of 2018, H1 2018, 2018-H1."""
@@ -276,7 +298,7 @@ def year_quarter(context: Context, first: Time, second: Time) -> Time:
     return meet(year, quarter)
 
 
-@rule("the? UNIT before|prior TIME", "the? UNIT prior to TIME", "the UNIT before", "the eve of TIME", cost=-0.3)
+@rule("the? UNIT before|prior TIME", "the? UNIT prior to TIME", "the UNIT before", "the? eve of TIME", cost=-0.3)
 def unit_before(context: Context, *values: Unit | Time) -> Time | None:
     return _beside(context, values, -1)
 
@@ -323,57 +345,7 @@ def week_number(context: Context, number: Number | Ordinal, year: Time | None = 
     return of_span(unit(fourth, Grain.WEEK, value - 1), "cycle")
 
 
-@rule("YEAR s", "the YEAR s", "the NUMBER s")
-def decade(context: Context, year: Time | Number) -> Time | None:
-    """The 1990s, the 90s."""
-    del context
-    first = year.number if isinstance(year, Time) else 1900 + int(year.value)
-    if first % 10 or (isinstance(year, Number) and (year.written != 2 or year.value < 20)):
-        return None
-    begin = datetime(first, 1, 1)  # noqa: DTZ001
-    return of_span(Span(begin, shift(begin, Grain.YEAR, 10), Grain.YEAR), "range")
-
-
 @rule("the? month of MONTH", "the? month of the? TIME")
 def month_of(context: Context, time: Time) -> Time | None:
     del context
     return replace(time, latent=False) if time.grain is Grain.MONTH else None
-
-
-@rule("the? ORDINAL century")
-def century(context: Context, place: Ordinal) -> Time | None:
-    del context
-    if not 11 <= place.value <= 29:
-        return None
-    begin = datetime((place.value - 1) * 100, 1, 1)  # noqa: DTZ001
-    return of_span(Span(begin, shift(begin, Grain.YEAR, 100), Grain.YEAR), "range")
-
-
-def _so_far(word: str, size: Grain) -> None:
-    @rule(word, f"{size.word} to date", f"the? {size.word} so far", f"so far this {size.word}")
-    def so_far(context: Context) -> Time:
-        """Year to date, until now."""
-        return of_span(Span(floor(context.now, size), floor(context.now, Grain.DAY), Grain.DAY), "range")
-
-
-_so_far("ytd", Grain.YEAR)
-_so_far("qtd", Grain.QUARTER)
-_so_far("mtd", Grain.MONTH)
-_so_far("wtd", Grain.WEEK)
-
-
-@rule("season|seasons")
-def season(context: Context) -> Time:
-    """Any of the four."""
-    del context
-
-    def make(year: datetime) -> list[Span]:
-        starts = [year.replace(month=month, day=day) for month, day in _SEASONS]
-        starts.append(year.replace(year=year.year + 1, month=_SEASONS[0][0], day=_SEASONS[0][1]))
-        return [Span(begin, end, Grain.DAY) for begin, end in pairwise(starts)]
-
-    return Time(cyclic(Grain.YEAR, make), Grain.DAY, "season")
-
-
-# First days of spring, summer, autumn and winter in the north, give or take a day.
-_SEASONS = ((3, 20), (6, 21), (9, 23), (12, 21))

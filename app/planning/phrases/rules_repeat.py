@@ -107,14 +107,37 @@ _WORKDAYS = "weekday|weekdays|workday|workdays"
     "on? weekdays|workdays",
     "every|each work|working|business day",
     "on? work|working|business days",
-    "monday to|through|thru|- friday",
-    "mon to|through|thru|- fri",
-    "every monday to|through friday",
     cost=-1.5,
 )
 def working_days(context: Context) -> Repeat:
     days = context.hours.days or frozenset(range(5))
     return Repeat(1, times=tuple(weekday_time(day) for day in sorted(days)))
+
+
+@rule("every|each WEEKDAY to|till|until|through|thru|- WEEKDAY", cost=-1.0)
+def days_through(context: Context, first: Time, last: Time) -> Repeat | None:
+    """Every Monday to Thursday."""
+    del context
+    if first.known or last.known or first.dated or last.dated:
+        return None
+    days = [(first.number + ahead) % 7 for ahead in range((last.number - first.number) % 7 + 1)]
+    return Repeat(1, times=tuple(weekday_time(day) for day in days)) if len(days) > 1 else None
+
+
+@rule("WEEKDAY to|through|thru|- WEEKDAY at? CLOCK|RANGE", "WEEKDAY to|through|thru|- WEEKDAY from RANGE", cost=-2.0)
+def days_through_at(context: Context, first: Time, last: Time, at: Time) -> Repeat | None:
+    """Monday to Friday at 9: on each of them."""
+    repeat = None if at.dated or at.known or at.grain >= Grain.DAY else days_through(context, first, last)
+    return replace(repeat, at=replace(at, latent=False)) if repeat else None
+
+
+@rule("REPEAT to|through|thru|- REPEAT", cost=0.1)
+def repeats_through(context: Context, first: Repeat, last: Repeat) -> Repeat | None:
+    """Mondays to Fridays."""
+    ends = [repeat.times[0] for repeat in (first, last) if len(repeat.times) == 1 and repeat.interval == 1]
+    if len(ends) < 2 or first.at or last.at or any(time.kind != "weekday" for time in ends):
+        return None
+    return days_through(context, *ends)
 
 
 def _plural(name: str) -> None:
@@ -234,10 +257,10 @@ def leaving_out(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
     """Every day except Friday."""
     del context
     daily = repeat.unit is Grain.DAY and repeat.interval == 1
-    days = set(range(7)) if daily else {day.weekday for day in repeat.times}
-    if repeat.at or repeat.torn or time.known or time.kind not in {"weekday", "weekend"} or None in days:
+    days = set(range(7)) if daily else {day.weekday for day in repeat.times if day.weekday is not None}
+    if repeat.at or repeat.torn or time.known or time.kind not in {"weekday", "weekend"}:
         return None
     left = days - ({5, 6} if time.kind == "weekend" else {time.number})
     if not left or left == days or (not daily and repeat.interval > 1):
         return None
-    return replace(repeat, unit=None, times=tuple(weekday_time(day) for day in sorted(left) if day is not None))
+    return replace(repeat, unit=None, times=tuple(weekday_time(day) for day in sorted(left)))

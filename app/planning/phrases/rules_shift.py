@@ -10,7 +10,19 @@ from zoneinfo import ZoneInfo
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.rules_length import length_of
 from app.planning.phrases.spans import Span, floor, mapped, move, nth, shift, unit
-from app.planning.phrases.times import Context, Length, Number, Parts, Time, Unit, choose, day_of, of_span, of_unit
+from app.planning.phrases.times import (
+    Context,
+    Length,
+    Number,
+    Ordinal,
+    Parts,
+    Time,
+    Unit,
+    choose,
+    day_of,
+    of_span,
+    of_unit,
+)
 from app.planning.phrases.values import NOMINAL_SECONDS, Grain
 
 rule = GRAMMAR.rule
@@ -183,10 +195,11 @@ def _run(context: Context, length: Length, sign: int) -> Time | None:
     "within a period of LENGTH",
     "in less than LENGTH",
     "in under LENGTH",
+    "within the next|coming LENGTH",
     "in the next LENGTH",
     cost=-0.5,
 )
-def withinlength_of(context: Context, length: Length) -> Time:
+def within_length(context: Context, length: Length) -> Time:
     grain = _PRECISION[length.finest]
     end = floor(travel(context, context.now, length.parts), grain)
     return of_span(Span(floor(context.now, Grain.SECOND), end, Grain.SECOND), "range")
@@ -216,14 +229,14 @@ def past_time(context: Context, time: Time) -> Time | None:
 
 
 def _of_week(context: Context, time: Time, near: Time | None, weeks: int) -> Time | None:
-    """The weekday of the next (1) or last (-1) week, with the nearer one as the alternative."""
-    if near is None or time.kind != "weekday" or time.known:
+    """The weekday, or weekend, of the next (1) or last (-1) week, with the nearer one as the alternative."""
+    if near is None or time.kind not in {"weekday", "weekend"} or time.known:
         return near
     week = unit(context.now, Grain.WEEK, weeks)
     span = next(iter(time.series(week.start, False)))
     if choose(near, context.now) == span:
         return near
-    return replace(of_span(span, "weekday"), dated=True, alternative=near)
+    return replace(of_span(span, time.kind), dated=True, alternative=near)
 
 
 @rule("this|current TIME", "the current TIME", cost=-0.2)
@@ -255,6 +268,17 @@ def times_ago(context: Context, number: Number, time: Time) -> Time | None:
 @rule("NUMBER TIME from now", "NUMBER TIME hence|later", "in NUMBER TIME", cost=-0.2)
 def times_ahead(context: Context, number: Number, time: Time) -> Time | None:
     return _nth(context, time, number.whole - 1) if number.whole else None
+
+
+@rule("the? ORDINAL TIME from now|today", cost=-0.2)
+def nth_ahead(context: Context, place: Ordinal, time: Time) -> Time | None:
+    """The second Monday from now."""
+    return _nth(context, time, place.value - 1) if place.value > 0 else None
+
+
+@rule("within the next|coming UNIT")
+def within_unit(context: Context, size: Unit) -> Time:
+    return within_length(context, length_of(Fraction(1), size.grain))
 
 
 @rule("the? TIME after next")

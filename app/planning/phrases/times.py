@@ -207,6 +207,7 @@ def meet(outer: Time, inner: Time) -> Time:
         inner.kind if inner.kind in {"clock", "range", "part"} else "date",
         half=max(outer.half, inner.half),
         dated=True,
+        full=inner.full and outer.grain is Grain.YEAR,
         known=outer.known,
         clock=inner.clock,
         weekday=inner.weekday if inner.weekday is not None else outer.weekday,

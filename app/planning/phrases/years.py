@@ -61,7 +61,7 @@ def date_time(month: int, day: int, year: int | None = None) -> Time | None:
         return None
     try:
         if year is not None:
-            return of_span(day_span(year, month, day))
+            return replace(of_span(day_span(year, month, day)), full=True)
         day_span(2000, month, day)  # a leap year: every date that exists at all exists in it
     except ValueError:
         return None
