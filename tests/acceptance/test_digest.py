@@ -20,7 +20,7 @@ from tests.acceptance.waiting import until
 from tests.acceptance.workflows.seen import AccountSeen, Occurrence, seen
 
 DAY = timedelta(days=1)
-LINE = re.compile(r"^(?:• )?(\d\d:\d\d)–(\d\d:\d\d) (.+?)(?: \(https:| {2}|$)", re.MULTILINE)
+LINE = re.compile(r"^(?:• )?(\d\d:\d\d)–(\d\d:\d\d) (.+?)(?: \(https:| · |$)", re.MULTILINE)
 """How a meeting stands in the digest."""
 PERSON = "(SELECT id FROM steward.people WHERE email = %s)"
 
