@@ -54,7 +54,6 @@ class Thinking:
     async def _request(self, person: Person, turn: Turn) -> Request:
         store = self._services.store
         preferences = await store.preferences.of(person.id)
-        person = person.model_copy(update={"zone": preferences.zone or person.zone})
         waiting = await store.approvals.waiting(person.id)
         rejected = await store.approvals.get(person.id, turn.about) if turn.about else None
         return Request(

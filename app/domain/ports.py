@@ -98,7 +98,9 @@ class Inbox(Protocol):
 
 
 class People(Protocol):
-    async def person(self, person: PersonId) -> Person | None: ...
+    async def person(self, person: PersonId) -> Person | None:
+        """Who somebody is, in the zone by whose clocks they go."""
+
     async def meet(self, person: Person) -> bool:
         """Keep or renew a person; True when they are new."""
 

@@ -68,6 +68,11 @@ class Preferences(Value):
         return {name: shown(name, getattr(self, name)) for name in type(self).model_fields}
 
 
+def clock(stated: str, slack: str) -> str:
+    """The zone by whose clocks a person goes: the one they said, else the one Slack tells."""
+    return stated or slack
+
+
 TITLES = {
     "zone": "Time zone",
     "hours": "Working hours",

@@ -1,11 +1,12 @@
 """People: who they are and where they are talked to."""
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.domain.preferences import clock
 from app.domain.types import Person, PersonId
 from app.store.database import Database, storable
-from app.store.tables import people
+from app.store.tables import people, preferences
 
 FIELDS = ("name", "email", "zone", "dm", "member")
 
@@ -17,8 +18,12 @@ class PostgresPeople:
         self._database = database
 
     async def person(self, person: PersonId) -> Person | None:
+        """Who somebody is, in the zone by whose clocks they go; None for a stranger."""
+        said = and_(preferences.c.person == people.c.id, preferences.c.name == "zone")
+        zone = select(preferences.c.value).where(said).scalar_subquery().label("stated")
         async with self._database.transaction(person) as connection:
-            row = (await connection.execute(select(people).where(people.c.id == person))).mappings().one_or_none()
+            found = await connection.execute(select(people, zone).where(people.c.id == person))
+            row = found.mappings().one_or_none()
         return _person(row) if row else None
 
     async def meet(self, person: Person) -> bool:
@@ -38,4 +43,4 @@ class PostgresPeople:
 
 def _person(row: RowMapping) -> Person:
     fields = {name: row[name] for name in ("id", "team", *FIELDS)}
-    return Person(user=row["slack_user"], **fields)
+    return Person(user=row["slack_user"], **fields | {"zone": clock(row["stated"] or "", row["zone"])})

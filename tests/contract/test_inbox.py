@@ -64,6 +64,15 @@ async def test_a_person_is_new_once_and_renewed_afterwards(store: Store) -> None
     assert await store.people.person(BOB.id) is None
 
 
+async def test_a_person_goes_by_the_clocks_of_where_they_say_they_are(store: Store) -> None:
+    await store.people.meet(ANN)
+    await store.preferences.state(ANN.id, "zone", "Europe/Lisbon", words="Lisbon")
+    assert await store.people.person(ANN.id) == ANN.model_copy(update={"zone": "Europe/Lisbon"})
+    await store.people.meet(ANN.model_copy(update={"zone": "Asia/Tokyo"}))
+    await store.preferences.undo(ANN.id, "zone")
+    assert await store.people.person(ANN.id) == ANN.model_copy(update={"zone": "Asia/Tokyo"})
+
+
 async def test_a_known_dm_isnt_forgotten(store: Store) -> None:
     await store.people.meet(ANN)
     await store.people.meet(ANN.model_copy(update={"dm": ""}))

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from app.domain.desk import Desk
 from app.domain.errors import NotConnected
-from app.domain.types import Person, PersonId
+from app.domain.types import AccountId, Person, PersonId
 from tests.fakes.calendars import MemoryCalendar
 from tests.fakes.mailboxes import MemoryMailbox
 
@@ -17,6 +17,11 @@ class MemoryDesks:
     def place(self, mailbox: MemoryMailbox, calendar: MemoryCalendar) -> None:
         """Give the account's person a mailbox and a calendar of the same account."""
         self._desks.setdefault(mailbox.account.person, []).append((mailbox, calendar))
+
+    def take(self, account: AccountId) -> None:
+        """An account is on nobody's desk any more."""
+        for person, places in self._desks.items():
+            self._desks[person] = [place for place in places if place[0].account.id != account]
 
     @asynccontextmanager
     async def open(self, person: Person) -> AsyncIterator[Desk]:

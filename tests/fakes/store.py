@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.errors import StoreUnavailable
 from app.domain.memory import Relation
 from app.domain.ports import Clock, Kind, Waiting
-from app.domain.preferences import Preferences
+from app.domain.preferences import Preferences, clock
 from app.domain.rhythms import DIGEST, Rhythm
 from app.domain.types import Person, PersonId
 from tests.fakes.approvals import MemoryApprovals
@@ -55,7 +55,8 @@ class MemoryPeople:
         self._disk = disk
 
     async def person(self, person: PersonId) -> Person | None:
-        return self._disk.people.get(person)
+        known, (_, zone) = self._disk.people.get(person), self._disk.preferences.get((person, "zone"), ("", ""))
+        return known.model_copy(update={"zone": clock(zone, known.zone)}) if known else None
 
     async def meet(self, person: Person) -> bool:
         known = self._disk.people.get(person.id)
@@ -109,7 +110,7 @@ class MemoryStore:
         stated = Preferences.model_validate({name: whole[name] for name in TIMES})
         keys = [row.key for row in self.disk.turns.values() if row.turn.person == person.id]
         days = [date.fromisoformat(key.removeprefix(f"{DIGEST} ")) for key in keys if key.startswith(f"{DIGEST} ")]
-        when = {"zone": stated.zone or person.zone, "since": EVER, "preferences": stated}
+        when = {"zone": clock(stated.zone, person.zone), "since": EVER, "preferences": stated}
         return Rhythm(person=person.id, last=max(days, default=None), **when)
 
     async def waiting(self) -> tuple[Waiting, ...]:

@@ -19,8 +19,7 @@ class Brief:
         """Brief about the meeting of a reference ("account:calendar:event") or of some words; the next one for none."""
         if not desk.calendars:
             raise Refusal(why="No account with a calendar is connected. Type `connect` to add one.")
-        preferences = await self._services.store.preferences.of(request.person.id)
-        zone, reading = preferences.zone or request.person.zone, Reading()
+        zone, reading = request.person.zone, Reading()
         await watch("is looking for the meeting…")
         found, coming = await find(argument, request, desk=desk, zone=zone, reading=reading)
         if not found and not coming and not reading.notes:

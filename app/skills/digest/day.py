@@ -58,8 +58,7 @@ async def gather(
     """Everything, and what could not be read. Raises GrantDead, StoreUnavailable, LostClaim."""
     reading = Reading()
     whole = await board(services, request, desk, reading)
-    zone = ZoneInfo(whole.preferences.zone or request.person.zone)
-    now = request.now.astimezone(zone)
+    zone, now = ZoneInfo(request.person.zone), request.now
     since = evening(whole, now)
     fresh = [m for m in whole.inbox.mails if m.unread and m.received >= since]
     night = await triage.sort(request, whole.inbox, fresh, watch=watch, reading=reading)

@@ -30,7 +30,7 @@ class Week:
         if not desk.calendars:
             raise Refusal(why="No account with a calendar is connected. Type `connect` to add one.")
         preferences = await self._services.store.preferences.of(request.person.id)
-        zone = preferences.zone or request.person.zone
+        zone = request.person.zone
         if (portion := _chosen(argument)) is not None:
             return await self._applied(portion, request, desk, zone)
         reading = Reading()
