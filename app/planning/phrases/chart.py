@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, TypeVar
 
@@ -135,11 +135,26 @@ class Grammar:
                 ending.append(Edge(edge.start, node, values, cost))
             for rule in node.rules:
                 try:
-                    built = rule.build(context, *values)
+                    built = _built(rule, context, values)
                 except OverflowError:  # "next 9999 years": beyond the calendar, so the rule does not apply
                     continue
                 if built is not None:
                     yield Item(edge.start, item.end, names_of(built), built, cost + 1.0 + rule.cost)
+
+
+def _built(rule: Rule, context: Context, values: tuple[Value, ...]) -> Value | None:
+    """What a rule makes of values; of a time with two readings both, each with what the rule makes of it."""
+    torn = [value for value in values if isinstance(value, Time) and value.alternative]
+    if not torn:
+        return rule.build(context, *values)
+    sure = tuple(replace(value, alternative=None) if value in torn else value for value in values)
+    built = rule.build(context, *sure)
+    if isinstance(built, Repeat):
+        return rule.build(context, *values)
+    other = rule.build(context, *(value.alternative if value in torn else value for value in values))
+    if not isinstance(built, Time) or not isinstance(other, Time):
+        return None
+    return None if built.alternative or other.alternative else replace(built, alternative=other)
 
 
 def _better(item: Item, best: dict[tuple[object, ...], float]) -> bool:

@@ -39,7 +39,7 @@ _VARIANTS = {
     "2morrow": "tomorrow", "tomm": "tomorrow", "tmro": "tomorrow",
     "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
     "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",
-    "midday": "noon", "that": "this", "those": "this", "these": "this", "int'l": "international",
+    "midday": "noon", "my": "the", "that": "this", "those": "this", "these": "this", "int'l": "international",
     "approx": "approximately", "fortnights": "fortnight", "o'clock": "oclock",
     "weds": "wednesday", "midmonth": "mid month", "midyear": "mid year",
 }  # fmt: skip
@@ -103,7 +103,7 @@ class Lexer:
                     yield end, Number(Fraction(match[0]), written=len(match[0])), 0.0
         for stop, value in written(self.context, self.text, start):
             if stop in self.ends:
-                yield self.ends[stop], value, 0.0
+                yield self.ends[stop], value, 0.5 if isinstance(value, Time) and value.latent else 0.0
 
     def _entries(self, at: int) -> Iterator[tuple[int, Value, float]]:
         """Words and expressions of the lexicon; a hyphen inside counts as a space."""

@@ -25,12 +25,23 @@ _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 def readings(context: Context, repeat: Repeat) -> Recurrence | Rhythms | None:
     """What a recurrence in the making may mean: "every third Monday" of the month, or every third week."""
-    if repeat.torn is None:
-        return _recur(context, repeat)
-    placed = replace(repeat, interval=1, unit=Grain.MONTH, times=(), place=repeat.torn, torn=None)
-    both = [_recur(context, form) for form in (placed, replace(repeat, torn=None))]
-    found = tuple(meaning for meaning in both if meaning is not None)
-    return Rhythms(found) if len(found) > 1 else next(iter(found), None)
+    found = [_recur(context, form) for form in _forms(repeat)]
+    known = tuple(dict.fromkeys(meaning for meaning in found if meaning is not None))
+    return Rhythms(known) if len(known) > 1 else next(iter(known), None)
+
+
+def _forms(repeat: Repeat) -> list[Repeat]:
+    """A recurrence in each of the ways it may be read: its rhythm, its end and its beginning."""
+    if repeat.torn:
+        sure = replace(repeat, torn=None)
+        return [*_forms(replace(sure, interval=1, unit=Grain.MONTH, times=(), place=repeat.torn)), *_forms(sure)]
+    if repeat.until and repeat.until.alternative:
+        ends = (replace(repeat.until, alternative=None), repeat.until.alternative)
+        return [form for end in ends for form in _forms(replace(repeat, until=end))]
+    if repeat.begin and repeat.begin.alternative:
+        begins = (replace(repeat.begin, alternative=None), repeat.begin.alternative)
+        return [form for begin in begins for form in _forms(replace(repeat, begin=begin))]
+    return [repeat]
 
 
 def _recur(context: Context, repeat: Repeat) -> Recurrence | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, floor, mapped
-from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet
+from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet, of_span
 from app.planning.phrases.values import Grain
 from app.planning.phrases.words import PLACES, ZONES
 from app.planning.phrases.years import weekday_time
@@ -149,6 +149,16 @@ def in_part(context: Context, first: Time, second: Time) -> Time | None:
     if part.known or part.dated:
         return meet(_after_midnight(context, part, settled), time)
     return time
+
+
+@rule("PART after|past|from CLOCK", cost=0.1)
+def rest_of_part(context: Context, part: Time, clock: Time) -> Time | None:
+    """Tonight after 8: until the part is over."""
+    begin = in_part(context, part, clock)
+    start, whole = (choose(time, context.now) if time else None for time in (begin, part))
+    if start is None or whole is None or not whole.start <= start.start < whole.end:
+        return None
+    return of_span(Span(start.start, whole.end, start.grain), "range")
 
 
 @rule("PART from|between? RANGE", "RANGE in? the? PART", cost=-0.3)

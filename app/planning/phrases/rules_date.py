@@ -116,13 +116,24 @@ def day_of_month(context: Context, day: Ordinal) -> Time | None:
 
 @rule("WEEKDAY the? ORDINAL", "WEEKDAY the? NUMBER", cost=0.5)
 def weekday_day(context: Context, weekday: Time, day: Ordinal | Number) -> Time | None:
-    """Thursday the 14th."""
-    del context
-    number = month_day_time(int(day.value))
-    return meet(number, weekday) if number and weekday.number >= 0 else None
+    """Thursday the 14th: the coming one, unless that is months ahead and one is just over."""
+    place = day.value if isinstance(day, Ordinal) else day.whole
+    number = month_day_time(place) if place else None
+    if number is None or weekday.number < 0:
+        return None
+    agreed = meet(number, weekday)
+    coming, over = (next(iter(agreed.series(context.now, backwards)), None) for backwards in (False, True))
+    recent = over and context.now - over.start <= _JUST_OVER
+    if over and recent and (coming is None or coming.start - context.now > 2 * _JUST_OVER):
+        return replace(of_span(over), dated=True)
+    return agreed
 
 
-@rule("on|this|the|for|during TIME", "in|by the? MONTH", "in|during|at the? PART", "in the? SEASON", "TIME :", cost=0.1)
+# How long ago "Thursday the 14th" is still spoken of.
+_JUST_OVER = timedelta(days=31)
+
+
+@rule("on|this|the|for|during TIME", "in the? MONTH", "in|during|at the? PART", "in the? SEASON", "TIME :", cost=0.1)
 def marked(context: Context, time: Time) -> Time | None:
     """A time with the little words that only mark it as one."""
     del context

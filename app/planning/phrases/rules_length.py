@@ -55,6 +55,19 @@ def quarter_unit(context: Context, unit: Unit) -> Length:
     return length_of(Fraction(1, 4), unit.grain)
 
 
+@rule("quarter -? UNIT")
+def quarter_hour(context: Context, unit: Unit) -> Length | None:
+    return quarter_unit(context, unit) if unit.grain is Grain.HOUR else None
+
+
+@rule("NUMBER NUMBER / NUMBER UNIT", cost=-0.5)
+def mixed(context: Context, whole: Number, part: Number, parts: Number, unit: Unit) -> Length | None:
+    """2 1/2 hours."""
+    del context
+    fits = part.whole and parts.whole in {2, 3, 4} and part.whole < parts.whole
+    return length_of(whole.value + part.value / parts.value, unit.grain) if fits else None
+
+
 @rule("NUMBER quarters of? an|a? UNIT", cost=-0.2)
 def quarters_unit(context: Context, number: Number, unit: Unit) -> Length:
     del context
@@ -117,7 +130,28 @@ def primes(context: Context, number: Number) -> Length:
     return length_of(number.value, Grain.MINUTE)
 
 
-@rule("about|around|approximately|exactly|precisely|roughly|almost|nearly|only|just LENGTH", "for LENGTH")
+@rule(
+    "at least|most LENGTH",
+    "up to LENGTH",
+    "no more|less|longer|shorter than LENGTH",
+    "more|less|longer|shorter than LENGTH",
+    "LENGTH at least|most",
+    "LENGTH or more|less|longer",
+    "LENGTH max|maximum|minimum",
+    cost=1.5,
+)
+def limit(context: Context, length: Length) -> Length:
+    """How long at least or at most: the bound that was said."""
+    del context
+    return length
+
+
+@rule(
+    "about|around|approximately|exactly|precisely|roughly|almost|nearly|only|just LENGTH",
+    "for LENGTH",
+    "LENGTH or so",
+    "LENGTH long",
+)
 def about(context: Context, length: Length) -> Length:
     del context
     return length

@@ -56,8 +56,6 @@ def _third(span: Span, where: str) -> Span:
 @rule(
     "at? the? beginning|start of TIME",
     "TIME beginning|start",
-    "early -|in? TIME",
-    "early in the TIME",
     "at the? beginning|start of the TIME",
     cost=0.2,
 )
@@ -66,10 +64,15 @@ def beginning(context: Context, time: Time) -> Time | None:
     return _cut(time, "begin")
 
 
+@rule("early -|in? TIME", "early in the TIME", cost=0.2)
+def early(context: Context, time: Time) -> Time | None:
+    return None if time.kind == "part" else beginning(context, time)
+
+
 @rule("in|around? the? middle of TIME", "mid|middle -? TIME", "mid|middle of? TIME", cost=0.2)
 def middle(context: Context, time: Time) -> Time | None:
     del context
-    return _cut(time, "middle")
+    return None if time.kind == "part" else _cut(time, "middle")
 
 
 @rule(
@@ -102,11 +105,11 @@ def unit_ending(context: Context, size: Unit | Time) -> Time | None:
     return replace(found, kind="end") if (found := _cut(of_span(unit(context.now, size.grain)), "end")) else None
 
 
-@rule("TIME CLOSE", "CLOSE on? TIME", cost=-0.2)
-def day_end(context: Context, first: Time, second: Time) -> Time | None:
+@rule("TIME CLOSE", "CLOSE on? TIME", "at? end of the? day on? TIME", "TIME at? end of the? day", cost=-0.2)
+def day_end(context: Context, first: Time, second: Time | None = None) -> Time | None:
     """Tomorrow EOD, EOD Friday."""
     del context
-    time = second if first.kind == "close" else first
+    time = second if second and first.kind == "close" else first
     return _cut(time, "end") if time.grain is Grain.DAY else None
 
 
@@ -114,18 +117,32 @@ def day_end(context: Context, first: Time, second: Time) -> Time | None:
 def early_part(context: Context, part: Time) -> Time | None:
     """Early tomorrow morning: the early hours of the part."""
     del context
+    return _hours(part, _EARLY, "begin")
+
+
+@rule("mid|middle -? PART", "in? the? middle of the? PART", cost=-0.6)
+def mid_part(context: Context, part: Time) -> Time | None:
+    del context
+    return _hours(part, _MID, "middle")
+
+
+# The early hours of a morning, an afternoon and an evening, and those in the middle, by the hour they begin at.
+_EARLY = {0: (0, 9), 12: (12, 16), 18: (18, 21)}
+_MID = {0: (9, 11), 12: (14, 16), 18: (20, 22)}
+
+
+def _hours(part: Time, table: dict[int, tuple[int, int]], where: str) -> Time | None:
+    """Some of the hours of a part of the day."""
     if part.side or part.latent:
         return None
 
     def change(span: Span) -> Span:
-        hours = _EARLY.get(span.start.hour)
-        return Span(span.start, span.start + hours, span.grain) if hours else _third(span, "begin")
+        if span.start.hour not in table or span.end - span.start < timedelta(hours=6):
+            return _third(span, where)
+        first, last = (timedelta(hours=hour - span.start.hour) for hour in table[span.start.hour])
+        return Span(span.start + first, span.start + last, span.grain)
 
     return replace(part, series=mapped(part.series, change))
-
-
-# How long the early hours of a morning, an afternoon and an evening are, by the hour they begin at.
-_EARLY = {0: timedelta(hours=9), 12: timedelta(hours=4), 18: timedelta(hours=3)}
 
 
 @rule("later|late PART", cost=-0.6)

@@ -161,8 +161,8 @@ def month_days(context: Context, month: Time, first: Number | Ordinal, last: Num
 
 
 @rule(
-    "from? the? NUMBER|ORDINAL to|until|through|- the? NUMBER|ORDINAL of|in TIME",
-    "between the? NUMBER|ORDINAL and the? NUMBER|ORDINAL of|in TIME",
+    "from? the? NUMBER|ORDINAL to|until|through|- the? NUMBER|ORDINAL of|in? TIME",
+    "between the? NUMBER|ORDINAL and the? NUMBER|ORDINAL of|in? TIME",
     cost=-0.5,
 )
 def days_of_known(context: Context, first: Number | Ordinal, last: Number | Ordinal, month: Time) -> Time | None:
@@ -248,6 +248,7 @@ def _open(context: Context, time: Time, side: str, *, beyond: bool) -> Time | No
     "any time since TIME",
     "on or after TIME",
     "not before TIME",
+    "no|not earlier than TIME",
     "from TIME on|onward|onwards|forward",
     "TIME onward|onwards",
     "starting|beginning from|on|at? TIME",
@@ -261,7 +262,7 @@ def open_from(context: Context, time: Time) -> Time | None:
     return _open(context, time, "after", beyond=False)
 
 
-@rule("after|past TIME", "anytime|sometime after TIME", "any time after TIME", "later than TIME", cost=0.8)
+@rule("after|past|beyond TIME", "anytime|sometime after TIME", "any time after TIME", "later than TIME", cost=0.8)
 def open_after(context: Context, time: Time) -> Time | None:
     """After Friday begins on Saturday, after 3pm at three."""
     return _open(context, time, "after", beyond=time.grain >= Grain.DAY and time.kind != "shift")
@@ -287,7 +288,7 @@ def open_beyond(context: Context, time: Time) -> Time | None:
 
 
 @rule(
-    "before|until|till|til|through TIME",
+    "before|until|till|til TIME",
     "up to|until TIME",
     "prior to TIME",
     "anytime|sometime before|until TIME",
@@ -307,7 +308,7 @@ def open_before(context: Context, time: Time) -> Time | None:
     return replace(time, side="before", kind="open", clock=None, latent=False)
 
 
-@rule("< = TIME", "on or before TIME", "through the? end of TIME", cost=0.5)
+@rule("< = TIME", "on or before TIME", "through TIME", "through the? end of TIME", cost=0.5)
 def open_through(context: Context, time: Time) -> Time | None:
     """Up to and including it."""
     del context

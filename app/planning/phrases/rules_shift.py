@@ -123,7 +123,7 @@ def coming_then(context: Context, first: Time, second: Time) -> Time | None:
     return replace(of_span(found), holiday=what.holiday) if found else None
 
 
-@rule("this|current UNIT", "the UNIT", "the current UNIT", "this current UNIT")
+@rule("this|current UNIT", "the same? UNIT", "the current UNIT", "this current UNIT")
 def this_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain), "cycle")
 
