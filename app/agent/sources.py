@@ -172,6 +172,10 @@ class Sources:
         wanted = _WORD.findall(words.casefold())
         return bool(wanted) and self._said.issuperset(wanted)
 
+    def spoke_of(self, beginnings: Iterable[str]) -> bool:
+        """Whether the person wrote or chose a word that begins in one of these ways."""
+        return any(word.startswith(tuple(beginnings)) for word in self._said)
+
     def named_by_person(self, address: Address) -> bool:
         """Whether the person wrote a part of the name that comes with an address which they did not choose."""
         return not self.chosen(address.email) and any(self.said(word) for word in address.name.split())

@@ -13,6 +13,22 @@ OFF = frozenset({"off", "no", "none", "never", "nobody"})
 ON = frozenset({"on", "yes"})
 SWITCHES = OFF | ON
 """Values that say nothing but whether."""
+NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    "zone": ("zone", "timezone", "time", "liv", "mov", "work", "clock", "travel", "based"),
+    "hours": ("hour", "work", "office", "start", "finish"),
+    "closed": ("meet", "call", "free", "block", "book"),
+    "buffer": ("between", "buffer", "gap", "break", "pause"),
+    "most_a_day": ("meet", "call"),
+    "focus": ("focus", "deep", "undisturbed", "concentrat"),
+    "priority": ("priorit", "vip", "important", "matter"),
+    "delegate": ("delegat", "hand", "pass"),
+    "digest": ("digest", "morning", "summar", "overview"),
+    "quiet": ("quiet", "disturb", "bother", "silen", "night", "notif"),
+    "brief_before": ("brief", "prepar"),
+    "new_mail": ("urgent", "notif", "alert", "warn"),
+}
+"""How words begin of which one at least is said by whoever states a preference. They understand nothing: they hold up a
+model that was talked into stating one by what it has read."""
 PEOPLE = frozenset({"priority", "delegate"})
 """Preferences that are people."""
 MORNING = WorkingHours(time(5), time(12))
@@ -20,6 +36,8 @@ MORNING = WorkingHours(time(5), time(12))
 READ_AT = datetime(2026, 6, 3, tzinfo=ZoneInfo("UTC"))
 """The instant against which what comes every week is read: a Wednesday's midnight, so that
 Monday and Tuesday are ahead, and far from any change of clocks."""
+AFTERNOON, DUSK, LATE_DUSK = "afternoon", time(18), time(19)
+"""Who plans a week has its afternoons end at six, when most have gone home; of a time phrase they go on until seven."""
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 _AROUND = {
@@ -152,7 +170,15 @@ def _stretches(words: str, usual: Sequence[int]) -> list[Stretch]:
 
 
 def _stretch(words: str, usual: Sequence[int]) -> list[Stretch] | None:
-    """One part of the week, or none if that is not what the words are: hours first, then days, then days with hours."""
+    """One part of the week, or none if that is not what the words are."""
+    found = _said(words, usual)
+    if found and AFTERNOON in words.casefold():
+        return [s.model_copy(update={"end": DUSK}) if s.end == LATE_DUSK else s for s in found]
+    return found
+
+
+def _said(words: str, usual: Sequence[int]) -> list[Stretch] | None:
+    """Hours first, then days, then days with hours."""
     if hours := _clocks(words):
         return [Stretch(day=day, start=hours[0], end=hours[1]) for day in usual]
     if found := _days(words):

@@ -11,7 +11,7 @@ from app.agent.tools.tool import Tool, fenced
 from app.domain.cards import Part
 from app.domain.errors import Refusal
 from app.domain.types import Address
-from app.planning.preferences import PEOPLE, SWITCHES, is_host, listed
+from app.planning.preferences import NAMED_BY, PEOPLE, SWITCHES, is_host, listed
 from app.planning.sanitising import visible
 
 Skill = Literal["triage", "tasks", "focus", "follow", "week", "brief", "digest", "preferences"]
@@ -52,6 +52,8 @@ class Assist(Tool):
 
     async def _prefer(self, bench: Bench, about: str) -> Result:
         """Have a preference kept. Raises Refusal for what the person didn't say: a mail has no say in it."""
+        if not bench.sources.spoke_of(NAMED_BY[self.preference]):
+            raise Refusal(why=f"{bench.first} said nothing of that. Ask with ask_person whether they want it.")
         if not (about.casefold() in SWITCHES or bench.sources.said(about)):
             raise Refusal(
                 why=f"Give the value in {bench.first}'s own words. If they didn't say it, ask with ask_person."
