@@ -56,6 +56,8 @@ def names_of(value: Value) -> tuple[str, ...]:
         return ("TIME", value.kind.upper())
     if isinstance(value, Unit):
         return ("LETTER",) if value.short else ("UNIT", "LETTER")
+    if isinstance(value, Length) and value.bound:
+        return ("BOUND",)
     return (_NAMES[type(value)],)
 
 

@@ -76,9 +76,12 @@ def time_from_end(context: Context, place: Ordinal, what: Time, around: Time) ->
     return nth_time(context, Ordinal(-place.value), what, around)
 
 
-@rule("the? penultimate UNIT of|in TIME")
-def penultimate(context: Context, size: Unit, around: Time) -> Time | None:
-    return nth_unit(context, Ordinal(-2), size, around)
+@rule("the? penultimate UNIT|TIME of|in TIME", cost=-0.4)
+def penultimate(context: Context, what: Unit | Time, around: Time) -> Time | None:
+    last_but_one = Ordinal(-2)
+    if isinstance(what, Unit):
+        return nth_unit(context, last_but_one, what, around)
+    return nth_time(context, last_but_one, what, around)
 
 
 @rule("the? year of? YEAR", "in YEAR", "in the year of? YEAR")
@@ -234,7 +237,7 @@ def month_nth_unit(context: Context, month: Time, place: Ordinal, size: Unit) ->
 def nth_time(context: Context, place: Ordinal, what: Time, around: Time) -> Time | None:
     """The second Wednesday of October."""
     del context
-    if around.grain <= what.grain or what.known:
+    if around.grain <= what.grain or what.known or what.kind == "date":
         return None
     return _pick(around, what, place.value)
 
@@ -249,7 +252,7 @@ def last_time(context: Context, what: Time, around: Time) -> Time | None:
 def nth_unit(context: Context, place: Ordinal, size: Unit, around: Time) -> Time | None:
     """The third week of January: weeks that lie wholly in it."""
     del context
-    if around.grain <= size.grain and around.kind not in {"range", "season", "weekend"}:
+    if around.grain <= size.grain and around.kind not in {"range", "season", "weekend", "holiday"}:
         return None
     what = Time(units(size.grain), size.grain, "unit")
     return _pick(around, what, place.value)

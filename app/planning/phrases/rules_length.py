@@ -138,12 +138,11 @@ def primes(context: Context, number: Number) -> Length:
     "LENGTH at least|most",
     "LENGTH or more|less|longer",
     "LENGTH max|maximum|minimum",
-    cost=1.5,
 )
 def limit(context: Context, length: Length) -> Length:
     """How long at least or at most: the bound that was said."""
     del context
-    return length
+    return Length(length.parts, bound=True)
 
 
 @rule(

@@ -154,7 +154,7 @@ def later_part(context: Context, part: Time) -> Time | None:
     return of_span(Span(floor(context.now, Grain.MINUTE), span.end, span.grain), "range")
 
 
-@rule("sometime|anytime TIME", "any time TIME", "some time TIME", "all day TIME", "TIME all day", cost=0.2)
+@rule("sometime|anytime TIME", "any|some|one time|day TIME", "some time TIME", "all day TIME", "TIME all day", cost=0.2)
 def sometime(context: Context, time: Time) -> Time | None:
     del context
     return None if time.latent or time.side or time.kind == "clock" else time
@@ -232,6 +232,7 @@ def roughly(context: Context, time: Time) -> Time | None:
     "the? week of the TIME",
     "the? week of the ORDINAL",
     "w / c TIME",
+    "HOLIDAY week",
     cost=-0.2,
 )
 def week_of(context: Context, time: Time | Ordinal) -> Time | None:
@@ -287,7 +288,7 @@ def half(context: Context, *values: Ordinal | Number | Time) -> Time | None:
     return replace(around, series=mapped(around.series, change), grain=finer, kind="range", latent=False)
 
 
-_HALVES = {Grain.YEAR: (Grain.MONTH, 6), Grain.MONTH: (Grain.DAY, 15)}
+_HALVES = {Grain.YEAR: (Grain.MONTH, 6), Grain.MONTH: (Grain.DAY, 15), Grain.DAY: (Grain.HOUR, 12)}
 
 
 @rule("NUMBER q NUMBER")

@@ -85,6 +85,12 @@ def after(context: Context, length: Length, time: Time) -> Time | None:
     return _from(context, length, time, 1)
 
 
+@rule("LENGTH ago DAY", cost=0.3)
+def ago_on(context: Context, length: Length, day: Time) -> Time | None:
+    """A year ago today."""
+    return _from(context, length, day, -1)
+
+
 @rule("LENGTH before|prior TIME", "LENGTH prior to TIME", "LENGTH ahead of TIME", cost=0.3)
 def before(context: Context, length: Length, time: Time) -> Time | None:
     return _from(context, length, time, -1)
@@ -123,7 +129,7 @@ def coming_then(context: Context, first: Time, second: Time) -> Time | None:
     return replace(of_span(found), holiday=what.holiday) if found else None
 
 
-@rule("this|current UNIT", "the same? UNIT", "the current UNIT", "this current UNIT")
+@rule("this|current|present UNIT", "the same? UNIT", "the current UNIT", "this current UNIT")
 def this_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain), "cycle")
 
@@ -138,7 +144,7 @@ def next_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain, 1), "cycle")
 
 
-@rule("last|past|previous|prior UNIT", "the last|past|previous|prior|preceding UNIT", "this past UNIT")
+@rule("last|past|previous|prior|preceding UNIT", "the last|past|previous|prior|preceding UNIT", "this past UNIT")
 def last_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain, -1), "cycle")
 
@@ -195,6 +201,8 @@ def _run(context: Context, length: Length, sign: int) -> Time | None:
     "within a period of LENGTH",
     "in less than LENGTH",
     "in under LENGTH",
+    "in at most LENGTH",
+    "in no more than LENGTH",
     "within the next|coming LENGTH",
     "in the next LENGTH",
     cost=-0.5,
@@ -327,7 +335,7 @@ def day_week(context: Context, day: Time) -> Time | None:
     return weeks_on(context, Length(((Fraction(1), Grain.WEEK),)), day)
 
 
-@rule("LENGTH on WEEKDAY|DAY", cost=0.2)
+@rule("LENGTH on WEEKDAY|DAY", "LENGTH DAY", cost=0.2)
 def weeks_on(context: Context, length: Length, day: Time) -> Time | None:
     """Two weeks on Tuesday."""
     span = choose(day, context.now)
@@ -359,7 +367,14 @@ def shortly_after(context: Context, length: Length, time: Time) -> Time | None:
     return of_span(Span(start, travel(context, start, length.parts), min(span.grain, length.finest)), "range")
 
 
-@rule("more than LENGTH from now|later", "after LENGTH", cost=-0.3)
+@rule(
+    "more than LENGTH from now|later",
+    "at least LENGTH from now|later",
+    "in more than LENGTH",
+    "in at least LENGTH",
+    "after LENGTH",
+    cost=-0.3,
+)
 def far_ahead(context: Context, length: Length) -> Time:
     return replace(_shifted(context, length, 1), side="after", kind="open", clock=None)
 

@@ -44,9 +44,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A duration in the making."""
+    """A duration in the making; `bound` when it is only the most or the least, which nothing is counted from."""
 
     parts: Parts
+    bound: bool = False
 
     @property
     def finest(self) -> Grain:
