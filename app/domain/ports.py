@@ -115,8 +115,8 @@ class Turns(Protocol):
         in Slack (its status then tells which); None when there is nothing to do or someone has it."""
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
-        """Start the oldest queued turn of a conversation, what nobody asked for last; None when one is running or none
-        waits."""
+        """Start the oldest queued request of a conversation; None when a turn is running or none waits. What nobody
+        asked for is left to who is woken for it."""
 
     async def running(self, person: PersonId, conversation: str) -> Turn | None:
         """The turn of a conversation that this process works on."""

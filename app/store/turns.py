@@ -144,8 +144,9 @@ class PostgresTurns:
         return await self._take(person, and_(turns.c.id == turn, left), post_at=post_at)
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
-        """Start the oldest queued turn of a conversation; None when one is running or none waits."""
-        first = and_(_in(turns, person, conversation), turns.c.status == S.QUEUED, ~_preceded())
+        """Start the oldest queued request of a conversation; None when a turn is running or none waits."""
+        asked = and_(_in(turns, person, conversation), turns.c.key.is_(None))
+        first = and_(asked, turns.c.status == S.QUEUED, ~_preceded())
         return await self._take(person, first)
 
     async def _take(self, person: PersonId, which: ColumnElement[bool], **more: Any) -> Turn | None:

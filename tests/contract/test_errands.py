@@ -135,11 +135,13 @@ async def test_what_a_person_asks_goes_before_what_comes_by_itself(store: Store)
     assert await store.turns.resume(digest.id) is None
     assert await store.turns.end(asked, status=TurnStatus.ENDED, reply="", actions=[])
     assert await waiting(store) == [(Kind.TURN, str(later.id))]
-    for expected in (later.id, digest.id):
-        next_ = await store.turns.next(ANN.id, later.place.conversation)
-        assert next_ is not None
-        assert next_.id == expected
-        assert await store.turns.end(next_, status=TurnStatus.ENDED, reply="", actions=[])
+    following = await store.turns.next(ANN.id, later.place.conversation)
+    assert following is not None
+    assert following.id == later.id
+    assert await store.turns.end(following, status=TurnStatus.ENDED, reply="", actions=[])
+    assert await store.turns.next(ANN.id, later.place.conversation) is None
+    assert await waiting(store) == [(Kind.UNASKED, str(digest.id))]
+    assert await store.turns.resume(digest.id) is not None
 
 
 async def test_the_report_is_part_of_what_was_said(store: Store) -> None:

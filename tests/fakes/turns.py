@@ -79,7 +79,7 @@ class MemoryTurns:
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
         row = self._disk.first_queued(person, conversation)
-        return self._start(row) if row else None
+        return self._start(row) if row and not row.key else None
 
     def _start(self, row: TurnRow) -> Turn:
         row.owner = self._owner
