@@ -155,7 +155,7 @@ def _built(rule: Rule, context: Context, values: tuple[Value, ...]) -> Value | N
         return rule.build(context, *values)
     other = rule.build(context, *(value.alternative if value in torn else value for value in values))
     if not isinstance(built, Time) or not isinstance(other, Time):
-        return None
+        return other if built is None else built
     return None if built.alternative or other.alternative else replace(built, alternative=other)
 
 

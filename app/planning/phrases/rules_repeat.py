@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.lexicon import PARTS, part
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit
 from app.planning.phrases.values import Grain
 from app.planning.phrases.words import WEEKDAYS
@@ -14,7 +15,7 @@ rule = GRAMMAR.rule
 _KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range", "holiday"}
 
 
-@rule("every|each|per UNIT", "every single UNIT", "once a|every UNIT", "every UNIT")
+@rule("every|each|per UNIT", "every single UNIT", "once a|every|per|each UNIT")
 def each_unit(context: Context, unit: Unit) -> Repeat:
     del context
     return Repeat(1, unit.grain)
@@ -45,7 +46,7 @@ def ordinal_unit(context: Context, place: Ordinal, unit: Unit) -> Repeat | None:
 _ADVERBS = {
     "daily": (1, Grain.DAY),
     "everyday": (1, Grain.DAY), "weekly": (1, Grain.WEEK), "monthly": (1, Grain.MONTH), "yearly": (1, Grain.YEAR),
-    "annually": (1, Grain.YEAR), "annual": (1, Grain.YEAR), "hourly": (1, Grain.HOUR), "quarterly": (3, Grain.MONTH),
+    "annually": (1, Grain.YEAR), "annual": (1, Grain.YEAR), "hourly": (1, Grain.HOUR), "quarterly": (1, Grain.QUARTER),
     "biweekly": (2, Grain.WEEK), "bimonthly": (2, Grain.MONTH), "fortnightly": (2, Grain.WEEK),
     "biannually": (6, Grain.MONTH), "semiannually": (6, Grain.MONTH), "biennially": (2, Grain.YEAR),
 }  # fmt: skip
@@ -155,6 +156,34 @@ for _name in WEEKDAYS:
         _plural(_name)
 
 
+def _plural_part(name: str) -> None:
+    every = part(*PARTS[name])
+
+    @rule(f"{name}s", f"in the? {name}s")
+    def daily(context: Context) -> Repeat:
+        """In the mornings."""
+        del context
+        return Repeat(1, times=(every,))
+
+    @rule(f"on? WEEKDAY {name}s", cost=-0.5)
+    def on_days(context: Context, day: Time) -> Repeat | None:
+        """Friday afternoons."""
+        del context
+        return Repeat(1, times=(day,), at=every) if day.weekday is not None and not day.known else None
+
+    @rule(f"on? weekday|work {name}s", cost=-0.5)
+    def on_working_days(context: Context) -> Repeat:
+        return replace(working_days(context), at=every)
+
+    @rule(f"REPEAT {name}s")
+    def of_repeat(context: Context, repeat: Repeat) -> Repeat | None:
+        return at_time(context, repeat, every)
+
+
+for _name in ("morning", "afternoon", "evening", "night"):
+    _plural_part(_name)
+
+
 @rule("on? weekends", "every|each weekends", cost=-1.5)
 def weekends(context: Context) -> Repeat:
     del context
@@ -211,6 +240,20 @@ def on_day(context: Context, first: Repeat | Time, second: Repeat | Time) -> Rep
     if repeat.unit is not Grain.WEEK or time.kind not in {"weekday", "clock"} or time.known:
         return None
     return replace(repeat, unit=None, times=(time,))
+
+
+@rule("REPEAT RANGE", cost=0.1)
+def at_hours(context: Context, repeat: Repeat, hours: Time) -> Repeat | None:
+    """Weekdays 9-5."""
+    return at_time(context, repeat, replace(hours, latent=False))
+
+
+@rule("REPEAT in MONTH", cost=0.1)
+def yearly_in(context: Context, repeat: Repeat, month: Time) -> Repeat | None:
+    """Every year in March."""
+    del context
+    yearly = repeat.unit is Grain.YEAR and not repeat.times and not repeat.place and not month.known
+    return replace(repeat, unit=None, times=(month,)) if yearly else None
 
 
 @rule("REPEAT on? DATE", cost=0.1)
