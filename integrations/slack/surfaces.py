@@ -28,6 +28,9 @@ def welcome(*, connected: bool) -> list[Block]:
         [bold("accounts"), text("  what is connected: rename, default, disconnect")],
         [bold("pending"), text("  the cards that wait for you")],
         [bold("stop"), text("  stop what I'm doing")],
+        [bold("triage, tasks, focus, follow, digest, preferences"), text("  your mail, and your day")],
+        [bold("brief"), text("  the next meeting, or one that you name after it")],
+        [bold("optimise"), text("  the days to come, or the time that you name after it")],
     ]
     return [
         header("I'm Steward, your assistant for mail and calendar"),
