@@ -43,6 +43,7 @@ class Method:
     request: str | None
     scopes: frozenset[str]
     upload: bool
+    most_uploaded: int  # bytes
     api: Api = field(repr=False)
 
 
@@ -73,6 +74,7 @@ class Api:
             request=raw.get("request", {}).get("$ref"),
             scopes=frozenset(raw.get("scopes", ())),
             upload="mediaUpload" in raw,
+            most_uploaded=int(raw.get("mediaUpload", {}).get("maxSize", 0)),
             api=self,
         )
 

@@ -279,6 +279,16 @@ def test_uploads_carry_the_bytes_as_they_are(world: World) -> None:
     assert reply.json["labelIds"] == ["SENT"]
 
 
+def test_what_is_too_large_is_refused_and_more_fits_into_an_upload(world: World) -> None:
+    content = mail("Large", "x" * 4_000_000, sender=ADA, to=BOB)
+    refused = world.api("POST", "/gmail/v1/users/me/messages/send", {"raw": raw(content)})
+    assert (refused.status, refused.json["error"]["message"]) == (413, "Request Entity Too Large")
+    headers = {"Content-Type": "message/rfc822", "Authorization": f"Bearer {world.token(ADA)}"}
+    path = "/upload/gmail/v1/users/me/messages/send?uploadType=media"
+    assert world.call("POST", path, content, headers).status == 200
+    assert world.call("POST", path, content + b"x" * 36_700_160, headers).status == 413
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
