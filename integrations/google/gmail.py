@@ -1,7 +1,7 @@
 """Gmail behind the port Mailbox. Source: Gmail API v1 reference; quota units are Google's."""
 
 import asyncio
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from integrations.google.batch import SIZE
 from integrations.google.messages import HEADERS, email, mail_text
 from integrations.google.services import Gmail, many
 from integrations.google.syntax import gmail_query, terms
+from integrations.google.uploads import carrying
 from integrations.google.wire import Wire
 from integrations.parts import opened
 
@@ -213,8 +214,7 @@ class GmailMailbox:
 
     async def create_draft(self, raw: bytes, *, thread: str | None) -> Draft:
         """A new draft, in a thread if one is named. Ten units."""
-        body = {"message": _message(raw, thread)}
-        return _draft(await self._wire.send(self._drafts.create(userId="me", body=body)))
+        return _draft(await self._wire.send(carrying(self._drafts.create, raw, thread=thread)))
 
     async def draft(self, draft: str) -> Draft | None:
         """The draft, or None when it is gone."""
@@ -244,8 +244,7 @@ class GmailMailbox:
 
     async def send_draft(self, draft: Draft, raw: bytes) -> str:
         """Send exactly these bytes by consuming this draft; returns the new message's id. A hundred units."""
-        body = {"id": draft.id, "message": _message(raw, draft.thread)}
-        answer = await self._wire.send(self._drafts.send(userId="me", body=body))
+        answer = await self._wire.send(carrying(self._drafts.send, raw, thread=draft.thread, id=draft.id))
         return str(answer["id"])
 
     # Evidence.
@@ -320,10 +319,6 @@ class GmailMailbox:
         read = await self.read(ids[:CHECKED])
         exact = sum(address.lower() in {a.email.lower() for a in (*mail.to, *mail.cc)} for mail in read)
         return len(ids) if exact == len(read) else exact
-
-
-def _message(raw: bytes, thread: str | None) -> dict[str, str]:
-    return {"raw": urlsafe_b64encode(raw).decode(), **({"threadId": thread} if thread else {})}
 
 
 def _bears(mail: MailText, marks: SentMarks) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from io import BytesIO
 from typing import Any, TypeVar
 
 import aiohttp
@@ -17,6 +18,8 @@ from integrations.google.gate import Gate, LocalGate
 from integrations.google.quota import CALENDAR, GMAIL, cost
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5)
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=150, sock_connect=5)
+"""For a large mail: 25 MB, the most that Gmail sends, over a line of 1.7 Mbit/s."""
 READ_TRIES = 4
 """Attempts of a request that may be repeated."""
 FIRST_PAUSE = 0.2
@@ -135,9 +138,10 @@ class Wire:
         headers.pop("content-length", None)
         # The library built and encoded the URL; encoded=True keeps aiohttp from doing it again.
         url = URL(request.uri, encoded=True)
-        async with self._session.request(
-            request.method, url, data=request.body, headers=headers, timeout=TIMEOUT
-        ) as response:
+        upload = isinstance(request.body, bytes)
+        # As a file it is sent piece by piece, and the loop goes on meanwhile.
+        body, timeout = (BytesIO(request.body), UPLOAD_TIMEOUT) if upload else (request.body, TIMEOUT)
+        async with self._session.request(request.method, url, data=body, headers=headers, timeout=timeout) as response:
             return [Answer.of(response.status, await response.read(), response.headers.get("Retry-After", ""))]
 
     async def _several(self, requests: Sequence[HttpRequest], token: str) -> list[Answer]:

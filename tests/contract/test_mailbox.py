@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -267,6 +268,19 @@ async def test_sending_consumes_the_draft_and_can_be_read_back(boxed: Boxed) -> 
     assert len(await boxed.box.ids(MailQuery(where="sent"))) == 2
     with pytest.raises(Missing):
         await boxed.box.sent("18ffffffffffffff")
+
+
+async def test_a_mail_of_megabytes_goes_out_byte_by_byte(boxed: Boxed) -> None:
+    thread = (await boxed.one("Offsite")).thread
+    mail = message_from_bytes(raw(), policy=SMTP)
+    mail.add_attachment(bytes(range(256)) * 20_000, "application", "octet-stream", filename="plan.bin")
+    large = mail.as_bytes()
+    draft = await boxed.box.create_draft(large, thread=thread)
+    assert draft.thread == thread
+    sent = await boxed.box.send_draft(draft, large)
+    assert (await boxed.box.sent(sent)).thread == thread
+    (file,) = (await boxed.box.original(sent)).enclosed
+    assert (file.name, file.content) == ("plan.bin", bytes(range(256)) * 20_000)
 
 
 def marks(**known: Any) -> SentMarks:

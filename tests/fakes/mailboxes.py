@@ -227,7 +227,8 @@ class MemoryMailbox:
         if committed:
             del self._drafts[draft.id]
             self.sent_bytes.append(raw)
-            self.put(self._as_sent(ident, draft.thread, _parsed(raw)))
+            mail = _parsed(raw)
+            self.put(self._as_sent(ident, draft.thread, mail), *map(_file, mail.iter_attachments()))
         if fault:
             raise fault
         return ident
@@ -291,3 +292,9 @@ def _bears(mail: MailText, marks: SentMarks) -> bool:
     recipients = frozenset(a.email.lower() for a in (*email.to, *email.cc))
     alike = recipients == marks.recipients and body_hash(mail.text) == marks.body_hash
     return marks.action == email.steward_action or marks.message_id == email.message_id or alike
+
+
+def _file(part: EmailMessage) -> Enclosed:
+    content = part.get_payload(decode=True)
+    name = part.get_filename() or ""
+    return Enclosed(name=name, kind=part.get_content_type(), content=content if isinstance(content, bytes) else b"")

@@ -78,7 +78,10 @@ def test_a_waiting_card_is_prepared_anew_by_its_tool() -> None:
         (forward(recipients=(DANA.model_copy(update={"address": Address(email="a b@c")}),)), "isn't an address"),
         (forward(recipients=(DANA,) * (MAX_RECIPIENTS + 1)), f"{MAX_RECIPIENTS}"),
         (forward(*[forwarded()] * (MAX_FORWARDED + 1)), f"at most {MAX_FORWARDED} mails"),
-        (forward(forwarded(attachments=(Attachment(name="x", size=MAX_SIZE + 1),))), "too large"),
+        (
+            forward(forwarded(attachments=(Attachment(name="x", size=MAX_SIZE + 1),))),
+            "“Lunch” is too large to forward: it has 18 MB",
+        ),
     ],
 )
 def test_what_cant_be_forwarded_is_said_before_the_click(action: ForwardEmails, says: str) -> None:

@@ -33,8 +33,11 @@ from app.domain.types import AccountRef, Address, Attachment, Value
 MAX_FORWARDED = 20
 """Mails that one card lists whole."""
 MAX_SIZE = 18_000_000
-"""Bytes of attachments: Gmail sends mails of up to 25 MB, and attachments grow by a third on their way."""
+"""Bytes of attachments: Gmail sends mails of up to 25 MB (its API takes 35 MiB), and attachments grow by a third on
+their way."""
+LARGE = "“{subject}” is too large to forward: it has {size:.0f} MB of files, and Gmail sends about 18 MB."
 RULE = "---------- Forwarded message ---------"
+MEGA = 1_000_000
 LISTED = 4
 """Attachments of one mail that the card names; the number of the others is said."""
 
@@ -110,7 +113,7 @@ class ForwardEmails(Action):
         found = {
             "to": "" if people else "Nobody is named to forward it to.",
             "body": too_long(self.body, MAX_BODY),
-            "": f"“{large[0].subject}” is too large: Gmail sends mails of at most 25 MB." if large else "",
+            "": LARGE.format(subject=large[0].subject, size=large[0].size / MEGA) if large else "",
         }
         if people > MAX_RECIPIENTS:
             found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients, and this has {people}."
