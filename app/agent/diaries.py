@@ -1,5 +1,6 @@
 """Whose time it is: the diaries of the person and of colleagues, read from every calendar that tells."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -37,11 +38,10 @@ async def colleagues(
         asked = [email for email in people if email not in known]
         try:
             told = await calendar.availability(asked, *span) if asked else {}
-            for email, answer in told.items():
-                if answer.unknown:
-                    unknown[email] = answer.unknown
-                else:
-                    known[email] = await _diary(calendar, email, answer)
+            unknown |= {email: answer.unknown for email, answer in told.items() if answer.unknown}
+            seen = {email: answer for email, answer in told.items() if not answer.unknown}
+            diaries = await asyncio.gather(*(_diary(calendar, email, answer) for email, answer in seen.items()))
+            known |= dict(zip(seen, diaries, strict=True))
         except GrantDead:
             raise
         except ProviderError as failure:

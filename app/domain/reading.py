@@ -1,5 +1,6 @@
 """Reading several accounts of a person, where one that fails is named instead of ending it all."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -25,13 +26,14 @@ class Reading:
     ) -> list[tuple[Place, Found]]:
         """What every account gives; one that fails is named in the notes and left out. Raises GrantDead: whoever asked
         looks again at what there is."""
-        found = []
-        for place in places:
-            try:
-                found.append((place, await read(place)))
-            except GrantDead:
-                raise
-            except ProviderError as failure:
-                self.unread[place.account.name] = failure
-                self.notes.append(f"I couldn't read the {what} of {place.account.described}: {failure.sentence}")
+        asked, found = list(places), []
+        told = await asyncio.gather(*map(read, asked), return_exceptions=True)
+        for place, answer in zip(asked, told, strict=True):
+            if not isinstance(answer, BaseException):
+                found.append((place, answer))
+            elif isinstance(answer, ProviderError) and not isinstance(answer, GrantDead):
+                self.unread[place.account.name] = answer
+                self.notes.append(f"I couldn't read the {what} of {place.account.described}: {answer.sentence}")
+            else:
+                raise answer
         return found

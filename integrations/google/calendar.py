@@ -1,5 +1,6 @@
 """Google Calendar behind the port Calendar. Source: Calendar API v3 reference."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -51,11 +52,9 @@ class GoogleCalendar:
 
     async def events(self, start: datetime, end: datetime, *, words: str = "") -> tuple[Event, ...]:
         """Events of all calendars shown that touch [start, end), recurrences expanded, by start."""
-        found: list[Event] = []
-        for calendar in await self.calendars():
-            if calendar.shown:
-                found += await self._between(calendar, start, end, words)
-        return tuple(sorted(found, key=lambda e: (e.start, e.end, e.id)))
+        shown = [calendar for calendar in await self.calendars() if calendar.shown]
+        told = await asyncio.gather(*(self._between(calendar, start, end, words) for calendar in shown))
+        return tuple(sorted((e for events in told for e in events), key=lambda e: (e.start, e.end, e.id)))
 
     async def _between(self, calendar: CalendarRef, start: datetime, end: datetime, words: str) -> list[Event]:
         rows = await self._all(

@@ -1,5 +1,6 @@
 """Tools for the calendar: list events, create one."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
@@ -119,7 +120,7 @@ class CreateEvent(Changing):
             proposed_at=bench.request.now,
         ).vetted(bench.request.now)
         box = bench.desk.mailbox(account.id)
-        guests = [await recognised(bench, g.address, "guest", box=box) for g in action.guests]
+        guests = await asyncio.gather(*(recognised(bench, g.address, "guest", box=box) for g in action.guests))
         update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
         action = await action.model_copy(update=update).previewed(bench.desk)
         return {"proposed": bench.propose(action, instead_of=old)}

@@ -1,5 +1,6 @@
 """The tool that changes events: their time, their words and guests, whether they take place, where they stand."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -188,8 +189,8 @@ class ChangeEvents(Changing):
     async def _added(self, bench: Bench, event: Event) -> tuple[Recipient, ...]:
         there = {g.email.lower() for g in event.guests} | {event.account.email.lower()}
         box = bench.desk.mailbox(event.account)
-        emails = dict.fromkeys(g.strip().lower() for g in self.add_guests)
-        return tuple([await recognised(bench, Address(email=e), "guest", box=box) for e in emails if e not in there])
+        emails = [e for e in dict.fromkeys(g.strip().lower() for g in self.add_guests) if e not in there]
+        return tuple(await asyncio.gather(*(recognised(bench, Address(email=e), "guest", box=box) for e in emails)))
 
     # New times.
 

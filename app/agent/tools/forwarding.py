@@ -1,5 +1,6 @@
 """Preparing the card that passes mails on, for the tools that do so."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ async def forward(bench: Bench, mails: Sequence[Email], route: Route, *, instead
     ).vetted(bench.request.now)
     for mail in (read[m.id] for m in mails if m.id in read):
         bench.sources.mail(mail.email, mail.text)
-    marked = [await recognised(bench, a, "to", box=box) for a in people]
+    marked = await asyncio.gather(*(recognised(bench, a, "to", box=box) for a in people))
     taints = bench.sources.traced({Part.BODY: action.body})
     action = action.model_copy(update={"recipients": remembered(marked, instead_of), "taints": taints})
     return bench.propose(action, instead_of=instead_of)

@@ -1,5 +1,6 @@
 """The tool that writes mail: a new one, a reply, a forward, or only a draft of it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -121,7 +122,9 @@ class WriteMail(Changing):
         unmarked = tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in letter.people)
         action = letter.kind(account=reference(box.account), recipients=unmarked, **letter.given)
         action = action.vetted(bench.request.now)
-        marked = [await recognised(bench, a, role, box=box, thread=letter.thread) for a, role in letter.people]
+        marked = await asyncio.gather(
+            *(recognised(bench, a, role, box=box, thread=letter.thread) for a, role in letter.people)
+        )
         update = {"recipients": remembered(marked, old), "taints": bench.sources.traced(action.words)}
         action = action.model_copy(update=update)
         return {"proposed": bench.propose(action, instead_of=old), **fenced(to=[r.address.shown for r in marked])}
