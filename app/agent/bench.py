@@ -17,7 +17,7 @@ from app.domain.mailboxes import Mailbox
 from app.domain.memory import Relation, key_of
 from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request, Watch
-from app.domain.reading import Reading
+from app.domain.reading import Found, Place, Reading
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.asking import options
 from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
@@ -28,6 +28,8 @@ CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
 
 
+CALENDAR = "calendar"
+"""What of an account is read, in words."""
 TWO_WAYS = "can be read in more than one way. Which do you mean?"
 
 
@@ -75,8 +77,8 @@ class Bench:
     """Those between whom it is undecided."""
     _evidence: Mapping[str, str] = field(default_factory=dict)
     _about: str = ""
-    unread: dict[str, ProviderError] = field(default_factory=dict)
-    """Why the calendar of an account could not be read, by its name."""
+    _unread: dict[tuple[str, str], ProviderError] = field(default_factory=dict)
+    """Why the mail or the calendar of an account could not be read when it was last tried, by which and its name."""
     sources: Sources = field(init=False)
     """What the model has read so far, and what the person typed."""
 
@@ -187,19 +189,33 @@ class Bench:
     ) -> list[Event]:
         """What several calendars hold; one that can't be read is named to the person. Raises ProviderError when none
         can, and GrantDead."""
+        return [event for _, events in await self.each(calendars, read, what=CALENDAR) for event in events]
+
+    async def each(
+        self, places: Sequence[Place], read: Callable[[Place], Awaitable[Found]], *, what: str
+    ) -> list[tuple[Place, Found]]:
+        """What several accounts give; one that can't be read is named to the person. Raises ProviderError when none
+        can, and GrantDead."""
         reading = Reading()
-        told = await reading.each(calendars, read, what="calendar")
+        told = await reading.each(places, read, what=what)
         if reading.unread and not told:
             raise next(iter(reading.unread.values()))
-        read_now = {calendar.account.name for calendar, _ in told}
-        self.unread = {n: why for n, why in self.unread.items() if n not in read_now} | reading.unread
-        self.notes += [f"_{note} So I don't know what stands there._" for note in reading.notes]
-        return [event for _, events in told for event in events]
+        for place, _ in told:
+            self._unread.pop((what, place.account.name), None)
+        self._unread |= {(what, name): why for name, why in reading.unread.items()}
+        self.notes += [f"_{note} So I don't know what is there._" for note in reading.notes]
+        return told
 
     @property
     def not_read(self) -> dict[str, list[str]]:
-        """For a result that was made without some calendars: whose, and why."""
-        return {"not_read": [f"{name}: {why.sentence}" for name, why in self.unread.items()]} if self.unread else {}
+        """For a result that was made without some accounts: which, and why."""
+        told = [f"{what} of {name}: {why.sentence}" for (what, name), why in self._unread.items()]
+        return {"not_read": told} if told else {}
+
+    @property
+    def unread_calendars(self) -> tuple[str, ...]:
+        """The accounts in whose calendars anything may stand."""
+        return tuple(name for what, name in self._unread if what == CALENDAR)
 
     def tell_of(self, ref: str, title: str, link: str = "") -> None:
         """Remember that the model knows a mail or an event by this reference, and where the person can see it."""

@@ -8,19 +8,20 @@ import pytest
 
 from app.agent.tools.calendar import ListEvents
 from app.agent.tools.event_changes import ChangeEvents
+from app.agent.tools.mail import SearchMail
 from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.calendars import Availability
 from app.domain.desk import Desk
 from app.domain.errors import Faulty, GrantDead, ProviderError, StewardError
-from app.domain.types import Event
-from tests.fakes import MemoryCalendar
+from app.domain.types import Event, MailPage, MailQuery
+from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.unit.desk_world import meeting
 from tests.unit.test_agent_tools import Table
 
 GOOGLE = "Google Calendar"
 AWAY = Faulty(provider=GOOGLE, why="503")
 SENTENCE = "Google Calendar has a fault of its own right now (503)."
-NOTE = f"_I couldn't read the calendar of *home* (ann@home.example): {SENTENCE} So I don't know what stands there._"
+NOTE = f"_I couldn't read the calendar of *home* (ann@home.example): {SENTENCE} So I don't know what is there._"
 TUESDAY = "Tuesday 3 March 2026"
 
 
@@ -34,6 +35,13 @@ class Closed(MemoryCalendar):
 
     async def availability(self, addresses: Sequence[str], start: datetime, end: datetime) -> dict[str, Availability]:
         raise self.why
+
+
+class ClosedBox(MemoryMailbox):
+    """A mailbox that can't be searched."""
+
+    async def search(self, query: MailQuery, *, limit: int) -> MailPage:
+        raise AWAY
 
 
 def table(*, closed: tuple[str, ...] = ("home",), why: ProviderError = AWAY) -> Table:
@@ -52,7 +60,7 @@ async def test_free_times_are_offered_as_what_may_clash() -> None:
     result: dict[str, Any] = await made.use(FindFreeTime(within=TUESDAY))
     assert result["slots"]
     assert all(s["why"] == "inside your hours; it may clash with something in home" for s in result["slots"])
-    assert result["not_read"] == [f"home: {SENTENCE}"]
+    assert result["not_read"] == [f"calendar of home: {SENTENCE}"]
     assert made.bench.notes == [NOTE]
 
 
@@ -86,7 +94,7 @@ async def test_the_events_of_the_others_are_listed() -> None:
     made = table()
     result = await made.use(ListEvents(start=TUESDAY))
     assert [e["title"] for e in result["events"]] == ["Review"]
-    assert (result["not_read"], set(made.bench.notes)) == ([f"home: {SENTENCE}"], {NOTE})
+    assert (result["not_read"], set(made.bench.notes)) == ([f"calendar of home: {SENTENCE}"], {NOTE})
     with pytest.raises(Faulty):
         await made.use(ListEvents(start=TUESDAY, account="home"))
 
@@ -95,7 +103,19 @@ async def test_focus_time_is_blocked_and_said_to_know_only_a_part() -> None:
     made = table()
     result = await made.use(BlockTime(within=TUESDAY))
     assert len(made.bench.actions) == 1
-    assert (result["not_read"], made.bench.notes) == ([f"home: {SENTENCE}"], [NOTE])
+    assert (result["not_read"], made.bench.notes) == ([f"calendar of home: {SENTENCE}"], [NOTE])
+
+
+async def test_the_mails_of_the_others_are_found() -> None:
+    made = table()
+    work, home = made.bench.desk.mailboxes
+    closed = ClosedBox(home.account, made.clock)
+    made.bench.desk = Desk(made.bench.desk.person, mailboxes=[work, closed], calendars=[])
+    result = await made.use(SearchMail())
+    assert (result["total"], result["not_read"]) == (0, [f"mail of home: {SENTENCE}"])
+    assert made.bench.notes == [NOTE.replace("the calendar of", "the mail of")]
+    with pytest.raises(Faulty):
+        await made.use(SearchMail(account="home"))
 
 
 async def test_what_can_not_be_read_is_mirrored_nowhere() -> None:

@@ -79,8 +79,8 @@ class SearchMail(Filters):
         found: list[Email] = []
         total, capped = 0, False
         query = self.query(bench, self.where)
-        for box in bench.mailboxes(self.account):
-            page = await box.search(query, limit=self.limit)
+        boxes = bench.mailboxes(self.account)
+        for _, page in await bench.each(boxes, lambda box: box.search(query, limit=self.limit), what="mail"):
             found += page.mails
             total, capped = total + page.total, capped or page.capped
         newest = sorted(found, key=lambda m: m.received, reverse=True)[: self.limit]
@@ -88,7 +88,7 @@ class SearchMail(Filters):
             bench.sources.mail(mail, mail.snippet)
         counted = f"at least {total}" if capped else total
         rows = fitting([_listed(m, bench) for m in newest])
-        return fenced(total=counted, shown=len(rows), mails=rows)
+        return fenced(total=counted, shown=len(rows), mails=rows, **bench.not_read)
 
     def query(self, bench: Bench, where: str) -> MailQuery:
         return super().query(bench, where).model_copy(update={"to": self.to})

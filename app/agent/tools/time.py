@@ -58,7 +58,7 @@ class FindFreeTime(Tool):
         minutes = self.minutes or MEETING
         buffer = timedelta(minutes=bench.request.preferences.buffer)
         found = _found(diaries, Wish(*span, timedelta(minutes=minutes), buffer))
-        now, unseen, unread = bench.request.now, bool(unknown), tuple(bench.unread)
+        now, unseen, unread = bench.request.now, bool(unknown), bench.unread_calendars
         return {
             "zone": bench.zone.key,
             "slots": [_shown(s, reasons(s, diaries, now=now, unseen=unseen, unread=unread)) for s in found],
