@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 _VARIANTS = {
     "untill": "until", "til": "till", "thru": "through", "wkend": "weekend", "wknd": "weekend", "nxt": "next",
     "lst": "last", "prev": "previous", "b4": "before", "bfore": "before", "aft": "after", "2nite": "tonight",
-    "2morrow": "tomorrow", "tomm": "tomorrow", "tmro": "tomorrow",
+    "2morrow": "tomorrow", "2moro": "tomorrow", "tomm": "tomorrow", "tmro": "tomorrow",
     "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
     "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",
     "midday": "noon", "my": "the", "that": "this", "those": "this", "these": "this", "int'l": "international",

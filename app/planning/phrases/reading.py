@@ -19,6 +19,7 @@ from app.planning.phrases import (
     rules_range,
     rules_repeat,
     rules_shift,
+    rules_zone,
 )
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.iso import read_iso
@@ -41,6 +42,7 @@ RULES = (
     rules_range,
     rules_repeat,
     rules_shift,
+    rules_zone,
 )
 # Two numbers that may be a day and a month.
 _PAIR = re.compile(r"\d ?[/ -] ?\d")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, floor, mapped
 from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet, of_span
 from app.planning.phrases.values import Grain
-from app.planning.phrases.words import PLACES, ZONES
 from app.planning.phrases.years import weekday_time
 
 rule = GRAMMAR.rule
@@ -261,25 +259,3 @@ def _settle(clock: Clock, part: Span) -> Clock | None:
         if part.start <= moment < part.end:
             return replace(clock, hour=hour, twelve=False)
     return replace(clock, hour=clock.hour % 12 + (12 if 12 <= part.start.hour < 18 else 0), twelve=False)
-
-
-def _zone(word: str) -> tzinfo:
-    return ZoneInfo(PLACES[word]) if word in PLACES else timezone(timedelta(hours=ZONES[word]))
-
-
-def _in_zone(word: str) -> None:
-    @rule(f"CLOCK {word}", f"RANGE {word}", f"CLOCK {word} time", f"CLOCK in {word}")
-    def zoned(context: Context, time: Time) -> Time:
-        """4pm CET, told on the person's own clock."""
-        theirs, ours = _zone(word), ZoneInfo(context.zone)
-
-        def local(moment: datetime) -> datetime:
-            return moment.replace(tzinfo=theirs).astimezone(UTC).astimezone(ours).replace(tzinfo=None)
-
-        clock = replace(time.clock, twelve=False) if time.clock else None
-        series = mapped(time.series, lambda span: Span(local(span.start), local(span.end), span.grain))
-        return replace(time, series=series, clock=clock, latent=False, kind="zoned")
-
-
-for _word in (*ZONES, *PLACES):
-    _in_zone(_word)

@@ -27,9 +27,10 @@ def preceding(context: Context, what: Time, mark: Time) -> Time | None:
     return _beside(context, what, mark, -1)
 
 
-@rule("the? ORDINAL TIME after|following TIME")
-def nth_following(context: Context, place: Ordinal, what: Time, mark: Time) -> Time | None:
-    return _beside(context, what, mark, place.value - 1)
+@rule("the? ORDINAL TIME after|following TIME", "NUMBER TIME after TIME")
+def nth_following(context: Context, place: Ordinal | Number, what: Time, mark: Time) -> Time | None:
+    """The second Friday after Easter."""
+    return _beside(context, what, mark, int(place.value) - 1) if place.value >= 1 else None
 
 
 def _beside(context: Context, what: Time, mark: Time, count: int) -> Time | None:
@@ -89,7 +90,7 @@ def holiday_weekend(context: Context, first: Time, second: Time) -> Time | None:
         return Span(min(day, saturday), max(day + _DAY, saturday + 2 * _DAY), Grain.DAY)
 
     del context
-    return replace(holiday, series=mapped(holiday.series, change, timedelta(days=5)), kind="range")
+    return replace(holiday, series=mapped(holiday.series, change, timedelta(days=5)), kind="range", full=True)
 
 
 def working_days(context: Context) -> Time:

@@ -128,7 +128,7 @@ def hours(context: Context, first: Number, last: Number) -> Time | None:
     return replace(span_range(*_same_half(context, start, stop)), latent=True)
 
 
-@rule("WEEKDAY|DAY RANGE", "WEEKDAY|DAY from|between RANGE", "RANGE on? WEEKDAY|DAY", cost=-2.5)
+@rule("WEEKDAY|DAY|DATE RANGE", "WEEKDAY|DAY|DATE from|between RANGE", "RANGE on? WEEKDAY|DAY|DATE", cost=-2.5)
 def day_hours(context: Context, first: Time, second: Time) -> Time | None:
     """Monday 12-4."""
     del context

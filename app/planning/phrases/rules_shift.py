@@ -104,7 +104,7 @@ def _from(context: Context, length: Length, time: Time, sign: int) -> Time | Non
     grain = Grain.DAY if days else min(time.grain, length.finest)
 
     def change(span: Span) -> Span:
-        start = floor(travel(context, span.start, length.parts, sign), grain)
+        start = floor(travel(context, _point(time, span), length.parts, sign), grain)
         return Span(start, shift(start, grain, 1), grain)
 
     if grain is Grain.HOUR and any(amount.denominator != 1 for amount, _ in length.parts):
@@ -118,6 +118,13 @@ def _from(context: Context, length: Length, time: Time, sign: int) -> Time | Non
     return Time(series, grain, "shift", known=time.known, half=time.half, dated=time.dated, stated=stated)
 
 
+def _point(time: Time, span: Span) -> datetime:
+    """Where something is counted from: the end of the month is its last day, any other time begins."""
+    if time.kind not in {"end", "close"}:
+        return span.start
+    return span.end - timedelta(days=1) if span.grain >= Grain.DAY else span.end
+
+
 @rule("TIME SHIFT", "SHIFT on? TIME", cost=0.3)
 def coming_then(context: Context, first: Time, second: Time) -> Time | None:
     """Thanksgiving in 9 months; Saturday 3 days from now: the first one from then on."""
@@ -129,9 +136,15 @@ def coming_then(context: Context, first: Time, second: Time) -> Time | None:
     return replace(of_span(found), holiday=what.holiday) if found else None
 
 
-@rule("this|current|present UNIT", "the same? UNIT", "the current UNIT", "this current UNIT")
+@rule("this|current|present UNIT", "the same UNIT", "the current UNIT", "this current UNIT")
 def this_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain), "cycle")
+
+
+@rule("the UNIT")
+def the_unit(context: Context, size: Unit) -> Time | None:
+    """The month; "the second" is a day of it."""
+    return None if size.grain is Grain.SECOND else this_unit(context, size)
 
 
 @rule(
