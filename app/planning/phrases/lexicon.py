@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -144,6 +145,8 @@ _NAMED_HOURS = {
     12: "noon|12 noon|mid day|noonish|12 oclock noon",
     0: "midnight|mid night|12 midnight|12 oclock midnight",
 }
+# Parts of the day that are counted: two nights ago.
+_COUNTED_PARTS = ("morning", "afternoon", "evening", "night")
 # First and last day in the northern hemisphere, give or take one.
 _SEASONS = {
     "spring": ((3, 20), (6, 21)),
@@ -162,6 +165,8 @@ def _phrases() -> dict[str, Entry]:
         table[name] = lambda context, month=month, name=name: month_time(month, latent=name in SHY)  # type: ignore[misc]
     for name, (first, last) in PARTS.items():
         table[name] = lambda context, first=first, last=last: part(first, last)  # type: ignore[misc]
+    for name in _COUNTED_PARTS:
+        table[f"{name}s"] = lambda context, hours=PARTS[name]: part(*hours, latent=True)  # type: ignore[misc]
     for name, grain in UNITS.items():
         table[name] = lambda context, grain=grain, name=name: Unit(grain, len(name) == 1)  # type: ignore[misc]
     for offset, names in _DAYS_AROUND.items():
@@ -173,6 +178,7 @@ def _phrases() -> dict[str, Entry]:
     table |= dict.fromkeys(["weekend", "week end", "weekends"], _weekend)
     for name, (begin, end) in _SEASONS.items():
         table[name] = _season(begin, end)
+        table[f"{name}s"] = lambda context, build=table[name]: replace(build(context), latent=True)  # type: ignore[misc]
     table |= dict.fromkeys(["tonight", "tonite", "to night"], _tonight)
     table |= {"last night": _last_night, "asap": _asap, "as soon as possible": _asap}
     for letter, grain in {"d": Grain.DAY, "w": Grain.WEEK, "m": Grain.MONTH, "y": Grain.YEAR}.items():

@@ -217,7 +217,7 @@ def _lasting(context: Context, time: Time, length: Length) -> Time:
 
 @rule("by TIME", "no later than TIME", cost=0.6)
 def by(context: Context, time: Time) -> Time | None:
-    """From now until then: by Friday includes Friday, by 2pm ends at two."""
+    """From now until it begins, or until the end of a part: by Friday, by 2pm, by the end of the month."""
     span = None if time.side or _weak(time) else choose(time, context.now)
     now = floor(context.now, Grain.SECOND)
     if span is None or span.end <= now:
@@ -306,6 +306,24 @@ def open_before(context: Context, time: Time) -> Time | None:
             time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY))
         )
     return replace(time, side="before", kind="open", clock=None, latent=False)
+
+
+@rule("before|until|till CLOCK on? WEEKDAY|DAY|DATE", cost=0.3)
+def open_before_hour(context: Context, clock: Time, day: Time) -> Time | None:
+    """Before 9 tomorrow."""
+    found = _hour_of(clock, day)
+    return open_before(context, found) if found else None
+
+
+@rule("after CLOCK on? WEEKDAY|DAY|DATE", cost=0.3)
+def open_after_hour(context: Context, clock: Time, day: Time) -> Time | None:
+    found = _hour_of(clock, day)
+    return open_after(context, found) if found else None
+
+
+def _hour_of(clock: Time, day: Time) -> Time | None:
+    """An hour, said without am or pm or the word at, of a day."""
+    return meet(day, replace(clock, latent=False)) if clock.latent and not day.latent and not day.side else None
 
 
 @rule("< = TIME", "on or before TIME", "through TIME", "through the? end of TIME", cost=0.5)

@@ -182,12 +182,12 @@ def last_units(context: Context, length: Length) -> Time | None:
     return _run(context, length, -1)
 
 
-@rule("the? NUMBER last|past|previous LETTER", cost=-0.2)
+@rule("the? NUMBER last|past|previous LETTER", cost=0.8)
 def last_counted(context: Context, number: Number, size: Unit) -> Time | None:
     return _run(context, length_of(number.value, size.grain), -1)
 
 
-@rule("the? NUMBER next|following|coming LETTER", cost=-0.2)
+@rule("the? NUMBER next|following|coming LETTER", cost=0.8)
 def next_counted(context: Context, number: Number, size: Unit) -> Time | None:
     return _run(context, length_of(number.value, size.grain), 1)
 
