@@ -92,18 +92,30 @@ class Morning:
         await self._fall_due()
         began = time.perf_counter()
         self._tick()
-        meanwhile: list[float] = []
-        async with asyncio.timeout(RUN_SECONDS):
-            while await self._count(BEGUN) < PEOPLE:
-                await asyncio.sleep(POLL_SECONDS)
-            while await self._count(LEFT):
-                meanwhile += await self._asked(1)
+        meanwhile = await self._asked_until_they_stand()
         took = time.perf_counter() - began
         if len(meanwhile) < IDLE or await self._count(FAILED):
             raise NotMeasured(f"{len(meanwhile)} requests meanwhile, {await self._count(FAILED)} digests failed")
-        # Those of this run are no longer today's: the next run has a morning of its own.
-        await self._admin.execute(f"UPDATE steward.turns SET key = 'run {self._round} ' || key WHERE {UNASKED}", ())
+        await self._forget()
         return Run(idle, meanwhile, took)
+
+    async def _asked_until_they_stand(self) -> list[float]:
+        took: list[float] = []
+        try:
+            async with asyncio.timeout(RUN_SECONDS):
+                while await self._count(BEGUN) < PEOPLE:
+                    await asyncio.sleep(POLL_SECONDS)
+                while await self._count(LEFT):
+                    took += await self._asked(1)
+        except TimeoutError as late:
+            left = await self._count(LEFT)
+            raise NotMeasured(f"after {RUN_SECONDS:.0f} s {left} digests don't stand in Slack") from late
+        return took
+
+    async def _forget(self) -> None:
+        """Nobody wants a digest any more, and nobody had one today: the next run has a morning of its own."""
+        await self._admin.execute("UPDATE steward.preferences SET value = 'null' WHERE name = 'digest'")
+        await self._admin.execute(f"UPDATE steward.turns SET key = 'run {self._round} ' || key WHERE {UNASKED}", ())
 
     async def _asked(self, times: int) -> list[float]:
         took = []
