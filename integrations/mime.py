@@ -5,7 +5,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
 from bs4 import BeautifulSoup
-from bs4.element import Comment
+from bs4.element import Tag
 
 from app.domain.types import Address
 
@@ -26,7 +26,7 @@ SUPERSETS = {
     "tis-620": "windows-874",
 }
 """What is meant by a charset's name in practice. Source: the WHATWG Encoding Standard's labels."""
-SILENT = ("script", "style", "head", "title", "template", "noscript")
+SILENT = frozenset({"script", "style", "head", "title", "template", "noscript"})
 BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 _ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
 _PLAINLY = re.compile(r"[,;](?=[^<>]*(?:<|$))")
@@ -35,9 +35,9 @@ _GROUP = re.compile(r"(?:^|(?<=[,;]))[^:@<>,;]*:|;\s*$")
 _ROUTE = re.compile(r"^@[^:]*:")
 _ESCAPED = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
-SIGNATURES = ".gmail_signature, .moz-signature, #Signature, #signature"
-"""What Gmail, Thunderbird and Outlook put a signature into."""
-BREAKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table")
+SIGNATURES = frozenset({"gmail_signature", "moz-signature", "Signature", "signature"})
+"""Classes and ids of what Gmail, Thunderbird and Outlook put a signature into."""
+BREAKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table"})
 
 
 def decoded(raw: bytes, charset: str) -> tuple[str, bool]:
@@ -156,17 +156,22 @@ def _spoken(name: str) -> str:
 def text_of_html(markup: str) -> str:
     """What a person would read of an HTML mail: no scripts, no styles, no hidden comments, no images."""
     soup = BeautifulSoup(markup, "html.parser")
-    for silent in soup.find_all(SILENT):
+    # One walk: of a newsletter with thousands of tags each takes milliseconds of the loop that all turns share.
+    tags = soup.find_all(True)
+    for silent in (tag for tag in tags if tag.name in SILENT):
         silent.decompose()
-    for comment in soup.find_all(string=lambda s: isinstance(s, Comment)):
-        comment.extract()
-    for signature in soup.select(SIGNATURES):
+    said = [tag for tag in tags if not tag.decomposed]
+    for signature in filter(_signs, said):
         signature.insert(0, "\n-- \n")
-    for place in soup.find_all(BREAKS):
+    for place in (tag for tag in said if tag.name in BREAKS):
         place.append("\n")
-    for quote in reversed(soup.find_all("blockquote")):
+    for quote in reversed([tag for tag in said if tag.name == "blockquote"]):
         quote.replace_with("\n" + "".join(f"> {line}\n" for line in _lines(quote.get_text()).split("\n")))
     return _lines(soup.get_text())
+
+
+def _signs(tag: Tag) -> bool:
+    return tag.get("id") in SIGNATURES or not SIGNATURES.isdisjoint(tag.get_attribute_list("class"))
 
 
 def _lines(text: str) -> str:
