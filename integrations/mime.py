@@ -28,6 +28,8 @@ SUPERSETS = {
 """What is meant by a charset's name in practice. Source: the WHATWG Encoding Standard's labels."""
 SILENT = frozenset({"script", "style", "head", "title", "template", "noscript"})
 BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
+FOREIGN = frozenset(":;,()")
+"""What no address holds."""
 _ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
 _PLAINLY = re.compile(r"[,;](?=[^<>]*(?:<|$))")
 _GROUP = re.compile(r"(?:^|(?<=[,;]))[^:@<>,;]*:|;\s*$")
@@ -101,7 +103,7 @@ def addresses(value: str) -> tuple[Address, ...]:
             pending = ""
         else:
             pending = f"{pending} {item},".strip()  # the first half of `Last, First <a@b>`
-    return tuple(a for a in found if "@" in a.email[1:-1] and not set(":;,()") & set(a.email))
+    return tuple(a for a in found if "@" in a.email[1:-1] and FOREIGN.isdisjoint(a.email))
 
 
 def author(value: str) -> Address:
