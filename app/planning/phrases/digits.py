@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.planning.phrases.times import Clock, Context, Order, Time, Value, at_clock, of_unit
 from app.planning.phrases.values import Grain
-from app.planning.phrases.years import date_time, full_year, written_date, year_time
+from app.planning.phrases.years import clocklike, date_time, full_year, written_date, year_time
 
 _HALF = r"\s?(am|pm|a|p)?(?![a-z])"
 _YEAR = r"(\d{4}|\d{2})"
@@ -118,8 +118,10 @@ def _year_month(match: re.Match[str], context: Context) -> Time | None:
 
 
 def _year(match: re.Match[str], context: Context) -> Time | None:
+    """1986; what may be a time of the day and is long ago, such as 1530, is a year only in company."""
     del context
-    return year_time(int(match[1]))
+    year = int(match[1])
+    return year_time(year, latent=clocklike(year))
 
 
 def _short_year(match: re.Match[str], context: Context) -> Time | None:

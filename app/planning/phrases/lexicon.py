@@ -168,7 +168,9 @@ def _phrases() -> dict[str, Entry]:
     for name in _COUNTED_PARTS:
         table[f"{name}s"] = lambda context, hours=PARTS[name]: part(*hours, latent=True)  # type: ignore[misc]
     for name, grain in UNITS.items():
-        table[name] = lambda context, grain=grain, name=name: Unit(grain, len(name) == 1)  # type: ignore[misc]
+        table[name] = lambda context, grain=grain, name=name: Unit(
+            grain, len(name) == 1, name.endswith("s") and len(name) > 1
+        )  # type: ignore[misc]
     for offset, names in _DAYS_AROUND.items():
         table |= dict.fromkeys(names.split("|"), _day(offset))
     for hour, names in _NAMED_HOURS.items():

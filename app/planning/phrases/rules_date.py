@@ -9,7 +9,7 @@ from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, inside, mapped, shift, unit, units
 from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_span, of_unit, yearly
 from app.planning.phrases.values import Grain
-from app.planning.phrases.years import date_time, full_year, month_day_time, year_time
+from app.planning.phrases.years import clocklike, date_time, full_year, month_day_time, year_time
 
 rule = GRAMMAR.rule
 # What needs a day to be in, and what gives one.
@@ -125,13 +125,15 @@ def weekday_day(context: Context, weekday: Time, day: Ordinal | Number) -> Time 
     if number is None or weekday.number < 0:
         return None
     agreed = meet(number, weekday)
+    hour = isinstance(day, Number) and place and place <= _HOURS  # "Friday 10" is a day only if it comes soon
     coming, over = (next(iter(agreed.series(context.now, backwards)), None) for backwards in (False, True))
     recent = over and context.now - over.start <= _JUST_OVER
     if over and recent and (coming is None or coming.start - context.now > 2 * _JUST_OVER):
         return replace(of_span(over), dated=True)
-    return agreed
+    return None if hour and (coming is None or coming.start - context.now > _JUST_OVER) else agreed
 
 
+_HOURS = 24
 # How long ago "Thursday the 14th" is still spoken of.
 _JUST_OVER = timedelta(days=31)
 
@@ -145,7 +147,7 @@ def marked(context: Context, time: Time) -> Time | None:
 
 @rule(
     "TIME TIME",
-    "TIME at|in|on|of|for|by|from|during TIME",
+    "TIME in|on|of|for|by|from|during TIME",
     "TIME in|on|of|for|during the TIME",
     "TIME - TIME",
     cost=0.2,
@@ -164,6 +166,12 @@ def together(context: Context, first: Time, second: Time) -> Time | None:
     found = meet(outer, inner)
     impossible = outer.kind == "year" and inner.full and choose(found, context.now) is None
     return None if impossible else found
+
+
+@rule("TIME at TIME", cost=0.2)
+def at_hour(context: Context, first: Time, second: Time) -> Time | None:
+    """At is said of hours, not of years."""
+    return together(context, first, second) if second.kind != "year" else None
 
 
 # How far ahead, and back, "Fri, Jul 18" is believed to be in a year in which that is a Friday.
@@ -211,7 +219,10 @@ def _fit(outer: Time, inner: Time) -> bool:
     """Whether the inner time narrows the outer one."""
     unfit = outer.side or inner.side or {"now", "end", "close", "open"} & {outer.kind, inner.kind}
     named = inner.full or inner.kind == "range" or (inner.kind == "month" and outer.kind == "year")
-    weak = (inner.latent and not named) or (outer.latent and outer.kind != "year")
+    digits = inner.clock is not None and inner.clock.hour < 19 and inner.grain is Grain.MINUTE  # "Friday 1530"
+    weak = (inner.latent and not named and not digits) or (
+        outer.latent and (outer.kind != "year" or clocklike(outer.number))
+    )
     if unfit or weak or inner.known or (inner.full and outer.kind == "month"):
         return False
     if outer.grain == inner.grain:

@@ -333,7 +333,7 @@ def _beside(context: Context, values: tuple[Unit | Time, ...], step: int) -> Tim
     if time is None:
         return of_span(unit(context.now, size, step)) if size >= Grain.DAY else None
     span = None if time.latent or time.side else choose(time, context.now)
-    if span is None:
+    if span is None or (span.grain < Grain.DAY <= size):
         return None
     start = span.start if step < 0 else span.end - timedelta(seconds=1)
     return of_span(unit(start, size, step))

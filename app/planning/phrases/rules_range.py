@@ -17,6 +17,7 @@ rule = GRAMMAR.rule
 _CLOCKS = {"clock", "zoned"}
 _PARTS_OF_DAY = {"part", "range"}
 _DAY = timedelta(days=1)
+_DAYS = "WEEKDAY|DAY|DATE|HOLIDAY"
 
 
 def last_moment(span: Span, kind: str) -> Span:
@@ -128,7 +129,7 @@ def hours(context: Context, first: Number, last: Number) -> Time | None:
     return replace(span_range(*_same_half(context, start, stop)), latent=True)
 
 
-@rule("WEEKDAY|DAY|DATE RANGE", "WEEKDAY|DAY|DATE from|between RANGE", "RANGE on? WEEKDAY|DAY|DATE", cost=-2.5)
+@rule(f"{_DAYS} RANGE", f"{_DAYS} from|between RANGE", f"RANGE on? {_DAYS}", cost=-2.5)
 def day_hours(context: Context, first: Time, second: Time) -> Time | None:
     """Monday 12-4."""
     del context

@@ -184,12 +184,12 @@ def last_units(context: Context, length: Length) -> Time | None:
 
 @rule("the? NUMBER last|past|previous LETTER", cost=0.8)
 def last_counted(context: Context, number: Number, size: Unit) -> Time | None:
-    return _run(context, length_of(number.value, size.grain), -1)
+    return _run(context, length_of(number.value, size.grain), -1) if size.plural else None
 
 
 @rule("the? NUMBER next|following|coming LETTER", cost=0.8)
 def next_counted(context: Context, number: Number, size: Unit) -> Time | None:
-    return _run(context, length_of(number.value, size.grain), 1)
+    return _run(context, length_of(number.value, size.grain), 1) if size.plural else None
 
 
 def _run(context: Context, length: Length, sign: int) -> Time | None:

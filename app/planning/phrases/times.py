@@ -36,10 +36,11 @@ class Ordinal:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of time; `short` for a single letter, which needs its number."""
+    """A unit of time; `short` for a single letter, which needs its number; `plural` when it was said so."""
 
     grain: Grain
     short: bool = False
+    plural: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def meet(outer: Time, inner: Time) -> Time:
         dated=True,
         full=inner.full and outer.grain is Grain.YEAR,
         known=outer.known,
+        later=outer.kind == "weekday" and outer.later and inner.kind == "clock",
         clock=inner.clock,
         weekday=inner.weekday if inner.weekday is not None else outer.weekday,
         holiday=inner.holiday,

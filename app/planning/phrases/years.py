@@ -16,6 +16,15 @@ def year_time(year: int, *, latent: bool = False) -> Time:
     return replace(of_unit(datetime(year, 1, 1), Grain.YEAR, "year"), latent=latent, number=year)  # noqa: DTZ001
 
 
+# Until then a number of four digits is rather an hour than a year.
+_LONG_AGO = 1900
+
+
+def clocklike(year: int) -> bool:
+    """Whether a year is rather half past three, as 1530 is, than a year."""
+    return year < _LONG_AGO and year % 100 < 60
+
+
 def full_year(value: int) -> int:
     """Two digits as a year: up to 49 in this century, from 50 on in the last."""
     if value >= 100:
