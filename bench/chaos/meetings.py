@@ -119,10 +119,15 @@ class Move(Meeting):
         return calls("change_events", do="transfer", events=[event], to=self.other)
 
     def done(self, journal: Journal) -> Count:
-        return Count.of((journal.inserted[own_id(self.action)], journal.deleted[self.event]))
+        return Count.of((journal.inserted[own_id(self.action)], journal.deleted[self.event] - self._again(journal)))
 
     def undone(self, journal: Journal) -> Count:
-        return Count.of((journal.deleted[own_id(self.action)], journal.patched[self.event, ""]))
+        restored = journal.patched[self.event, ""] - self._again(journal)
+        return Count.of((journal.deleted[own_id(self.action)], restored))
+
+    def _again(self, journal: Journal) -> int:
+        """How often the original was cancelled again because an undoing of its move was refused half-way."""
+        return max(min(journal.deleted[self.event] - 1, journal.patched[self.event, ""]), 0)
 
     def traces(self) -> set[str]:
         return {self.event, own_id(self.action)} if self.action else {self.event}

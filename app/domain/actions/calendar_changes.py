@@ -360,9 +360,10 @@ class ChangeEvent(OnEvent):
             await ledger.note("bringing back")
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, self.event_id, notify=self.notify)
-            await self.restore(desk, recurrence=self.was.recurrence)
-        elif (now := await self.current(desk)) is None or now.steward_change == str(self.id):
-            await self.restore(desk, **self._before())  # not once more, where an interrupted undoing has come so far
+        if (now := await self.current(desk)) is None or now.steward_change == str(self.id):
+            # Not once more, where an interrupted undoing has come so far.
+            before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
+            await self.restore(desk, now, **before)
         told = undone(len(self._told()), self.notify, "an update")
         return Receipt(summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}")
 

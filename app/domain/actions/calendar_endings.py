@@ -74,12 +74,12 @@ class CancelEvent(OnEvent):
         """Brings it back under its own id; where the provider has let go of it for ever, as a copy."""
         await ledger.note("bringing back")
         try:
+            now = await self.current(desk)
             if self.scope is Scope.FOLLOWING:
-                stored = await self.restore(desk, recurrence=self.was.recurrence)
+                stored = await self.restore(desk, now, recurrence=self.was.recurrence)
             else:
-                now = await self.current(desk)
                 there = now is not None and now.status != "cancelled"
-                stored = now if now and there else await self.restore(desk, status=self.was.status)
+                stored = now if now and there else await self.restore(desk, now, status=self.was.status)
         except Missing:
             stored = await self._copied(desk)
         return Receipt(

@@ -149,16 +149,26 @@ class OnEvent(Action, base=True):
                 raise
             await self.calendar(desk).delete(was.calendar, was.id, notify=self.notify, etag=now.etag)
 
-    async def restore(self, desk: Desk, **fields: Any) -> Event:
-        """Give the event back what a change took from it."""
+    async def restore(self, desk: Desk, now: Event | None, **fields: Any) -> Event:
+        """Give the event, as it stands now, back what a change took from it. Somebody may have come first: a process
+        that was taken for dead, whose request arrives late, or a guest whose answer moves the etag."""
         change = EventChange(
             calendar=self.was.calendar,
             event=self.was.id,
+            etag=now.etag if now else "",
             notify=self.notify,
             steward_change="",
             **fields,
         )
-        return await self.calendar(desk).change(change)
+        try:
+            return await self.calendar(desk).change(change)
+        except Conflict:
+            again = await self.current(desk)
+            if again is None:
+                raise
+            if again.status != "cancelled" and again.steward_change != str(self.id):
+                return again
+        return await self.calendar(desk).change(change.model_copy(update={"etag": again.etag}))
 
     def trace(self, desk: Desk) -> Receipt | None:
         link = self.calendar(desk).link(self.shown.start.astimezone(ZoneInfo(self.zone)))

@@ -19,7 +19,7 @@ from app.domain.actions.calendar_words import (
 from app.domain.calendars import EVERYONE, Calendar
 from app.domain.cards import Card, Field, Receipt, Recipient, counted
 from app.domain.desk import Desk, Ledger, last_note
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, Refused, ScopeMissing
 from app.domain.forms import Form
 from app.domain.types import AccountRef, Event, Guest
 
@@ -136,12 +136,20 @@ class MoveEvent(OnEvent):
         copy = await self._arrived(desk) if await last_note(ledger, "copying") else None
         if copy is None:
             await ledger.note("copying", event=self.event_id)
-            copy = await self._there(desk).insert(copied(self, self.into, self._guests))
+            copy = await self._inserted(desk)
         await ledger.note("copied", event=self.event_id)
         if wrong := differences(self._asked(), meaning(copy, self.zone)):
             fields = ", ".join(d.field.lower() for d in wrong)
             raise Conflict(provider="Google Calendar", why=f"the copy has another {fields}, so the original stays")
         return copy
+
+    async def _inserted(self, desk: Desk) -> Event:
+        try:
+            return await self._there(desk).insert(copied(self, self.into, self._guests))
+        except Conflict:  # its id is taken: by a process that was taken for dead, if the copy itself says so
+            if (copy := await self._arrived(desk)) is None:
+                raise
+            return copy
 
     def _asked(self) -> dict[str, str]:
         return meaning(self.was.model_copy(update={"guests": self._guests}), self.zone)
@@ -185,6 +193,14 @@ class MoveEvent(OnEvent):
         else:
             left = await self.current(desk)
             if left is None or left.status == "cancelled":
-                await self.restore(desk, status=self.was.status)
-            await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
+                await self.restore(desk, left, status=self.was.status)
+            await self._dropped(desk)
         return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again" + self._mails("a mail about it"))
+
+    async def _dropped(self, desk: Desk) -> None:
+        """Delete the copy. Where that is refused the original goes once more: what can't be undone stays as it was."""
+        try:
+            await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
+        except (Refused, ScopeMissing):
+            await self.calendar(desk).delete(self.was.calendar, self.was.id, notify=self.notify)
+            raise
