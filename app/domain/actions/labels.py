@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from app.domain.actions.bulk import Labelling, Turn, Words
+from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Refused
 from app.domain.forms import too_long
@@ -69,6 +70,12 @@ class LabelEmails(Labelling):
             raise Refused(provider="Gmail", why=f"there is no label “{self.name}” any more")
         await ledger.note("label", id=label)
         return Turn(label, on=not self.off)
+
+    async def achieved(self, ledger: Ledger) -> Receipt | None:
+        stands = await super().achieved(ledger)
+        if stands is None and self.made and await last_note(ledger, "label"):
+            return Receipt(summary=f"Made the label “{self.name}” in {self.account.name}; no mail has it yet")
+        return stands
 
 
 class MarkEmails(Labelling):
