@@ -93,6 +93,10 @@ KINDS = [
     ("from 2015 on", "2015-01-01 to … year"),
     ("at 2015", "2013-02-12 20:15 minute"),
     ("6ish", "2013-02-12 18:00 hour"),
+    ("christmas 1530", "2013-12-25 15:30 minute"),
+    ("march 3rd 2027 noon", "2027-03-03 12:00 hour"),
+    ("april 3rd 2014 in the evening", "2014-04-03 18:00 to 2014-04-04 hour"),
+    ("march 14 next year", "2014-03-14 day"),
     # Other zones.
     ("monday 9-10am EST", "2013-02-18 12:00 to 2013-02-18 13:00 hour"),
     ("16:00 UTC+2", "2013-02-12 12:00 minute"),
@@ -105,6 +109,8 @@ KINDS = [
     ("2 to 4 on friday afternoon", "2013-02-15 14:00 to 2013-02-15 16:00 hour"),
     ("10pm to 2am", "2013-02-12 22:00 to 2013-02-13 02:00 hour"),
     ("from 10am tomorrow to 3pm friday", "2013-02-13 10:00 to 2013-02-15 15:00 hour"),
+    ("the day after tomorrow 9-11", "2013-02-14 09:00 to 2013-02-14 11:00 hour"),
+    ("before 9 tomorrow", "… to 2013-02-13 09:00 hour"),
     # Spans.
     ("jan 2014 to mar 2014", "2014-01-01 to 2014-04-01 month"),
     ("between 4 and 22 this month", "2013-02-04 to 2013-02-23 day"),
@@ -128,6 +134,7 @@ KINDS = [
     ("10 days before the end of the month", "2013-02-18 day"),
     ("2 days after the end of march", "2013-04-02 day"),
     ("a week on monday", "2013-02-25 day"),
+    ("two summers ago", "2011-06-21 to 2011-09-24 day"),
     # Lengths.
     ("2 1/2 hours", "150 minute"),
     ("quarter hour", "15 minute"),

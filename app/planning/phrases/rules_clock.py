@@ -137,7 +137,7 @@ def _minutes(length: Length) -> int | None:
 def in_part(context: Context, first: Time, second: Time) -> Time | None:
     """8 in the evening; this evening at 11: the half of the day is the part's."""
     clock, part = (first, second) if first.kind == "clock" else (second, first)
-    if clock.clock is None or clock.dated:
+    if clock.clock is None or clock.dated or _yearlike(clock, clock.clock):
         return None
     span = choose(part, context.now)
     settled = _settle(clock.clock, span) if span else None
@@ -147,6 +147,15 @@ def in_part(context: Context, first: Time, second: Time) -> Time | None:
     if part.known or part.dated:
         return meet(_after_midnight(context, part, settled), time)
     return time
+
+
+def _yearlike(time: Time, clock: Clock) -> bool:
+    """Whether it is four digits that are rather a year, such as 2014."""
+    return time.latent and clock.hour >= _YEARS_FROM and clock.grain is Grain.MINUTE and not clock.twelve
+
+
+# From 1900 on four digits are rather a year than an hour.
+_YEARS_FROM = 19
 
 
 @rule("PART after|past|from CLOCK", cost=0.1)

@@ -248,7 +248,7 @@ def month_nth_unit(context: Context, month: Time, place: Ordinal, size: Unit) ->
 def nth_time(context: Context, place: Ordinal, what: Time, around: Time) -> Time | None:
     """The second Wednesday of October."""
     del context
-    if around.grain <= what.grain or what.known or what.kind == "date":
+    if around.grain <= what.grain or what.known or what.latent or what.kind in {"clock", "date", "zoned"}:
         return None
     return _pick(around, what, place.value)
 
