@@ -127,8 +127,8 @@ class Mailbox(Protocol):
     async def draft(self, draft: str) -> Draft | None:
         """The draft, or None when it is gone."""
 
-    async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
-        """The draft with this Message-ID among those made since."""
+    async def find_drafts(self, message_id: str, *, since: datetime) -> tuple[Draft, ...]:
+        """The drafts with this Message-ID among those made since."""
 
     async def delete_draft(self, draft: str) -> None:
         """Deletes it; one that is gone is fine."""

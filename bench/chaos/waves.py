@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.chaos.deed import Deed
 from bench.chaos.judging import APPROVE, REJECT, Trial
 from bench.chaos.lifelines import Lifeline
-from bench.chaos.matrix import ASK, REFUSED, UNDO, Cell
+from bench.chaos.matrix import ASK, MEANWHILE, REFUSED, UNDO, Cell
 from bench.chaos.stage import ANSWER_SECONDS, Lane, Stage, gathered, offers
 from bench.chaos.stops import Stops
 from tests.acceptance.people import OVER, TURN, WORKING, Card, Json, payload
@@ -121,7 +121,8 @@ class Wave:
             decision = UNDO if self.verb == UNDO else APPROVE
             trial = Trial(actor.cell, actor.deed, decision, actor.status, rows.get(actor.deed.action, ""))
             self.stage.judge.take(trial)
-            if actor.status == "done" and offers(actor.now, UNDO):
+            # What its person was at meanwhile is theirs: taking that back is rightly refused.
+            if actor.status == "done" and offers(actor.now, UNDO) and actor.cell.fault not in MEANWHILE:
                 actor.lane.stock.append((UNDO, actor.deed, actor.now))
         if self.verb == ASK:
             await gathered(*(self._decided(actor) for actor in self.actors if actor.card))

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -223,17 +224,14 @@ class GmailMailbox:
         except Missing:
             return None
 
-    async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
-        """The draft with this Message-ID among the newest ones made since; listing is fresh where search lags."""
+    async def find_drafts(self, message_id: str, *, since: datetime) -> tuple[Draft, ...]:
+        """The drafts with this Message-ID among the newest ones made since; listing is fresh where search lags."""
         listed = await self._wire.send(self._drafts.list(userId="me", maxResults=DRAFTS))
         requests = many(self._drafts.get, [d["id"] for d in listed.get("drafts", ())], format="full")
-        for answer in await self._wire.all(requests):
-            if answer is None:
-                continue
-            mail = email(answer["message"], self._ref)
-            if mail.message_id == message_id and mail.received >= since - SKEW:
-                return _draft(answer)
-        return None
+        there = [answer for answer in await self._wire.all(requests) if answer is not None]
+        mails = [email(answer["message"], self._ref) for answer in there]
+        ours = [mail.message_id == message_id and mail.received >= since - SKEW for mail in mails]
+        return tuple(_draft(answer) for answer in compress(there, ours))
 
     async def delete_draft(self, draft: str) -> None:
         """Deletes it; one that is gone is fine."""

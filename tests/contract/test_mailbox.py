@@ -240,12 +240,12 @@ async def test_a_draft_is_made_found_and_deleted(boxed: Boxed) -> None:
     made = await boxed.box.create_draft(raw(), thread=thread)
     assert made.thread == thread
     assert await boxed.box.draft(made.id) == made
-    assert await boxed.box.find_draft("<ours@work.example>", since=boxed.now) == made
-    assert await boxed.box.find_draft("<another@work.example>", since=boxed.now) is None
+    assert await boxed.box.find_drafts("<ours@work.example>", since=boxed.now) == (made,)
+    assert await boxed.box.find_drafts("<another@work.example>", since=boxed.now) == ()
     for _ in range(2):
         await boxed.box.delete_draft(made.id)
         assert await boxed.box.draft(made.id) is None
-    assert await boxed.box.find_draft("<ours@work.example>", since=boxed.now) is None
+    assert await boxed.box.find_drafts("<ours@work.example>", since=boxed.now) == ()
 
 
 async def test_a_draft_needs_no_thread(boxed: Boxed) -> None:

@@ -212,9 +212,8 @@ class MemoryMailbox:
         kept, mail, at = self._drafts[draft]
         self._drafts[draft] = (kept.model_copy(update={"message": f"message-{next(self._numbers)}"}), mail, at)
 
-    async def find_draft(self, message_id: str, *, since: datetime) -> Draft | None:
-        made = (d for d, mail, at in self._drafts.values() if mail["Message-ID"] == message_id and at >= since)
-        return next(made, None)
+    async def find_drafts(self, message_id: str, *, since: datetime) -> tuple[Draft, ...]:
+        return tuple(d for d, mail, at in self._drafts.values() if mail["Message-ID"] == message_id and at >= since)
 
     async def delete_draft(self, draft: str) -> None:
         self._drafts.pop(draft, None)

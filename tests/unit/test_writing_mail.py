@@ -11,7 +11,7 @@ from app.agent.tools import ChangeMail, SearchMail, WriteMail
 from app.domain import actions
 from app.domain.actions import Outcome, SaveDraft, SendMail
 from app.domain.cards import Origin, Recipient
-from app.domain.errors import Conflict, FormErrors, Refusal, StewardError, Unanswered
+from app.domain.errors import Conflict, FormErrors, Refusal, StewardError, Throttled, Unanswered
 from app.domain.types import Address
 from tests.fakes import ManualClock
 from tests.samples import WORK
@@ -66,14 +66,20 @@ def test_an_alias_stands_on_the_card() -> None:
 # A draft.
 
 
-@pytest.mark.parametrize("committed", [True, False])
-async def test_a_draft_is_saved_once_and_deleted_again(*, committed: bool) -> None:
+@pytest.mark.parametrize(("committed", "late"), [(True, False), (False, False), (False, True)])
+async def test_a_draft_is_saved_once_and_deleted_again(*, committed: bool, late: bool) -> None:
     at, action = World(), written(SaveDraft)
     at.mailbox.faults.append((committed, LOST))
     with pytest.raises(Unanswered):
         await action.perform(at.desk, at.ledger)
     if (await action.reconcile(at.desk, at.ledger))[0] is Outcome.NOT_DONE:
-        receipt = await action.perform(at.desk, at.ledger)
+        with pytest.raises(Throttled):  # the first one may still arrive
+            await action.perform(at.desk, at.ledger)
+        if late:
+            await at.mailbox.create_draft(action.raw(), thread=None)
+        outcome, receipt = await action.reconcile(at.desk, at.ledger)
+        assert outcome is Outcome.DONE
+        assert receipt
         assert receipt.summary == "Saved among your drafts in work"
     assert (len(at.mailbox.drafts), at.mailbox.sent_bytes) == (1, [])
     assert (await action.undo(at.desk, at.ledger)).summary == "The draft is deleted"
@@ -88,6 +94,20 @@ async def test_a_draft_that_the_person_went_on_with_stays() -> None:
     with pytest.raises(Conflict, match="worked on the draft"):
         await action.undo(at.desk, at.ledger)
     assert len(at.mailbox.drafts) == 1
+
+
+async def test_a_draft_that_the_person_has_sent_is_not_made_anew_and_stays_out() -> None:
+    at, action = World(), written(SaveDraft)
+    at.mailbox.faults.append((True, LOST))
+    with pytest.raises(Unanswered):
+        await action.perform(at.desk, at.ledger)
+    await at.mailbox.send_draft(at.mailbox.drafts[0], action.raw())
+    outcome, receipt = await action.reconcile(at.desk, at.ledger)
+    assert outcome is Outcome.DONE
+    assert receipt
+    assert receipt.summary == "Saved among your drafts in work; you have sent it since"
+    with pytest.raises(Conflict, match="you have sent it since"):
+        await action.undo(at.desk, at.ledger)
 
 
 def test_a_draft_may_have_no_recipient_yet_and_says_that_nothing_is_sent() -> None:

@@ -298,6 +298,9 @@ class SendReply(SendMail):
         return (Difference(field="Thread", asked="the same", stored="a new one"),)
 
 
+SENT_SINCE = "you have sent it since"
+
+
 class SaveDraft(Written):
     """Leaves a mail among the drafts, for the person to finish and send."""
 
@@ -338,25 +341,30 @@ class SaveDraft(Written):
         return self._receipt(desk, draft.thread)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
-        draft = await self._posting(desk, ledger).kept()
-        if draft is None:
-            return Outcome.NOT_DONE, None
+        posting = self._posting(desk, ledger)
+        if (draft := await posting.kept()) is None:
+            sent = await posting.sent_by_hand(self.thread)
+            return (Outcome.DONE, self._receipt(desk, sent.thread, SENT_SINCE)) if sent else (Outcome.NOT_DONE, None)
         if not any(n.step == "draft" for n in await ledger.recall()):
             await ledger.note("draft", **draft.model_dump())
+        await posting.alone(draft)
         return Outcome.DONE, self._receipt(desk, draft.thread)
 
-    def _receipt(self, desk: Desk, thread: str) -> Receipt:
+    def _receipt(self, desk: Desk, thread: str, since: str = "") -> Receipt:
         return Receipt(
-            summary=f"Saved among your drafts in {self.account.name}",
+            summary=f"Saved among your drafts in {self.account.name}" + (f"; {since}" if since else ""),
             fields=(Field(label="Subject", value=self.subject),),
             link=desk.mailbox(self.account).link(thread),
         )
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         box = desk.mailbox(self.account)
-        made = await self._posting(desk, ledger).kept()
+        posting = self._posting(desk, ledger)
+        made = await posting.kept()
         stands = await box.draft(made.id) if made else None
         if made is None or stands is None:
+            if await posting.sent_by_hand(made.thread if made else self.thread):
+                raise Conflict(provider="Gmail", why=f"{SENT_SINCE}, and a mail that is out can't be taken back")
             return Receipt(summary="The draft was gone already")
         if stands.message != made.message:  # Gmail gives every version of a draft a message of its own
             raise Conflict(provider="Gmail", why="you have worked on the draft since, so I left it")

@@ -2,12 +2,16 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.actions.action import Outcome
 from app.domain.desk import Ledger, Note
-from app.domain.errors import Missing, ProviderError
+from app.domain.errors import Missing, ProviderError, Throttled
 from app.domain.mailboxes import Draft, Mailbox, Sent, SentMarks
+
+SETTLING = timedelta(seconds=5)
+"""After which a creation that was given up for lost has arrived or never will; Gmail commits within a second or two."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,19 @@ class Posting:
     async def keep(self, raw: bytes, *, thread: str | None) -> Draft:
         """Make the draft and leave it there."""
         draft = await self._draft(raw, thread)
-        with suppress(ProviderError):  # likewise
-            await self._clear(beyond=1, but=draft.id)
+        await self.alone(draft)
         return draft
+
+    async def alone(self, draft: Draft) -> None:
+        """See that no second draft stands beside this one: a creation that was given up for lost may arrive late.
+        Raises Throttled once, so that it is looked for after a while."""
+        if len(await self._begun()) < 2:
+            return
+        if not await self._noted("settling"):
+            await self._note("settling")
+            raise Throttled(provider="Gmail", retry_after=SETTLING)
+        with suppress(ProviderError):  # the draft stands: what is left over must not say otherwise
+            await self._clear(beyond=1, but=draft.id)
 
     async def evidence(self) -> tuple[Outcome, str]:
         """What became of an attempt to send it that was interrupted, with the sent message's id."""
@@ -57,6 +71,10 @@ class Posting:
             return Outcome.UNKNOWN, ""
         await self._note("sent", message=found.id)
         return Outcome.DONE, found.id
+
+    async def sent_by_hand(self, thread: str) -> Sent | None:
+        """The mail that became of the draft when its person sent it themself."""
+        return await (self._found(thread) if thread else self._found_elsewhere())
 
     async def _sent_by_hand(self) -> tuple[Outcome, str]:
         """What became of a draft that was made and not noted: while it stands, or when there was none, nothing."""
@@ -81,7 +99,8 @@ class Posting:
         if noted := await self._noted("draft"):
             return _draft(noted)
         creating = await self._noted("creating")
-        return await self.box.find_draft(self.marks.message_id, since=creating.at) if creating else None
+        found = await self.box.find_drafts(self.marks.message_id, since=creating.at) if creating else ()
+        return next(iter(found), None)
 
     async def abandon(self) -> None:
         """Delete what an attempt left half made."""
@@ -100,13 +119,17 @@ class Posting:
         return draft
 
     async def _clear(self, *, beyond: int, but: str = "") -> None:
-        """Delete the draft that a creation with a lost answer made after all, if more than so many were begun."""
-        begun = [n.at for n in await self._notes() if n.step == "creating"]
+        """Delete the drafts that creations with a lost answer made after all, if more than so many were begun."""
+        begun = await self._begun()
         if len(begun) <= beyond:
             return
-        orphan = await self.box.find_draft(self.marks.message_id, since=begun[0])
-        if orphan and orphan.id != but:
-            await self.box.delete_draft(orphan.id)
+        for orphan in await self.box.find_drafts(self.marks.message_id, since=begun[0]):
+            if orphan.id != but:
+                await self.box.delete_draft(orphan.id)
+
+    async def _begun(self) -> list[datetime]:
+        """When creations of the draft were begun."""
+        return [n.at for n in await self._notes() if n.step == "creating"]
 
     async def _notes(self) -> list[Note]:
         return [n for n in await self.ledger.recall() if n.refs.get("mail") == self.number]
