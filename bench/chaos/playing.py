@@ -37,6 +37,8 @@ LONG_LANES = 2
 """People for each cell that takes long."""
 LONG_CELLS = 24
 """As many as there may be."""
+AGAIN = 3
+"""Times that what was missed is tried once more: calls made side by side don't always come in the order learnt."""
 
 
 @dataclass
@@ -120,6 +122,10 @@ class Play:
                 await self._ended(long)
                 long = []
             await self.wave(wave)
+        for _ in range(AGAIN):
+            missed = [c for c in found if c.fault not in LONG and not self.stage.judge.scores[c].hits]
+            for wave in self._packed(missed):
+                await self.wave(wave)
         deeds = [cell for cell in found if cell.verb == PERFORM and cell.fault not in (*LONG, *NO_ANSWER)]
         while self.stage.judge.approved < actions and time.monotonic() < until:
             await self.wave(self._packed(deeds)[0])
