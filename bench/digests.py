@@ -30,7 +30,7 @@ IDLE = 20
 """Requests of a run while nothing else goes on; meanwhile as many as fit in."""
 WARMING = 3
 TIMES_IDLE = 2.0
-"""Issue 5's bound for the p95 meanwhile."""
+"""The bound for the p95 meanwhile."""
 REQUEST = "hello"
 LATE = timedelta(minutes=1)
 """How long the digests have been due when a run begins."""
