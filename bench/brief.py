@@ -28,7 +28,7 @@ from integrations.google.wire import Wire
 
 MAILS, PEOPLE, GUESTS, ROUNDS = 10_000, 200, 8, 10
 AT_MOST_S = 4.2
-"""Issue 5's floor, besides the model."""
+"""The floor, besides the model."""
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 TEXT = "We looked at the figures of the gateway again. Could you tell me by Friday which vendor we take?\n"
 

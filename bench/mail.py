@@ -29,7 +29,7 @@ MAILS, ROUNDS, THREADS = 1_000, 5, 200
 AT_ONCE, SIZE = GMAIL.at_once, 50
 """Both have as many requests in flight, and as many mails in a batch."""
 AT_LEAST = 0.8
-"""Issue 4's floor: the product's mails a second as a share of the reference's."""
+"""The floor: the product's mails a second as a share of the reference's."""
 OWNER = "ada@work.example"
 PARAGRAPH = "We looked at the figures again and would rather wait until the end of the quarter. "
 

@@ -16,7 +16,7 @@ PEOPLE, WEEKS, A_DAY = 10, 4, 6
 ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata")
 ROUNDS = 30
 AT_MOST_MS = 50
-"""Issue 4's floor for free slots of 10 people over 4 weeks."""
+"""The floor for free slots of 10 people over 4 weeks."""
 START = datetime(2026, 3, 2, tzinfo=UTC)
 """So that the clocks of three of the zones change within the weeks."""
 MINUTE = timedelta(minutes=1)

@@ -22,7 +22,7 @@ MAILS, NOTED = 100, 100
 """Tasks found in mail and noted by hand."""
 ROUNDS = 10
 AT_MOST_MS = 850
-"""Issue 5's bound for 200 tasks besides the model."""
+"""The bound for 200 tasks besides the model."""
 
 
 async def measure() -> Sequence[Table]:

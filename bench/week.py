@@ -16,7 +16,7 @@ from bench.measuring import Row, Table, median, percentile
 MEETINGS, FIXED, ROUNDS = 30, 10, 20
 """Own meetings, others' meetings, and weeks."""
 AT_MOST_S = 1.8
-"""Issue 5's floor for the p95 of 30 meetings."""
+"""The floor for the p95 of 30 meetings."""
 START = datetime(2026, 3, 23, tzinfo=ZoneInfo("Europe/Berlin"))
 """The clocks change on the Sunday of this week."""
 RULES = Rules(zone="Europe/Berlin", buffer=timedelta(minutes=5), most_a_day=10, focus=3)
