@@ -195,8 +195,10 @@ async def test_the_guests_get_the_link_once_the_event_stands(house: House, priya
 
 async def test_killed_before_going_on_it_goes_on_once(house: House, priya: Person) -> None:
     """The deed is settled, its card not yet drawn: whoever was to go on is gone, and so is every wake-up."""
-    day = a_day()
-    ask = f'Create an event "Lost talk" with ines.duarte@pedra.example on {day:%-d %B %Y} at 10:00'
+    guest, day = "ines.duarte@pedra.example", a_day()
+    letter = mail(sender=f"Ines Duarte <{guest}>", to=priya.accounts[0], subject="Lenses", text="Shall we meet?")
+    await house.google.deliver(priya.accounts[0], letter.as_string())
+    ask = f'Create an event "Lost talk" with {guest} on {day:%-d %B %Y} at 10:00'
     first = await priya.ask(f"{ask}, then mail the guests its link")
     await house.google.hold("calendar.events.insert", "after")
     await priya.click(first.card, "approve")
