@@ -14,12 +14,12 @@ from sandbox.google.seed import SeedAccount, SeedMail
 from tests.contract.google_world import ADA, BOB, NOW, World, mail, running
 
 
-def with_attachment() -> bytes:
+def with_attachment(size: int = 3_000_000) -> bytes:
     found = EmailMessage()
     found["From"], found["To"], found["Cc"], found["Subject"] = "Dora <dora@ops.example>", ADA, BOB, "Quarterly figures"
     found["Message-ID"] = "<figures@ops.example>"
     found.set_content("See the attached file.")
-    found.add_attachment(b"x" * 3_000_000, maintype="application", subtype="pdf", filename="Q2 Report.pdf")
+    found.add_attachment(b"x" * size, maintype="application", subtype="pdf", filename="Q2 Report.pdf")
     return found.as_bytes()
 
 

@@ -24,7 +24,7 @@ def call_mail(world: World) -> None:
     world.gmail("GET", f"labels/{label}")
     world.gmail("PATCH", f"labels/{label}", {"name": "Forms"})
     world.gmail("PUT", f"labels/{label}", {"id": label, "name": "Figures"})
-    big = world.gmail("POST", "messages", {"raw": raw(with_attachment()), "labelIds": ["INBOX"]})["id"]
+    big = world.gmail("POST", "messages", {"raw": raw(with_attachment(100_000)), "labelIds": ["INBOX"]})["id"]
     world.gmail("POST", "messages/import", {**LETTER, "labelIds": [label]})
     sent = world.gmail("POST", "messages/send", LETTER)
     payload = world.gmail("GET", f"messages/{big}")["payload"]
