@@ -119,10 +119,14 @@ class Draft(Letter):
         return calls("write_mail", **new, account="work", draft_only=True)
 
     def done(self, journal: Journal) -> Count:
-        return Count.of([journal.written[self.mark]])
+        return Count.of([journal.written[self.mark] - self._doubles(journal)])
 
     def undone(self, journal: Journal) -> Count:
-        return Count.of([journal.dropped[self.mark]])
+        return Count.of([journal.dropped[self.mark] - self._doubles(journal)])
+
+    def _doubles(self, journal: Journal) -> int:
+        """Drafts that a creation made which was given up for lost, and that are gone again."""
+        return max(min(journal.written[self.mark] - 1, journal.dropped[self.mark]), 0)
 
 
 class Reply(Letter):
