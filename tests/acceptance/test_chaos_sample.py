@@ -8,8 +8,8 @@ from tests.acceptance.people import Person
 from tests.sampling import dice
 
 PEOPLE = 3
-KINDS = 4
-WAVES = 6
+KINDS = 3
+WAVES = 4
 HOLD_SECONDS = "1"
 
 
