@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.actions import Action, ChangeEvent, Outcome, Scope
-from app.domain.errors import Conflict, Refused, Unanswered
+from app.domain.errors import Conflict, Faulty, Refused, Unanswered
 from app.domain.types import Event
 from app.planning.series import ended
 from tests.unit.events_world import (
@@ -206,6 +206,23 @@ async def test_a_copy_whose_original_changed_meanwhile_leaves_the_original() -> 
     assert change is not None
     await action.abandon(at.desk, at.ledger)
     assert (await at.times(at.home), await at.times()) == ([], ["Retro 3.3. 10:00"])
+
+
+async def test_a_move_that_cannot_be_undone_stays_as_it_was() -> None:
+    at = Diary(review())
+    action = homewards(at, review())
+    await attempt(at, action)
+    refused = Refused(provider="Google Calendar", why="not yours")
+    at.home.faults.append((False, refused))
+    with pytest.raises(Refused):
+        await action.undo(at.desk, at.ledger)
+    assert (await at.times(at.home), await at.times()) == (["Review 3.3. 10:00"], [])
+    at.home.faults.append((False, refused))
+    at.work.faults += [(True, None), (False, refused)]
+    with pytest.raises(Faulty):  # neither forth nor back: it is tried again
+        await action.undo(at.desk, at.ledger)
+    await action.undo(at.desk, at.ledger)
+    assert (await at.times(at.home), await at.times()) == ([], ["Review 3.3. 10:00"])
 
 
 @pytest.mark.parametrize("change", ["reschedule", "edit", "the following", "move to the other account"])

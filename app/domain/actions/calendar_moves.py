@@ -19,7 +19,7 @@ from app.domain.actions.calendar_words import (
 from app.domain.calendars import EVERYONE, Calendar
 from app.domain.cards import Card, Field, Receipt, Recipient, counted
 from app.domain.desk import Desk, Ledger, last_note
-from app.domain.errors import Conflict, Refused, ScopeMissing
+from app.domain.errors import Conflict, Faulty, ProviderError, Refused, ScopeMissing
 from app.domain.forms import Form
 from app.domain.types import AccountRef, Event, Guest
 
@@ -198,9 +198,13 @@ class MoveEvent(OnEvent):
         return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again" + self._mails("a mail about it"))
 
     async def _dropped(self, desk: Desk) -> None:
-        """Delete the copy. Where that is refused the original goes once more: what can't be undone stays as it was."""
+        """Delete the copy. Where that is refused the original goes once more: what can't be undone stays as it was.
+        Raises Faulty, to be tried again, where that is refused too."""
         try:
             await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
         except (Refused, ScopeMissing):
-            await self.calendar(desk).delete(self.was.calendar, self.was.id, notify=self.notify)
+            try:
+                await self.calendar(desk).delete(self.was.calendar, self.was.id, notify=self.notify)
+            except ProviderError as both:
+                raise Faulty(provider="Google Calendar", why="neither the copy nor the original could go") from both
             raise
