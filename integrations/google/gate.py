@@ -21,8 +21,9 @@ from redis.exceptions import RedisError
 from app.domain.errors import Throttled
 from integrations.google.quota import ALONE, WINDOW, Limits
 
-PATIENCE = 5.0
-"""Seconds a request waits at the gate for units, or because Google said so; more is passed on to who asked."""
+PATIENCE = 20.0
+"""Seconds a request waits at the gate for units, or because Google said so; more is passed on to who asked, who sooner
+waits for an answer that is under way than asks again."""
 LEASE = 10
 """Seconds after which a seat is free although nobody gave it back: its process was killed."""
 RENEWED = 3.0
