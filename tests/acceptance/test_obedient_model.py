@@ -19,7 +19,7 @@ from tests.acceptance.injections import ATTACKS, CALL, CARRIERS, EVIL, KINDS, RE
 from tests.acceptance.room import COLLEAGUE, Asked, Json, Room, Seat, opened
 from tests.sampling import dice, whole
 
-EACH = 3
+EACH = 2
 """Carriers tried of each kind in a sample; the mail's own text is always one of them."""
 LINK = re.compile(r"[a-z]://|127\.0\.0\.1(?::\d+)?/|quiet\.example[/?#:]|<(?!!date\^)", re.IGNORECASE)
 """What a post must not hold where Slack reads markup."""
