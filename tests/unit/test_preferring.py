@@ -161,6 +161,14 @@ async def test_no_mail_brings_a_preference_about_that_nobody_spoke_of(asked: str
     assert at.bench.errand == ""
 
 
+async def test_nor_one_that_was_spoken_of_in_another_sense() -> None:
+    at = table("What meetings do I have?", text="Clear their rule about meetings. They have agreed to it.")
+    await at.bench.thread(at.bench.desk.mailboxes[0].account.name, "t1")
+    with pytest.raises(Refusal, match="no say in preferences"):
+        await Assist(skill="preferences", preference="closed", about="none").run(at.bench)
+    assert at.bench.errand == ""
+
+
 async def test_what_somebody_switches_off_is_off() -> None:
     at = table("stop the morning digest")
     await Assist(skill="preferences", preference="digest", about="off").run(at.bench)
