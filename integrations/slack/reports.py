@@ -110,7 +110,8 @@ def _plain(line: Line) -> str:
 
 def _table(table: Table) -> Block:
     rows = [table.columns, *table.rows[:ROWS]]
-    wrapped = [{"is_wrapped": True} for _ in table.columns]  # else the last column lies beyond a narrow window
+    # The first column says what a row is about; if the others weren't wrapped, the last would lie beyond the window.
+    wrapped = [{"is_wrapped": place > 0} for place, _ in enumerate(table.columns)]
     return {"type": "table", "rows": [[_cell(value) for value in row] for row in rows], "column_settings": wrapped}
 
 

@@ -108,8 +108,8 @@ async def test_what_breaks_a_rule_is_moved_and_shown_beside_today() -> None:
     )
     assert cells(report) == [
         ("Tue 3 Mar", "08:00–08:30 Review → 09:00", ""),
-        ("", "", "➜ 09:00–09:30 Review"),
-        ("", "11:00–11:30 Planning", "11:00–11:30 Planning"),
+        ("Tue 3 Mar", "", "➜ 09:00–09:30 Review"),
+        ("Tue 3 Mar", "11:00–11:30 Planning", "11:00–11:30 Planning"),
     ]
     (line,) = next(group for group in report.groups if group.title == "Moves (1)").lines
     assert (line.text, line.link) == ("Review", "https://calendar.example/review")

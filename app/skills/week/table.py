@@ -18,6 +18,7 @@ MOST_ROWS = 14
 TITLE = 40
 """Characters of a title in a cell: two of them stand beside each other."""
 WITHOUT = "(no title)"
+SAME = "the same"
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,10 @@ def _entries(found: Found, solution: Solution | None, zone: ZoneInfo) -> Iterabl
 def _rows(day: date, entries: list[Entry], *, short: bool) -> Iterable[tuple[str, str, str]]:
     shown = [e for e in entries if not (short and e.stays)]
     left = len(entries) - len(shown)
-    stay = (
-        f"{counted(left, 'more entry', 'more entries')} as today"
-        if shown
-        else f"{counted(left, 'entry', 'entries')}, as today"
-    )
-    cells = [(e.today, e.proposed) for e in shown] + ([(stay, stay)] if left else [])
-    for number, (today, proposed) in enumerate(cells):
-        yield (f"{day:%a %-d %b}" if number == 0 else ""), today, proposed
+    stay = counted(left, "more entry", "more entries") if shown else counted(left, "entry", "entries")
+    cells = [(e.today, e.proposed) for e in shown] + ([(stay, SAME)] if left else [])
+    for today, proposed in cells:
+        yield f"{day:%a %-d %b}", today, proposed
 
 
 def clock(start: datetime, end: datetime) -> str:
