@@ -122,10 +122,7 @@ class Play:
                 await self._ended(long)
                 long = []
             await self.wave(wave)
-        for _ in range(AGAIN):
-            missed = [c for c in found if c.fault not in LONG and not self.stage.judge.scores[c].hits]
-            for wave in self._packed(missed):
-                await self.wave(wave)
+        await self._missed([cell for cell in found if cell.fault not in LONG])
         deeds = [cell for cell in found if cell.verb == PERFORM and cell.fault not in (*LONG, *NO_ANSWER)]
         while self.stage.judge.approved < actions and time.monotonic() < until:
             await self.wave(self._packed(deeds)[0])
@@ -143,6 +140,14 @@ class Play:
         self.stage.judge.expect(cell for wave in chosen for cell in wave)
         for wave in chosen:
             await self.wave(wave)
+        await self._missed([cell for wave in chosen for cell in wave])
+
+    async def _missed(self, found: Sequence[Cell]) -> None:
+        """Try what was not hit once more."""
+        for _ in range(AGAIN):
+            missed = [cell for cell in found if not self.stage.judge.scores[cell].hits]
+            for wave in self._packed(missed):
+                await self.wave(wave)
 
     async def wave(self, found: Sequence[Cell]) -> None:
         """Try some cells side by side; a wave that gets stuck is a broken promise, not the end."""
