@@ -22,6 +22,7 @@ from tests.acceptance.workflows.seen import AccountSeen, Occurrence, seen
 DAY = timedelta(days=1)
 LINE = re.compile(r"^(?:• )?(\d\d:\d\d)–(\d\d:\d\d) (.+?)(?: \(https:| · |$)", re.MULTILINE)
 """How a meeting stands in the digest."""
+LONG_AGO = "interval '2 days'"
 PERSON = "(SELECT id FROM steward.people WHERE email = %s)"
 
 
@@ -95,7 +96,7 @@ async def test_it_comes_by_itself_once_however_many_tick(house: House, alex: Per
     every_day = [{"day": day, "start": "09:00:00", "end": "17:00:00"} for day in range(7)]
     with psycopg.connect(house.database_admin_url.replace("+psycopg", ""), autocommit=True) as admin:
         admin.execute(
-            f"UPDATE steward.accounts SET connected_at = now() - interval '2 days' WHERE person = {PERSON}", (ALEX[0],)
+            f"UPDATE steward.accounts SET connected_at = connected_at - {LONG_AGO} WHERE person = {PERSON}", (ALEX[0],)
         )
         for name, value in (("digest", due.isoformat()), ("hours", every_day)):
             admin.execute(
@@ -114,7 +115,10 @@ async def test_it_comes_by_itself_once_however_many_tick(house: House, alex: Per
             assert len(admin.execute(asked, (ALEX[0],)).fetchall()) == 1
         finally:
             admin.execute(f"DELETE FROM steward.preferences WHERE person = {PERSON}", (ALEX[0],))
-            admin.execute(f"UPDATE steward.accounts SET connected_at = now() WHERE person = {PERSON}", (ALEX[0],))
+            admin.execute(
+                f"UPDATE steward.accounts SET connected_at = connected_at + {LONG_AGO} WHERE person = {PERSON}",
+                (ALEX[0],),
+            )
 
 
 async def test_a_calendar_that_fails_is_named_and_nothing_is_invented(house: House, alex: Person) -> None:
