@@ -100,7 +100,8 @@ async def test_it_comes_by_itself_once_however_many_tick(house: House, alex: Per
         )
         for name, value in (("digest", due.isoformat()), ("hours", every_day)):
             admin.execute(
-                f"INSERT INTO steward.preferences VALUES ({PERSON}, %s, %s, 'null', '', now())",
+                f"INSERT INTO steward.preferences VALUES ({PERSON}, %s, %s, 'null', '', now())"
+                " ON CONFLICT (person, name) DO UPDATE SET value = excluded.value",
                 (ALEX[0], name, Json(value)),
             )
         try:
