@@ -139,7 +139,9 @@ async def test_own_messages_are_changed_and_deleted(page: Page, stage: Stage) ->
     await write(page, "Archive newsletters & such")
     await expect(page.locator(".main .message:not(.pending)")).to_have_count(1)
     await page.press(COMPOSER, "ArrowUp")
-    await expect(page.locator(".editor textarea")).to_have_value("Archive newsletters & such")
+    editor = page.locator(".editor textarea")
+    await expect(editor).to_have_value("Archive newsletters & such")
+    await expect(editor).to_be_focused()  # with the caret behind what stands there: from now on it is the writer's
     await write(page, "Archive promotions", ".editor textarea")
     await expect(page.locator(".main .message")).to_contain_text("Archive promotions(edited)")
     assert texts(stage, "ada") == ["Archive promotions"]
