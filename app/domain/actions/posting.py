@@ -59,7 +59,7 @@ class Posting:
             return Outcome.DONE, str(sent.refs["message"])
         draft, sending = await self._noted("draft"), await self._noted("sending")
         if draft is None:
-            return await self._sent_by_hand()
+            return await self._unnoted()
         if sending is None:
             return Outcome.NOT_DONE, ""
         if stands := await self.box.draft(draft.refs["id"]):
@@ -76,7 +76,7 @@ class Posting:
         """The mail that became of the draft when its person sent it themself."""
         return await (self._found(thread) if thread else self._found_elsewhere())
 
-    async def _sent_by_hand(self) -> tuple[Outcome, str]:
+    async def _unnoted(self) -> tuple[Outcome, str]:
         """What became of a draft that was made and not noted: while it stands, or when there was none, nothing."""
         if await self.kept() is None and (found := await self._found_elsewhere()):
             await self._note("sent", message=found.id)
