@@ -81,14 +81,14 @@ def _invitation(payload: Resource, headers: Headers) -> bool:
     do with the event (RFC 6047) is seen only where a mail is read whole."""
     if author(headers.get("sender", "")).email.lower() == CALENDAR:
         return True
-    return INVITATION in headers.get("content-class", "").lower() or _scheduling(payload, headers)
+    return INVITATION in headers.get("content-class", "").lower() or _scheduling(payload)
 
 
-def _scheduling(part: Resource, headers: Headers) -> bool:
+def _scheduling(part: Resource) -> bool:
     """Whether a part, or one within it, is text/calendar with a method."""
-    if part.get("mimeType") == "text/calendar" and "method=" in headers.get("content-type", "").lower():
+    if part.get("mimeType") == "text/calendar" and "method=" in _headers(part).get("content-type", "").lower():
         return True
-    return any(_scheduling(each, _headers(each)) for each in part.get("parts", ()))
+    return any(map(_scheduling, part.get("parts", ())))
 
 
 def mail_text(resource: Resource, account: AccountRef) -> MailText:
