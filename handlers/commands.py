@@ -67,10 +67,9 @@ class Commands:
         """Obey a word that stands alone or after "!"; False when the message is a request."""
         text = message.text.strip().lower()
         word = text.removeprefix(MARK).strip()
-        try:
-            errand = errand_of(message.text.strip().removeprefix(MARK), command=text.startswith(MARK))
-        except UnknownArgument as refusal:
-            await self._chat.say(message.place, refusal.sentence)
+        said = message.text.strip().removeprefix(MARK)
+        errand = await self._errand(said, message.place, command=text.startswith(MARK))
+        if errand is None:
             return True
         if errand:
             await self._assistant.hear(message.model_copy(update={"errand": errand}))
@@ -92,10 +91,8 @@ class Commands:
         if verb is not None:
             await self._obey(verb, message)
             return
-        try:
-            errand = errand_of(text, command=True)
-        except UnknownArgument as refusal:
-            await self._chat.say(place, refusal.sentence)
+        errand = await self._errand(text, place, command=True)
+        if errand is None:
             return
         # What was asked stands in the DM first: its answer needs a thread, and a place in the order of requests.
         ts = await self._chat.restate(place, text, key=key)
@@ -110,6 +107,14 @@ class Commands:
         ident, ts = person_id(team, user), str(body["trigger_id"])
         message = Message(person=ident, team=team, user=user, place=place, ts=ts, text="connect")
         await self._obey(self._words["connect"], message)
+
+    async def _errand(self, text: str, place: Place, *, command: bool) -> str | None:
+        """The errand a text stands for, empty for none; None where what follows its word was refused, which is said."""
+        try:
+            return errand_of(text, command=command)
+        except UnknownArgument as refusal:
+            await self._chat.say(place, refusal.sentence)
+            return None
 
     async def _obey(self, verb: Verb | None, message: Message) -> None:
         try:
