@@ -52,7 +52,8 @@ class Sources:
         self._corpus = Corpus()
         self._sources: list[Source] = []
         self._read: set[tuple[str, int]] = set()
-        self._events_read = False
+        self.strangers = False
+        """Whether mails or events were read in this turn: from then on the model may say what they want it to."""
         self._where: dict[str, str] = {}
         self._names: dict[str, str] = {}
         clicked = {u.text for u in request.history if u.role == CHOICE} | ({request.text} if request.clicked else set())
@@ -86,6 +87,7 @@ class Sources:
         if (mail.id, len(text)) in self._read:
             return
         self._read.add((mail.id, len(text)))
+        self.strangers = True
         people = (mail.sender, *mail.to, *mail.cc)
         mine = mail.sender.email.lower() in self._own
         who = "your" if mine else f"{caller(mail.sender)}’s"
@@ -105,7 +107,7 @@ class Sources:
         people = (event.organizer, *event.guests)
         ref = f"{event.account.name}:{event.calendar}:{event.id}"
         words = " ".join(visible(event.title).split())[:SUBJECT]
-        self._events_read = True
+        self.strangers = True
         source = Source(
             name=f"the event “{words}” of {self._day(event.start)}",
             readers=frozenset(p.email.lower() for p in people if p.email) | self._own,
@@ -173,11 +175,6 @@ class Sources:
         """Whether the person wrote or chose every one of these words."""
         wanted = _WORD.findall(words.casefold())
         return bool(wanted) and self._said.issuperset(wanted)
-
-    @property
-    def strangers(self) -> bool:
-        """Whether mails or events were read in this turn: from then on the model may say what they want it to."""
-        return bool(self._read) or self._events_read
 
     def spoke_of(self, beginnings: Iterable[str]) -> bool:
         """Whether the person wrote or chose a word that begins in one of these ways."""
