@@ -64,6 +64,11 @@ class Found(Value):
     pressing: str = ""
     """Words by which it was asked for at once."""
 
+    @property
+    def conversation(self) -> tuple[AccountId, str] | None:
+        """The account and the id of the thread it was found in; None for what was found nowhere."""
+        return None if self.account is None else (self.account, self.thread.partition(":")[2])
+
 
 class Task(Value):
     """Something to do as it is kept."""

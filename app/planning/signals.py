@@ -36,6 +36,10 @@ class Category(StrEnum):
     SPAM_SUSPECT = "spam_suspect"
 
 
+ASIDE = frozenset({Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT})
+"""What the signals settle by themselves, and nobody has to act on: no judgement moves a mail out of these."""
+
+
 class Suggestion(StrEnum):
     """What to do with a mail."""
 
@@ -198,7 +202,7 @@ def _verdict(category: Category, priority: int, reasons: tuple[str, ...]) -> Ver
 def bounded(category: Category, priority: int, plain: Verdict) -> tuple[Category, int]:
     """A judgement, as far as the signals bear it out: no farther from their priority than FREEDOM, in a category that
     fits it; what they call suspect or sent to many stays so."""
-    if plain.category in (Category.SPAM_SUSPECT, Category.PROMOTIONAL, Category.NEWSLETTER):
+    if plain.category in ASIDE:
         return plain.category, plain.priority
     held = min(max(priority, plain.priority - FREEDOM, LEAST), plain.priority + FREEDOM, MOST)
     fits = {

@@ -101,4 +101,4 @@ async def _asleep(services: Services, request: Request) -> frozenset[Key]:
     """Threads of which the person doesn't want to be reminded yet."""
     tasks = await services.store.tasks.open(request.person.id)
     owed = [t.found for t in tasks if t.found.source is Source.OWED and not t.awake(request.now)]
-    return frozenset((f.account, f.thread.partition(":")[2]) for f in owed if f.account)
+    return frozenset(place for f in owed if (place := f.conversation))

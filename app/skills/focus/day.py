@@ -14,10 +14,9 @@ from app.planning.day import Need, fitted
 from app.planning.eisenhower import Placed, Quadrant
 from app.planning.preferences import working_hours
 from app.planning.reasons import YOU
-from app.planning.signals import Verdict, signals, weigh
+from app.planning.signals import ASIDE, Verdict, signals, weigh
 from app.planning.slots import Diary, Wish, gaps
 from app.skills.tasks.board import Board
-from app.skills.tasks.finding import ASIDE
 
 SHORTEST = timedelta(minutes=15)
 """Less free time is a break."""
@@ -92,7 +91,7 @@ def today(board: Board, now: datetime) -> Today:
 
 
 def _unread(board: Board, now: datetime, named: Sequence[Task]) -> tuple[Unread, ...]:
-    threads = {(task.found.account, task.found.thread.partition(":")[2]) for task in named}
+    threads = {task.found.conversation for task in named}
     found = [
         Unread(mail, weigh(signals(mail, "", board.inbox.circle), now), board.inbox.link(mail))
         for mail in board.inbox.mails

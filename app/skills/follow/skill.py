@@ -77,6 +77,6 @@ def _found(key: str, wait: Wait, inbox: Inbox) -> Found:
 
 def _settled(task: Task, found: Waits, due: set[str]) -> bool:
     """Whether a reminder is of no use any more: it is known that its thread doesn't wait for that mail any more."""
-    if task.found.source is not Source.OWED or task.found.key in due or task.found.account is None:
+    if task.found.source is not Source.OWED or task.found.key in due:
         return False
-    return (task.found.account, task.found.thread.partition(":")[2]) in found.known
+    return task.found.conversation in found.known

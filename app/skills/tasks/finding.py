@@ -10,7 +10,7 @@ from app.domain.tasks import LONGEST, Found, Source, Task
 from app.domain.types import Email, Event
 from app.planning.owing import debt
 from app.planning.sanitising import visible
-from app.planning.signals import Category, Signals, Verdict, signals, weigh
+from app.planning.signals import ASIDE, Category, Signals, Verdict, signals, weigh
 from app.skills.triage.gathering import Inbox
 
 BACK = timedelta(days=14)
@@ -18,7 +18,6 @@ BACK = timedelta(days=14)
 READY = 15
 """Minutes for getting ready for a meeting, as long as nobody says better."""
 MATTER = {Category.URGENT_ACTION, Category.IMPORTANT_READ}
-ASIDE = {Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT}
 
 
 def in_mail(inbox: Inbox, sorted_: Mapping[Key, Sorted], now: datetime) -> list[Found]:
@@ -111,9 +110,10 @@ def over(tasks: Iterable[Task], inbox: Inbox, now: datetime) -> list[int]:
 def _over(found: Found, answered: Mapping[Key, datetime], now: datetime) -> bool:
     if found.meeting is not None:
         return found.meeting <= now
-    if found.source is not Source.MAIL or found.account is None or found.since is None:
+    place = found.conversation
+    if found.source is not Source.MAIL or place is None or found.since is None:
         return False
-    at = answered.get((found.account, found.thread.partition(":")[2]))
+    at = answered.get(place)
     return at is not None and at > found.since
 
 

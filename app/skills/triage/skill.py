@@ -10,13 +10,11 @@ from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
 from app.domain.sorting import Sorted
 from app.domain.types import Email, MailQuery
-from app.planning.signals import Category, Verdict, signals, weigh
+from app.planning.signals import ASIDE, Verdict, signals, weigh
 from app.skills.triage.gathering import Inbox, gather
 from app.skills.triage.judging import TASK, judged, plainly
 from app.skills.triage.reporting import report
 
-CERTAIN = {Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT}
-"""What the signals settle by themselves: no judgement could move a mail out of these. So is an invitation."""
 ARCHIVE = "archive"
 
 
@@ -79,4 +77,5 @@ class Triage:
 
 
 def _certain(mail: Email, verdict: Verdict) -> bool:
-    return mail.invitation or verdict.category in CERTAIN
+    """Whether the signals settle it: no model is asked of such a mail."""
+    return mail.invitation or verdict.category in ASIDE
