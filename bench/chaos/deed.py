@@ -42,6 +42,12 @@ class Count(NamedTuple):
 NEVER, ONCE = Count(0, 0), Count(1, 1)
 
 
+def once_more(done: int, undone: int) -> int:
+    """How often something was done once more than it stands, because as much was taken back: both counts are so much
+    higher than what is left of them."""
+    return max(min(done - 1, undone), 0)
+
+
 class Deed(ABC):
     """A change to one account."""
 

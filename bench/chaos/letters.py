@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from bench.chaos.deed import Count, Deed, Json, calls
+from bench.chaos.deed import Count, Deed, Json, calls, once_more
 from bench.chaos.journal import Journal
 from tests.acceptance.mailing import mail
 from tests.acceptance.stand_ins import Google
@@ -126,7 +126,7 @@ class Draft(Letter):
 
     def _doubles(self, journal: Journal) -> int:
         """Drafts that a creation made which was given up for lost, and that are gone again."""
-        return max(min(journal.written[self.mark] - 1, journal.dropped[self.mark]), 0)
+        return once_more(journal.written[self.mark], journal.dropped[self.mark])
 
 
 class Reply(Letter):

@@ -4,7 +4,7 @@ from base64 import b32hexencode
 from datetime import datetime
 from uuid import UUID
 
-from bench.chaos.deed import QUARTER, Count, Deed, Json, calls
+from bench.chaos.deed import QUARTER, Count, Deed, Json, calls, once_more
 from bench.chaos.journal import Journal
 from tests.acceptance.stand_ins import Google
 
@@ -127,7 +127,7 @@ class Move(Meeting):
 
     def _again(self, journal: Journal) -> int:
         """How often the original was cancelled again because an undoing of its move was refused half-way."""
-        return max(min(journal.deleted[self.event] - 1, journal.patched[self.event, ""]), 0)
+        return once_more(journal.deleted[self.event], journal.patched[self.event, ""])
 
     def traces(self) -> set[str]:
         return {self.event, own_id(self.action)} if self.action else {self.event}
