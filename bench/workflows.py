@@ -7,8 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from bench.measuring import Row, Table, percentile
-from tests.acceptance.house import opened
-from tests.acceptance.workflows.__main__ import living
+from tests.acceptance.house import living, opened
 from tests.acceptance.workflows.trying import CHECKS, WORDINGS, check, tried
 
 ROUNDS = 5
@@ -21,7 +20,7 @@ CHARACTERS = 10_500
 async def measure() -> Sequence[Table]:
     """In a house of its own, in which nothing else happens; the model answers at once and no send is held."""
     answers, clicks = defaultdict[int, list[float]](list), defaultdict[int, list[float]](list)
-    async with opened() as house, living(house) as person:
+    async with opened() as house, living(house, house.first) as (person,):
         await house.models.turn(keep_bodies=ROUNDS)
         await house.google.post("remember")
         for number in CHECKS:

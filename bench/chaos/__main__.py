@@ -13,7 +13,7 @@ from bench.chaos.playing import play
 from bench.chaos.printing import kept_promises, printed
 from bench.chaos.recovery import measured
 from bench.measuring import MISSED
-from tests.acceptance.house import connected, opened
+from tests.acceptance.house import living, opened
 from tests.acceptance.people import ALEX, PRIYA
 from tests.sampling import seed
 
@@ -44,9 +44,7 @@ async def run(given: argparse.Namespace) -> int:
     dice = Random(given.seed)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(opened(SEND_HOLD_SECONDS=HOLD_SECONDS))
-        about = {person["profile"]["email"]: person for person in await house.people()}
-        visits = [house.visit(about[emails[0]], emails) for emails in (ALEX, PRIYA)]
-        owners = [await connected(await stack.enter_async_context(visit)) for visit in visits]
+        owners = await stack.enter_async_context(living(house, ALEX, PRIYA))
         async with play(house, owners, lanes=given.people, dice=dice, SEND_HOLD_SECONDS=HOLD_SECONDS) as playing:
             judge = playing.stage.judge
             try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.house import House, connected, opened
+from tests.acceptance.house import House, living, opened
 from tests.acceptance.people import ALEX, PRIYA, Person
 
 
@@ -39,12 +39,8 @@ async def house(running_house: House) -> AsyncIterator[House]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def living_there(running_house: House) -> AsyncIterator[tuple[Person, Person]]:
-    people = {person["profile"]["email"]: person for person in await running_house.people()}
-    async with (
-        running_house.visit(people[ALEX[0]], ALEX) as alex,
-        running_house.visit(people[PRIYA[0]], PRIYA) as priya,
-    ):
-        yield await connected(alex), await connected(priya)
+    async with living(running_house, ALEX, PRIYA) as (alex, priya):
+        yield alex, priya
 
 
 @pytest.fixture

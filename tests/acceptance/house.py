@@ -15,6 +15,8 @@ import psutil
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
 from redis import Redis
 from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.engine import URL, make_url
 
@@ -101,6 +103,12 @@ class House:
         with Redis.from_url(self.redis_url) as redis:
             return int(redis.llen("rq:queue:now"))
 
+    def tick(self, job: str, *queues: str) -> None:
+        """As if a scheduler ticked once for each of these queues."""
+        with Redis.from_url(self.redis_url) as redis:
+            for name in queues:
+                Queue(name, connection=redis, serializer=JSONSerializer).enqueue(job, result_ttl=0)
+
     def supervisor(self, kind: str) -> psutil.Process:
         """Who keeps the embedded server of a kind ("postgres" or "valkey") running; the server is its child."""
         command = ["app.embedded", kind, str(self.home)]
@@ -135,6 +143,11 @@ class House:
         with Redis.from_url(self.redis_url) as redis, suppress(RedisError):
             for key in redis.scan_iter("steward:*:spent:*"):
                 redis.delete(key)
+
+    @property
+    def first(self) -> list[str]:
+        """The accounts of whoever comes first in this world."""
+        return next(iter(self.owners.values()))
 
     @property
     def everyone(self) -> list[str]:
@@ -274,6 +287,15 @@ async def _ready(session: ClientSession, port: int) -> None:
             return False
 
     await until(ready, what="an app that is ready")
+
+
+@asynccontextmanager
+async def living(house: House, *people: list[str]) -> AsyncIterator[list[Person]]:
+    """People with these addresses, the work account first, at the page and with all of them connected."""
+    about = {one["profile"]["email"]: one for one in await house.people()}
+    async with AsyncExitStack() as stack:
+        visits = [house.visit(about[emails[0]], emails) for emails in people]
+        yield [await connected(await stack.enter_async_context(visit)) for visit in visits]
 
 
 async def connected(person: Person) -> Person:

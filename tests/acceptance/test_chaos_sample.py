@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from bench.chaos.deeds import DEEDS
 from bench.chaos.playing import play
 from bench.chaos.printing import kept_promises, printed
-from tests.acceptance.house import connected, opened
+from tests.acceptance.house import living, opened
 from tests.acceptance.people import ALEX, PRIYA
 from tests.sampling import dice
 
@@ -22,9 +22,7 @@ async def test_a_sample_of_the_chaos_run() -> None:
     kinds = chance.sample(sorted(DEEDS), KINDS)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(opened(SEND_HOLD_SECONDS=HOLD_SECONDS))
-        about = {person["profile"]["email"]: person for person in await house.people()}
-        visits = [house.visit(about[emails[0]], emails) for emails in (ALEX, PRIYA)]
-        owners = [await connected(await stack.enter_async_context(visit)) for visit in visits]
+        owners = await stack.enter_async_context(living(house, ALEX, PRIYA))
         async with play(
             house, owners, lanes=PEOPLE, dice=chance, kinds=kinds, SEND_HOLD_SECONDS=HOLD_SECONDS
         ) as playing:

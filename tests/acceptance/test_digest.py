@@ -7,9 +7,6 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.types.json import Json
-from redis import Redis
-from rq import Queue
-from rq.serializers import JSONSerializer
 
 from sandbox.playing.connecting import allow
 from tests.acceptance.house import House
@@ -81,13 +78,6 @@ async def test_whoever_waits_has_the_last_word(house: House, alex: Person) -> No
         assert any("SENT" not in m.labels for m in last), line
 
 
-def tick(house: House) -> None:
-    """As if several schedulers ticked at once, each with a worker of its own."""
-    with Redis.from_url(house.redis_url) as redis:
-        for name in ("now", "bulk", "now", "bulk"):
-            Queue(name, connection=redis, serializer=JSONSerializer).enqueue("jobs.digest.digest", result_ttl=0)
-
-
 async def test_it_comes_by_itself_once_however_many_tick(house: House, alex: Person) -> None:
     zone = ZoneInfo(alex.zone)
     now = datetime.now(zone)
@@ -105,7 +95,7 @@ async def test_it_comes_by_itself_once_however_many_tick(house: House, alex: Per
                 (ALEX[0], name, Json(value)),
             )
         try:
-            tick(house)
+            house.tick("jobs.digest.digest", "now", "bulk", "now", "bulk")  # several schedulers at once
 
             async def came() -> str | None:
                 texts = [str(m.get("text", "")) for m in await alex.history()]

@@ -38,9 +38,7 @@ def letter(subject: str, sender: str, text: str) -> str:
 
 def look(house: House) -> None:
     """As if several schedulers ticked at once."""
-    with Redis.from_url(house.redis_url) as redis:
-        for name in ("now", "bulk") * (LOOKS // 2):
-            Queue(name, connection=redis, serializer=JSONSerializer).enqueue("jobs.watch.watch", result_ttl=0)
+    house.tick("jobs.watch.watch", *("now", "bulk") * (LOOKS // 2))
 
 
 async def until_idle(house: House) -> None:

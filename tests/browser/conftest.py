@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.acceptance.conftest import ALEX
-from tests.acceptance.house import House, connected, opened
+from tests.acceptance.house import House, living, opened
 from tests.acceptance.people import Person
 from tests.browser.stage import Stage
 
@@ -91,9 +91,8 @@ async def house() -> AsyncIterator[House]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def alex(house: House) -> AsyncIterator[Person]:
-    about = next(p for p in await house.people() if p["profile"]["email"] == ALEX[0])
-    async with house.visit(about, ALEX) as person:
-        yield await connected(person)
+    async with living(house, ALEX) as (person,):
+        yield person
 
 
 @pytest_asyncio.fixture(loop_scope="session")

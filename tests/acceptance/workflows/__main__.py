@@ -7,12 +7,10 @@ import asyncio
 import sys
 import time
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import SystemRandom
 
-from tests.acceptance.house import House, connected, opened
+from tests.acceptance.house import House, living, opened
 from tests.acceptance.people import Person
 from tests.acceptance.workflows.trying import CHECKS, WORDINGS, Entry, check, tried, wording
 
@@ -38,7 +36,8 @@ class Try:
 async def whole(numbers: list[int], worlds: list[str], seed: int) -> list[Try]:
     found = []
     for world in worlds:
-        async with opened(world=seed if world == "invented" else None) as house, living(house) as person:
+        made = seed if world == "invented" else None
+        async with opened(world=made) as house, living(house, house.first) as (person,):
             await house.google.post("remember")
             for entry in (entry for entry in WORDINGS if entry["workflow"] in numbers):
                 found.append(await one(house, person, entry, world))
@@ -61,14 +60,6 @@ async def one(house: House, person: Person, entry: Entry, world: str) -> Try:
         where = traceback.extract_tb(wrong.__traceback__)[-1]
         fault = f"{where.name}: {where.line}\n{what}\n{said[:SAID]}"
     return Try(entry, world, time.perf_counter() - began, fault)
-
-
-@asynccontextmanager
-async def living(house: House) -> AsyncIterator[Person]:
-    """Whoever's accounts come first, with both connected."""
-    about = next(one for one in await house.people() if one["profile"]["email"] == next(iter(house.owners)))
-    async with house.visit(about, house.owners[about["profile"]["email"]]) as person:
-        yield await connected(person)
 
 
 def _line(found: Try, house: House) -> str:
