@@ -94,9 +94,10 @@ class Front:
             meter.spend(method.id, now=self._state.clock().timestamp(), allowance=float(allowance))
             await gate.before(label, method.id)
             call = self._call(asked, method, who=(account, scopes), path_params=path_params, upload=upload)
-            reply = self._perform(call)
-            await gate.after(label, method.id)
-            return reply
+            try:
+                return self._perform(call)
+            finally:
+                await gate.after(label, method.id)  # a refusal can be held or lost on its way, too
         finally:
             meter.leave()
 

@@ -86,6 +86,15 @@ def test_commit_then_drop(world: World) -> None:
     assert world.api("POST", SEND, letter()).status == 200
 
 
+def test_a_refusal_can_be_lost_on_its_way_too(world: World) -> None:
+    world.token(ADA)
+    absent = "/calendar/v3/calendars/nobody@nowhere.example"
+    world.switch(commit_then_drop={"calendar.calendars.get": 1})
+    with pytest.raises((RemoteDisconnected, ConnectionResetError)):
+        world.api("GET", absent)
+    assert world.api("GET", absent).status == 404
+
+
 @pytest.mark.parametrize(("when", "committed"), [("before", 0), ("after", 1)])
 @pytest.mark.parametrize("drop", [False, True])
 def test_a_request_is_held_before_or_after_its_effect(world: World, when: str, committed: int, drop: bool) -> None:
