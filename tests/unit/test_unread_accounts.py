@@ -13,9 +13,10 @@ from app.agent.tools.time import BlockTime, FindFreeTime
 from app.domain.calendars import Availability
 from app.domain.desk import Desk
 from app.domain.errors import Faulty, GrantDead, ProviderError, StewardError
-from app.domain.types import Event, MailPage, MailQuery
+from app.domain.mailboxes import BULK_LIMIT
+from app.domain.types import Address, Event, MailPage, MailQuery
 from tests.fakes import MemoryCalendar, MemoryMailbox
-from tests.unit.desk_world import meeting
+from tests.unit.desk_world import mail, meeting
 from tests.unit.test_agent_tools import Table
 
 GOOGLE = "Google Calendar"
@@ -41,6 +42,12 @@ class ClosedBox(MemoryMailbox):
     """A mailbox that can't be searched."""
 
     async def search(self, query: MailQuery, *, limit: int) -> MailPage:
+        raise AWAY
+
+    async def ids(self, query: MailQuery, *, limit: int = BULK_LIMIT) -> tuple[str, ...]:
+        raise AWAY
+
+    async def aliases(self) -> tuple[Address, ...]:
         raise AWAY
 
 
@@ -129,3 +136,14 @@ async def test_meetings_of_the_other_account_can_still_be_changed() -> None:
     made = table()
     await made.use(ChangeEvents(do="cancel", start=TUESDAY))
     assert (len(made.bench.actions), made.bench.notes) == (1, [NOTE])
+
+
+async def test_who_waits_is_known_of_the_others() -> None:
+    made = Table(mail(subject="Budget?"))
+    closed = ClosedBox(made.home.account, made.clock)
+    made.bench.desk = Desk(made.bench.desk.person, mailboxes=[made.work, closed], calendars=[])
+    result = await made.use(SearchMail(owed="by_me"))
+    assert [t["subject"] for t in result["threads"]] == ["Budget?"]
+    assert result["not_read"] == [f"mail of home: {SENTENCE}"]
+    with pytest.raises(Faulty):
+        await made.use(SearchMail(owed="by_me", account="home"))

@@ -9,6 +9,7 @@ from pydantic import Field
 from app.agent.bench import Bench
 from app.agent.tools.fitting import Result, fitting
 from app.agent.tools.tool import Tool, fenced
+from app.domain.mailboxes import Mailbox
 from app.domain.types import Email, MailQuery, MailText, Thread
 from app.planning.owing import Debt, Owed, debt
 from app.planning.quoting import repeats, told_apart
@@ -99,17 +100,14 @@ class SearchMail(Filters):
         if query.since is None:
             query = query.model_copy(update={"since": bench.request.now.date() - timedelta(days=OWED_DAYS)})
         own = await own_addresses(bench)
-        debts: list[Debt] = []
-        for box in bench.mailboxes(self.account):
-            mails = await box.read(await box.ids(query, limit=OWED_MAILS))
-            threads = list(dict.fromkeys(m.thread for m in mails if not m.bulk))[:OWED_THREADS]
-            found = [debt([m.email for m in t.mails], own) for t in await box.threads(threads)]
-            debts += [d for d in found if d and d.owed == self.owed]
-        debts.sort(key=lambda d: d.since, reverse=True)
+        told = await bench.each(bench.mailboxes(self.account), lambda box: _threads(box, query), what="mail")
+        found = [debt([m.email for m in thread.mails], own) for _, threads in told for thread in threads]
+        debts = sorted((d for d in found if d and d.owed == self.owed), key=lambda d: d.since, reverse=True)
         for each in debts[: self.limit]:
             bench.sources.mail(each.last, each.last.snippet)
         rows = fitting([_waiting(d, bench) for d in debts[: self.limit]])
-        return fenced(total=len(debts), shown=len(rows), since=f"{query.since:%a %-d %b %Y}", threads=rows)
+        since = f"{query.since:%a %-d %b %Y}"
+        return fenced(total=len(debts), shown=len(rows), since=since, threads=rows, **bench.not_read)
 
 
 class ReadThread(Tool):
@@ -135,8 +133,15 @@ class ReadThread(Tool):
 
 async def own_addresses(bench: Bench) -> frozenset[str]:
     """Every address the person may write from, in lower case."""
-    aliases = [alias.email.lower() for box in bench.desk.mailboxes for alias in await box.aliases()]
+    told = await bench.each(bench.desk.mailboxes, lambda box: box.aliases(), what="mail")
+    aliases = (alias.email.lower() for _, found in told for alias in found)
     return frozenset((*aliases, *(a.email.lower() for a in bench.desk.accounts)))
+
+
+async def _threads(box: Mailbox, query: MailQuery) -> Sequence[Thread]:
+    """The threads of the newest mails that fit, whole."""
+    mails = await box.read(await box.ids(query, limit=OWED_MAILS))
+    return await box.threads(list(dict.fromkeys(m.thread for m in mails if not m.bulk))[:OWED_THREADS])
 
 
 def _waiting(debt: Debt, bench: Bench) -> Result:
