@@ -40,8 +40,9 @@ _VARIANTS = {
     "yday": "yesterday", "ystday": "yesterday", "ev": "every", "evry": "every",
     "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",
     "midday": "noon", "my": "the", "that": "this", "those": "this", "these": "this", "int'l": "international",
-    "approx": "approximately", "fortnights": "fortnight", "o'clock": "oclock",
+    "approx": "approximately", "ca": "circa", "fortnights": "fortnight", "o'clock": "oclock",
     "weds": "wednesday", "midmonth": "mid month", "midyear": "mid year",
+    "midmorning": "mid morning", "midafternoon": "mid afternoon", "midsummer": "mid summer", "midwinter": "mid winter",
 }  # fmt: skip
 _VARIANT = re.compile(
     r"(?<![\w'])(?:" + "|".join(map(re.escape, sorted(_VARIANTS, key=len, reverse=True))) + r")(?![\w'])"
@@ -55,7 +56,7 @@ def tidy(phrase: str) -> str:
     text = re.sub(r"(?<=\d) ?~ ?(?=\d)", "-", text)
     text = _MERIDIEM.sub(r"\1m", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
-    text = re.sub(r"o' ?clock", "oclock", text)
+    text = re.sub(r"\bo'? ?clock", "oclock", text)
     text = re.sub(
         r"(?<=s)'(?=\s|$)|(?<=day)'s\b|(?<=week)'s\b|(?<=month)'s\b|(?<=year)'s(?= [^de])|(?<=tomorrow)'s\b", "", text
     )

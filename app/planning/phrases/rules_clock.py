@@ -24,7 +24,11 @@ def bare_hour(context: Context, number: Number) -> Time | None:
 
 
 @rule(
-    "at|@|around|about CLOCK", "at about|around CLOCK", "approximately|circa|exactly CLOCK", "CLOCK sharp|exactly|ish"
+    "at|@|around|about CLOCK",
+    "at about|around CLOCK",
+    "approximately|circa|exactly CLOCK",
+    "CLOCK sharp|exactly|ish",
+    "CLOCK - ish",
 )
 def at(context: Context, clock: Time) -> Time:
     del context
@@ -37,7 +41,7 @@ def oclock(context: Context, clock: Time) -> Time | None:
     return replace(clock, latent=False) if clock.grain is Grain.HOUR else None
 
 
-@rule("NUMBER NUMBER", cost=1.0)
+@rule("NUMBER -? NUMBER", cost=1.0)
 def hour_minute(context: Context, hour: Number, minute: Number) -> Time | None:
     """Three twenty."""
     first, second = hour.whole, minute.whole
@@ -47,6 +51,28 @@ def hour_minute(context: Context, hour: Number, minute: Number) -> Time | None:
         return None
     # "Ten thirty" is a time by itself, "ten twenty" only beside a day.
     return at_clock(context, Clock(first, second, 0, Grain.MINUTE, twelve=True), latent=second % 15 != 0)
+
+
+@rule("NUMBER oh|o NUMBER")
+def hour_oh_minute(context: Context, hour: Number, minute: Number) -> Time | None:
+    """Three oh five."""
+    first, second = hour.whole, minute.whole
+    if first is None or second is None or hour.written or minute.written:
+        return None
+    if not 1 <= first <= 12 or not 1 <= second <= 9:
+        return None
+    return at_clock(context, Clock(first, second, 0, Grain.MINUTE, twelve=True))
+
+
+@rule("NUMBER hours|hrs", "NUMBER NUMBER hours|hrs", cost=-0.5)
+def as_soldiers_say(context: Context, first: Number, second: Number | None = None) -> Time | None:
+    """Fifteen hundred hours, fifteen thirty hours."""
+    if first.whole is None or first.written or (second and (second.written or second.whole is None)):
+        return None
+    hour, minute = (first.whole, second.whole) if second and second.whole else divmod(first.whole, 100)
+    # "Nine hundred hours" is a length, as "two thousand hours" is: no hour of the day is said so.
+    said = 10 <= hour <= 23 and (second is not None or hour % 10 != 0)
+    return at_clock(context, Clock(hour, minute, 0, Grain.MINUTE)) if said and minute < 60 else None
 
 
 @rule("CLOCK am", "CLOCK in? the? morning")
@@ -77,7 +103,7 @@ def _past(context: Context, time: Time, minutes: int) -> Time | None:
     return at_clock(context, Clock(hour, total % 60, 0, Grain.MINUTE, twelve=clock.twelve))
 
 
-@rule("half past|after CLOCK")
+@rule("half -? past|after CLOCK")
 def half_past(context: Context, clock: Time) -> Time | None:
     return _past(context, clock, 30)
 
@@ -88,12 +114,12 @@ def half(context: Context, clock: Time) -> Time | None:
     return _past(context, clock, 30)
 
 
-@rule("a? quarter past|after CLOCK")
+@rule("a? quarter -? past|after CLOCK")
 def quarter_past(context: Context, clock: Time) -> Time | None:
     return _past(context, clock, 15)
 
 
-@rule("a? quarter to|till|before|of|til CLOCK")
+@rule("a? quarter -? to|till|before|of|til CLOCK")
 def quarter_to(context: Context, clock: Time) -> Time | None:
     return _past(context, clock, -15)
 
@@ -137,7 +163,7 @@ def _minutes(length: Length) -> int | None:
 def in_part(context: Context, first: Time, second: Time) -> Time | None:
     """8 in the evening; this evening at 11: the half of the day is the part's."""
     clock, part = (first, second) if first.kind == "clock" else (second, first)
-    if clock.clock is None or clock.dated or _yearlike(clock, clock.clock):
+    if clock.clock is None or clock.dated or part.latent or _yearlike(clock, clock.clock):
         return None
     span = choose(part, context.now)
     settled = _settle(clock.clock, span) if span else None
@@ -174,10 +200,11 @@ def range_in_part(context: Context, first: Time, second: Time) -> Time | None:
     part, span = (first, second) if first.kind == "part" else (second, first)
     if span.grain >= Grain.DAY or (span.dated and part.dated) or span.known:
         return None
-    if not (part.known or part.dated):
-        return replace(span, latent=False)
     hours = choose(part, context.now)
-    return meet(_days(part), _in_hours(span, hours)) if hours else None
+    if hours is None:
+        return None
+    settled = replace(_in_hours(span, hours), latent=False)
+    return meet(_days(part), settled) if part.known or part.dated else settled
 
 
 def _in_hours(time: Time, part: Span) -> Time:
@@ -185,6 +212,8 @@ def _in_hours(time: Time, part: Span) -> Time:
 
     def change(span: Span) -> Span:
         hour = span.start.hour
+        if part.start.time() < span.end.time() <= part.end.time():  # "11 to 1 in the afternoon"
+            return span
         half = timedelta(
             hours=12 if hour < 12 <= part.start.hour else -12 if part.end.hour <= 12 <= hour and part.end.hour else 0
         )
@@ -196,7 +225,7 @@ def _in_hours(time: Time, part: Span) -> Time:
 def _days(part: Time) -> Time:
     """The days that the spans of a time begin on."""
     series = mapped(part.series, lambda span: Span(floor(span.start, Grain.DAY), _next_day(span.start), Grain.DAY))
-    return Time(series, Grain.DAY, "day", known=part.known)
+    return Time(series, Grain.DAY, "day", known=part.known, weekday=part.weekday)
 
 
 @rule("SHIFT at? CLOCK|PART", "at? CLOCK SHIFT", cost=-0.3)

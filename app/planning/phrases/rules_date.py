@@ -142,7 +142,7 @@ _JUST_OVER = timedelta(days=31)
 def marked(context: Context, time: Time) -> Time | None:
     """A time with the little words that only mark it as one."""
     del context
-    return None if time.latent and time.kind == "clock" else replace(time, latent=False)
+    return None if time.latent and time.kind in {"clock", "part"} else replace(time, latent=False)
 
 
 @rule(
