@@ -51,7 +51,10 @@ def _recur(context: Context, repeat: Repeat) -> Recurrence | None:
     if rule is None or first is None:
         return None
     start, moved = aware(first.start, context.zone)
-    rule += f";COUNT={repeat.count}" if repeat.count else _until(context, repeat, first)
+    end = _end(repeat, first)
+    if end and end < first.start:
+        return None
+    rule += f";COUNT={repeat.count}" if repeat.count else _until(context, end)
     lasting = repeat.at or (repeat.times[0] if repeat.times else None)
     length = first.end - first.start if lasting and lasting.kind in {"range", "part"} else None
     if repeat.length:
@@ -126,6 +129,7 @@ _BY_KIND = {
     "monthday": (Grain.MONTH, ";BYMONTHDAY={numbers}"),
     "month": (Grain.YEAR, ";BYMONTH={numbers}"),
     "date": (Grain.YEAR, ""),
+    "season": (Grain.YEAR, ""),
     "weekend": (Grain.WEEK, ";BYDAY=SA,SU"),
 }
 
@@ -185,13 +189,16 @@ def _days(place: Place, months: tuple[int, ...]) -> Series:
     return cyclic(Grain.MONTH, make)
 
 
-def _until(context: Context, repeat: Repeat, first: Span) -> str:
-    """UNTIL in UTC, the last moment included."""
-    end: datetime | None = None
-    if repeat.until and (last := choose(repeat.until, first.start)):
-        end = last.end - timedelta(seconds=1)
+def _end(repeat: Repeat, first: Span) -> datetime | None:
+    """The last moment of a recurrence, if it ends."""
     if repeat.span:
-        end = move(datetime.combine(first.start.date(), time()), repeat.span.parts) - timedelta(seconds=1)
+        return move(datetime.combine(first.start.date(), time()), repeat.span.parts) - timedelta(seconds=1)
+    last = choose(repeat.until, first.start) if repeat.until else None
+    return last.end - timedelta(seconds=1) if last else None
+
+
+def _until(context: Context, end: datetime | None) -> str:
+    """UNTIL in UTC, the last moment included."""
     if end is None:
         return ""
     return ";UNTIL=" + end.replace(tzinfo=ZoneInfo(context.zone)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

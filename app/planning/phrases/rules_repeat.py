@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.lexicon import PARTS, part
-from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit
-from app.planning.phrases.values import Grain
+from app.planning.phrases.rules_clock import in_part
+from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit, choose
+from app.planning.phrases.values import Duration, Grain
 from app.planning.phrases.words import WEEKDAYS
 from app.planning.phrases.years import weekday_time
 
 rule = GRAMMAR.rule
-_KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range", "holiday"}
+_KINDS = {"weekday", "part", "month", "monthday", "date", "weekend", "clock", "range", "holiday", "season"}
 
 
-@rule("every|each|per UNIT", "every single UNIT", "once a|every|per|each UNIT")
+@rule("every|each|per UNIT", "every single UNIT", "each and every UNIT", "once a|every|per|each|another UNIT")
 def each_unit(context: Context, unit: Unit) -> Repeat:
     del context
     return Repeat(1, unit.grain)
@@ -29,11 +30,15 @@ def other_unit(context: Context, unit: Unit) -> Repeat:
 
 @rule("every|each LENGTH", "once every|in LENGTH", cost=0.1)
 def each_length(context: Context, length: Length) -> Repeat | None:
+    """Every two weeks, every half hour."""
     del context
     amount, grain = length.parts[0]
-    if len(length.parts) > 1 or amount.denominator != 1 or amount < 1:
+    if len(length.parts) > 1:
         return None
-    return Repeat(int(amount), grain)
+    if amount.denominator == 1:
+        return Repeat(int(amount), grain) if amount >= 1 else None
+    exact = Duration(length.parts)
+    return Repeat(exact.value, exact.grain) if Grain.SECOND < exact.grain < Grain.DAY else None
 
 
 @rule("every ORDINAL UNIT")
@@ -55,7 +60,7 @@ _ADVERBS = {
 def _adverb(word: str) -> None:
     interval, unit = _ADVERBS[word]
 
-    @rule(word)
+    @rule(word, f"once {word}")
     def repeat(context: Context) -> Repeat:
         del context
         return Repeat(interval, unit)
@@ -71,10 +76,23 @@ def fortnightly(context: Context) -> Repeat:
     return Repeat(2, Grain.WEEK)
 
 
-@rule("every|each TIME", "on every|each TIME", "every single TIME", "all TIME", cost=0.1)
+@rule("semi|bi - annually", "semi annually")
+def half_yearly(context: Context) -> Repeat:
+    del context
+    return Repeat(6, Grain.MONTH)
+
+
+@rule("every|each TIME", "on every|each TIME", "every single TIME", "each and every TIME", cost=0.1)
 def each_time(context: Context, time: Time) -> Repeat | None:
     del context
     return Repeat(1, times=(time,)) if _repeats(time) else None
+
+
+@rule("on? all REPEAT")
+def all_of(context: Context, repeat: Repeat) -> Repeat | None:
+    """All Mondays."""
+    del context
+    return repeat if repeat.times and repeat.interval == 1 and not repeat.place else None
 
 
 @rule("every other|second|alternate TIME", "on every other TIME", cost=-0.1)
@@ -97,7 +115,8 @@ def counted_time(context: Context, number: Number | Ordinal, time: Time) -> Repe
 
 def _repeats(time: Time) -> bool:
     """Whether a time comes back by itself; of the dates only those that are a month and its day."""
-    return time.kind in _KINDS and not time.known and not time.side and (time.full or time.kind != "date")
+    unsure = (time.latent and time.kind == "clock") or time.side or time.alternative
+    return time.kind in _KINDS and not time.known and not unsure and (time.full or time.kind != "date")
 
 
 _WORKDAYS = "weekday|weekdays|workday|workdays"
@@ -184,13 +203,24 @@ for _name in ("morning", "afternoon", "evening", "night"):
     _plural_part(_name)
 
 
-@rule("on? weekends", "every|each weekends", cost=-1.5)
+@rule("nightly")
+def nightly(context: Context) -> Repeat:
+    del context
+    return Repeat(1, times=(part(*PARTS["night"]),))
+
+
+@rule("on? weeknights", "every|each weeknight")
+def weeknights(context: Context) -> Repeat:
+    return replace(working_days(context), at=part(*PARTS["night"]))
+
+
+@rule("on|at? weekends", "every|each weekends", cost=-1.5)
 def weekends(context: Context) -> Repeat:
     del context
     return Repeat(1, times=(weekday_time(5), weekday_time(6)))
 
 
-@rule("REPEAT and? TIME", "REPEAT & TIME", cost=0.1)
+@rule("REPEAT and? TIME", "REPEAT &|/ TIME", cost=0.1)
 def also(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
     """Every Monday and Wednesday."""
     del context
@@ -214,20 +244,23 @@ def also_repeat(context: Context, first: Repeat, second: Repeat) -> Repeat | Non
 @rule("REPEAT at|from|between|in|during? TIME", "REPEAT in the TIME", "at? TIME REPEAT", cost=0.2)
 def at_time(context: Context, first: Repeat | Time, second: Repeat | Time) -> Repeat | None:
     """Every day at 9, at 4pm every Friday."""
-    del context
     repeat, time = (first, second) if isinstance(first, Repeat) else (second, first)
-    if (
-        not isinstance(repeat, Repeat)
-        or not isinstance(time, Time)
-        or repeat.at
-        or time.dated
-        or time.known
-        or time.latent
-    ):
+    if not isinstance(repeat, Repeat) or not isinstance(time, Time) or time.dated or time.known or time.latent:
         return None
-    if repeat.unit is not None and repeat.unit < Grain.DAY:
+    if (repeat.unit is not None and repeat.unit < Grain.DAY) or time.kind not in {"clock", "part", "range"}:
         return None
-    return replace(repeat, at=time) if time.kind in {"clock", "part", "range"} and time.grain < Grain.DAY else None
+    around = repeat.at or (repeat.times[0] if repeat.times else None)
+    if around and around.kind == "part":
+        return _at_clock_of(context, repeat, around, time)
+    return replace(repeat, at=time) if not repeat.at and time.grain < Grain.DAY else None
+
+
+def _at_clock_of(context: Context, repeat: Repeat, around: Time, time: Time) -> Repeat | None:
+    """Friday nights at 8, every morning at 9: the part of the day only tells which half of it is meant."""
+    clock = in_part(context, time, around) if time.kind == "clock" else None
+    if clock is None:
+        return None
+    return replace(repeat, at=clock) if repeat.at else replace(repeat, times=(replace(clock, weekday=around.weekday),))
 
 
 @rule("REPEAT on? TIME", "TIME REPEAT", cost=0.4)
@@ -254,6 +287,15 @@ def yearly_in(context: Context, repeat: Repeat, month: Time) -> Repeat | None:
     del context
     yearly = repeat.unit is Grain.YEAR and not repeat.times and not repeat.place and not month.known
     return replace(repeat, unit=None, times=(month,)) if yearly else None
+
+
+@rule("REPEAT in|during? CYCLE", cost=0.1)
+def in_cycle(context: Context, repeat: Repeat, cycle: Time) -> Repeat | None:
+    """Every day next week."""
+    span = choose(cycle, context.now)
+    if span is None or repeat.begin or repeat.until or repeat.count or repeat.unit is cycle.grain:
+        return None
+    return replace(repeat, begin=cycle if span.start > context.now else None, until=cycle)
 
 
 @rule("REPEAT on? DATE", cost=0.1)
