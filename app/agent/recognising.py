@@ -7,11 +7,13 @@ from app.domain.actions import Action
 from app.domain.cards import Origin, Recipient
 from app.domain.errors import Refusal
 from app.domain.mailboxes import Mailbox
-from app.domain.memory import SAID
+from app.domain.memory import CHOSEN, SAID
 from app.domain.types import Address, Thread
 from app.planning.provenance import pretends
 from app.planning.sanitising import hidden
 
+_GIVEN = {SAID: Origin.TYPED, CHOSEN: Origin.CHOSEN}
+"""Relations whose addresses the person gave; those only found by a name say nothing of an address."""
 NOWHERE = "and nobody named it, so check every letter"
 
 
@@ -31,8 +33,8 @@ async def recognised(
 async def _origin(bench: Bench, email: str, *, box: Mailbox, thread: Thread | None) -> tuple[Origin, str]:
     if bench.sources.typed(email):
         return Origin.TYPED, ""
-    if known := next((r for r in bench.relations if email.lower() in {p.email.lower() for p in r.people}), None):
-        return (Origin.TYPED if known.origin == SAID else Origin.CHOSEN), f"as “{known.name}”"
+    if known := next((r for r in bench.relations if r.origin in _GIVEN and r.holds(email)), None):
+        return _GIVEN[known.origin], f"as “{known.name}”"
     if thread and email.lower() in {m.email.sender.email.lower() for m in thread.mails if _arrived(m.email.labels)}:
         return Origin.THREAD, ""
     for each in (box, *(m for m in bench.desk.mailboxes if m is not box)):

@@ -180,10 +180,6 @@ class Sources:
         """Whether the person wrote or chose a word that begins in one of these ways."""
         return any(word.startswith(tuple(beginnings)) for word in self._said)
 
-    def named_by_person(self, address: Address) -> bool:
-        """Whether the person wrote a part of the name that comes with an address which they did not choose."""
-        return not self.chosen(address.email) and any(self.said(word) for word in address.name.split())
-
     def where(self, email: str) -> str:
         """The first text that named the address; empty when none did."""
         return self._where.get(email.lower(), "")

@@ -9,8 +9,8 @@ from app.domain.reports import Report
 from app.domain.types import Address, PersonId
 from app.domain.value import Value
 
-SAID, CHOSEN = "said by you", "chosen by you"
-"""How Steward comes to know who somebody is."""
+SAID, CHOSEN, FOUND = "said by you", "chosen by you", "found by the name you said"
+"""How Steward comes to know who somebody is: the person typed the address, or clicked it, or neither."""
 
 
 class Relation(Value):
@@ -26,6 +26,10 @@ class Relation(Value):
     def key(self) -> str:
         """Equal for names that mean the same."""
         return key_of(self.name)
+
+    def holds(self, email: str) -> bool:
+        """Whether this address is one of theirs."""
+        return email.lower() in {person.email.lower() for person in self.people}
 
     @property
     def shown(self) -> str:

@@ -1,5 +1,6 @@
 """Tools for people: who is meant by a name, and keeping what the person said about it."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Tool, fenced
 from app.domain.errors import Refusal
-from app.domain.memory import CHOSEN, SAID, Relation, bare, names_for
+from app.domain.memory import CHOSEN, FOUND, SAID, Relation, bare, names_for
 from app.domain.types import Address
 from app.planning.provenance import addresses
 
@@ -72,15 +73,20 @@ class FindPerson(Tool):
                 bench.unsettled(self.name, [address.shown for address in found[:SHOWN]])
                 return {**fenced(options=bench.choices), "hint": ASK}
             people += found
-        clicked = not all(bench.sources.typed(p.email) or bench.sources.named_by_person(p) for p in people)
-        relation = Relation(
-            name=self.name.strip(),
-            people=tuple(people),
-            origin=CHOSEN if clicked else SAID,
-            since=bench.request.now,
-        )
+        origin = self._origin(bench, people)
+        if origin == FOUND and bench.sources.strangers:
+            raise Refusal(why=f"{bench.first} gave no address of “{self.name}”. Ask with ask_person.")
+        relation = Relation(name=self.name.strip(), people=tuple(people), origin=origin, since=bench.request.now)
         bench.learned.append(relation)
         return fenced(saved=_told(relation))
+
+    @staticmethod
+    def _origin(bench: Bench, people: Sequence[Address]) -> str:
+        """Only an address that the person typed or clicked is theirs: a name is whatever a stranger calls himself."""
+        if all(bench.sources.typed(p.email) for p in people):
+            return SAID
+        given = all(bench.sources.typed(p.email) or bench.sources.chosen(p.email) for p in people)
+        return CHOSEN if given else FOUND
 
 
 async def resolved(bench: Bench, entry: str) -> list[Address]:
