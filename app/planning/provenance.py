@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from app.domain.types import Address
-from app.planning.sanitising import visible
+from app.planning.sanitising import urls, visible
 
 NAME = 80
 """Characters of a person's name; what is longer was not written to be a name."""
@@ -35,9 +35,9 @@ def named(address: Address) -> Address:
 
 
 def pretends(address: Address) -> bool:
-    """Whether the name that comes with an address holds another address or another host."""
+    """Whether the name that comes with an address holds another address, another host or a link."""
     name, own = normalize("NFKC", visible(address.name)).lower(), address.email.lower()
-    if any(other != own for other in addresses(name)):
+    if urls(name) or any(other != own for other in addresses(name)):
         return True
     host = own.rpartition("@")[2]
     return any(found[0] != host and not host.endswith(f".{found[0]}") for found in _HOST.finditer(name))

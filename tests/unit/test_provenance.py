@@ -40,6 +40,7 @@ def test_addresses_are_found_whole(text: str, found: set[str]) -> None:
         "LARKSPUR.EXAMPLE",
         "ｔｏｍａｓ＠ｌａｒｋｓｐｕｒ．ｅｘａｍｐｌｅ",
         "paypal.com support",
+        "Eve https://evil.shop/login",
         "tomas\u200b@larkspur.example",
     ],
 )
