@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
-from app.planning.phrases.spans import Span, inside, mapped, shift, unit, units
-from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_span, of_unit, yearly
+from app.planning.phrases.spans import Span, inside, mapped, shift, units
+from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_span, of_unit
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import clocklike, date_time, full_year, month_day_time, year_time
 
@@ -283,16 +283,3 @@ def _pick(around: Time, what: Time, place: int) -> Time:
         return found[index] if -len(found) <= index < len(found) else None
 
     return Time(mapped(around.series, change), what.grain, "date", known=around.known, holiday=what.holiday)
-
-
-@rule("the? ORDINAL quarter|qtr", "the? ORDINAL quarter of the year", "quarter|qtr NUMBER", cost=-0.5)
-def quarter(context: Context, place: Ordinal | Number) -> Time | None:
-    del context
-    return quarter_time(int(place.value))
-
-
-def quarter_time(place: int) -> Time | None:
-    """A quarter of every year, from 1."""
-    if not 1 <= place <= 4:
-        return None
-    return yearly(lambda year: [unit(datetime(year, place * 3, 1), Grain.QUARTER)], Grain.QUARTER, "quarter")  # noqa: DTZ001
