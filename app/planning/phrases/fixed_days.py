@@ -8,25 +8,27 @@ FIXED_DAYS = """
 1/14 orthodox new year[s|][ day|]|old new year
 1/15 [indian |]army day
 1/24 international day of education
+1/25 burns [night|supper|day]
 1/26 international customs day|australia day|republic day[ of india|]|indian republic day
 1/27 international day of commemoration in memory of the victims of the holocaust
 1/27 [international |]holocaust [memorial|remembrance] day
 1/28 data [privacy|protection] day
 2/2 ground[ |]hog[s|][ day|]|world wetlands day|candlemas
 2/4 world cancer day
+2/6 waitangi day
 2/6 international day of zero tolerance [for|to] female genital mutilation
 2/10 world pulses day
 2/11 international day of women and girls in science|world day of the sick
 2/12 lincolns birthday|darwin day
 2/13 world radio day
-2/14 [st |saint |]valentine[s|][ day|]
+2/14 [st |saint |]valentine[s|][ day|]|v day|vday
 2/20 world day of social justice
 2/21 [international |]mother language day
 3/1 zero discrimination day|[st |saint ]davids day
 3/3 world wildlife day
 3/8 [international |]women[s|] day
 3/14 pi day
-3/17 [st |saint ][patricks|patrick|pattys|paddys][ day|]|[st |saint ]paddy[s|] day
+3/17 [st |saint |][patricks|patrick|pattys|paddys|paddy] day|[st |saint ][patricks|patrick|pattys|paddys|paddy]
 3/20 international day of happiness|[un |]french language day
 3/21 international day of nowruz|nowruz|world poetry day|world down syndrome day|international day of forests
 3/21 international day for the elimination of racial discrimination
@@ -54,7 +56,7 @@ FIXED_DAYS = """
 4/26 [international |]chernobyl disaster remembrance day|world intellectual property day
 4/28 world day for safety and health at work|workers memorial day
 4/29 day of remembrance for all victims of chemical warfare
-4/30 international jazz day
+4/30 international jazz day|walpurgis night|walpurgisnacht
 5/1 may day|international workers day|workers day|international labor day|loyalty day
 5/2 world tuna day
 5/3 world press freedom day
@@ -96,6 +98,7 @@ FIXED_DAYS = """
 6/21 international day of yoga|international yoga day|international day of the celebration of the solstice
 6/23 [united nations |un |]public service day|international widows day
 6/25 day of the seafarer
+6/24 midsummer[s|] day|[saint |st ]johns day
 6/26 international day against drug abuse and illicit trafficking|international day in support of victims of torture
 6/30 international asteroid day|asteroid day
 7/1 canada day
@@ -113,6 +116,7 @@ FIXED_DAYS = """
 8/19 world humanitarian day
 8/21 international day of remembrance [of|and|of and] tribute to the victims of terrorism
 8/23 international day for the remembrance of the slave trade and its abolition
+8/26 women[s|] equality day
 8/29 international day against nuclear tests
 8/30 international day of the victims of enforced disappearances
 8/31 [international |]overdose awareness day
@@ -140,7 +144,7 @@ FIXED_DAYS = """
 10/2 international day of non violence|gandhi jayanti
 10/3 german unity day|day of german unity
 10/4 feast of [saint|st] francis of assisi|world animal day
-10/5 world teacher[s|] day
+10/5 [world |]teacher[s|] day
 10/9 world post day
 10/10 world mental health day
 10/11 international day of the girl child|international day of the girl|national coming out day
@@ -183,9 +187,11 @@ FIXED_DAYS = """
 12/9 [international |]anti corruption day|world genocide commemoration day
 12/10 human rights day
 12/11 international mountain day
+12/13 [saint |st ][lucia|lucias|lucy|lucys] day
 12/12 international day of neutrality|universal health coverage day
 12/18 international migrants day|[un |]arabic language day
 12/20 international human solidarity day
+12/23 festivus
 12/24 christmas eve|xmas eve|christmas day eve|christmass eve|x mas eve
 12/25 christmas[ day|]|xmas[ day|]|x mas[ day|]|christmass|christmases
 12/26 boxing day|[saint |st ]stephen[s|] day|feast of [saint|st] stephen|kwanzaa

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from dateutil.easter import easter
 
+from app.planning.phrases.astronomy import sun_reaches
 from app.planning.phrases.calendars import chinese, hebrew, hindu, islamic, islamic_in, sankranti
 
 # The days of a holiday in a year: the first one and how many.
@@ -146,6 +147,27 @@ def parsi(year: int) -> Iterator[tuple[date, int]]:
         day = date(2018, 8, 17) + 365 * count * _DAY
         if day.year == year:
             yield day, 1
+
+
+def turn_of_the_sun(degrees: float, month: int, *, ahead: int = 0) -> Days:
+    """The day in a month on which the sun's longitude is so many degrees, by a clock so many hours before UTC's."""
+
+    def find(year: int) -> Iterator[tuple[date, int]]:
+        yield (sun_reaches(degrees, datetime(year, month, 15)) + timedelta(hours=ahead)).date(), 1  # noqa: DTZ001
+
+    return find
+
+
+def victoria(year: int) -> Iterator[tuple[date, int]]:
+    """The last Monday before 25 May."""
+    day = date(year, 5, 24)
+    yield day - day.weekday() * _DAY, 1
+
+
+def advent(year: int) -> Iterator[tuple[date, int]]:
+    """The fourth Sunday before Christmas."""
+    christmas = date(year, 12, 25)
+    yield christmas - (christmas.isoweekday() + 21) * _DAY, 1
 
 
 def rabindra(year: int) -> Iterator[tuple[date, int]]:
