@@ -28,7 +28,7 @@ _TYPOGRAPHY = str.maketrans(
 )
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])\.?\s?m(?:\.|(?![a-z]))")
 _INNER_MARK = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<=[a-z])\.(?=\s|$|[,)])|,|[()]|[?!;]+$")
-_ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)\b")
+_ORDINAL = re.compile(r"(\d{1,3})\s?(?:st|nd|rd|th)\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.spans import Span, mapped, shift, unit
-from app.planning.phrases.times import Context, Number, Ordinal, Time, choose, meet, of_span, yearly
+from app.planning.phrases.times import Context, Number, Ordinal, Time, Unit, choose, meet, of_span, of_unit, yearly
 from app.planning.phrases.values import Grain
 from app.planning.phrases.years import full_year, year_time
 
@@ -56,19 +56,50 @@ def half(context: Context, *values: Ordinal | Number | Time) -> Time | None:
     return replace(around, series=mapped(around.series, change), grain=finer, kind="range", latent=False)
 
 
-_HALVES = {Grain.YEAR: (Grain.MONTH, 6), Grain.MONTH: (Grain.DAY, 15), Grain.DAY: (Grain.HOUR, 12)}
+_HALVES = {
+    Grain.YEAR: (Grain.MONTH, 6),
+    Grain.MONTH: (Grain.DAY, 15),
+    Grain.WEEK: (Grain.DAY, 3),
+    Grain.DAY: (Grain.HOUR, 12),
+}
+
+
+@rule("the? latter|ORDINAL half of the? UNIT", cost=-0.2)
+def half_unit(context: Context, *values: Ordinal | Unit) -> Time | None:
+    """The second half of the week."""
+    size = next(value for value in values if isinstance(value, Unit))
+    place = next((value for value in values if isinstance(value, Ordinal)), Ordinal(2))
+    return half(context, place, of_span(unit(context.now, size.grain)))
+
+
+@rule("NUMBER h YEAR", "NUMBER h '? NUMBER")
+def half_of_year(context: Context, place: Number, year: Time | Number) -> Time | None:
+    """1H 2014."""
+    if isinstance(year, Number):
+        if year.written != 2:
+            return None
+        year = year_time(full_year(int(year.value)))
+    return half(context, place, year) if place.written == 1 else None
 
 
 @rule("NUMBER q NUMBER")
 def year_quarter_number(context: Context, year: Number, number: Number) -> Time | None:
-    """18q4."""
+    """18q4, 4q18."""
+    if (year.written, number.written) == (1, 2):
+        year, number = number, year
     quarter = quarter_number(context, number)
     if quarter is None or year.written != 2:
         return None
     return meet(year_time(full_year(int(year.value))), quarter)
 
 
-@rule("YEAR -? QUARTER", "QUARTER / YEAR", cost=-0.2)
+@rule("q NUMBER -|/? NUMBER")
+def quarter_short_year(context: Context, number: Number, year: Number) -> Time | None:
+    """Q1 14, Q1/14."""
+    return year_quarter_number(context, year, number) if year.written == 2 else None
+
+
+@rule("YEAR -? QUARTER", "QUARTER -|/ YEAR", cost=-0.2)
 def year_quarter(context: Context, first: Time, second: Time) -> Time:
     del context
     year, quarter = (first, second) if first.kind == "year" else (second, first)
@@ -84,3 +115,17 @@ def week_number(context: Context, number: Number | Ordinal, year: Time | None = 
         return None
     fourth = span.start.replace(month=1, day=4)
     return of_span(unit(fourth, Grain.WEEK, value - 1), "cycle")
+
+
+@rule("the? ORDINAL day of the? year", "the? ORDINAL day of YEAR", "day NUMBER of YEAR", cost=-0.2)
+def day_number(context: Context, number: Number | Ordinal, year: Time | None = None) -> Time | None:
+    """The 100th day of the year."""
+    span = choose(year, context.now) if year else unit(context.now, Grain.YEAR)
+    start = shift(span.start, Grain.DAY, int(number.value) - 1) if span and number.value >= 1 else None
+    return of_unit(start, Grain.DAY) if span and start and start < span.end else None
+
+
+@rule("the? calendar year YEAR", "cy -? YEAR")
+def calendar_year(context: Context, year: Time) -> Time:
+    del context
+    return replace(year, latent=False)
