@@ -74,3 +74,29 @@ def season(context: Context) -> Time:
 
 # First days of spring, summer, autumn and winter in the north, give or take a day.
 _SEASONS = ((3, 20), (6, 21), (9, 23), (12, 21))
+
+
+_ERAS = {"decade": 10, "century": 100}
+
+
+def _era(word: str, years: int) -> None:
+    def around(context: Context, count: int) -> Time:
+        begin = datetime(context.now.year // years * years + count * years, 1, 1)  # noqa: DTZ001
+        return of_span(Span(begin, shift(begin, Grain.YEAR, years), Grain.YEAR), "range")
+
+    @rule(f"this|current|the {word}", f"the current {word}")
+    def this(context: Context) -> Time:
+        """This decade: the years that share all digits but the last, as in the 2010s."""
+        return around(context, 0)
+
+    @rule(f"the? next|coming|following {word}")
+    def following(context: Context) -> Time:
+        return around(context, 1)
+
+    @rule(f"the? last|past|previous {word}")
+    def last(context: Context) -> Time:
+        return around(context, -1)
+
+
+for _name, _years in _ERAS.items():
+    _era(_name, _years)
