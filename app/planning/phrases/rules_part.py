@@ -87,6 +87,13 @@ def ending(context: Context, time: Time) -> Time | None:
     return _cut(time, "end")
 
 
+@rule("in|during RANGE|END", "in|during the RANGE|END", cost=0.1)
+def in_stretch(context: Context, time: Time) -> Time | None:
+    """In early March, during the second half of May."""
+    del context
+    return time if time.grain >= Grain.DAY and not time.latent and not time.side else None
+
+
 @rule("at|by? the? beginning|start of UNIT", "the beginning|start of the UNIT", cost=-0.2)
 def unit_beginning(context: Context, size: Unit) -> Time | None:
     return _cut(of_span(unit(context.now, size.grain)), "begin")
@@ -153,13 +160,22 @@ def later_part(context: Context, part: Time) -> Time | None:
     return of_span(Span(floor(context.now, Grain.MINUTE), span.end, span.grain), "range")
 
 
+@rule("earlier PART", cost=-0.6)
+def earlier_part(context: Context, part: Time) -> Time | None:
+    """Earlier this morning: from its start until now."""
+    span = choose(part, context.now) if part.known else None
+    if span is None or span.start >= context.now:
+        return None
+    return of_span(Span(span.start, min(floor(context.now, Grain.MINUTE), span.end), span.grain), "range")
+
+
 @rule("sometime|anytime TIME", "any|some|one time|day TIME", "some time TIME", "all day TIME", "TIME all day", cost=0.2)
 def sometime(context: Context, time: Time) -> Time | None:
     del context
     return None if time.latent or time.side or time.kind == "clock" else time
 
 
-@rule("later|late TIME", "later in|on? TIME", "later in the TIME", "later in the TIME", cost=-0.3)
+@rule("later TIME", "later in|on? TIME", "later in the TIME", cost=-0.3)
 def later(context: Context, time: Time) -> Time | None:
     """Later this week: its second half, or what is left of that."""
     return _half(context, time, late=True)
@@ -214,7 +230,15 @@ def whole(context: Context, size: Unit) -> Time:
     return of_span(Span(span.start, span.end, min(size.grain, Grain.DAY)), "range")
 
 
-@rule("all|entire|whole TIME", "the? entire|whole TIME", "all of|through TIME", "over|throughout|within TIME", cost=0.2)
+@rule(
+    "all|entire|whole TIME",
+    "the? entire|whole TIME",
+    "all|whole|entirety of TIME",
+    "the whole|entirety of TIME",
+    "all through TIME",
+    "over|throughout|within TIME",
+    cost=0.2,
+)
 def whole_time(context: Context, time: Time) -> Time | None:
     del context
     return time if not time.latent and not time.side and time.kind != "clock" else None
