@@ -182,7 +182,11 @@ def hour_lasting(context: Context, hour: Number, length: Length) -> Time | None:
     return _lasting(context, replace(clock, latent=False), length) if clock and length.finest < Grain.DAY else None
 
 
-@rule("from MONTHDAY|WEEKDAY to|till|until|through|- ORDINAL", "between MONTHDAY and ORDINAL", "ORDINAL - ORDINAL")
+@rule(
+    "from MONTHDAY|WEEKDAY to|till|until|through|- ORDINAL",
+    "between MONTHDAY and ORDINAL",
+    "ORDINAL to|through|- ORDINAL",
+)
 def ordinals(context: Context, first: Time | Ordinal, last: Ordinal) -> Time | None:
     """From the 4th to the 8th, of this month or the next."""
     start = month_day_time(first.value) if isinstance(first, Ordinal) else first
@@ -197,6 +201,7 @@ def ordinals(context: Context, first: Time | Ordinal, last: Ordinal) -> Time | N
     "LENGTH starting|beginning TIME",
     "for LENGTH TIME",
     "LENGTH long? starting|beginning at|on|from TIME",
+    "starting|beginning at|on|from? TIME for LENGTH",
     cost=0.6,
 )
 def lasting(context: Context, first: Time | Length, second: Time | Length) -> Time | None:
@@ -204,7 +209,9 @@ def lasting(context: Context, first: Time | Length, second: Time | Length) -> Ti
     time, length = (first, second) if isinstance(first, Time) else (second, first)
     if not isinstance(time, Time) or not isinstance(length, Length) or time.side or time.latent:
         return None
-    return _lasting(context, time, length)
+    # Two hours on Friday, or this afternoon: nobody said when they begin.
+    unplaced = length.finest < Grain.DAY and (time.grain >= Grain.DAY or time.kind == "part")
+    return None if unplaced else _lasting(context, time, length)
 
 
 def _lasting(context: Context, time: Time, length: Length) -> Time:
@@ -216,7 +223,14 @@ def _lasting(context: Context, time: Time, length: Length) -> Time:
     return replace(time, series=mapped(time.series, extend), grain=grain, kind="range", clock=None)
 
 
-@rule("by TIME", "no later than TIME", cost=0.6)
+@rule(
+    "by TIME",
+    "no|not later than TIME",
+    "by TIME at the? latest",
+    "TIME at the? latest",
+    "at the? latest by|on? TIME",
+    cost=0.6,
+)
 def by(context: Context, time: Time) -> Time | None:
     """From now until it begins, or until the end of a part: by Friday, by 2pm, by the end of the month."""
     span = None if time.side or _weak(time) else choose(time, context.now)
@@ -249,11 +263,14 @@ def _open(context: Context, time: Time, side: str, *, beyond: bool) -> Time | No
     "any time since TIME",
     "on or after TIME",
     "not before TIME",
-    "no|not earlier than TIME",
+    "no|not earlier|sooner than TIME",
     "from TIME on|onward|onwards|forward",
     "TIME onward|onwards",
     "starting|beginning from|on|at? TIME",
-    "as of TIME",
+    "as of|from TIME",
+    "effective from? TIME",
+    "TIME at the? earliest",
+    "TIME or later",
     "> = TIME",
     "from TIME",
     cost=0.8,
@@ -293,8 +310,7 @@ def open_beyond(context: Context, time: Time) -> Time | None:
     "up to|until TIME",
     "prior to TIME",
     "anytime|sometime before|until TIME",
-    "earlier than TIME",
-    "no later than TIME",
+    "earlier|sooner than TIME",
     "< TIME",
     cost=0.8,
 )
@@ -327,7 +343,7 @@ def _hour_of(clock: Time, day: Time) -> Time | None:
     return meet(day, replace(clock, latent=False)) if clock.latent and not day.latent and not day.side else None
 
 
-@rule("< = TIME", "on or before TIME", "through TIME", "through the? end of TIME", cost=0.5)
+@rule("< = TIME", "on or before TIME", "not|never after TIME", "through TIME", "through the? end of TIME", cost=0.5)
 def open_through(context: Context, time: Time) -> Time | None:
     """Up to and including it."""
     del context
