@@ -135,7 +135,7 @@ KINDS = [
     ("christmas week", "2013-12-23 week"),
     ("memorial day weekend 2014", "2014-05-24 to 2014-05-27 day"),
     # Counted times.
-    ("in two and an half hours", "2013-02-12 07:00 minute"),
+    ("in two and an half hours", "2013-02-12 07:00 second"),
     ("in two fortnights", "2013-03-12 day"),
     ("two weeks tomorrow", "2013-02-27 day"),
     ("a year ago today", "2012-02-12 day"),

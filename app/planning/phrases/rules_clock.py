@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
-from app.planning.phrases.spans import Span, floor, mapped
-from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet, of_span
+from app.planning.phrases.spans import Span, floor, mapped, shift
+from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet, of_span, of_unit
 from app.planning.phrases.values import Grain
-from app.planning.phrases.years import weekday_time
 
 rule = GRAMMAR.rule
 
@@ -259,10 +258,27 @@ def same_time(context: Context) -> Time:
 
 @rule("this|same time TIME", "at? the same time TIME", "TIME at? this|same time", "TIME at the same time", cost=-0.2)
 def same_time_on(context: Context, day: Time) -> Time | None:
-    if day.kind == "cycle" and day.grain is Grain.WEEK:
-        weekday = weekday_time(context.now.weekday())
-        day = replace(meet(day, weekday), kind="day")
+    day = _same_day(context, day) or day
     return meet(day, replace(same_time(context), latent=False)) if day.grain is Grain.DAY and not day.latent else None
+
+
+@rule("the? same day CYCLE", "the? same day of CYCLE")
+def same_day_of(context: Context, around: Time) -> Time | None:
+    """The same day next week."""
+    return _same_day(context, around)
+
+
+def _same_day(context: Context, around: Time) -> Time | None:
+    """Today's place in a week, by its name, or in a month or a year, by its date."""
+    span = choose(around, context.now) if around.kind == "cycle" else None
+    if span is None or span.grain not in {Grain.WEEK, Grain.MONTH, Grain.YEAR}:
+        return None
+    if span.grain is Grain.WEEK:
+        return of_unit(shift(span.start, Grain.DAY, context.now.weekday()), Grain.DAY, "day")
+    today = floor(context.now, Grain.DAY)
+    months = (span.start.year - today.year) * 12
+    months += span.start.month - today.month if span.grain is Grain.MONTH else 0
+    return of_unit(shift(today, Grain.MONTH, months), Grain.DAY, "day")
 
 
 def _next_day(moment: datetime) -> datetime:

@@ -76,7 +76,13 @@ def time_from_end(context: Context, place: Ordinal, what: Time, around: Time) ->
     return nth_time(context, Ordinal(-place.value), what, around)
 
 
-@rule("the? penultimate UNIT|TIME of|in TIME", cost=-0.4)
+@rule(
+    "the? penultimate UNIT|TIME of|in TIME",
+    "the? penultimate UNIT|TIME of|in the TIME",
+    "the? next to last UNIT|TIME of|in TIME",
+    "the? last but one UNIT|TIME of|in TIME",
+    cost=-0.4,
+)
 def penultimate(context: Context, what: Unit | Time, around: Time) -> Time | None:
     last_but_one = Ordinal(-2)
     if isinstance(what, Unit):
@@ -111,6 +117,12 @@ def day_of_cycle(context: Context, day: Ordinal, month: Time) -> Time | None:
     return of_unit(start, Grain.DAY) if span and start and start < span.end else None
 
 
+@rule("CYCLE on? the? ORDINAL", cost=-0.2)
+def cycle_day(context: Context, month: Time, day: Ordinal) -> Time | None:
+    """Next month on the 20th."""
+    return day_of_cycle(context, day, month)
+
+
 @rule("the ORDINAL", "on the? ORDINAL", "the ORDINAL day", cost=0.5)
 def day_of_month(context: Context, day: Ordinal) -> Time | None:
     del context
@@ -138,7 +150,15 @@ _HOURS = 24
 _JUST_OVER = timedelta(days=31)
 
 
-@rule("on|this|the|for|during TIME", "in the? MONTH", "in|during|at the? PART", "in the? SEASON", "TIME :", cost=0.1)
+@rule(
+    "on|this|the|for|during TIME",
+    "in the? MONTH",
+    "in|during|at the? PART",
+    "in the? SEASON",
+    "at the? WEEKEND|HOLIDAY",
+    "TIME :",
+    cost=0.1,
+)
 def marked(context: Context, time: Time) -> Time | None:
     """A time with the little words that only mark it as one."""
     del context
@@ -171,7 +191,8 @@ def together(context: Context, first: Time, second: Time) -> Time | None:
 @rule("TIME at TIME", cost=0.2)
 def at_hour(context: Context, first: Time, second: Time) -> Time | None:
     """At is said of hours, not of years."""
-    return together(context, first, second) if second.kind != "year" else None
+    counted = first.kind == "shift" and second.grain >= Grain.DAY
+    return None if second.kind == "year" or counted else together(context, first, second)
 
 
 # How far ahead, and back, "Fri, Jul 18" is believed to be in a year in which that is a Friday.
@@ -248,7 +269,8 @@ def month_nth_unit(context: Context, month: Time, place: Ordinal, size: Unit) ->
 def nth_time(context: Context, place: Ordinal, what: Time, around: Time) -> Time | None:
     """The second Wednesday of October."""
     del context
-    if around.grain <= what.grain or what.known or what.latent or what.kind in {"clock", "date", "zoned"}:
+    vague = what.latent and what.kind != "workday"
+    if around.grain <= what.grain or what.known or vague or what.kind in {"clock", "date", "zoned"}:
         return None
     return _pick(around, what, place.value)
 

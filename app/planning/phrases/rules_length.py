@@ -24,10 +24,17 @@ def counted(context: Context, number: Number, unit: Unit) -> Length | None:
     return length_of(number.value, unit.grain)
 
 
-@rule("a|an|one UNIT", cost=0.1)
+@rule("a|an|one|another UNIT", "a|one full|whole|entire UNIT", "one more UNIT", cost=0.1)
 def one(context: Context, unit: Unit) -> Length:
     del context
     return length_of(Fraction(1), unit.grain)
+
+
+@rule("another NUMBER UNIT", "NUMBER more|full|whole|solid|straight UNIT", cost=0.1)
+def more(context: Context, number: Number, unit: Unit) -> Length:
+    """Another two hours, three more days."""
+    del context
+    return length_of(number.value, unit.grain)
 
 
 @rule("a NUMBER UNIT", "a good NUMBER UNIT")
@@ -156,7 +163,13 @@ def about(context: Context, length: Length) -> Length:
     return length
 
 
-@rule("NUMBER decades", "a decade", "one decade")
+@rule("NUMBER centuries|century", "a century")
+def centuries(context: Context, number: Number | None = None) -> Length:
+    del context
+    return length_of(100 * (number.value if number else Fraction(1)), Grain.YEAR)
+
+
+@rule("NUMBER decades|decade", "a decade", "one decade")
 def decades(context: Context, number: Number | None = None) -> Length:
     del context
     return length_of(10 * (number.value if number else Fraction(1)), Grain.YEAR)

@@ -36,7 +36,12 @@ def next_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain, 1), "cycle")
 
 
-@rule("last|past|previous|prior|preceding UNIT", "the last|past|previous|prior|preceding UNIT", "this past UNIT")
+@rule(
+    "last|past|previous|prior|preceding UNIT",
+    "the last|past|previous|prior|preceding UNIT",
+    "this past UNIT",
+    "in the last|past UNIT",
+)
 def last_unit(context: Context, size: Unit) -> Time:
     return of_span(unit(context.now, size.grain, -1), "cycle")
 

@@ -21,7 +21,7 @@ from app.planning.phrases.times import (
     of_span,
     of_unit,
 )
-from app.planning.phrases.values import NOMINAL_SECONDS, Grain
+from app.planning.phrases.values import NOMINAL_SECONDS, Duration, Grain
 
 rule = GRAMMAR.rule
 # What comes once a year: "two weeks after Christmas" may be counted from the one that is over.
@@ -54,9 +54,11 @@ def travel(context: Context, moment: datetime, parts: Parts, sign: int = 1) -> d
 
 def _shifted(context: Context, length: Length, sign: int) -> Time:
     moment = travel(context, context.now, length.parts, sign)
-    grain = _PRECISION[length.finest]
-    if length.parts[-1][0].denominator != 1:
-        grain = min(grain, Grain.MINUTE if length.finest <= Grain.DAY else Grain.DAY)
+    # Half an hour is thirty minutes, and as precise as they are; half a year is not said to the hour.
+    finest = Duration(length.parts).grain if length.finest <= Grain.DAY else length.finest
+    grain = _PRECISION[finest]
+    if length.parts[-1][0].denominator != 1 and length.finest > Grain.DAY:
+        grain = min(grain, Grain.DAY)
     return of_unit(floor(moment, grain), grain, "shift", stated=length.finest)
 
 
@@ -73,7 +75,7 @@ def ahead(context: Context, length: Length) -> Time:
     return _shifted(context, length, 1)
 
 
-@rule("LENGTH ago|back|earlier", "LENGTH before now")
+@rule("LENGTH ago|back|earlier|prior|beforehand", "LENGTH before now", "LENGTH in the past")
 def ago(context: Context, length: Length) -> Time:
     return _shifted(context, length, -1)
 
@@ -92,6 +94,26 @@ def ago_on(context: Context, length: Length, day: Time) -> Time | None:
 @rule("LENGTH before|prior TIME", "LENGTH prior to TIME", "LENGTH ahead of TIME", cost=0.3)
 def before(context: Context, length: Length, time: Time) -> Time | None:
     return _from(context, length, time, -1)
+
+
+@rule("the LENGTH before|preceding TIME", "the LENGTH leading up to TIME", "the LENGTH up|prior to TIME", cost=0.1)
+def days_before(context: Context, length: Length, time: Time) -> Time | None:
+    """The two weeks before Christmas: all of them."""
+    return _beside(context, length, time, -1)
+
+
+@rule("the LENGTH after|following|from TIME", cost=0.1)
+def days_after(context: Context, length: Length, time: Time) -> Time | None:
+    return _beside(context, length, time, 1)
+
+
+def _beside(context: Context, length: Length, time: Time, sign: int) -> Time | None:
+    span = None if time.side or time.latent else choose(time, context.now)
+    if span is None:
+        return None
+    mark = span.end if sign > 0 and span.grain >= Grain.DAY else span.start
+    begin, end = sorted((mark, travel(context, mark, length.parts, sign)))
+    return of_span(Span(begin, end, min(span.grain, length.finest)), "range")
 
 
 def _from(context: Context, length: Length, time: Time, sign: int) -> Time | None:
@@ -123,7 +145,7 @@ def _point(time: Time, span: Span) -> datetime:
     return span.end - timedelta(days=1) if span.grain >= Grain.DAY else span.end
 
 
-@rule("TIME SHIFT", "SHIFT on? TIME", cost=0.3)
+@rule("TIME SHIFT", "SHIFT on|at? TIME", cost=0.3)
 def coming_then(context: Context, first: Time, second: Time) -> Time | None:
     """Thanksgiving in 9 months; Saturday 3 days from now: the first one from then on."""
     what, point = (first, second) if second.kind == "shift" else (second, first)

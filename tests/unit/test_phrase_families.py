@@ -1,0 +1,90 @@
+"""Whole families of phrases, said on Tuesday 12 February 2013 at half past four: each a few of its many ways."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from app.planning.phrases import resolve
+from tests.unit.test_phrase_kinds import told
+
+NOW = datetime.fromisoformat("2013-02-12T04:30:00-02:00")
+ZONE = "Etc/GMT+2"
+
+PLACES = [
+    ("the 100th day of the year", "2013-04-10 day"),
+    ("day 100 of 2014", "2014-04-10 day"),
+    ("next to last day of the month", "2013-02-27 day"),
+    ("last but one friday in june", "2013-06-21 day"),
+    ("first business day of march", "2013-03-01 day"),
+    ("3rd working day of next month", "2013-03-05 day"),
+    ("next month on the 20th", "2013-03-20 day"),
+    ("second half of the week", "2013-02-14 to 2013-02-18 day"),
+    ("first half of the year", "2013-01-01 to 2013-07-01 month"),
+    ("1h 2014", "2014-01-01 to 2014-07-01 month"),
+    ("1q14", "2014-01-01 quarter"),
+    ("q1 14", "2014-01-01 quarter"),
+    ("calendar year 2014", "2014-01-01 year"),
+    ("this decade", "2010-01-01 to 2020-01-01 year"),
+    ("last century", "1900-01-01 to 2000-01-01 year"),
+]
+
+PARTS = [
+    ("in early march", "2013-03-01 to 2013-03-11 day"),
+    ("in mid-march", "2013-03-11 to 2013-03-21 day"),
+    ("in the second half of may", "2013-05-16 to 2013-06-01 day"),
+    ("late next year", "2014-09-01 to 2015-01-01 month"),
+    ("late today", "2013-02-12 17:00 to 2013-02-13 hour"),
+    ("later next week", "2013-02-21 to 2013-02-25 day"),
+    ("earlier this morning", "2013-02-12 to 2013-02-12 04:30 hour"),
+    ("the whole of march", "2013-03-01 month"),
+    ("all weekend", "2013-02-16 to 2013-02-18 day"),
+    ("midmorning", "2013-02-12 09:00 to 2013-02-12 11:00 hour"),
+]
+
+COUNTED = [
+    ("in half an hour", "2013-02-12 05:00 second"),
+    ("in another hour", "2013-02-12 05:30 minute"),
+    ("another 2 hours", "2 hour"),
+    ("one more week", "1 week"),
+    ("a full year", "1 year"),
+    ("3 days prior", "2013-02-09 04:00 hour"),
+    ("a century ago", "1913-02-01 month"),
+    ("in the past year", "2012-01-01 year"),
+    ("2 years ago at easter", "2011-04-24 day"),
+    ("the 5 days before christmas", "2013-12-20 to 2013-12-25 day"),
+    ("the two weeks after easter", "2013-04-01 to 2013-04-15 day"),
+    ("this time next year", "2014-02-12 04:30 minute"),
+    ("same time next month", "2013-03-12 04:30 minute"),
+    ("same day next week", "2013-02-19 day"),
+]
+
+SPANS = [
+    ("no sooner than friday", "2013-02-15 to … day"),
+    ("friday or later", "2013-02-15 to … day"),
+    ("effective march 1", "2013-03-01 to … day"),
+    ("not after friday", "… to 2013-02-16 day"),
+    ("by friday at the latest", "2013-02-12 04:30 to 2013-02-15 second"),
+    ("starting may 3 for a week", "2013-05-03 to 2013-05-10 day"),
+    ("3rd to 5th", "2013-03-03 to 2013-03-06 day"),
+    ("for 2 hours on friday", "nothing"),
+    ("for 2 hours this afternoon", "nothing"),
+]
+
+FEASTS = [
+    ("at christmas", "2013-12-25 day"),
+    ("at the weekend", "2013-02-16 to 2013-02-18 day"),
+    ("winter solstice", "2013-12-21 day"),
+    ("spring equinox 2014", "2014-03-20 day"),
+    ("tomb sweeping day 2014", "2014-04-05 day"),
+    ("first sunday of advent", "2013-12-01 day"),
+    ("victoria day 2014", "2014-05-19 day"),
+    ("paddy's day", "2013-03-17 day"),
+    ("two easters ago", "2011-04-24 day"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *SPANS, *FEASTS])
+def test_a_family_of_phrases(phrase: str, meaning: str) -> None:
+    assert told(resolve(phrase, at=NOW, zone=ZONE)) == meaning
