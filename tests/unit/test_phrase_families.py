@@ -68,6 +68,11 @@ SPANS = [
     ("by friday at the latest", "2013-02-12 04:30 to 2013-02-15 second"),
     ("starting may 3 for a week", "2013-05-03 to 2013-05-10 day"),
     ("3rd to 5th", "2013-03-03 to 2013-03-06 day"),
+    ("since early january", "2013-01-01 to … day"),
+    ("until mid december", "… to 2013-12-11 day"),
+    ("from mid november to early december", "2013-11-11 to 2013-12-11 day"),
+    ("from early 2015 to late 2016", "2015-01-01 to 2017-01-01 month"),
+    ("these days", "nothing"),
     ("for 2 hours on friday", "nothing"),
     ("for 2 hours this afternoon", "nothing"),
 ]

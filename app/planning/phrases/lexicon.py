@@ -175,7 +175,8 @@ def _phrases() -> dict[str, Entry]:
         table |= dict.fromkeys(names.split("|"), _day(offset))
     for hour, names in _NAMED_HOURS.items():
         table |= dict.fromkeys(names.split("|"), _clock(hour))
-    now = "now|right now|just now|at the moment|atm|immediately|at this moment|at the minute|at this minute|currently"
+    now = "now|right now|just now|at the moment|atm|immediately|at this moment|at the minute|at this minute|currently|"
+    now += "at present|presently|at the present time|at this very moment|this very moment|this instant|this moment"
     table |= dict.fromkeys(now.split("|"), _now)
     table |= dict.fromkeys(["weekend", "week end", "weekends"], _weekend)
     for name, (begin, end) in _SEASONS.items():

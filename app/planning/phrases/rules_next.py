@@ -16,8 +16,8 @@ rule = GRAMMAR.rule
 
 
 @rule("this|current|present UNIT", "the same UNIT", "the current UNIT", "this current UNIT")
-def this_unit(context: Context, size: Unit) -> Time:
-    return of_span(unit(context.now, size.grain), "cycle")
+def this_unit(context: Context, size: Unit) -> Time | None:
+    return None if size.plural else of_span(unit(context.now, size.grain), "cycle")
 
 
 @rule("the UNIT")

@@ -73,8 +73,10 @@ def ranged(context: Context, first: Time, second: Time) -> Time | None:
 
 def _pair(first: Time, second: Time) -> bool:
     """Whether two times can be the ends of one interval: two clocks, or two days, not one of each."""
-    if "range" in {first.kind, second.kind} or "open" in {first.kind, second.kind}:
+    if _of_hours(first) or _of_hours(second) or "open" in {first.kind, second.kind}:
         return False
+    if "range" in {first.kind, second.kind}:  # from mid November to early December
+        return first.grain == second.grain and not (first.full or second.full)
     if first.kind in {"now", "shift", "end", "close"} or second.kind in {"now", "shift", "end", "close"}:
         return not (first.latent or second.latent)
     bare = [time.kind in _CLOCKS | {"part"} and not time.dated and not time.known for time in (first, second)]
@@ -246,9 +248,14 @@ def _weak(time: Time) -> bool:
     return time.latent and time.kind != "clock"
 
 
+def _of_hours(time: Time) -> bool:
+    """From an hour to another; the middle of a month has a before and an after, as a day has."""
+    return time.kind == "range" and time.grain < Grain.DAY
+
+
 def _open(context: Context, time: Time, side: str, *, beyond: bool) -> Time | None:
     """Everything on one side of a time; beyond counts from its end."""
-    if time.side or _weak(time) or time.kind == "range":
+    if time.side or _weak(time) or _of_hours(time):
         return None
     if beyond:
         span = choose(time, context.now)
@@ -289,7 +296,7 @@ def open_after(context: Context, time: Time) -> Time | None:
 @rule("since TIME", "ever since TIME", cost=0.6)
 def since(context: Context, time: Time) -> Time | None:
     """Since Monday: the last one."""
-    if time.side or _weak(time) or time.kind == "range":
+    if time.side or _weak(time) or _of_hours(time):
         return None
     span = None if time.known else next(iter(time.series(context.now, True)), None)
     return (
@@ -316,7 +323,7 @@ def open_beyond(context: Context, time: Time) -> Time | None:
 )
 def open_before(context: Context, time: Time) -> Time | None:
     del context
-    if time.side or _weak(time) or time.kind == "range":
+    if time.side or _weak(time) or _of_hours(time):
         return None
     if time.kind in {"end", "close"}:
         time = replace(
