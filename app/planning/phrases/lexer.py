@@ -10,7 +10,7 @@ from app.planning.phrases.chart import Item, names_of
 from app.planning.phrases.digits import written
 from app.planning.phrases.lexicon import PHRASES, SOUNDS, word_value
 from app.planning.phrases.numbers import spoken, spoken_year
-from app.planning.phrases.spelling import skeleton
+from app.planning.phrases.spelling import misspelt, skeleton
 from app.planning.phrases.times import Context, Number, Ordinal, Time, Value
 from app.planning.phrases.years import year_time
 
@@ -29,6 +29,7 @@ _TYPOGRAPHY = str.maketrans(
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])\.?\s?m(?:\.|(?![a-z]))")
 _INNER_MARK = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<=[a-z])\.(?=\s|$|[,)])|,|[()]|[?!;]+$")
 _ORDINAL = re.compile(r"(\d{1,3})\s?(?:st|nd|rd|th)\b")
+_WORD = re.compile(r"[a-z]{6,}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 
 
@@ -41,7 +42,7 @@ _VARIANTS = {
     "begining": "beginning", "arround": "around", "btw": "between", "btwn": "between", "midweek": "mid week",
     "midday": "noon", "my": "the", "that": "this", "those": "this", "these": "this", "int'l": "international",
     "approx": "approximately", "ca": "circa", "fortnights": "fortnight", "o'clock": "oclock",
-    "weds": "wednesday", "midmonth": "mid month", "midyear": "mid year",
+    "weds": "wednesday", "any time": "anytime", "midmonth": "mid month", "midyear": "mid year",
     "midmorning": "mid morning", "midafternoon": "mid afternoon", "midsummer": "mid summer", "midwinter": "mid winter",
 }  # fmt: skip
 _VARIANT = re.compile(
@@ -52,7 +53,9 @@ _VARIANT = re.compile(
 def tidy(phrase: str) -> str:
     """The phrase in lower case with its typography evened out."""
     text = phrase.translate(_TYPOGRAPHY).lower().strip()
-    text = _VARIANT.sub(lambda word: _VARIANTS[word[0]], text)
+    if text[:1] == text[-1:] == '"':
+        text = text[1:-1]
+    text = _WORD.sub(lambda word: misspelt(word[0]), _VARIANT.sub(lambda word: _VARIANTS[word[0]], text))
     text = re.sub(r"(?<=\d) ?~ ?(?=\d)", "-", text)
     text = _MERIDIEM.sub(r"\1m", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
