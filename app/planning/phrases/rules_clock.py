@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.planning.phrases.grammar import GRAMMAR
+from app.planning.phrases.lexicon import PARTS
+from app.planning.phrases.lexicon import part as day_part
 from app.planning.phrases.spans import Span, floor, mapped, shift
 from app.planning.phrases.times import Clock, Context, Length, Number, Time, at_clock, choose, meet, of_span, of_unit
 from app.planning.phrases.values import Grain
@@ -204,6 +206,29 @@ def range_in_part(context: Context, first: Time, second: Time) -> Time | None:
         return None
     settled = replace(_in_hours(span, hours), latent=False)
     return meet(_days(part), settled) if part.known or part.dated else settled
+
+
+@rule("PART before|until|till|by CLOCK", cost=-0.2)
+def beginning_of_part(context: Context, part: Time, clock: Time) -> Time | None:
+    """Tonight before 9: from when it begins."""
+    until = in_part(context, part, clock)
+    end, whole = (choose(time, context.now) if time else None for time in (until, part))
+    if end is None or whole is None or not whole.start < end.start <= whole.end:
+        return None
+    return of_span(Span(whole.start, end.start, end.grain), "range")
+
+
+@rule("WEEKDAY|DAY|DATE|HOLIDAY am", cost=0.1)
+def morning_of(context: Context, day: Time) -> Time | None:
+    """Friday am."""
+    del context
+    return None if day.latent else meet(day, day_part(*PARTS["morning"]))
+
+
+@rule("WEEKDAY|DAY|DATE|HOLIDAY pm", cost=0.1)
+def afternoon_of(context: Context, day: Time) -> Time | None:
+    del context
+    return None if day.latent else meet(day, day_part(*PARTS["afternoon"]))
 
 
 def _in_hours(time: Time, part: Span) -> Time:
