@@ -35,10 +35,11 @@ def nth_following(context: Context, place: Ordinal | Number, what: Time, mark: T
 
 def _beside(context: Context, what: Time, mark: Time, count: int) -> Time | None:
     """The count-th from the end of a mark, or back from its start."""
+    vague = what.latent and what.kind != "workday"
     if (
         what.known
         or what.side
-        or what.latent
+        or vague
         or mark.latent
         or mark.side
         or what.kind not in _COUNTED
@@ -52,7 +53,7 @@ def _beside(context: Context, what: Time, mark: Time, count: int) -> Time | None
     return replace(of_span(found, what.kind), dated=True, holiday=what.holiday) if found else None
 
 
-_COUNTED = {"weekday", "holiday", "weekend", "month", "date"}
+_COUNTED = {"weekday", "holiday", "weekend", "month", "date", "workday"}
 
 
 @rule("the? PART before TIME", cost=0.1)
@@ -140,6 +141,13 @@ def within_working_days(context: Context, number: Number, day: Time) -> Time | N
     return of_span(Span(start, last.end, Grain.DAY), "range") if last and last.end > start else None
 
 
+@rule("the? NUMBER WORKDAY before|preceding TIME", "NUMBER WORKDAY prior to TIME", cost=-0.3)
+def working_days_before(context: Context, number: Number, day: Time, mark: Time) -> Time | None:
+    span = None if mark.latent or mark.side else choose(mark, context.now)
+    found = nth(day.series, span.start, -(number.whole or 1)) if span else None
+    return of_span(found, "day") if found else None
+
+
 def _counted(context: Context, day: Time, count: int) -> Time | None:
     tomorrow = unit(context.now, Grain.DAY, 1).start
     found = nth(day.series, tomorrow, count - 1) if 0 < count < 1000 else None
@@ -153,7 +161,12 @@ def working_days_after(context: Context, number: Number, day: Time, mark: Time) 
     return of_span(found, "day") if found else None
 
 
-@rule("TIME after|past|from CLOCK", "TIME any time after CLOCK", "TIME anytime after CLOCK", cost=0.1)
+@rule(
+    "TIME after|past|from CLOCK",
+    "TIME anytime after CLOCK",
+    "TIME from CLOCK on|onward|onwards",
+    cost=0.1,
+)
 def rest_of_day(context: Context, day: Time, clock: Time) -> Time | None:
     """Tomorrow after 3pm: until the day is over."""
     del context

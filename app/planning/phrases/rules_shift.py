@@ -179,6 +179,19 @@ def within_unit(context: Context, size: Unit) -> Time:
     return within_length(context, length_of(Fraction(1), size.grain))
 
 
+@rule("WEEKDAY|DAY fortnight", cost=-1.5)
+def day_fortnight(context: Context, day: Time) -> Time | None:
+    """Tuesday fortnight: two weeks after the coming one."""
+    return weeks_on(context, Length(((Fraction(2), Grain.WEEK),)), day)
+
+
+@rule("a week last WEEKDAY", cost=0.2)
+def week_last(context: Context, day: Time) -> Time | None:
+    """A week before last Friday."""
+    found = None if day.known else nth(day.series, context.now, -2)
+    return of_span(found, "day") if found else None
+
+
 @rule("WEEKDAY|DAY week", "a week on|from WEEKDAY|DAY", cost=0.2)
 def day_week(context: Context, day: Time) -> Time | None:
     """Monday week, as the British say: the Monday after the coming one."""
