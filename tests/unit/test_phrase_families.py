@@ -41,6 +41,13 @@ PARTS = [
     ("the whole of march", "2013-03-01 month"),
     ("all weekend", "2013-02-16 to 2013-02-18 day"),
     ("midmorning", "2013-02-12 09:00 to 2013-02-12 11:00 hour"),
+    ("friday am", "2013-02-15 to 2013-02-15 12:00 hour"),
+    ("tomorrow pm", "2013-02-13 12:00 to 2013-02-13 19:00 hour"),
+    ("friday morning before 11", "2013-02-15 to 2013-02-15 11:00 hour"),
+    ("tonight until 9", "2013-02-12 18:00 to 2013-02-12 21:00 hour"),
+    ("friday from 3pm onwards", "2013-02-15 15:00 to 2013-02-16 hour"),
+    ("at some point next week", "2013-02-18 week"),
+    ("week ending march 8", "2013-03-04 week"),
 ]
 
 COUNTED = [
@@ -56,8 +63,23 @@ COUNTED = [
     ("the 5 days before christmas", "2013-12-20 to 2013-12-25 day"),
     ("the two weeks after easter", "2013-04-01 to 2013-04-15 day"),
     ("this time next year", "2014-02-12 04:30 minute"),
+    ("tuesday fortnight", "2013-03-05 day"),
+    ("a week last friday", "2013-02-01 day"),
+    ("3 business days before march 5", "2013-02-28 day"),
+    ("the first working day after easter", "2013-04-01 day"),
+    ("45 min on march 4 at 9:30am", "2013-03-04 09:30 to 2013-03-04 10:15 minute"),
     ("same time next month", "2013-03-12 04:30 minute"),
     ("same day next week", "2013-02-19 day"),
+]
+
+SLIPS = [
+    ("wednseday", "2013-02-13 day"),
+    ("Febuary 20", "2013-02-20 day"),
+    ("tommorrow morning", "2013-02-13 to 2013-02-13 12:00 hour"),
+    ('"3pm"', "2013-02-12 15:00 hour"),
+    ("mourning", "nothing"),
+    ("sundae", "nothing"),
+    ("marsh 3", "nothing"),
 ]
 
 SPANS = [
@@ -90,6 +112,6 @@ FEASTS = [
 ]
 
 
-@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *SPANS, *FEASTS])
+@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *SLIPS, *SPANS, *FEASTS])
 def test_a_family_of_phrases(phrase: str, meaning: str) -> None:
     assert told(resolve(phrase, at=NOW, zone=ZONE)) == meaning

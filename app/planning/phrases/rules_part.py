@@ -169,7 +169,15 @@ def earlier_part(context: Context, part: Time) -> Time | None:
     return of_span(Span(span.start, min(floor(context.now, Grain.MINUTE), span.end), span.grain), "range")
 
 
-@rule("sometime|anytime TIME", "any|some|one time|day TIME", "some time TIME", "all day TIME", "TIME all day", cost=0.2)
+@rule(
+    "at? sometime|anytime TIME",
+    "at? any|some|one time|day|point|stage in|on|during? TIME",
+    "in|during|over the course of TIME",
+    "sometime in|on|during TIME",
+    "all day TIME",
+    "TIME all day",
+    cost=0.2,
+)
 def sometime(context: Context, time: Time) -> Time | None:
     del context
     return None if time.latent or time.side or time.kind == "clock" else time
@@ -251,10 +259,10 @@ def roughly(context: Context, time: Time) -> Time | None:
 
 
 @rule(
-    "the? week of|starting|commencing|beginning|containing TIME",
+    "the? week of|starting|commencing|beginning|containing|ending on? TIME",
     "the? week of the TIME",
     "the? week of the ORDINAL",
-    "w / c TIME",
+    "w / c|e TIME",
     "HOLIDAY week",
     cost=-0.2,
 )

@@ -216,6 +216,12 @@ def lasting(context: Context, first: Time | Length, second: Time | Length) -> Ti
     return None if unplaced else _lasting(context, time, length)
 
 
+@rule("LENGTH at|on TIME", cost=0.6)
+def lasting_at(context: Context, length: Length, time: Time) -> Time | None:
+    """45 minutes on Friday at 9:30."""
+    return lasting(context, length, time) if time.kind == "clock" and length.finest < Grain.DAY else None
+
+
 def _lasting(context: Context, time: Time, length: Length) -> Time:
     grain = min(time.grain, length.finest)
 
@@ -267,7 +273,6 @@ def _open(context: Context, time: Time, side: str, *, beyond: bool) -> Time | No
 
 @rule(
     "anytime|sometime since TIME",
-    "any time since TIME",
     "on or after TIME",
     "not before TIME",
     "no|not earlier|sooner than TIME",
@@ -287,7 +292,7 @@ def open_from(context: Context, time: Time) -> Time | None:
     return _open(context, time, "after", beyond=False)
 
 
-@rule("after|past|beyond TIME", "anytime|sometime after TIME", "any time after TIME", "later than TIME", cost=0.8)
+@rule("after|past|beyond TIME", "anytime|sometime after TIME", "later than TIME", cost=0.8)
 def open_after(context: Context, time: Time) -> Time | None:
     """After Friday begins on Saturday, after 3pm at three."""
     return _open(context, time, "after", beyond=time.grain >= Grain.DAY and time.kind != "shift")
@@ -339,7 +344,7 @@ def open_before_hour(context: Context, clock: Time, day: Time) -> Time | None:
     return open_before(context, found) if found else None
 
 
-@rule("after CLOCK on? WEEKDAY|DAY|DATE", cost=0.3)
+@rule("after CLOCK on? WEEKDAY|DAY|DATE", "anytime|sometime after CLOCK on? WEEKDAY|DAY|DATE", cost=0.3)
 def open_after_hour(context: Context, clock: Time, day: Time) -> Time | None:
     found = _hour_of(clock, day)
     return open_after(context, found) if found else None
