@@ -189,6 +189,9 @@ def _phrases() -> dict[str, Entry]:
     table["to date"] = _to_date
     table |= dict.fromkeys(["couple", "couple of", "pair", "pair of"], lambda context: Number(Fraction(2)))
     table |= dict.fromkeys(["few", "several"], lambda context: Number(Fraction(3)))
+    table |= dict.fromkeys(["half a dozen", "half dozen"], lambda context: Number(Fraction(6)))
+    table |= dict.fromkeys(["dozen", "a dozen"], lambda context: Number(Fraction(12)))
+    table["two dozen"] = lambda context: Number(Fraction(24))
     return {**holiday_names(), **table}
 
 

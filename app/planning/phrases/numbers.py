@@ -17,6 +17,8 @@ def spoken(words: Sequence[str], start: int) -> Iterator[tuple[int, Number | Ord
             yield from _larger(words, end, int(value.value))
     if words[start] in TENTHS:
         yield start + 1, Ordinal(TENTHS[words[start]])
+    if words[start] in {"hundred", "thousand"}:
+        yield from _larger(words, start, 1)
     if words[start] == "a" and words[start + 1 : start + 2] in (["hundred"], ["thousand"]):
         yield from _larger(words, start + 1, 1)
 

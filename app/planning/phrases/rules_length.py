@@ -24,7 +24,7 @@ def counted(context: Context, number: Number, unit: Unit) -> Length | None:
     return length_of(number.value, unit.grain)
 
 
-@rule("a|an|one|another UNIT", "a|one full|whole|entire UNIT", "one more UNIT", cost=0.1)
+@rule("a|an|one|another UNIT", "a|an|one full|whole|entire UNIT", "one more UNIT", cost=0.1)
 def one(context: Context, unit: Unit) -> Length:
     del context
     return length_of(Fraction(1), unit.grain)
@@ -67,7 +67,7 @@ def quarter_hour(context: Context, unit: Unit) -> Length | None:
     return quarter_unit(context, unit) if unit.grain is Grain.HOUR else None
 
 
-@rule("NUMBER NUMBER / NUMBER UNIT", cost=-0.5)
+@rule("NUMBER and? NUMBER / NUMBER UNIT", cost=-0.5)
 def mixed(context: Context, whole: Number, part: Number, parts: Number, unit: Unit) -> Length | None:
     """2 1/2 hours."""
     del context
