@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.planning.phrases.grammar import GRAMMAR
-from app.planning.phrases.spans import Span, cyclic, floor, shift
+from app.planning.phrases.spans import FIRST_YEAR, Span, cyclic, floor, shift
 from app.planning.phrases.times import Context, Number, Ordinal, Time, of_span
 from app.planning.phrases.values import Grain
 from app.planning.phrases.words import TENS
+from app.planning.phrases.years import year_time
 
 rule = GRAMMAR.rule
 
@@ -23,7 +24,17 @@ def decade(context: Context, year: Time | Number) -> Time | None:
     if first % 10 or (isinstance(year, Number) and (year.written != 2 or year.value < 20)):
         return None
     begin = datetime(first, 1, 1)  # noqa: DTZ001
-    return of_span(Span(begin, shift(begin, Grain.YEAR, 10), Grain.YEAR), "range")
+    # The 1800s are a century, the 2000s for now the years until 2009.
+    years = 100 if first % 100 == 0 and first <= 1900 else 10
+    return of_span(Span(begin, shift(begin, Grain.YEAR, years), Grain.YEAR), "range")
+
+
+@rule("in|year NUMBER", "in the? year of? NUMBER", "the year of? NUMBER", cost=0.5)
+def old_year(context: Context, number: Number) -> Time | None:
+    """In 1066: before 1500 only with a word that says so."""
+    del context
+    year = number.whole
+    return year_time(year) if year and number.written == 4 and FIRST_YEAR < year < 1500 else None
 
 
 def _decade(word: str, first: int) -> None:

@@ -20,6 +20,15 @@ def this_unit(context: Context, size: Unit) -> Time | None:
     return None if size.plural else of_span(unit(context.now, size.grain), "cycle")
 
 
+@rule("this|same UNIT CYCLE", "the same UNIT CYCLE", cost=-0.3)
+def this_unit_of(context: Context, size: Unit, around: Time) -> Time | None:
+    """This month last year."""
+    span = choose(around, context.now) if around.grain is Grain.YEAR and size.grain < Grain.YEAR else None
+    if span is None or size.grain < Grain.WEEK:
+        return None
+    return of_span(unit(shift(context.now, Grain.YEAR, span.start.year - context.now.year), size.grain), "cycle")
+
+
 @rule("the UNIT")
 def the_unit(context: Context, size: Unit) -> Time | None:
     """The month; "the second" is a day of it."""

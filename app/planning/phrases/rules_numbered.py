@@ -106,7 +106,16 @@ def year_quarter(context: Context, first: Time, second: Time) -> Time:
     return meet(year, quarter)
 
 
-@rule("week NUMBER", "week NUMBER of TIME", "week number NUMBER of? TIME", "the? ORDINAL week of the year")
+@rule("YEAR -? w -? NUMBER", "w NUMBER -|/? YEAR", cost=-0.2)
+def week_short(context: Context, first: Time | Number, second: Time | Number) -> Time | None:
+    """2016-W50."""
+    year, number = (first, second) if isinstance(first, Time) else (second, first)
+    if not isinstance(year, Time) or not isinstance(number, Number):
+        return None
+    return week_number(context, number, replace(year, latent=False))
+
+
+@rule("week NUMBER", "week NUMBER of? TIME", "week number NUMBER of? TIME", "the? ORDINAL week of the year")
 def week_number(context: Context, number: Number | Ordinal, year: Time | None = None) -> Time | None:
     """Week 35 of 2018, by ISO 8601."""
     span = choose(year, context.now) if year else unit(context.now, Grain.YEAR)

@@ -42,7 +42,12 @@ def _cut(time: Time, where: str) -> Time | None:
 
 
 def _third(span: Span, where: str) -> Span:
-    """Three hours at either end of a part of the day; a third of what is longer."""
+    """Three hours at either end of a part of the day; a third of what is longer, in whole years or days."""
+    if span.grain is Grain.YEAR:
+        years = (span.end.year - span.start.year) // 3
+        early, late = shift(span.start, Grain.YEAR, years), shift(span.end, Grain.YEAR, -years)
+        begin, end = {"begin": (span.start, early), "middle": (early, late), "end": (late, span.end)}[where]
+        return Span(begin, end, span.grain)
     length = (span.end - span.start) / 3
     piece = min(length * 1.5, timedelta(hours=3)) if span.grain < Grain.DAY else timedelta(days=round(length.days))
     if where == "begin":
