@@ -27,6 +27,7 @@ def bare_hour(context: Context, number: Number) -> Time | None:
 @rule(
     "at|@|around|about CLOCK",
     "at about|around CLOCK",
+    "at? sometime|anytime around|about CLOCK",
     "approximately|circa|exactly CLOCK",
     "CLOCK sharp|exactly|ish",
     "CLOCK - ish",
@@ -134,7 +135,7 @@ def minutes_past(context: Context, minutes: Number, clock: Time) -> Time | None:
     return _past(context, clock, minutes.whole) if minutes.whole and minutes.whole < 60 else None
 
 
-@rule("NUMBER to|till|til CLOCK", cost=0.5)
+@rule("NUMBER to|till|til CLOCK", cost=0.2)
 def minutes_to(context: Context, minutes: Number, clock: Time) -> Time | None:
     if minutes.whole in _SPOKEN_MINUTES and not minutes.written:
         return _past(context, clock, -minutes.whole)
@@ -160,7 +161,24 @@ def _minutes(length: Length) -> int | None:
     return int(length.parts[0][0])
 
 
-@rule("CLOCK in|during? the|this? PART", "CLOCK at? PART", "PART at|around|@? CLOCK", "the PART at CLOCK", cost=-0.5)
+@rule("CLOCK noon", cost=-1.0)
+def twelve_noon(context: Context, clock: Time) -> Time | None:
+    """12:00 noon: the word says which half of the day it is."""
+    return _halved(context, clock, 12) if clock.clock and clock.clock.hour == 12 else None
+
+
+@rule("CLOCK midnight", cost=-1.0)
+def twelve_midnight(context: Context, clock: Time) -> Time | None:
+    return _halved(context, clock, 0) if clock.clock and clock.clock.hour == 12 else None
+
+
+@rule("CLOCK PART", cost=-0.5)
+def hour_of_part(context: Context, clock: Time, part: Time) -> Time | None:
+    """9 tomorrow morning, but not "one night"."""
+    return in_part(context, clock, part) if part.known or part.dated or not clock.latent else None
+
+
+@rule("CLOCK in|during the|this? PART", "CLOCK at PART", "PART at|around|@? CLOCK", "the PART at CLOCK", cost=-0.5)
 def in_part(context: Context, first: Time, second: Time) -> Time | None:
     """8 in the evening; this evening at 11: the half of the day is the part's."""
     clock, part = (first, second) if first.kind == "clock" else (second, first)
@@ -218,14 +236,14 @@ def beginning_of_part(context: Context, part: Time, clock: Time) -> Time | None:
     return of_span(Span(whole.start, end.start, end.grain), "range")
 
 
-@rule("WEEKDAY|DAY|DATE|HOLIDAY am", cost=0.1)
+@rule("WEEKDAY|DAY|DATE|HOLIDAY am", cost=2.5)
 def morning_of(context: Context, day: Time) -> Time | None:
     """Friday am."""
     del context
     return None if day.latent else meet(day, day_part(*PARTS["morning"]))
 
 
-@rule("WEEKDAY|DAY|DATE|HOLIDAY pm", cost=0.1)
+@rule("WEEKDAY|DAY|DATE|HOLIDAY pm", cost=2.5)
 def afternoon_of(context: Context, day: Time) -> Time | None:
     del context
     return None if day.latent else meet(day, day_part(*PARTS["afternoon"]))
