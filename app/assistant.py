@@ -30,7 +30,7 @@ from app.domain.errors import (
 from app.domain.ports import Errands, Invite, Kind, Services, Thought
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
 from app.parking import Parking
-from app.planning.provenance import named, pretends
+from app.planning.provenance import named, plain
 from app.planning.sanitising import visible
 from app.thinking import Thinking
 
@@ -108,13 +108,13 @@ class Assistant:
         return person
 
     async def named(self, message: Message) -> Message:
-        """The message with those it mentions called by name and address: whoever is mentioned is meant exactly. A name
-        that looks like somebody's address is left out."""
+        """The message with those it mentions called by name and address: whoever is mentioned is meant exactly. What
+        they call themselves would stand among the person's own words: what isn't plainly a name is left out."""
         text = message.text
         for user in message.mentions:
             with suppress(ChatError):  # the mention stays as it is
                 who = named(await self._services.chat.called(message.team, user))
-                meant = who.email if pretends(who) else who.shown if who.email else who.name
+                meant = (who.shown if who.email else who.name) if plain(who.name) else who.email
                 text = text.replace(f"@{user}", meant or f"@{user}")
         return message.model_copy(update={"text": text})
 

@@ -19,6 +19,7 @@ _CONFUSED = {
     "υ": "u", "χ": "x", "ω": "w", "ո": "n", "օ": "o", "ս": "u", "ց": "g",
 }  # fmt: skip
 """Characters that pass for others at a glance, after Unicode's confusables, as far as addresses use them."""
+_PLAIN = re.compile(r"[^\W\d_]+(?:['’.-]+[^\W\d_]*)*(?: [^\W\d_]+(?:['’.-]+[^\W\d_]*)*){0,3}")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 
 
@@ -41,6 +42,11 @@ def pretends(address: Address) -> bool:
         return True
     host = own.rpartition("@")[2]
     return any(found[0] != host and not host.endswith(f".{found[0]}") for found in _HOST.finditer(name))
+
+
+def plain(name: str) -> bool:
+    """Whether a name is a few words of letters, and so can stand in a sentence without saying more than who it is."""
+    return bool(_PLAIN.fullmatch(normalize("NFKC", visible(name)).strip()))
 
 
 def resembles(email: str, known: Iterable[str]) -> str:
