@@ -9,7 +9,7 @@ from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.forwarding import Route, forward
 from app.agent.tools.mail import Filters
-from app.agent.tools.tool import Changing
+from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
 from app.domain.actions.bulk import Labelling, written
 from app.domain.desk import reference
@@ -68,7 +68,8 @@ class ChangeMail(Filters, Changing):
             proposed.append(await self._propose(bench, box, {"ids": ids, **out}))
         if not proposed:
             return {"nothing": f"No mail fits: {self._query(bench).worded()}."}
-        return {"proposed": proposed if len(proposed) > 1 else proposed[0]}
+        # A label's name is the model's choice, which may be a stranger's.
+        return fenced(proposed=proposed if len(proposed) > 1 else proposed[0])
 
     # Which mails.
 
