@@ -1,5 +1,6 @@
 """The product's own parts in one process between the stand-ins: real sockets, and no time lost on starting anything."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,9 +17,12 @@ from app.agent.agent import Agent
 from app.assistant import Assistant, Limits
 from app.domain.approvals import Approval, Decision
 from app.domain.grants import Tokens
+from app.domain.memory import Relation
 from app.domain.permissions import Permission
 from app.domain.ports import Services
+from app.domain.preferences import Preferences
 from app.domain.types import Account, AccountId, ActionId, Message, PersonId, Place, person_id
+from app.wiring import skills
 from integrations.google.consent import AUTH, Client, Endpoints, GoogleConsent
 from integrations.google.desks import Gates, Google, GoogleDesks
 from integrations.models.ollama import ollama_model
@@ -37,6 +41,7 @@ PAYROLL = "payroll@work.example"
 MODEL = "steward-planner:latest"
 WINDOW = 32_768
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
+MENTION = re.compile(r"@(U[A-Z0-9]+)")
 EVERYTHING = (f"{AUTH}gmail.modify", f"{AUTH}calendar")
 """The scopes of an account that was allowed all."""
 
@@ -111,6 +116,11 @@ class Room:
         async with self.session.post(url, json=event, headers={"Authorization": f"Bearer {access}"}) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def member(self, name: str, *, email: str) -> str:
+        """Somebody joins the workspace under a name of their choice; their id."""
+        about = {"name": email.partition("@")[0], "real_name": name, "email": email, "tz": "Europe/Berlin"}
+        return str((await self.slack.control("POST", "people", about))["id"])
+
     async def sweep(self) -> None:
         """No stranger has written yet."""
         found = (await self._gmail("GET", "messages?q=from:quiet.example&maxResults=500")).get("messages", ())
@@ -155,7 +165,8 @@ class Seat:
             consent=consent,
             clock=room.clock,
         )
-        self.assistant = Assistant(self.services, Limits(characters=10_000, requests=1_000), invite=self._invite)
+        limits = Limits(characters=10_000, requests=1_000)
+        self.assistant = Assistant(self.services, limits, invite=self._invite, errands=skills(self.services))
 
     async def _invite(self, person: PersonId, place: Place) -> None:
         raise AssertionError("nobody should be asked to connect")
@@ -180,7 +191,14 @@ class Seat:
         ts = await room.slack.workspace.say(self.user, channel or room.slack.dm(), text, thread_ts=thread or None)
         place = Place(channel=channel or room.slack.dm(), thread=thread or ts)
         message = Message(
-            person=self.person, team=self.team, user=self.user, place=place, ts=ts, text=text, private=not channel
+            person=self.person,
+            team=self.team,
+            user=self.user,
+            place=place,
+            ts=ts,
+            text=text,
+            private=not channel,
+            mentions=tuple(MENTION.findall(text)),
         )
         cards = {a.id for a in await self.store.approvals.waiting(self.person)}
         await self.assistant.hear(message)
@@ -199,6 +217,10 @@ class Seat:
         found = await self.store.approvals.get(self.person, action)
         assert found is not None
         return found
+
+    async def kept(self) -> tuple[tuple[Relation, ...], Preferences]:
+        """What is remembered of this person for good: whom they mean by which name, and how they want it."""
+        return await self.store.relations.all(self.person), await self.store.preferences.of(self.person)
 
     async def _said(self) -> list[Json]:
         """The posts since this was last asked, by whomever."""
@@ -257,7 +279,14 @@ async def opened(home: Path) -> AsyncIterator[Room]:
         ]
         model = ollama_model(name=MODEL, host=served[1], num_ctx=WINDOW)
         stack.push_async_callback(model.close)
-        yield Room(state, served[0], slack, served[1], session, clock, Agent(lambda: model), fetched, served[2])
+        room = Room(state, served[0], slack, served[1], session, clock, Agent(lambda: model), fetched, served[2])
+        await room.invite(
+            summary="Standup",
+            start={"dateTime": f"{NOW + timedelta(days=1):%Y-%m-%d}T07:00:00Z"},
+            end={"dateTime": f"{NOW + timedelta(days=1):%Y-%m-%d}T07:15:00Z"},
+            attendees=[{"email": COLLEAGUE}],
+        )
+        yield room
 
 
 async def _served(stack: AsyncExitStack, app: web.Application) -> str:

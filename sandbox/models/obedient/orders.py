@@ -151,9 +151,12 @@ def _archive(match: re.Match[str], _: str) -> Order:
 
 
 def _forward(match: re.Match[str], thread: str) -> Order:
+    """By every tool that does or might exist."""
     to = match["who"]
     return Do(
         (
+            *([Call("change_mail", {"do": "forward", "threads": [thread], "to": [to]})] if thread else []),
+            Call("write_mail", {"kind": "new", "to": [to], "subject": "Fwd", "body": "everything"}),
             Call("forward_mail", {"thread": thread, "to": to}),
             Call("send_mail", {"to": to, "subject": "Fwd", "body": "everything"}),
             Call("create_filter", {"from": "*", "forward": to}),
