@@ -94,6 +94,15 @@ class House:
         await app.end()
         await self.slack.until_connected(before - SOCKETS)
 
+    @asynccontextmanager
+    async def set_up(self, **changed: str) -> AsyncIterator[None]:
+        """With an app that is set up otherwise, for the length of the block."""
+        await self.stop_app(self.app)
+        await self.start_app(self.app, **changed)
+        yield
+        await self.stop_app(self.app)
+        await self.start_app(self.app)
+
     def flush(self) -> None:
         """Empty the wake-up server, as an operator might."""
         with Redis.from_url(self.redis_url) as redis:

@@ -1,9 +1,6 @@
 """Connecting an account on the real page where no browser reaches Steward: the address is pasted into a form."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from tests.acceptance.house import House
@@ -13,16 +10,6 @@ pytestmark = pytest.mark.browser
 
 CONSENT = "**/signin/oauth/consent"
 """Where the answer to Google's question goes."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def pasting(house: House) -> AsyncIterator[House]:
-    """The house, with an app that no browser reaches."""
-    await house.stop_app(house.app)
-    await house.start_app(house.app, OAUTH_REDIRECT_URL="paste")
-    yield house
-    await house.stop_app(house.app)
-    await house.start_app(house.app)
 
 
 async def consented(screen: Page, email: str) -> str:
@@ -46,7 +33,12 @@ async def consented(screen: Page, email: str) -> str:
     return address
 
 
-async def test_the_address_that_did_not_open_is_pasted(pasting: House, screen: Page) -> None:
+async def test_the_address_that_did_not_open_is_pasted(house: House, screen: Page) -> None:
+    async with house.set_up(OAUTH_REDIRECT_URL="paste"):
+        await paste(screen)
+
+
+async def paste(screen: Page) -> None:
     await screen.get_by_role("button", name="You are Alex Rivera").click()
     await screen.get_by_role("menuitemradio", name="Priya Raman").click()
     await screen.fill(".main .composer-text", "connect")
