@@ -89,6 +89,14 @@ COUNTED = [
     ("same day next week", "2013-02-19 day"),
 ]
 
+LONG = [
+    ("at half past 3 in the afternoon on wednesday the 5th of march 2014", "2014-03-05 15:30 minute"),
+    ("3 in the afternoon on the first monday of march", "2013-03-04 15:00 hour"),
+    ("the 20th between 9:30 and 11 in the morning", "2013-02-20 09:30 to 2013-02-20 11:00 minute"),
+    ("between 9:30 and 11 in the morning on the last day of the month", "2013-02-28 09:30 to 2013-02-28 11:00 minute"),
+    ("  2  -  15 ", "2013-02-15 day"),
+]
+
 SLIPS = [
     ("wednseday", "2013-02-13 day"),
     ("Febuary 20", "2013-02-20 day"),
@@ -129,6 +137,6 @@ FEASTS = [
 ]
 
 
-@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *SLIPS, *SPANS, *FEASTS])
+@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *LONG, *SLIPS, *SPANS, *FEASTS])
 def test_a_family_of_phrases(phrase: str, meaning: str) -> None:
     assert told(resolve(phrase, at=NOW, zone=ZONE)) == meaning

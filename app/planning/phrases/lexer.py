@@ -53,7 +53,7 @@ _VARIANT = re.compile(
 
 def tidy(phrase: str) -> str:
     """The phrase in lower case with its typography evened out."""
-    text = phrase.translate(_TYPOGRAPHY).lower().strip()
+    text = " ".join(phrase.translate(_TYPOGRAPHY).lower().split())
     if text[:1] == text[-1:] == '"':
         text = text[1:-1]
     text = _WORD.sub(lambda word: misspelt(word[0]), _VARIANT.sub(lambda word: _VARIANTS[word[0]], text))

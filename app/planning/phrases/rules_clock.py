@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.lexicon import PARTS
@@ -184,14 +185,22 @@ def in_part(context: Context, first: Time, second: Time) -> Time | None:
     clock, part = (first, second) if first.kind == "clock" else (second, first)
     if clock.clock is None or clock.dated or part.latent or _yearlike(clock, clock.clock):
         return None
-    span = choose(part, context.now)
-    settled = _settle(clock.clock, span) if span else None
+    settled: Clock | None = clock.clock
+    if clock.clock.twelve:
+        span = _meant(part, context.now)
+        settled = _settle(clock.clock, span) if span else None
     if settled is None:
         return None
     time = at_clock(context, settled)
     if part.known or part.dated:
         return meet(_after_midnight(context, part, settled), time)
     return time
+
+
+@lru_cache(maxsize=64)
+def _meant(part: Time, moment: datetime) -> Span | None:
+    """The span a part means, looked up once for all the clocks beside it."""
+    return choose(part, moment)
 
 
 def _yearlike(time: Time, clock: Clock) -> bool:
@@ -331,9 +340,11 @@ def _next_day(moment: datetime) -> datetime:
 def _after_midnight(context: Context, part: Time, clock: Clock) -> Time:
     """The days of a part: midnight and the small hours "tonight" are tomorrow's, once today's are over."""
     days = _days(part)
+    if clock.hour > _SMALL_HOURS:
+        return days
     span = choose(days, context.now)
     evening = choose(part, context.now)
-    if span is None or evening is None or clock.hour > _SMALL_HOURS or evening.start.hour < _NIGHTFALL:
+    if span is None or evening is None or evening.start.hour < _NIGHTFALL:
         return days
     if span.start + timedelta(hours=clock.hour, minutes=clock.minute) >= context.now:
         return days if context.now.hour <= _SMALL_HOURS and clock.hour else _tomorrow(days)
@@ -349,8 +360,6 @@ def _tomorrow(days: Time) -> Time:
 
 def _settle(clock: Clock, part: Span) -> Clock | None:
     """The clock with the half of the day that lies in a part of the day; "1 at night" is after midnight."""
-    if not clock.twelve:
-        return clock
     for hour in (clock.hour % 12, clock.hour % 12 + 12):
         moment = part.start.replace(hour=hour, minute=clock.minute)
         if part.start <= moment < part.end:

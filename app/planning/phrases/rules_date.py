@@ -270,7 +270,8 @@ def nth_time(context: Context, place: Ordinal, what: Time, around: Time) -> Time
     """The second Wednesday of October."""
     del context
     vague = what.latent and what.kind != "workday"
-    if around.grain <= what.grain or what.known or vague or what.kind in {"clock", "date", "zoned"}:
+    hours = what.kind in {"clock", "zoned"} or (what.kind == "range" and what.grain < Grain.DAY)
+    if around.grain <= what.grain or what.known or vague or hours or what.kind == "date":
         return None
     return _pick(around, what, place.value)
 

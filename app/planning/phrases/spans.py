@@ -23,6 +23,8 @@ MOST_CYCLES = 5_000
 # Cycles searched for something that may never come, such as 30 February (a Friday 29 February comes after 40 years
 # at most).
 SEARCH = 64
+# Spans in a row that a change may leave out: more than the weeks of five years.
+MOST_LEFT_OUT = 300
 
 
 # What is left of MOST_CYCLES for the phrase being read in this task or thread.
@@ -191,11 +193,15 @@ def mapped(source: Series, change: Callable[[Span], Span | None], margin: timede
     """A series with every span changed (moved by at most the margin, cut, lengthened) or left out."""
 
     def series(moment: datetime, backwards: bool) -> Iterator[Span]:
+        missing = 0
         # The change may move a span across the moment, so the search starts a little to the other side.
         for span in source(moment + margin if backwards else moment - margin, backwards):
             try:
                 new = change(span)
             except (OverflowError, ValueError):
+                return
+            missing = 0 if new else missing + 1
+            if missing > MOST_LEFT_OUT:
                 return
             if new and (new.start < moment if backwards else new.end > moment):
                 yield new
