@@ -56,8 +56,11 @@ async def run(given: argparse.Namespace) -> int:
                 print(printed(judge), flush=True)  # also of a run that is cut short
     print(recovery.printed())
     missed = any(row.verdict == MISSED for row in recovery.rows)
+    few = judge.approved < given.actions
+    if few:
+        print(f"\nonly {judge.approved:,} actions were approved in the time there was, not {given.actions:,}")
     print(f"\nseed {given.seed}", flush=True)
-    return 0 if kept_promises(judge) and not missed else 1
+    return 0 if kept_promises(judge) and not missed and not few else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -74,8 +75,8 @@ async def stopped_for(wave: Wave, meanwhile: Callable[[], Awaitable[object]], *,
 async def everything_killed(wave: Wave) -> None:
     acting = asyncio.ensure_future(wave.act())
     await _stirred(wave)
+    wave.hit(wave.under_way())
     await wave.stage.power_cut()
-    wave.hit()
     await acting
 
 
@@ -86,8 +87,8 @@ async def flushed(wave: Wave) -> None:
         psutil.Process(worker.pid).suspend()
     acting = asyncio.ensure_future(wave.act())
     await _stirred(wave)
+    wave.hit(wave.under_way())
     stage.house.flush()
-    wave.hit()
     for worker in stage.workers:
         psutil.Process(worker.pid).resume()
     await acting
@@ -99,8 +100,8 @@ def shaken(kind: str, number: signal.Signals) -> Fault:
     async def play(wave: Wave) -> None:
         acting = asyncio.ensure_future(wave.act())
         await _stirred(wave)
+        wave.hit(wave.under_way())
         await wave.stage.shake(kind, number)
-        wave.hit()
         await acting
 
     return play
@@ -109,8 +110,8 @@ def shaken(kind: str, number: signal.Signals) -> Fault:
 async def sockets_cut(wave: Wave) -> None:
     acting = asyncio.ensure_future(wave.act())
     await _stirred(wave)
+    wave.hit(wave.under_way())
     await wave.stage.house.slack.post("cut_sockets")
-    wave.hit()
     await acting
 
 
@@ -171,21 +172,31 @@ def held(strike: Callable[[Wave], Awaitable[object]]) -> Fault:
 
     async def play(wave: Wave) -> None:
         await wave.act()
-        await gathered(*(_waits(actor) for actor in wave.actors))
-        wave.hit()
+        wave.hit(await _waiting(wave))
         await strike(wave)
 
     return play
+
+
+async def cancelled(wave: Wave) -> None:
+    """Everybody thinks better of it; who was too late has not cancelled anything."""
+    await wave.act()
+    await _waiting(wave)
+    await gathered(*(wave.stage.click(a.lane, a.now, "cancel") for a in wave.actors))
+    await wave.rest()
+    wave.hit(Counter(actor.cell for actor in wave.actors if actor.status == "cancelled"))
+
+
+async def _waiting(wave: Wave) -> Counter[Cell]:
+    """How many of each cell wait to be done."""
+    await gathered(*(_waits(actor) for actor in wave.actors))
+    return Counter(actor.cell for actor in wave.actors if actor.now.status == "approved")
 
 
 async def _waits(actor: Actor) -> None:
     assert actor.card is not None
     with suppress(AssertionError):
         await actor.lane.person.until_shows(actor.card, "approved", seconds=5)
-
-
-async def _cancel(wave: Wave) -> None:
-    await gathered(*(wave.stage.click(a.lane, a.now, "cancel") for a in wave.actors))
 
 
 async def _kill_worker(wave: Wave) -> None:
@@ -288,7 +299,8 @@ HELD: Mapping[str, Fault] = {
     "everything killed": held(lambda wave: wave.stage.power_cut()),
     "Valkey flushed": held(lambda wave: asyncio.to_thread(wave.stage.house.flush)),
     "PostgreSQL killed": held(lambda wave: wave.stage.shake("postgres", signal.SIGKILL)),
-    "cancelled": held(_cancel),
+    "PostgreSQL restarted": held(lambda wave: wave.stage.shake("postgres", signal.SIGINT)),
+    "cancelled": cancelled,
 }
 
 

@@ -22,7 +22,10 @@ OUTAGES = (
     *("everything killed", "sockets cut"),
 )
 ENVELOPES = ("duplicates", "reordered", "acks unheard", "sockets cut", "PostgreSQL killed", "Valkey flushed")
-HOLDS = ("app killed", "worker killed", "everything killed", "Valkey flushed", "PostgreSQL killed", "cancelled")
+HOLDS = (
+    *("app killed", "worker killed", "everything killed", "Valkey flushed"),
+    *("PostgreSQL killed", "PostgreSQL restarted", "cancelled"),
+)
 """What happens while an approved action can still be cancelled."""
 INVITING = (
     (UNDO, "CreateEvent", "events.delete"),
@@ -126,12 +129,14 @@ def _hostile(lifelines: Lifelines) -> Iterator[Cell]:
 
 def _slow(lifelines: Lifelines) -> Iterator[Cell]:
     for (verb, kind), lifeline in lifelines.items():
-        if verb != PERFORM:
+        if verb == ASK:
             continue
         for index, step in enumerate(lifeline.steps):
             if not step.changes:
                 continue
             yield from (Cell(verb, kind, fault, index, None, step) for fault in NO_ANSWER)
+            if verb != PERFORM:
+                continue
             if not any(later.changes for later in lifeline.steps[index + 1 :]):
                 yield Cell(verb, kind, DOWN, index, None, step)
             if step.name == "drafts.send":
@@ -155,7 +160,7 @@ def packed(found: Sequence[Cell], lifelines: Lifelines, dice: Random, *, most: i
 
 
 def _together(cell: Cell, other: Cell, lifelines: Lifelines) -> bool:
-    if cell.fault in NO_ANSWER and cell.fault == other.fault:
+    if cell.fault in NO_ANSWER and (cell.verb, cell.fault) == (other.verb, other.fault):
         return True
     if cell.kind == other.kind or cell.verb != other.verb or _way(cell) != _way(other):
         return False

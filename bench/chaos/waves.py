@@ -1,6 +1,7 @@
 """A wave: people who act at the same time, each in a cell of the matrix, and what becomes of them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,16 +91,27 @@ class Wave:
         await self.stage.read_journal()
 
     async def _settled(self, actor: Actor, seconds: float) -> None:
-        def rests() -> str:
-            now = actor.now
-            # What is to be taken back stays done only where that was refused.
-            stays = "proposed" if self.verb != UNDO else "" if self.fault == REFUSED else "done"
-            moved = now.message != actor.before and now.status not in (stays, *WORKING)
-            return now.status if moved else ""
-
         actor.status, actor.waited = "", True
         with suppress(AssertionError):
-            actor.status = await actor.lane.person.screen.until(rests, what="rest", seconds=seconds)
+            screen = actor.lane.person.screen
+            actor.status = await screen.until(lambda: self._came_to(actor), what="rest", seconds=seconds)
+
+    def _came_to(self, actor: Actor) -> str:
+        """The status in which a card rests since it was clicked; empty until it does."""
+        now = actor.now
+        # What is to be taken back stays done only where that was refused.
+        stays = "proposed" if self.verb != UNDO else "" if self.fault == REFUSED else "done"
+        return now.status if now.message != actor.before and now.status not in (stays, *WORKING) else ""
+
+    def under_way(self) -> Counter[Cell]:
+        """How many of each cell have asked or clicked, and haven't got what comes of it yet."""
+        return Counter(actor.cell for actor in self.actors if self._busy(actor))
+
+    def _busy(self, actor: Actor) -> bool:
+        if self.verb == ASK:
+            there = actor.lane.person.screen.steward(actor.lane.person.dm, actor.asked)
+            return bool(actor.asked) and not any(payload(m, TURN).get("state") in OVER for m in there)
+        return actor.before is not None and not self._came_to(actor)
 
     async def _answered(self, actor: Actor, seconds: float) -> None:
         person, actor.waited = actor.lane.person, True
