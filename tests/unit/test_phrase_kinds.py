@@ -173,6 +173,9 @@ KINDS = [
     ("all mondays", "2013-02-18 FREQ=WEEKLY;BYDAY=MO"),
     ("every half hour", "2013-02-12 04:31 FREQ=MINUTELY;INTERVAL=30"),
     ("every day next week", "2013-02-18 FREQ=DAILY;UNTIL=20130225T015959Z"),
+    ("march 3-5 9am-5pm", "2013-03-03 09:00 FREQ=DAILY;UNTIL=20130306T015959Z"),
+    ("every monday in march", "2013-03-04 FREQ=WEEKLY;BYDAY=MO;UNTIL=20130401T015959Z"),
+    ("every day from march 15 to march 17", "2013-03-15 FREQ=DAILY;UNTIL=20130318T015959Z"),
     ("every day this week", "2013-02-13 FREQ=DAILY;UNTIL=20130218T015959Z"),
     # Nothing.
     ("feb 29 2015", "nothing"),

@@ -51,7 +51,7 @@ def _recur(context: Context, repeat: Repeat) -> Recurrence | None:
     if rule is None or first is None:
         return None
     start, moved = aware(first.start, context.zone)
-    end = _end(repeat, first)
+    end = _end(context, repeat, first)
     if end and end < first.start:
         return None
     rule += f";COUNT={repeat.count}" if repeat.count else _until(context, end)
@@ -189,11 +189,12 @@ def _days(place: Place, months: tuple[int, ...]) -> Series:
     return cyclic(Grain.MONTH, make)
 
 
-def _end(repeat: Repeat, first: Span) -> datetime | None:
+def _end(context: Context, repeat: Repeat, first: Span) -> datetime | None:
     """The last moment of a recurrence, if it ends."""
     if repeat.span:
         return move(datetime.combine(first.start.date(), time()), repeat.span.parts) - timedelta(seconds=1)
-    last = choose(repeat.until, first.start) if repeat.until else None
+    moment = context.now if repeat.begin is repeat.until else first.start  # the days that both begin and end it
+    last = choose(repeat.until, moment) if repeat.until else None
     return last.end - timedelta(seconds=1) if last else None
 
 

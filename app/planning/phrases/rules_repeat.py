@@ -289,9 +289,11 @@ def yearly_in(context: Context, repeat: Repeat, month: Time) -> Repeat | None:
     return replace(repeat, unit=None, times=(month,)) if yearly else None
 
 
-@rule("REPEAT in|during? CYCLE", cost=0.1)
+@rule("REPEAT in|during? CYCLE", "REPEAT in|during MONTH", cost=0.1)
 def in_cycle(context: Context, repeat: Repeat, cycle: Time) -> Repeat | None:
-    """Every day next week."""
+    """Every day next week, every Monday in January."""
+    if repeat.unit is Grain.YEAR or repeat.place:
+        return None
     span = choose(cycle, context.now)
     if span is None or repeat.begin or repeat.until or repeat.count or repeat.unit is cycle.grain:
         return None
@@ -309,10 +311,22 @@ def yearly_on(context: Context, repeat: Repeat, date: Time) -> Repeat | None:
     )
 
 
-@rule("REPEAT starting|beginning|from on|from? TIME", cost=0.3)
+@rule("REPEAT starting|beginning|from|between on|from? TIME", cost=0.3)
 def starting(context: Context, repeat: Repeat, time: Time) -> Repeat | None:
     del context
-    return None if time.latent or time.side else replace(repeat, begin=time)
+    if time.latent or time.side:
+        return None
+    # From 15 to 17 November has an end as well.
+    return replace(repeat, begin=time, until=time if time.kind == "range" and time.grain >= Grain.DAY else None)
+
+
+@rule("RANGE from? RANGE", cost=-2.5)
+def hours_of_days(context: Context, days: Time, hours: Time) -> Repeat | None:
+    """March 3-5 9am-5pm: on each of the days."""
+    del context
+    if days.grain is not Grain.DAY or hours.grain >= Grain.DAY or hours.dated or hours.known:
+        return None
+    return Repeat(1, Grain.DAY, at=replace(hours, latent=False), begin=days, until=days)
 
 
 @rule("REPEAT until|till|through|ending TIME", cost=0.3)
