@@ -118,6 +118,7 @@ def _options(meaning: Meaning) -> tuple[Instant | Interval, ...]:
 
 
 def _read(text: str, context: Context) -> Meaning | None:
+    half: Meaning | None = None
     for value in _values(text, context):
         if isinstance(value, Time) and value.half and not value.latent:
             flipped = next(
@@ -126,9 +127,12 @@ def _read(text: str, context: Context) -> Meaning | None:
             meaning = undecided(context, value, flipped=flipped)
         else:
             meaning = settle(context, value)
-        if meaning is not None:
+        # Of "tomorrow at 3 or Friday at 4" no reading counts that loses one of the two while another keeps both.
+        if meaning is not None and isinstance(value, Time) and value.alternative and not isinstance(meaning, Ambiguous):
+            half = half or meaning
+        elif meaning is not None:
             return meaning
-    return None
+    return half
 
 
 def _values(text: str, context: Context) -> list[Value]:
