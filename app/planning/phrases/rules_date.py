@@ -33,13 +33,23 @@ def _date(month: Time, day: Number | Ordinal) -> Time | None:
     return date_time(month.number, value) if value and month.number and not month.known else None
 
 
-@rule("DATE NUMBER", "DATE -|/ NUMBER", cost=0.5)
+_LONGEST_MONTH = 31
+
+
+@rule("DATE NUMBER", "DATE / NUMBER", cost=0.5)
 def short_year(context: Context, date: Time, year: Number) -> Time | None:
     """January first 12: two digits are a year."""
     del context
     if year.written != 2 or year.whole is None or date.known or not date.full:
         return None
     return meet(year_time(full_year(year.whole)), date)
+
+
+@rule("DATE - NUMBER", cost=0.5)
+def dashed_short_year(context: Context, date: Time, year: Number) -> Time | None:
+    """Dec-25-14; but Nov 15-17 are three days."""
+    days = year.whole is not None and date.number < year.whole <= _LONGEST_MONTH
+    return None if days else short_year(context, date, year)
 
 
 @rule("DATE -|/ YEAR", "MONTH -|/ YEAR", cost=-0.5)
@@ -155,6 +165,7 @@ _JUST_OVER = timedelta(days=31)
     "in the? MONTH",
     "in|during|at the? PART",
     "in the? SEASON",
+    "in CYCLE",
     "at the? WEEKEND|HOLIDAY",
     "TIME :",
     cost=0.1,
@@ -227,6 +238,15 @@ def known_on_weekday(context: Context, date: Time, weekday: Time) -> Time | None
     return date if span.start.weekday() == weekday.number else _beside(date, weekday, span)
 
 
+@rule("TIME or the UNIT after|following", "TIME or the following UNIT", cost=0.5)
+def or_after(context: Context, first: Time, size: Unit) -> Time | None:
+    """Tomorrow or the day after."""
+    span = None if first.side or first.latent else choose(first, context.now)
+    if span is None or size.grain < Grain.DAY or first.alternative or first.grain is not size.grain:
+        return None
+    return replace(first, alternative=of_unit(span.end, size.grain))
+
+
 @rule("TIME or TIME", "either TIME or TIME", cost=1.0)
 def either(context: Context, first: Time, second: Time) -> Time | None:
     """Tomorrow or Friday: for the person to choose."""
@@ -247,7 +267,8 @@ def _fit(outer: Time, inner: Time) -> bool:
     if unfit or weak or inner.known or (inner.full and outer.kind == "month"):
         return False
     if outer.grain == inner.grain:
-        return outer.grain is Grain.DAY and outer.kind != inner.kind and "weekday" in {outer.kind, inner.kind}
+        kinds = {outer.kind, inner.kind}
+        return outer.grain is Grain.DAY and len(kinds) == 2 and "weekday" in kinds and "range" not in kinds
     if inner.kind in _IN_A_DAY and inner.grain < Grain.DAY and not inner.dated:
         return outer.kind not in _IN_A_DAY | {"season"} and outer.grain in {Grain.DAY, Grain.WEEK}
     # A year behind an interval belongs to its end ("Nov-Feb 5th, 2017"), unless both ends share the month.

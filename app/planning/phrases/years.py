@@ -80,7 +80,7 @@ def date_time(month: int, day: int, year: int | None = None) -> Time | None:
         if (month, day) != (2, 29) or leap:
             yield day_span(at, month, day)
 
-    return replace(yearly(make, Grain.DAY, "date"), full=True)
+    return replace(yearly(make, Grain.DAY, "date"), full=True, number=day)
 
 
 def written_date(first: int, second: int, year: int | None, *, european: bool = False) -> Time | None:
