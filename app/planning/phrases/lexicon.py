@@ -50,7 +50,7 @@ PARTS = {
     "night": (18, 24), "late night": (21, 24), "nite": (18, 24), "daytime": (8, 18), "business hours": (9, 17),
     "morn": (0, 12), "mid morning": (9, 11), "mid afternoon": (14, 16), "early in the day": (0, 12),
     "late in the day": (12, 24),  "after lunch": (13, 17), "after school": (15, 21), "after work": (17, 21),
-    "office hours": (9, 17), "working hours": (9, 17),
+    "office hours": (9, 17), "working hours": (9, 17), "lunch hour": (12, 14), "lunch break": (12, 14),
 }  # fmt: skip
 
 

@@ -232,6 +232,10 @@ def range_in_part(context: Context, first: Time, second: Time) -> Time | None:
     if hours is None:
         return None
     settled = replace(_in_hours(span, hours), latent=False)
+    sample = choose(settled, context.now)
+    close = hours.end - floor(hours.start, Grain.DAY) + _OVER
+    if sample is None or sample.end - floor(sample.start, Grain.DAY) > close:
+        return None
     return meet(_days(part), settled) if part.known or part.dated else settled
 
 
@@ -256,6 +260,10 @@ def morning_of(context: Context, day: Time) -> Time | None:
 def afternoon_of(context: Context, day: Time) -> Time | None:
     del context
     return None if day.latent else meet(day, day_part(*PARTS["afternoon"]))
+
+
+# How long after a part of the day an interval in it may end: "ten to eight in the morning" is no interval.
+_OVER = timedelta(hours=3)
 
 
 def _in_hours(time: Time, part: Span) -> Time:
@@ -296,7 +304,7 @@ def close_of_business(context: Context) -> Time:
     return at_clock(context, Clock(end.hour, end.minute, 0, Grain.MINUTE if end.minute else Grain.HOUR))
 
 
-@rule("first thing", "first thing in the? morning")
+@rule("first thing", "first thing in the? morning", "the? start of business|play")
 def first_thing(context: Context) -> Time:
     begin = context.hours.start
     return at_clock(context, Clock(begin.hour, begin.minute, 0, Grain.MINUTE if begin.minute else Grain.HOUR))

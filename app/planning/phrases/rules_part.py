@@ -68,9 +68,14 @@ def beginning(context: Context, time: Time) -> Time | None:
     return _cut(time, "begin")
 
 
+@rule("early in the new year")
+def early_next_year(context: Context) -> Time | None:
+    return _cut(of_span(unit(context.now, Grain.YEAR, 1)), "begin")
+
+
 @rule("early -|in? TIME", "early in the TIME", cost=0.2)
 def early(context: Context, time: Time) -> Time | None:
-    return None if time.kind == "part" else beginning(context, time)
+    return None if time.kind in {"part", "holiday"} else beginning(context, time)
 
 
 @rule("in|around? the? middle of TIME", "mid|middle -? TIME", "mid|middle of? TIME", cost=0.2)
@@ -92,7 +97,7 @@ def ending(context: Context, time: Time) -> Time | None:
     return _cut(time, "end")
 
 
-@rule("in|during RANGE|END", "in|during the RANGE|END", cost=0.1)
+@rule("in|during|at RANGE|END", "in|during the RANGE|END", cost=0.1)
 def in_stretch(context: Context, time: Time) -> Time | None:
     """In early March, during the second half of May."""
     del context

@@ -16,7 +16,7 @@ from app.planning.phrases.years import date_time, month_day_time
 rule = GRAMMAR.rule
 _CLOCKS = {"clock", "zoned"}
 _PARTS_OF_DAY = {"part", "range"}
-_DAY = timedelta(days=1)
+_DAY, _MOMENT = timedelta(days=1), timedelta(seconds=1)
 _DAYS = "WEEKDAY|DAY|DATE|HOLIDAY"
 
 
@@ -281,6 +281,7 @@ def _open(context: Context, time: Time, side: str, *, beyond: bool) -> Time | No
     "starting|beginning from|on|at? TIME",
     "as of|from TIME",
     "effective from? TIME",
+    "with effect from TIME",
     "TIME at the? earliest",
     "TIME or later",
     "> = TIME",
@@ -295,7 +296,9 @@ def open_from(context: Context, time: Time) -> Time | None:
 @rule("after|past|beyond TIME", "anytime|sometime after TIME", "later than TIME", cost=0.8)
 def open_after(context: Context, time: Time) -> Time | None:
     """After Friday begins on Saturday, after 3pm at three."""
-    return _open(context, time, "after", beyond=time.grain >= Grain.DAY and time.kind != "shift")
+    return _open(
+        context, time, "after", beyond=time.kind != "shift" and (time.grain >= Grain.DAY or time.kind == "part")
+    )
 
 
 @rule("since TIME", "ever since TIME", cost=0.6)
@@ -332,7 +335,7 @@ def open_before(context: Context, time: Time) -> Time | None:
         return None
     if time.kind in {"end", "close"}:
         time = replace(
-            time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY))
+            time, series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _MOMENT))
         )
     return replace(time, side="before", kind="open", clock=None, latent=False)
 
@@ -363,7 +366,7 @@ def open_through(context: Context, time: Time) -> Time | None:
         return None
     return replace(
         time,
-        series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _DAY)),
+        series=mapped(time.series, lambda span: replace(span, start=span.end, end=span.end + _MOMENT)),
         side="before",
         kind="open",
         clock=None,
