@@ -24,6 +24,9 @@ PLACES = [
     ("first half of the year", "2013-01-01 to 2013-07-01 month"),
     ("1h 2014", "2014-01-01 to 2014-07-01 month"),
     ("1q14", "2014-01-01 quarter"),
+    ("wk 46 2016", "2016-11-14 week"),
+    ("in week 46", "2013-11-11 week"),
+    ("in the new year", "2014-01-01 year"),
     ("q1 14", "2014-01-01 quarter"),
     ("calendar year 2014", "2014-01-01 year"),
     ("this decade", "2010-01-01 to 2020-01-01 year"),
@@ -46,6 +49,7 @@ PARTS = [
     ("earlier this morning", "2013-02-12 to 2013-02-12 04:30 hour"),
     ("the whole of march", "2013-03-01 month"),
     ("all weekend", "2013-02-16 to 2013-02-18 day"),
+    ("ten to eight in the morning", "2013-02-12 07:50 minute"),
     ("midmorning", "2013-02-12 09:00 to 2013-02-12 11:00 hour"),
     ("twelve noon tomorrow", "2013-02-13 12:00 hour"),
     ("12:00 midnight", "2013-02-13 minute"),
@@ -69,6 +73,8 @@ COUNTED = [
     ("one more week", "1 week"),
     ("a full year", "1 year"),
     ("½ hour", "30 minute"),
+    ("1½ hours", "90 minute"),
+    ("½", "nothing"),
     (".5 hours", "30 minute"),
     ("2 and 1/2 hours", "150 minute"),
     ("half a dozen weeks", "6 week"),
@@ -97,6 +103,12 @@ LONG = [
     ("  2  -  15 ", "2013-02-15 day"),
 ]
 
+EITHER = [
+    ("tomorrow or the day after", "2013-02-13 day or 2013-02-14 day"),
+    ("tomorrow at 3 or friday at 4", "2013-02-13 15:00 hour or 2013-02-15 16:00 hour"),
+    ("this week or the following week", "2013-02-11 week or 2013-02-18 week"),
+]
+
 SLIPS = [
     ("wednseday", "2013-02-13 day"),
     ("Febuary 20", "2013-02-20 day"),
@@ -114,6 +126,12 @@ SPANS = [
     ("not after friday", "… to 2013-02-16 day"),
     ("by friday at the latest", "2013-02-12 04:30 to 2013-02-15 second"),
     ("starting may 3 for a week", "2013-05-03 to 2013-05-10 day"),
+    ("mon 4 mar to fri 8 mar", "2013-03-04 to 2013-03-09 day"),
+    ("dec-25-14", "2014-12-25 day"),
+    ("after dinner", "2013-02-12 21:00 to … hour"),
+    ("through 11am", "… to 2013-02-12 12:00 hour"),
+    ("in the next hour", "2013-02-12 04:30 to 2013-02-12 05:30 second"),
+    ("the past hour and a half", "2013-02-12 03:00 to 2013-02-12 04:30 second"),
     ("3rd to 5th", "2013-03-03 to 2013-03-06 day"),
     ("since early january", "2013-01-01 to … day"),
     ("until mid december", "… to 2013-12-11 day"),
@@ -137,6 +155,6 @@ FEASTS = [
 ]
 
 
-@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *LONG, *SLIPS, *SPANS, *FEASTS])
+@pytest.mark.parametrize(("phrase", "meaning"), [*PLACES, *PARTS, *COUNTED, *EITHER, *LONG, *SLIPS, *SPANS, *FEASTS])
 def test_a_family_of_phrases(phrase: str, meaning: str) -> None:
     assert told(resolve(phrase, at=NOW, zone=ZONE)) == meaning

@@ -29,7 +29,7 @@ _TYPOGRAPHY = str.maketrans(
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])\.?\s?m(?:\.|(?![a-z]))")
 _INNER_MARK = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<=[a-z])\.(?=\s|$|[,)])|,|[()]|[?!;]+$")
 _ORDINAL = re.compile(r"(\d{1,3})\s?(?:st|nd|rd|th)\b")
-_FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _WORD = re.compile(r"[a-z]{6,}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[:\d])")
 
@@ -58,7 +58,7 @@ def tidy(phrase: str) -> str:
         text = text[1:-1]
     text = _WORD.sub(lambda word: misspelt(word[0]), _VARIANT.sub(lambda word: _VARIANTS[word[0]], text))
     text = re.sub(r"(?<=\d) ?~ ?(?=\d)", "-", text)
-    text = re.sub("[½¼¾]", lambda mark: f" {_FRACTIONS[mark[0]]}", text).strip()
+    text = re.sub("(\\d?) ?([½¼¾])", lambda mark: (mark[1] or "0") + _FRACTIONS[mark[2]], text)
     text = re.sub(r"(?<![\d.\w])\.(?=\d)", "0.", text)
     text = _MERIDIEM.sub(r"\1m", text)
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)

@@ -210,3 +210,20 @@ def next_compound(context: Context, size: Unit, length: Length) -> Time | None:
 @rule("in? the? last|past UNIT and LENGTH", "within the last|past UNIT and LENGTH", cost=-0.2)
 def last_compound(context: Context, size: Unit, length: Length) -> Time | None:
     return _run(context, Length(((Fraction(1), size.grain), *length.parts)), -1)
+
+
+@rule("in|for? the? last|past UNIT and a half", cost=-0.2)
+def last_and_half(context: Context, size: Unit) -> Time | None:
+    """The past hour and a half."""
+    return _run(context, length_of(Fraction(3, 2), size.grain), -1)
+
+
+@rule("in|for? the? next|coming UNIT and a half", cost=-0.2)
+def next_and_half(context: Context, size: Unit) -> Time | None:
+    return _run(context, length_of(Fraction(3, 2), size.grain), 1)
+
+
+@rule("in the new year")
+def new_year(context: Context) -> Time:
+    """The year that comes, not its first day."""
+    return of_span(unit(context.now, Grain.YEAR, 1), "cycle")

@@ -115,7 +115,15 @@ def week_short(context: Context, first: Time | Number, second: Time | Number) ->
     return week_number(context, number, replace(year, latent=False))
 
 
-@rule("week NUMBER", "week NUMBER of? TIME", "week number NUMBER of? TIME", "the? ORDINAL week of the year")
+@rule(
+    "week NUMBER",
+    "week NUMBER of? TIME",
+    "week number|no|# NUMBER of? TIME",
+    "week number|no|# NUMBER",
+    "calendar? week|wk|kw|cw NUMBER",
+    "wk|kw|cw NUMBER of? YEAR",
+    "the? ORDINAL week of the year",
+)
 def week_number(context: Context, number: Number | Ordinal, year: Time | None = None) -> Time | None:
     """Week 35 of 2018, by ISO 8601."""
     span = choose(year, context.now) if year else unit(context.now, Grain.YEAR)

@@ -75,7 +75,7 @@ def ahead(context: Context, length: Length) -> Time:
     return _shifted(context, length, 1)
 
 
-@rule("LENGTH ago|back|earlier|prior|beforehand", "LENGTH before now", "LENGTH in the past")
+@rule("LENGTH ago|back|earlier|prior|beforehand", "LENGTH before", "LENGTH before now", "LENGTH in the past")
 def ago(context: Context, length: Length) -> Time:
     return _shifted(context, length, -1)
 
@@ -174,7 +174,7 @@ def within_length(context: Context, length: Length) -> Time:
     return of_span(Span(floor(context.now, Grain.SECOND), end, Grain.SECOND), "range")
 
 
-@rule("within the next|coming UNIT")
+@rule("within|in the next|coming UNIT")
 def within_unit(context: Context, size: Unit) -> Time:
     return within_length(context, length_of(Fraction(1), size.grain))
 
