@@ -32,6 +32,7 @@ def bare_hour(context: Context, number: Number) -> Time | None:
     "approximately|circa|exactly CLOCK",
     "CLOCK sharp|exactly|ish",
     "CLOCK - ish",
+    "CLOCK on the dot",
 )
 def at(context: Context, clock: Time) -> Time:
     del context
@@ -54,6 +55,26 @@ def hour_minute(context: Context, hour: Number, minute: Number) -> Time | None:
         return None
     # "Ten thirty" is a time by itself, "ten twenty" only beside a day.
     return at_clock(context, Clock(first, second, 0, Grain.MINUTE, twelve=True), latent=second % 15 != 0)
+
+
+@rule("NUMBER NUMBER am", cost=-0.5)
+def spaced_morning(context: Context, hour: Number, minute: Number) -> Time | None:
+    """11 45 am."""
+    return _spaced(context, hour, minute, 0)
+
+
+@rule("NUMBER NUMBER pm", cost=-0.5)
+def spaced_evening(context: Context, hour: Number, minute: Number) -> Time | None:
+    return _spaced(context, hour, minute, 12)
+
+
+def _spaced(context: Context, hour: Number, minute: Number, half: int) -> Time | None:
+    first, second = hour.whole, minute.whole
+    if first is None or second is None or not hour.written or minute.written != 2:
+        return None
+    if not 1 <= first <= 12 or second > 59:
+        return None
+    return at_clock(context, Clock(first % 12 + half, second, 0, Grain.MINUTE))
 
 
 @rule("NUMBER oh|o NUMBER")

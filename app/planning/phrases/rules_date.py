@@ -33,14 +33,15 @@ def _date(month: Time, day: Number | Ordinal) -> Time | None:
     return date_time(month.number, value) if value and month.number and not month.known else None
 
 
-_LONGEST_MONTH = 31
+_LONGEST_MONTH, _HALF_A_DAY = 31, 12
 
 
 @rule("DATE NUMBER", "DATE / NUMBER", cost=0.5)
 def short_year(context: Context, date: Time, year: Number) -> Time | None:
-    """January first 12: two digits are a year."""
+    """January first 12: two digits are a year, and so is what is said like them but is no hour."""
     del context
-    if year.written != 2 or year.whole is None or date.known or not date.full:
+    spoken = year.whole is not None and not year.written and _HALF_A_DAY < year.whole < 100
+    if year.whole is None or date.known or not date.full or not (spoken or year.written == 2):
         return None
     return meet(year_time(full_year(year.whole)), date)
 

@@ -298,10 +298,14 @@ def _stretch(context: Context, length: Length, time: Time, *, start: bool) -> Ti
     if time.grain < length.finest or time.side or time.latent:
         return None
 
+    weeks = length.finest is Grain.WEEK < time.grain
+
     def change(span: Span) -> Span | None:
-        if start:
-            return Span(span.start, travel(context, span.start, length.parts), length.finest)
-        return Span(travel(context, span.end, length.parts, -1), span.end, length.finest)
+        if start:  # weeks are those that lie wholly in it, as "the first week of May" is
+            begin = floor(span.start + timedelta(days=6), Grain.WEEK) if weeks else span.start
+            return Span(begin, travel(context, begin, length.parts), length.finest)
+        end = floor(span.end, Grain.WEEK) if weeks else span.end
+        return Span(travel(context, end, length.parts, -1), end, length.finest)
 
     return replace(time, series=mapped(time.series, change), grain=length.finest, kind="range", later=False)
 
