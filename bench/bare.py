@@ -111,7 +111,8 @@ class _Bare:
         name, place = body["message"]["text"], body["container"]
         for call in self._acts[name][what]:
             url = f"{self._google}{call['path']}".replace("{made}", self._made)
-            async with self._session.request(call["method"], url, json=call["body"]) as answer:
+            other = {"Authorization": f"Bearer {call['token']}"} if "token" in call else None
+            async with self._session.request(call["method"], url, json=call["body"], headers=other) as answer:
                 answer.raise_for_status()
                 if answer.status != 204:
                     self._made = (await answer.json()).get("id", self._made) if answer.content_length else self._made

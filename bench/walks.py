@@ -9,8 +9,9 @@ from pathlib import Path
 import aiohttp
 
 from bench import people
-from bench.deeds import Kind, kinds
+from bench.deeds import kinds
 from bench.inbox import Inbox, inbox
+from bench.kind import Kind
 from bench.measuring import Row, Table, percentile
 from bench.programs import House, Json, bare, environment, folder, house, sandbox
 from bench.seat import Seat, seat, shows, signs
@@ -100,7 +101,7 @@ async def _product(stack: AsyncExitStack, session: aiohttp.ClientSession, produc
     async def script(kind: Kind) -> None:
         await product.sandbox.turn(session, "models", "script", turns=kind.turns)
 
-    return Walker(here, await kinds(session, product.sandbox.google, tokens["work"]), script, rows.settled)
+    return Walker(here, await kinds(session, product.sandbox.google, tokens), script, rows.settled)
 
 
 async def _plan(session: aiohttp.ClientSession, product: House, acts: Sequence[Kind], stood: Json) -> Json:

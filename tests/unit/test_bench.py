@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import deeds
 from bench.__main__ import COLD, NAMES
+from bench.kind import Kind
 from bench.measuring import Row, Table, percentile, shown
 from bench.programs import ROOT, environment
 
@@ -100,6 +100,6 @@ def test_a_measured_house_gets_no_setting_of_this_machine(
 def test_a_scripted_model_names_tools_that_exist() -> None:
     from app.agent.tools import TOOLS, langchain_tool
 
-    kind = deeds.Kind("x", "create_event", {"title": "A"}, [])
+    kind = Kind("x", "create_event", {"title": "A"}, [])
     (call,) = kind.turns[0]["tool_calls"]
     assert call["function"]["name"] in {langchain_tool(tool).name for tool in TOOLS}
