@@ -2,6 +2,8 @@
 
 from contextlib import AsyncExitStack
 
+import pytest
+
 from bench.chaos.deeds import DEEDS
 from bench.chaos.playing import play
 from bench.chaos.printing import kept_promises, printed
@@ -12,10 +14,13 @@ from tests.sampling import dice
 PEOPLE = 3
 KINDS = 3
 WAVES = 4
+TIMEOUT = 300
+"""Seconds; it starts a house and kills most of it several times."""
 HOLD_SECONDS = "3"
 """Long enough for everybody's card to say so on a machine that does other things beside."""
 
 
+@pytest.mark.timeout(TIMEOUT)
 async def test_a_sample_of_the_chaos_run() -> None:
     """Nothing is lost, nothing is done twice, every card tells the truth, and every fault has struck; in a house of its
     own, which is a ruin afterwards."""
