@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.planning.phrases import (
     rules_clock,
     rules_date,
+    rules_daypart,
     rules_era,
     rules_length,
     rules_move,
@@ -35,6 +36,7 @@ from app.planning.phrases.values import Ambiguous, Instant, Interval, Meaning, S
 RULES = (
     rules_clock,
     rules_date,
+    rules_daypart,
     rules_era,
     rules_length,
     rules_move,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.planning.phrases.grammar import GRAMMAR
 from app.planning.phrases.lexicon import PARTS, part
-from app.planning.phrases.rules_clock import in_part
+from app.planning.phrases.rules_daypart import in_part
 from app.planning.phrases.times import Context, Length, Number, Ordinal, Repeat, Time, Unit, choose
 from app.planning.phrases.values import Duration, Grain
 from app.planning.phrases.words import WEEKDAYS
