@@ -298,13 +298,25 @@ async def noted(ledger: Ledger) -> object:
 # Handlers.
 
 
-def body(dice: Random, intruder: Person, owner: Belongings) -> dict[str, Any]:
+BUTTONS: Mapping[str, Sequence[str]] = {
+    "Clicks.decide": [f"decide:{decision}" for decision in D],
+    "Clicks.decide_all": ["plan:approve", "plan:reject"],
+    "Answers.choose": ["answer:0", "answer:1"],
+    "Answers.take_up": ["offer:0", "offer:1"],
+    "AccountClicks.click": [f"account:{verb}" for verb in ("allow", "rename", "default", "disconnect")],
+}
+"""What is pressed to be heard by a listener; any other one hears whatever there is."""
+
+
+def body(dice: Random, intruder: Person, owner: Belongings, listener: str) -> dict[str, Any]:
     """What Slack would send had the intruder got hold of the owner's buttons, forms and messages."""
     action, turn = dice.choice(owner.approvals), dice.choice(owner.turns)
+    connected = str(dice.choice(owner.accounts).id)
+    pressed = BUTTONS.get(listener) or [f"open:{decision}" for decision in D]
+    ours = (str(action.id), str(turn.id))
     shown = " ".join(map(str, (turn.id, *(each.id for each in owner.approvals))))
     changed = {"user": intruder.user, "ts": turn.ts, "text": "changed", "thread_ts": turn.place.thread}
     subtype = dice.choice(("message_changed", "message_deleted"))
-    verb, options = dice.choice(("decide", "plan", "open", "answer")), ("0", "1")
     return {
         "type": "block_actions",
         "team": {"id": TEAM},
@@ -313,17 +325,17 @@ def body(dice: Random, intruder: Person, owner: Belongings) -> dict[str, Any]:
         "trigger_id": f"trigger {dice.random()}",
         "actions": [
             {
-                "action_id": f"{verb}:{dice.choice(options if verb == 'answer' else [d.value for d in Decision])}",
-                "value": dice.choice((str(action.id), str(turn.id), shown)),
+                "action_id": dice.choice(pressed),
+                "value": connected if listener == "AccountClicks.click" else dice.choice((*ours, shown)),
                 "block_id": dice.choice(("confirm:0", "confirm:1", "first")),
             }
         ],
         "container": {"channel_id": owner.person.dm, "message_ts": action.card_ts, "thread_ts": turn.place.thread},
         "view": {
             "id": f"V{dice.random()}",
-            "private_metadata": str(action.id),
-            "blocks": [{"type": "input", "block_id": f"{name}:0"} for name in ("body", "reason")],
-            "state": {"values": {f"{name}:0": {"whole": {"value": "mine now"}} for name in ("body", "reason")}},
+            "private_metadata": connected if listener.startswith("AccountClicks") else str(action.id),
+            "blocks": [{"type": "input", "block_id": f"{name}:0"} for name in FIELDS],
+            "state": {"values": {f"{name}:0": {"whole": {"value": "mine now"}} for name in FIELDS}},
         },
         "event": {
             "type": "message",
@@ -335,6 +347,9 @@ def body(dice: Random, intruder: Person, owner: Belongings) -> dict[str, Any]:
             "previous_message": {**changed, "text": "before"},
         },
     }
+
+
+FIELDS = ("body", "reason", "name", "address")
 
 
 def listeners(*parts: object) -> dict[str, Callable[[dict[str, Any]], Awaitable[Any]]]:

@@ -4,7 +4,7 @@ application's own filters and without them, by two app processes."""
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import cycle
 from random import Random
@@ -20,20 +20,26 @@ from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.schema import Column
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from app.accounts import Accounts
 from app.assistant import Assistant, Limits
 from app.domain.errors import StewardError
 from app.domain.types import Person
 from app.editing import Editor
+from app.reception import Reception
 from app.store import PostgresStore
 from app.store.database import session
 from app.store.schema import APP
 from app.store.tables import metadata
 from app.telemetry import Telemetry
+from handlers.accounts import AccountClicks
 from handlers.answers import Answers
 from handlers.approvals import Clicks
+from handlers.commands import Commands
 from handlers.editing import Editing
+from handlers.messages import Messages
 from tests.fakes import FakeHouse, ManualClock
 from tests.integration.isolation_world import (
+    BUTTONS,
     INTRUDERS,
     OWNERS,
     Arguments,
@@ -58,6 +64,10 @@ TABLES = {name.removeprefix("steward."): table for name, table in metadata.table
 PERSONAL = {name: "person" for name, table in TABLES.items() if "person" in table.c and name != "inbox"} | {
     "people": "id"
 }
+
+
+ELSEWHERE = ("Messages.mention",)
+"""What opens a request of the intruder's own, as anybody may."""
 
 
 @dataclass
@@ -202,27 +212,34 @@ async def test_no_click_form_or_edit_decides_or_shows_anothers(world: World) -> 
         before, outside = await world.rows(), FakeHouse(clock=world.clock)
         with unfiltered(world):
             for _ in range(BATCH):
-                envelope = body(chance, chance.choice(INTRUDERS), chance.choice(world.owners))
                 name, listener = chance.choice(heard(outside, chance.choice(world.processes)))
+                envelope = body(chance, chance.choice(INTRUDERS), chance.choice(world.owners), name)
                 await world.attempt(Call(name, {}, partial(listener, envelope)))
         assert await world.rows() == before
         assert not told(vars(outside.chat), OWNERS)
         assert outside.queue.woken == []
     assert world.found == []
-    assert len(world.tried) >= 7
+    assert {"AccountClicks.click", "Answers.take_up", "Messages.direct", *BUTTONS} <= set(world.tried)
 
 
 def heard(outside: FakeHouse, store: PostgresStore) -> list[tuple[str, Any]]:
-    """The listeners of one process."""
-    services = outside.services(store)
+    """The listeners of one process that a person's own words, clicks and forms reach."""
+    services = replace(outside.services(store), grants=store.grants)
 
     async def invite(*_: object) -> None:
         """Nobody asks for a link here."""
 
     assistant = Assistant(services, Limits(characters=1000, requests=1000), invite=invite)
-    editing = Editing(Editor(services, hear=assistant.hear), outside.chat)
-    answers = Answers(assistant, outside.chat)
-    return sorted(listeners(Clicks(assistant, outside.chat, Telemetry()), answers, editing).items())
+    accounts = Accounts(services)
+    commands = Commands(assistant=assistant, accounts=accounts, reception=Reception(services), chat=outside.chat)
+    parts = (
+        Clicks(assistant, outside.chat, Telemetry()),
+        Answers(assistant, outside.chat),
+        Editing(Editor(services, hear=assistant.hear), outside.chat),
+        AccountClicks(accounts, outside.chat),
+        Messages(assistant, commands),
+    )
+    return sorted((name, each) for name, each in listeners(*parts).items() if name not in ELSEWHERE)
 
 
 # By SQL of one's own, as the app.
