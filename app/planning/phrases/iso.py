@@ -11,6 +11,8 @@ from app.planning.phrases.spans import shift
 from app.planning.phrases.values import Grain, Instant, Interval
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
+# "2026-12-01 09:00-10:00" is an hour, as long as nothing else says that a program wrote it.
+_HOURS = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}-\d{2}:?\d{2}$")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(\.\d+)?\s?(Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 
 
@@ -31,7 +33,7 @@ def read_iso(text: str, zone: str) -> Instant | Interval | None:
 def _point(text: str, zone: str) -> Instant | None:
     text = text.strip()
     match = _DATETIME.match(text)
-    if not match and not _DATE.match(text):
+    if (not match and not _DATE.match(text)) or _HOURS.match(text):
         return None
     try:
         moment = datetime.fromisoformat(text)

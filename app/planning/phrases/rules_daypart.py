@@ -202,7 +202,7 @@ def _after_midnight(context: Context, part: Time, clock: Clock) -> Time:
     return _tomorrow(days)
 
 
-_SMALL_HOURS, _NIGHTFALL = 5, 18
+_SMALL_HOURS, _NEARLY_EVENING, _NIGHTFALL = 5, 5, 18
 
 
 def _tomorrow(days: Time) -> Time:
@@ -215,4 +215,6 @@ def _settle(clock: Clock, part: Span) -> Clock | None:
         moment = part.start.replace(hour=hour, minute=clock.minute)
         if part.start <= moment < part.end:
             return replace(clock, hour=hour, twelve=False)
-    return replace(clock, hour=clock.hour % 12 + (12 if 12 <= part.start.hour < 18 else 0), twelve=False)
+    # "Five in the evening" is an hour before it begins; earlier hours "tonight" are those after midnight.
+    early = part.start.hour >= _NIGHTFALL and clock.hour % 12 != _NEARLY_EVENING
+    return replace(clock, hour=clock.hour % 12 + (12 if part.start.hour >= 12 and not early else 0), twelve=False)
