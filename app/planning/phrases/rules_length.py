@@ -93,7 +93,7 @@ def and_quarter(context: Context, number: Number, unit: Unit) -> Length:
     return length_of(number.value + Fraction(1, 4), unit.grain)
 
 
-@rule("NUMBER and NUMBER quarters UNIT")
+@rule("NUMBER and NUMBER quarters|quarter UNIT")
 def and_quarters(context: Context, number: Number, quarters: Number, unit: Unit) -> Length:
     del context
     return length_of(number.value + quarters.value / 4, unit.grain)
