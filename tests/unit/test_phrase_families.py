@@ -137,6 +137,7 @@ SPANS = [
     ("starting may 3 for a week", "2013-05-03 to 2013-05-10 day"),
     ("mon 4 mar to fri 8 mar", "2013-03-04 to 2013-03-09 day"),
     ("dec-25-14", "2014-12-25 day"),
+    ("05-mar-14", "2014-03-05 day"),
     ("after dinner", "2013-02-12 21:00 to … hour"),
     ("through 11am", "… to 2013-02-12 12:00 hour"),
     ("in the next hour", "2013-02-12 04:30 to 2013-02-12 05:30 second"),

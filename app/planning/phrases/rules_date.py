@@ -53,6 +53,13 @@ def dashed_short_year(context: Context, date: Time, year: Number) -> Time | None
     return None if days else short_year(context, date, year)
 
 
+@rule("NUMBER -|/ MONTH -|/ NUMBER", cost=-0.5)
+def day_month_short_year(context: Context, day: Number, month: Time, year: Number) -> Time | None:
+    """05-Mar-14."""
+    date = _date(month, day)
+    return short_year(context, date, year) if date else None
+
+
 @rule("DATE -|/ YEAR", "MONTH -|/ YEAR", cost=-0.5)
 def joined_year(context: Context, date: Time, year: Time) -> Time | None:
     del context
