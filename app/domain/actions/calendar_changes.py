@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from pydantic import AwareDatetime
 
 from app.domain.actions.action import Change, Outcome
-from app.domain.actions.calendar_events import OnEvent, Scope, invited, known, untouched
+from app.domain.actions.calendar_events import OnEvent, Scope, invited, known, same, untouched
 from app.domain.actions.calendar_words import (
     LONGEST,
     MARKUP,
@@ -282,8 +282,8 @@ class ChangeEvent(OnEvent):
         """End the series before the first occurrence that is meant, and go on with one of its own."""
         if not await last_note(ledger, "ended"):
             await ledger.note("ending", event=self.was.id)
-            await self.change(desk, recurrence=self.until)
-            await ledger.note("ended")
+            old = await self.change(desk, recurrence=self.until)
+            await ledger.note("ended", meaning=meaning(old, self.zone))
         await ledger.note("going on", event=self.event_id)
         try:
             stored = await self.calendar(desk).insert(self._new())
@@ -311,21 +311,27 @@ class ChangeEvent(OnEvent):
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         if self.scope is Scope.FOLLOWING:
-            return await self._gone_on(desk)
+            return await self._gone_on(desk, ledger)
         now = await self.current(desk)
         if now is not None and now.steward_change == str(self.id):
-            return Outcome.DONE, self._receipt(now)
+            return Outcome.DONE, await self._found(ledger, now)
         if now is not None and now.steward_change != self.was.steward_change:
             return Outcome.UNKNOWN, None  # whoever changed it last may have written over our mark
         return Outcome.NOT_DONE, None
 
-    async def _gone_on(self, desk: Desk) -> tuple[Outcome, Receipt | None]:
+    async def _gone_on(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         stored = await self.calendar(desk).event(self.was.calendar, self.event_id)
         if stored is None:
             return Outcome.NOT_DONE, None
         if stored.status == "cancelled" or stored.steward_action != str(self.id):
             return Outcome.UNKNOWN, None
-        return Outcome.DONE, self._receipt(stored)
+        return Outcome.DONE, await self._found(ledger, stored)
+
+    async def _found(self, ledger: Ledger, stored: Event) -> Receipt:
+        """The receipt of a change whose answer was lost, with the note for its undoing."""
+        if not await last_note(ledger, "changed"):
+            await ledger.note("changed", meaning=meaning(stored, self.zone))
+        return self._receipt(stored)
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         if not await last_note(ledger, "ended") or await last_note(ledger, "changed"):
@@ -334,8 +340,11 @@ class ChangeEvent(OnEvent):
             summary=f"“{self.was.title}” ends before {self.time(self.shown)}; the occurrences from then on are missing"
         )
 
+    def _asked(self) -> dict[str, str]:
+        return meaning(self.becomes, self.zone)
+
     def _receipt(self, stored: Event) -> Receipt:
-        asked = meaning(self.becomes, self.zone)
+        asked = self._asked()
         if self.scope is Scope.THIS:
             asked["Repeats"] = meaning(stored, self.zone)["Repeats"]
         told = counted(len(self._told()), "guest") if self.shown.guests or self.added else ""
@@ -355,24 +364,32 @@ class ChangeEvent(OnEvent):
     # Undoing it.
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
-        if not await last_note(ledger, "bringing back"):
-            await self._still_ours(desk, ledger)
-            await ledger.note("bringing back")
+        now = await self._left(desk, ledger)
+        await ledger.note("bringing back")
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, self.event_id, notify=self.notify)
-        if (now := await self.current(desk)) is None or now.steward_change == str(self.id):
-            # Not once more, where an interrupted undoing has come so far.
+        if not same(now, self.was):  # not once more, where an interrupted undoing has come so far
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
-            await self.restore(desk, now, **before)
+            now = await self.restore(desk, now, **before)
         told = undone(len(self._told()), self.notify, "an update")
-        return Receipt(summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}")
+        return Receipt(
+            summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}",
+            link=now.link,
+            differences=differences(meaning(self.was, self.zone), meaning(now, self.zone)),
+        )
 
-    async def _still_ours(self, desk: Desk, ledger: Ledger) -> None:
-        """Raises Conflict when what the change left was changed again."""
-        event = self.event_id if self.scope is Scope.FOLLOWING else self.was.id
-        now, noted = await self.calendar(desk).event(self.was.calendar, event), await last_note(ledger, "changed")
-        if now is not None and noted is not None and now.status != "cancelled":
-            untouched(noted.refs["meaning"], now, self.zone)
+    async def _left(self, desk: Desk, ledger: Ledger) -> Event:
+        """The event as it stands; raises Conflict when what the change left was changed again: of a series that was
+        split, both parts."""
+        noted = await last_note(ledger, "changed")
+        if self.scope is not Scope.FOLLOWING:
+            return self.as_left(await self.current(desk), noted.refs["meaning"] if noted else self._asked())
+        new = await self.calendar(desk).event(self.was.calendar, self.event_id)
+        if new is not None and noted is not None and new.status != "cancelled":
+            untouched(noted.refs["meaning"], new, self.zone)
+        ended = await last_note(ledger, "ended")
+        old = meaning(self.was.model_copy(update={"recurrence": self.until}), self.zone)
+        return self.as_left(await self.current(desk), (ended.refs.get("meaning") if ended else None) or old)
 
     def _before(self) -> dict[str, Any]:
         """What the change took away, as the port has it."""

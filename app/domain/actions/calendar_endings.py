@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from app.domain.actions.action import Outcome
 from app.domain.actions.calendar_events import OnEvent, Scope, copied
-from app.domain.actions.calendar_words import kept, mailed, repeats, telling, undone
+from app.domain.actions.calendar_words import differences, kept, mailed, meaning, repeats, telling, undone
 from app.domain.calendars import EVERYONE
 from app.domain.cards import Card, Field, Receipt
-from app.domain.desk import Desk, Ledger
+from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Missing
 from app.domain.forms import Choice, Form, Option
 from app.domain.types import Event
@@ -54,10 +54,11 @@ class CancelEvent(OnEvent):
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         await ledger.note("cancelling", event=self.was.id)
         if self.scope is Scope.FOLLOWING:
-            await self.change(desk, recurrence=self.until)
+            left = await self.change(desk, recurrence=self.until)
+            await ledger.note("cancelled", meaning=meaning(left, self.zone))
         else:
             await self.cancel(desk)
-        await ledger.note("cancelled")
+            await ledger.note("cancelled")
         return self._receipt()
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
@@ -72,9 +73,9 @@ class CancelEvent(OnEvent):
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Brings it back under its own id; where the provider has let go of it for ever, as a copy."""
+        now = await (self._ended(desk, ledger) if self.scope is Scope.FOLLOWING else self.current(desk))
         await ledger.note("bringing back")
         try:
-            now = await self.current(desk)
             if self.scope is Scope.FOLLOWING:
                 stored = await self.restore(desk, now, recurrence=self.was.recurrence)
             else:
@@ -86,7 +87,14 @@ class CancelEvent(OnEvent):
             summary=f"“{self.was.title}” is back" + undone(len(self.was.guests), self.notify, "an invitation"),
             fields=kept(stored, self.zone) if self.scope is Scope.THIS else (),
             link=stored.link,
+            differences=differences(meaning(self.was, self.zone), meaning(stored, self.zone)),
         )
+
+    async def _ended(self, desk: Desk, ledger: Ledger) -> Event:
+        """The series as it stands; raises Conflict when it was changed since its following occurrences went."""
+        noted = await last_note(ledger, "cancelled")
+        left = meaning(self.was.model_copy(update={"recurrence": self.until}), self.zone)
+        return self.as_left(await self.current(desk), (noted.refs.get("meaning") if noted else None) or left)
 
     async def _copied(self, desk: Desk) -> Event:
         calendar = self.calendar(desk)

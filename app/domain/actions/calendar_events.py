@@ -17,8 +17,10 @@ from app.domain.errors import Conflict
 from app.domain.permissions import Permission
 from app.domain.types import Event, Guest
 
+GOOGLE = "Google Calendar"
 GONE = "“{title}” was cancelled since the preview."
 TOUCHED = "its {fields} changed since, so I left it alone"
+CALLED_OFF = "it was cancelled since, so there is nothing to bring back"
 
 
 class Scope(StrEnum):
@@ -149,15 +151,24 @@ class OnEvent(Action, base=True):
                 raise
             await self.calendar(desk).delete(was.calendar, was.id, notify=self.notify, etag=now.etag)
 
+    def as_left(self, now: Event | None, expected: Mapping[str, str]) -> Event:
+        """The event, while it means what a change left or what it did before; raises Conflict otherwise."""
+        if now is None or now.status == "cancelled":
+            raise Conflict(provider=GOOGLE, why=CALLED_OFF)
+        if meaning(now, self.zone) != meaning(self.was, self.zone):
+            untouched(expected, now, self.zone)
+        return now
+
     async def restore(self, desk: Desk, now: Event | None, **fields: Any) -> Event:
-        """Give the event, as it stands now, back what a change took from it. Somebody may have come first: a process
-        that was taken for dead, whose request arrives late, or a guest whose answer moves the etag."""
+        """Give the event, as it stands now, back what a change took from it, and the mark it bore then. Somebody may
+        have come first: a process that was taken for dead and has done it, a guest whose answer moves the etag, or
+        whoever changed it, whose change stays. Raises Conflict."""
         change = EventChange(
             calendar=self.was.calendar,
             event=self.was.id,
             etag=now.etag if now else "",
             notify=self.notify,
-            steward_change="",
+            steward_change=self.was.steward_change,
             **fields,
         )
         try:
@@ -166,8 +177,11 @@ class OnEvent(Action, base=True):
             again = await self.current(desk)
             if again is None:
                 raise
-            if again.status != "cancelled" and again.steward_change != str(self.id):
+            if same(again, self.was):
                 return again
+            if now is not None and not same(again, now):
+                untouched(meaning(now, self.zone), again, self.zone)
+                raise
         return await self.calendar(desk).change(change.model_copy(update={"etag": again.etag}))
 
     def trace(self, desk: Desk) -> Receipt | None:
@@ -183,7 +197,7 @@ def untouched(expected: Mapping[str, str], now: Event, zone: str) -> None:
     """Raises Conflict when an event is no longer as a change left it: undoing would take others' changes along."""
     is_ = meaning(now, zone)
     if fields := ", ".join(name.lower() for name, value in expected.items() if is_[name] != value):
-        raise Conflict(provider="Google Calendar", why=TOUCHED.format(fields=fields))
+        raise Conflict(provider=GOOGLE, why=TOUCHED.format(fields=fields))
 
 
 def invited(guests: tuple[Guest, ...], added: tuple[Recipient, ...], removed: tuple[str, ...]) -> tuple[Guest, ...]:
