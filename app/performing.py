@@ -48,6 +48,7 @@ LOOK_AGAIN = timedelta(seconds=10)
 SHOW_EVERY = timedelta(seconds=3)
 """Between two redraws of a card in progress: Slack allows 50 updates a minute for the whole workspace."""
 UNKNOWN = "I couldn't find out whether this went through. Please look for yourself: I won't try it again blindly."
+UNDOING_UNKNOWN = "I couldn't find out whether this was undone. Please look for yourself: I won't try it again blindly."
 
 
 class ProgressLedger:
@@ -225,7 +226,7 @@ class Performer:
             await self._approvals.wait(claim, self._now() + delay)
             return None
         if claim.approval.status is Status.UNDOING:
-            return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNKNOWN}")
+            return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNDOING_UNKNOWN}")
         return await self._give_up(claim, why)
 
     async def _give_up(self, claim: Claim, why: StewardError) -> Approval:

@@ -42,7 +42,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     S.PARTIAL: frozenset({S.RUNNING, S.UNDOING}),
     S.DONE: frozenset({S.UNDOING}),
     S.UNDOING: frozenset({S.UNDONE, S.DONE, S.UNCERTAIN}),
-    S.UNCERTAIN: frozenset({S.DONE, S.FAILED}),
+    S.UNCERTAIN: frozenset({S.DONE, S.FAILED, S.UNDONE}),
     S.REJECTED: frozenset(),
     S.REPLACED: frozenset(),
     S.EXPIRED: frozenset(),
@@ -80,6 +80,18 @@ class Decision(StrEnum):
     UNDO = "undo"
     WENT_OUT = "went_out"
     DID_NOT = "did_not"
+    UNDID = "undid"
+    STANDS = "stands"
+
+    @property
+    def of_undoing(self) -> bool:
+        """Whether it is about taking the deed back, and not about the deed."""
+        return self in (Decision.UNDO, Decision.UNDID, Decision.STANDS)
+
+    @property
+    def said(self) -> str:
+        """What the card repeats of it; empty where its new status says it all."""
+        return _SAID.get(self, "")
 
     @property
     def move(self) -> tuple[frozenset[Status], Status]:
@@ -96,6 +108,14 @@ _DECISIONS = {
     Decision.UNDO: (frozenset({S.DONE, S.PARTIAL}), S.UNDOING),
     Decision.WENT_OUT: (frozenset({S.UNCERTAIN}), S.DONE),
     Decision.DID_NOT: (frozenset({S.UNCERTAIN}), S.FAILED),
+    Decision.UNDID: (frozenset({S.UNCERTAIN}), S.UNDONE),
+    Decision.STANDS: (frozenset({S.UNCERTAIN}), S.DONE),
+}
+_SAID = {
+    Decision.WENT_OUT: "You said that it went through.",
+    Decision.DID_NOT: "You said that it didn't go through.",
+    Decision.UNDID: "You said that it was undone.",
+    Decision.STANDS: "You said that it wasn't undone.",
 }
 
 
@@ -134,6 +154,8 @@ class Approval(Value):
     explained_at: datetime | None = None
     not_before: datetime | None = None
     """It isn't worked on earlier: the end of a hold, or of a pause between two attempts."""
+    reversing: bool = False
+    """Whether what was begun last, and may be of unknown outcome, is its undoing and not the deed."""
     waits_for: AccountId | None = None
     """Its account, while that is to be connected again before it can be worked on."""
 
@@ -169,6 +191,10 @@ class Approval(Value):
         possible = {
             Decision.UNDO: bool(self.card.undo),
             Decision.CANCEL: self.action.held or self.waits_for is not None,
+            Decision.WENT_OUT: not self.reversing,
+            Decision.DID_NOT: not self.reversing,
+            Decision.UNDID: self.reversing,
+            Decision.STANDS: self.reversing,
         }
         return possible.get(decision, True)
 

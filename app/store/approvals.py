@@ -37,6 +37,7 @@ _PLAIN = (
         "reason",
         "explained_at",
         "waits_for",
+        "reversing",
     ),
 )
 
@@ -257,13 +258,18 @@ def _own(person: PersonId, action: ActionId) -> ColumnElement[bool]:
 
 def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) -> Update:
     offered, target = decision.move
-    fresh: dict[str, Any] = {"decided_at": now, "note": "", "owner": None, "not_before": None}
-    fresh |= {"tries": 0, "started_at": None, "waits_for": None}
+    fresh: dict[str, Any] = {"decided_at": now, "note": decision.said, "owner": None, "not_before": None}
+    fresh |= {"tries": 0, "started_at": None, "waits_for": None, "reversing": decision.of_undoing}
     if target is S.APPROVED and hold:
         fresh |= {"not_before": case((_held(), now + hold))}
     move = moved(target, now).where(among(offered)).values(fresh)
     if decision is Decision.UNDO:
         return move.where(approvals.c.undoable)
+    if decision in (Decision.UNDID, Decision.STANDS):
+        taken_back = {"receipt": None} if decision is Decision.UNDID else {}  # the receipt is of what no longer stands
+        return move.where(approvals.c.reversing).values(taken_back)
+    if decision in (Decision.WENT_OUT, Decision.DID_NOT):
+        return move.where(~approvals.c.reversing)
     if decision is Decision.CANCEL:
         return move.where(or_(_held(), approvals.c.waits_for.is_not(None)))
     if decision is not Decision.APPROVE:

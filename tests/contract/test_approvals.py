@@ -27,12 +27,18 @@ PATHS: dict[Status, tuple[Decision | Status, ...]] = {
     S.UNDOING: (D.APPROVE, S.RUNNING, S.DONE, D.UNDO),
     S.UNDONE: (D.APPROVE, S.RUNNING, S.DONE, D.UNDO, S.RUNNING, S.UNDONE),
 }
+UNCLEAR: tuple[Decision | Status, ...] = (D.APPROVE, S.RUNNING, S.DONE, D.UNDO, S.RUNNING, S.UNCERTAIN)
+"""How it comes to an undoing of which nobody knows what became of it."""
 """How an action comes to each status: a decision, a claim (RUNNING), or how the claim settles."""
 
 
 async def lead(approvals: Approvals, action: ActionId, to: Status) -> None:
+    await walk(approvals, action, PATHS[to])
+
+
+async def walk(approvals: Approvals, action: ActionId, path: tuple[Decision | Status, ...]) -> None:
     claim = None
-    for step in PATHS[to]:
+    for step in path:
         if isinstance(step, Decision):
             assert await approvals.decide(ANN.id, action, step)
         elif step is S.RUNNING:
@@ -61,14 +67,16 @@ async def test_what_was_proposed_comes_back_as_it_was(house: House) -> None:
 
 
 @pytest.mark.parametrize("decision", Decision)
-@pytest.mark.parametrize("status", PATHS)
-async def test_a_decision_moves_only_from_where_it_is_offered(house: House, status: Status, decision: Decision) -> None:
+@pytest.mark.parametrize("path", [*PATHS.values(), UNCLEAR], ids=[*PATHS, "unclear"])
+async def test_a_decision_moves_only_from_where_it_is_offered(
+    house: House, path: tuple[Decision | Status, ...], decision: Decision
+) -> None:
     store = await house.process()
     action = (await house.proposed(store, archive())).id
-    await lead(store.approvals, action, status)
+    await walk(store.approvals, action, path)
     before = await store.approvals.get(ANN.id, action)
     assert before is not None
-    assert before.status is status
+    assert before.reversing is (D.UNDO in path)
     offered = decision in before.offers
     decided = await store.approvals.decide(ANN.id, action, decision)
     assert (decided is not None) is offered
@@ -76,7 +84,8 @@ async def test_a_decision_moves_only_from_where_it_is_offered(house: House, stat
     assert after == (decided if offered else before)
     if decided:
         assert decided.status is decision.move[1]
-        assert decided.status in MOVES[status]
+        assert (decided.reversing, decided.note) == (decision.of_undoing, decision.said)
+        assert decided.status in MOVES[before.status]
         assert decided.decided_at == house.clock.now()
 
 

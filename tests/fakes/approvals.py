@@ -41,9 +41,7 @@ class MemoryApprovals:
         offered, target = decision.move
         if row.approval.status not in offered & sources(target) or (click and click in row.clicks):
             return None
-        if decision is Decision.UNDO and not row.approval.card.undo:
-            return None
-        if decision is Decision.CANCEL and not row.approval.action.held and row.approval.waits_for is None:
+        if decision not in row.approval.offers:
             return None
         if decision is Decision.APPROVE:
             row.clicks += [click] if click else []
@@ -54,7 +52,9 @@ class MemoryApprovals:
         row.tries = 0
         row.not_before = now + hold if target is S.APPROVED and hold and row.approval.action.held else None
         self._skip_after(row.approval, target)
-        return self._move(row, target, decided_at=now, note="", not_before=row.not_before, waits_for=None)
+        fresh: dict[str, Any] = {"decided_at": now, "note": decision.said, "reversing": decision.of_undoing}
+        fresh |= {"receipt": None} if decision is Decision.UNDID else {}
+        return self._move(row, target, not_before=row.not_before, waits_for=None, **fresh)
 
     async def decide_all(
         self,

@@ -284,3 +284,17 @@ def test_the_welcome_offers_what_it_says(*, connected: bool) -> None:
     actions_ = [n["action_id"] for n in nodes(blocks) if n.get("type") == "button"]
     assert actions_ == ([] if connected else ["do:connect"])
     assert 1 <= len(PROMPTS) <= 4
+
+
+def test_an_undoing_whose_outcome_nobody_knows_asks_about_the_undoing() -> None:
+    link = "https://mail.example/t1"
+    receipt = Receipt(summary="Archived 1 mail", link=link)
+    card = of_status(Status.UNCERTAIN, reversing=True, receipt=receipt)
+    blocks = approval_blocks(card)
+    shown = texts(blocks)
+    assert "It isn't known whether this was undone." in shown
+    assert "Archived 1 mail" not in shown
+    assert [n["url"] for n in nodes(blocks) if n.get("type") == "link"] == [link]
+    labels = {n["action_id"]: n["text"]["text"] for n in nodes(blocks) if n.get("type") == "button"}
+    assert labels == {"decide:undid": "It was undone", "decide:stands": "It wasn't"}
+    assert summary(card).endswith(": It isn't known whether this was undone.")

@@ -66,9 +66,11 @@ def test_a_decision_is_a_move_of_the_table(decision: Decision) -> None:
 def test_a_card_offers_what_the_table_allows(status: Status, decision: Decision) -> None:
     turn = turn_of(message())
     for action in (archive(), reply(), event(NOW + timedelta(hours=1))):
-        row = proposal(action, turn, NOW).model_copy(update={"status": status})
-        possible = {D.UNDO: bool(action.card().undo), D.CANCEL: action.held}.get(decision, True)
-        assert (decision in row.offers) is (status in decision.move[0] and possible)
+        for reversing in (False, True):
+            row = proposal(action, turn, NOW).model_copy(update={"status": status, "reversing": reversing})
+            possible = {D.UNDO: bool(action.card().undo), D.CANCEL: action.held}.get(decision, True)
+            asked = status is not S.UNCERTAIN or decision.of_undoing is reversing
+            assert (decision in row.offers) is (status in decision.move[0] and possible and asked)
 
 
 def test_the_buttons_of_each_status() -> None:
@@ -81,6 +83,8 @@ def test_the_buttons_of_each_status() -> None:
         S.PARTIAL: (D.RESUME, D.UNDO),
         S.UNCERTAIN: (D.WENT_OUT, D.DID_NOT),
     }
+    unclear = row.model_copy(update={"status": S.UNCERTAIN, "reversing": True})
+    assert unclear.offers == (D.UNDID, D.STANDS)
 
 
 @given(st.lists(st.sampled_from(list(Status)), max_size=30))

@@ -8,6 +8,7 @@ import pytest
 from app.domain.actions import Action
 from app.domain.approvals import UNKNOWN_FOR, Decision, Status
 from app.domain.errors import (
+    AlreadySettled,
     Conflict,
     Faulty,
     ProviderError,
@@ -17,7 +18,7 @@ from app.domain.errors import (
     Unanswered,
 )
 from app.domain.mailboxes import CHUNK
-from app.performing import BACKOFF, LOOK_AGAIN, TRIES, UNKNOWN
+from app.performing import BACKOFF, LOOK_AGAIN, TRIES, UNDOING_UNKNOWN, UNKNOWN
 from tests.fakes import ManualClock
 from tests.samples import ANN, WORK, archive, reply
 from tests.unit.desk_world import mail
@@ -252,3 +253,43 @@ async def test_the_person_says_what_became_of_it(decision: Decision, status: Sta
     await at.assistant.decide(ANN.id, action.id, decision)
     assert at.card(action).status is status
     assert at.outside.queue.woken == []
+
+
+async def unclear(at: AtWork, action: Action) -> None:
+    """It was done, and what became of its undoing nobody knows."""
+    await at.approve(action)
+    await at.work()
+    await at.assistant.decide(ANN.id, action.id, D.UNDO)
+    always(at, "label", FAULT)
+    await exhaust(at, action)
+
+
+@pytest.mark.parametrize(("decision", "status"), [(D.UNDID, S.UNDONE), (D.STANDS, S.DONE)])
+async def test_of_an_undoing_the_person_says_whether_it_was_undone(decision: Decision, status: Status) -> None:
+    at, action = at_work(), archive("m1")
+    await unclear(at, action)
+    card = at.card(action)
+    assert (card.status, card.note) == (S.UNCERTAIN, f"{FAULT.sentence} {UNDOING_UNKNOWN}")
+    assert card.offers == (D.UNDID, D.STANDS)
+    for about_the_deed in (D.WENT_OUT, D.DID_NOT, D.RETRY):
+        with pytest.raises(AlreadySettled):
+            await at.assistant.decide(ANN.id, action.id, about_the_deed)
+    await at.assistant.decide(ANN.id, action.id, decision)
+    card = at.card(action)
+    assert (card.status, card.note) == (status, decision.said)
+    assert (card.receipt is None) is (status is S.UNDONE)
+    assert card.offers == ((D.UNDO,) if status is S.DONE else ())
+
+
+async def test_what_was_said_to_stand_still_can_be_undone_once_more() -> None:
+    at, action = at_work(), archive("m1")
+    await at.approve(action)
+    await at.work()
+    await at.assistant.decide(ANN.id, action.id, D.UNDO)
+    open_again = always(at, "label", FAULT)
+    await exhaust(at, action)
+    await at.assistant.decide(ANN.id, action.id, D.STANDS)
+    open_again()
+    await at.assistant.decide(ANN.id, action.id, D.UNDO)
+    await at.work()
+    assert (at.card(action).status, await inbox(at)) == (S.UNDONE, {"m1", "m2"})
