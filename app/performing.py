@@ -9,7 +9,7 @@ from app.aftermath import Aftermath
 from app.domain.actions import Change, Outcome
 from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, moved_on, successor
 from app.domain.cards import Receipt
-from app.domain.desk import Desk, Ledger, Note
+from app.domain.desk import Desk, Ledger, Note, begun
 from app.domain.errors import (
     BrokenOff,
     ChatError,
@@ -160,7 +160,7 @@ class Performer:
             outcome, receipt = await self._evidence(claim, desk, ledger)
             if outcome is Outcome.DONE:
                 return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
-            if outcome is Outcome.UNKNOWN:
+            if outcome is Outcome.UNKNOWN and await begun(ledger):
                 return await self._unknown(claim, action.trace(desk))
         if change := await action.check(desk):
             await action.abandon(desk, ledger)
@@ -216,8 +216,7 @@ class Performer:
 
     async def _shut_out(self, claim: Claim, closed: NotConnected) -> Approval | None:
         """No account to look into: an attempt that was begun may have gone out, one that wasn't has not."""
-        begun = await self._approvals.ledger(claim).recall()
-        if begun and claim.approval.status is not Status.UNDOING:
+        if await begun(self._approvals.ledger(claim)) and claim.approval.status is not Status.UNDOING:
             return await self._unknown(claim)
         return await self._refused(claim, closed)
 
@@ -232,7 +231,7 @@ class Performer:
     async def _give_up(self, claim: Claim, why: StewardError) -> Approval:
         """After the last try: one more look for evidence, and never a guess."""
         ledger = self._approvals.ledger(claim)
-        if not await ledger.recall():
+        if not await begun(ledger):
             return await self._refused(claim, why)  # nothing that changes anything was begun
         outcome, receipt, trace = Outcome.UNKNOWN, None, None
         owner = await self._services.store.people.person(claim.approval.person)

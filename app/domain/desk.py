@@ -21,6 +21,10 @@ class Note(Value):
     at: datetime
 
 
+DISOWNED = "disowned"
+"""The step of a note that the person said that what was begun did not happen: it counts as begun no more."""
+
+
 class Ledger(Protocol):
     """What a restart needs to know, kept durably between calls to a provider."""
 
@@ -34,6 +38,22 @@ class Ledger(Protocol):
 async def last_note(ledger: Ledger, step: str) -> Note | None:
     """The newest note of a step."""
     return next((n for n in reversed(await ledger.recall()) if n.step == step), None)
+
+
+def since_disowned(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """The notes of the present edition of a deed: of what was begun since the person last said that it wasn't done."""
+    last = max((at for at, note in enumerate(notes) if note.step == DISOWNED), default=-1)
+    return tuple(notes[last + 1 :])
+
+
+async def begun(ledger: Ledger) -> bool:
+    """Whether there is anything of which the outcome may be in question."""
+    return bool(since_disowned(await ledger.recall()))
+
+
+async def edition(ledger: Ledger) -> int:
+    """How often the person has said that it wasn't done: what is made then has another identity."""
+    return sum(note.step == DISOWNED for note in await ledger.recall())
 
 
 class Desk:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, case, fu
 from app.domain.actions import Action, canonical, restore
 from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on
 from app.domain.cards import Receipt
-from app.domain.desk import Ledger
+from app.domain.desk import DISOWNED, Ledger
 from app.domain.errors import LostClaim
 from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
@@ -20,7 +20,7 @@ from app.store.database import Database, storable
 from app.store.ledger import PostgresLedger
 from app.store.ownership import Ownership
 from app.store.steps import REDRAW_AGAIN, among, moved, one
-from app.store.tables import approvals
+from app.store.tables import approvals, ledger
 
 ALL = "all"
 """What stands for the click on a card when several were decided by one."""
@@ -70,6 +70,8 @@ class PostgresApprovals:
             row = await one(connection, statement)
             if row is None and decision is Decision.APPROVE:
                 await connection.execute(_expired(now).where(_own(person, action)))
+            if row is not None and decision is Decision.DID_NOT:
+                await connection.execute(insert(ledger).values(_disowned(row, now)))
         return _approval(row) if row else None
 
     async def decide_all(
@@ -284,6 +286,12 @@ def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) 
         confirmations=counted,
         clicks=func.array_append(approvals.c.clicks, click) if click else approvals.c.clicks,
     )
+
+
+def _disowned(row: RowMapping, now: datetime) -> dict[str, Any]:
+    """The note that what was begun did not happen, as the person says."""
+    of = {"person": row["person"], "action": row["id"], "attempt": row["attempt"]}
+    return of | {"step": DISOWNED, "refs": {}, "noted_at": now}
 
 
 def _held() -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.approvals import MOVES, Decision, Status
 from app.domain.cards import Receipt
+from app.domain.desk import DISOWNED, begun, edition
 from app.domain.ports import Approvals, Kind, Store
 from app.domain.types import ActionId, Place, TurnStatus
 from tests.houses import House
@@ -275,3 +276,19 @@ async def test_what_cannot_be_undone_isnt(house: House) -> None:
     assert claim is not None
     await store.approvals.settle(claim, S.DONE)
     assert await store.approvals.decide(ANN.id, action, D.UNDO) is None
+
+
+async def test_what_the_person_says_was_not_done_is_noted_for_the_next_attempt(house: House) -> None:
+    store = await house.process()
+    action = (await house.proposed(store, archive())).id
+    await walk(store.approvals, action, (D.APPROVE, S.RUNNING, S.UNCERTAIN))
+    for decision in (D.DID_NOT, D.RETRY):
+        assert await store.approvals.decide(ANN.id, action, decision)
+    assert await store.approvals.decide(ANN.id, action, D.DID_NOT) is None
+    claim = await store.approvals.claim(ANN.id, action)
+    assert claim is not None
+    ledger = store.approvals.ledger(claim)
+    assert [note.step for note in await ledger.recall()] == [DISOWNED]
+    assert (await edition(ledger), await begun(ledger)) == (1, False)
+    await ledger.note("sending")
+    assert await begun(ledger)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on, sources
 from app.domain.cards import Receipt
-from app.domain.desk import Ledger, Note
+from app.domain.desk import DISOWNED, Ledger, Note
 from app.domain.errors import LostClaim
 from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
@@ -52,6 +52,8 @@ class MemoryApprovals:
         row.tries = 0
         row.not_before = now + hold if target is S.APPROVED and hold and row.approval.action.held else None
         self._skip_after(row.approval, target)
+        if decision is Decision.DID_NOT:
+            row.notes.append(Note(step=DISOWNED, at=now))
         fresh: dict[str, Any] = {"decided_at": now, "note": decision.said, "reversing": decision.of_undoing}
         fresh |= {"receipt": None} if decision is Decision.UNDID else {}
         return self._move(row, target, not_before=row.not_before, waits_for=None, **fresh)

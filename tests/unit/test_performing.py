@@ -7,6 +7,7 @@ import pytest
 
 from app.domain.actions import Action
 from app.domain.approvals import UNKNOWN_FOR, Decision, Status
+from app.domain.calendars import NewEvent
 from app.domain.errors import (
     AlreadySettled,
     Conflict,
@@ -18,11 +19,13 @@ from app.domain.errors import (
     Unanswered,
 )
 from app.domain.mailboxes import CHUNK
+from app.domain.types import Event
 from app.performing import BACKOFF, LOOK_AGAIN, TRIES, UNDOING_UNKNOWN, UNKNOWN
-from tests.fakes import ManualClock
-from tests.samples import ANN, WORK, archive, reply
+from tests.fakes import ManualClock, MemoryMailbox
+from tests.samples import ANN, WORK, archive, event, reply
 from tests.unit.desk_world import mail
 from tests.unit.steward_at_work import AtWork, always, at_work, exhaust, inbox, inbox_of
+from tests.unit.test_forwarding import forward, forwarded
 
 S, D = Status, Decision
 LOST = Unanswered(provider="Gmail")
@@ -293,3 +296,99 @@ async def test_what_was_said_to_stand_still_can_be_undone_once_more() -> None:
     await at.assistant.decide(ANN.id, action.id, D.UNDO)
     await at.work()
     assert (at.card(action).status, await inbox(at)) == (S.UNDONE, {"m1", "m2"})
+
+
+async def said_not_done(at: AtWork, action: Action) -> None:
+    """The person says that it didn't go through, and has it tried again."""
+    assert at.card(action).status is S.UNCERTAIN
+    await at.assistant.decide(ANN.id, action.id, D.DID_NOT)
+    assert at.card(action).status is S.FAILED
+    await at.assistant.decide(ANN.id, action.id, D.RETRY)
+    await at.work()
+
+
+async def test_a_mail_that_didnt_go_out_goes_out_with_another_identity_when_tried_again() -> None:
+    at, action = at_work(), reply(thread="t2", seen=("m2",))
+    find = at.mailbox.draft
+    await deleted_draft(at, action)
+    await at.sweep(after=UNKNOWN_FOR.total_seconds())
+    at.mailbox.draft = find  # type: ignore[method-assign]
+    await said_not_done(at, action)
+    assert at.card(action).status is S.DONE
+    assert at.mailbox.sent_bytes == [action.raw(1)]
+    assert action.heading(1).message_id != action.heading().message_id
+
+
+async def test_what_didnt_go_out_twice_is_asked_about_twice() -> None:
+    at, action = at_work(), reply(thread="t2", seen=("m2",))
+    await deleted_draft(at, action)
+    await at.sweep(after=UNKNOWN_FOR.total_seconds())
+    at.mailbox.faults.extend([(True, None), (False, LOST)])
+    await said_not_done(at, action)
+    assert at.status(action) is S.RUNNING
+    await at.sweep(after=UNKNOWN_FOR.total_seconds())
+    at.mailbox.draft = MemoryMailbox.draft.__get__(at.mailbox)  # type: ignore[method-assign]
+    await said_not_done(at, action)
+    assert at.card(action).status is S.DONE
+    assert at.mailbox.sent_bytes == [action.raw(2)]
+
+
+async def deleted_event(at: AtWork, action: Action) -> None:
+    """The answer to the insertion was lost, and the person has deleted the event."""
+    await at.approve(action)
+    insert = at.calendar.insert
+
+    async def lost(new: NewEvent) -> Event:
+        await insert(new)
+        await at.calendar.delete(new.calendar, new.id, notify="none")
+        raise LOST
+
+    at.calendar.insert = lost  # type: ignore[method-assign]
+    await at.work()
+    at.calendar.insert = insert  # type: ignore[method-assign]
+    await at.sweep(after=UNKNOWN_FOR.total_seconds())
+
+
+async def test_an_event_that_isnt_there_is_made_under_another_id_when_tried_again() -> None:
+    at, action = at_work(), event(START)
+    await deleted_event(at, action)
+    await said_not_done(at, action)
+    assert at.card(action).status is S.DONE
+    (made,) = await at.calendar.events(START, START + timedelta(hours=1))
+    assert made.id == action.event_id_of(1)
+    await at.assistant.decide(ANN.id, action.id, D.UNDO)
+    await at.work()
+    assert at.card(action).status is S.UNDONE
+    assert await at.calendar.events(START, START + timedelta(hours=1)) == ()
+
+
+async def test_an_event_that_was_made_after_all_isnt_made_twice() -> None:
+    at, action = at_work(), event(START)
+    await deleted_event(at, action)
+    gone = await at.calendar.event("primary", action.event_id)
+    assert gone is not None
+    at.calendar.put(gone.model_copy(update={"status": "confirmed"}))
+    await said_not_done(at, action)
+    assert at.card(action).status is S.DONE
+    assert [e.id for e in await at.calendar.events(START, START + timedelta(hours=1))] == [action.event_id]
+
+
+async def test_of_many_mails_only_the_one_in_question_goes_out_anew() -> None:
+    at = AtWork(*(mail(i, thread=i) for i in ("m1", "m2", "m3")))
+    action = forward(*map(forwarded, ("m1", "m2", "m3")))
+    await at.approve(action)
+    at.mailbox.faults.extend([(True, None)] * 3 + [(False, LOST)])
+    find = at.mailbox.draft
+
+    async def gone(draft: str) -> Any:
+        await at.mailbox.delete_draft(draft)
+        return await find(draft)
+
+    at.mailbox.draft = gone  # type: ignore[method-assign]
+    await at.work()
+    await at.sweep(after=UNKNOWN_FOR.total_seconds())
+    at.mailbox.draft = find  # type: ignore[method-assign]
+    assert len(at.mailbox.sent_bytes) == 1
+    await said_not_done(at, action)
+    assert at.card(action).status is S.DONE
+    assert len(at.mailbox.sent_bytes) == 3

@@ -75,7 +75,12 @@ class Action(Value):
     @property
     def event_id(self) -> str:
         """The id in Google Calendar's alphabet (base32hex, lower case, unpadded)."""
-        return b32hexencode(self.id.bytes).decode().rstrip("=").lower()
+        return self.event_id_of(0)
+
+    def event_id_of(self, edition: int) -> str:
+        """The same for each edition of the deed: a calendar never lets go of an id that was used."""
+        ident = self.id.bytes + (edition.to_bytes(2, "big") if edition else b"")
+        return b32hexencode(ident).decode().rstrip("=").lower()
 
     @property
     def too_late(self) -> datetime | None:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, ClassVar
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.actions.letters import Heading, body_hash, called, message_id, one_line, reached
+from app.domain.actions.letters import Heading, body_hash, called, identity, message_id, one_line, reached
 from app.domain.actions.posting import Posting
 from app.domain.cards import (
     MAX_BODY,
@@ -23,7 +23,7 @@ from app.domain.cards import (
     carried,
     counted,
 )
-from app.domain.desk import Desk, Ledger, Note
+from app.domain.desk import Desk, Ledger, Note, edition
 from app.domain.errors import Missing, Refusal
 from app.domain.forms import Addresses, Form, Text, marked, too_long
 from app.domain.mailboxes import Enclosed, Original, SentMarks
@@ -145,8 +145,8 @@ class ForwardEmails(Action):
 
     # The bytes.
 
-    def _heading(self, number: int) -> Heading:
-        mark = str(self.id) if number == 0 else f"{self.id}.{number}"
+    def _heading(self, number: int, edition: int = 0) -> Heading:
+        mark = identity(self.id if number == 0 else f"{self.id}.{number}", edition)
         subject = " ".join(self.mails[number].subject.split()) if self.mails else ""
         return Heading(
             sender=self.sender,
@@ -156,9 +156,9 @@ class ForwardEmails(Action):
             action=mark,
         )
 
-    def raw(self, number: int, original: Original) -> bytes:
+    def raw(self, number: int, original: Original, edition: int = 0) -> bytes:
         """One of the mails as it will go out; the same bytes at every call."""
-        mail = self._heading(number).mail()
+        mail = self._heading(number, edition).mail()
         introduced = self._introduction(number, original)
         mail.set_content(self._text(number, original), charset="utf-8", cte="quoted-printable")
         inline = [e for e in original.enclosed if e.cid and original.html]
@@ -217,12 +217,12 @@ class ForwardEmails(Action):
             except Missing:
                 await ledger.note("gone", mail=number)
                 continue
-            text = self._text(number, original)
-            await self._posting(desk, ledger, number, text).send(self.raw(number, original), thread=None)
+            posting = await self._posting(desk, ledger, number, self._text(number, original))
+            await posting.send(self.raw(number, original, await edition(ledger)), thread=None)
         return self._receipt(await ledger.recall())
 
-    def _posting(self, desk: Desk, ledger: Ledger, number: int, text: str) -> Posting:
-        heading = self._heading(number)
+    async def _posting(self, desk: Desk, ledger: Ledger, number: int, text: str) -> Posting:
+        heading = self._heading(number, await edition(ledger))
         marks = SentMarks(
             action=heading.action,
             message_id=heading.message_id,
@@ -251,11 +251,11 @@ class ForwardEmails(Action):
             text = self._text(number, await desk.mailbox(self.source).original(self.mails[number].id))
         except Missing:
             text = ""
-        return self._posting(desk, ledger, number, text)
+        return await self._posting(desk, ledger, number, text)
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         for number in {n.refs["mail"] for n in await ledger.recall() if n.step == "creating"}:
-            await self._posting(desk, ledger, number, "").abandon()
+            await (await self._posting(desk, ledger, number, "")).abandon()
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         sent = sum(n.step == "sent" for n in await ledger.recall())

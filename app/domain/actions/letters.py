@@ -71,6 +71,11 @@ def worded(heading: Heading, body: str) -> bytes:
     return mail.as_bytes()
 
 
+def identity(ident: object, edition: int) -> str:
+    """What a mail is known by, in each edition of its deed."""
+    return f"{ident}-{edition}" if edition else str(ident)
+
+
 def message_id(ident: object, sender: str) -> str:
     """A Message-ID of ours, in the sender's domain."""
     return f"<steward.{ident}@{wired(sender).partition('@')[2]}>"

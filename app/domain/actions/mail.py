@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.actions.letters import Glimpse, Heading, body_hash, called, glimpse, message_id, reached, worded
+from app.domain.actions.letters import (
+    Glimpse,
+    Heading,
+    body_hash,
+    called,
+    glimpse,
+    identity,
+    message_id,
+    reached,
+    worded,
+)
 from app.domain.actions.posting import Posting
 from app.domain.cards import (
     MAX_BODY,
@@ -21,7 +31,7 @@ from app.domain.cards import (
     Taint,
     carried,
 )
-from app.domain.desk import Desk, Ledger
+from app.domain.desk import Desk, Ledger, edition, since_disowned
 from app.domain.errors import Conflict, Missing, ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Input, Line, Text, marked, too_long
 from app.domain.mailboxes import Mailbox, Sent, SentMarks
@@ -47,23 +57,19 @@ class Written(Action, base=True):
     taints: tuple[Taint, ...] = ()
     """What of the text comes from other mails."""
 
-    @property
-    def message_id(self) -> str:
-        return message_id(self.id, self.account.email)
-
-    @property
-    def heading(self) -> Heading:
+    def heading(self, edition: int = 0) -> Heading:
+        mark = identity(self.id, edition)
         return Heading(
             sender=self.sender,
             recipients=self.recipients,
             subject=self.subject,
-            message_id=self.message_id,
-            action=str(self.id),
+            message_id=message_id(mark, self.account.email),
+            action=mark,
         )
 
-    def raw(self) -> bytes:
+    def raw(self, edition: int = 0) -> bytes:
         """The mail as it will go out; the same bytes at every call. The provider adds the date."""
-        return worded(self.heading, self.body)
+        return worded(self.heading(edition), self.body)
 
     def card(self) -> Card:
         alias = (Field(label="From", value=self.sender.email, sent=True),) if self._aliased else ()
@@ -99,7 +105,7 @@ class Written(Action, base=True):
         if people > MAX_RECIPIENTS:
             found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients and this {self.noun} has {people}."
         try:
-            self.heading.mail()
+            self.heading().mail()
         except Refusal as unsendable:
             found["to"] = unsendable.sentence
         return {name: why for name, why in found.items() if why}
@@ -150,21 +156,21 @@ class Written(Action, base=True):
 
     # What the provider knows it by.
 
-    @property
-    def marks(self) -> SentMarks:
+    def marks(self, edition: int = 0) -> SentMarks:
+        heading = self.heading(edition)
         return SentMarks(
-            action=str(self.id),
-            message_id=self.message_id,
+            action=heading.action,
+            message_id=heading.message_id,
             recipients=reached(self.recipients),
             body_hash=body_hash(self.body),
             known=frozenset(),
         )
 
-    def _posting(self, desk: Desk, ledger: Ledger) -> Posting:
-        return Posting(desk.mailbox(self.account), ledger, self.marks)
+    async def _posting(self, desk: Desk, ledger: Ledger) -> Posting:
+        return Posting(desk.mailbox(self.account), ledger, self.marks(await edition(ledger)))
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
-        await self._posting(desk, ledger).abandon()
+        await (await self._posting(desk, ledger)).abandon()
 
 
 class SendMail(Written):
@@ -182,11 +188,12 @@ class SendMail(Written):
         return super()._subject_fault() or ("" if self.subject.strip() else "The mail has no subject.")
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
-        message = await self._posting(desk, ledger).send(self.raw(), thread=self.thread_id or None)
+        posting, raw = await self._posting(desk, ledger), self.raw(await edition(ledger))
+        message = await posting.send(raw, thread=self.thread_id or None)
         return await self._read_back(desk.mailbox(self.account), message)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
-        outcome, message = await self._posting(desk, ledger).evidence()
+        outcome, message = await (await self._posting(desk, ledger)).evidence()
         done = outcome is Outcome.DONE
         return outcome, await self._read_back(desk.mailbox(self.account), message) if done else None
 
@@ -236,17 +243,16 @@ class SendReply(SendMail):
     def thread_id(self) -> str:
         return self.thread
 
-    @property
-    def heading(self) -> Heading:
-        return super().heading.model_copy(update={"in_reply_to": self.in_reply_to, "references": self.references})
+    def heading(self, edition: int = 0) -> Heading:
+        answering = {"in_reply_to": self.in_reply_to, "references": self.references}
+        return super().heading(edition).model_copy(update=answering)
 
     @property
     def words(self) -> dict[Part, str]:
         return {Part.BODY: self.body}
 
-    @property
-    def marks(self) -> SentMarks:
-        return super().marks.model_copy(update={"known": frozenset(self.seen)})
+    def marks(self, edition: int = 0) -> SentMarks:
+        return super().marks(edition).model_copy(update={"known": frozenset(self.seen)})
 
     def card(self) -> Card:
         summary = f"To {self.answers.sender}’s mail of {self.answers.received:%a %-d %b %Y}, in its thread."
@@ -312,9 +318,9 @@ class SaveDraft(Written):
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
 
-    @property
-    def heading(self) -> Heading:
-        return super().heading.model_copy(update={"in_reply_to": self.in_reply_to, "references": self.references})
+    def heading(self, edition: int = 0) -> Heading:
+        answering = {"in_reply_to": self.in_reply_to, "references": self.references}
+        return super().heading(edition).model_copy(update=answering)
 
     def card(self) -> Card:
         update = {
@@ -337,15 +343,16 @@ class SaveDraft(Written):
         return {"kind": kind, "thread": thread, "to": self._addressed("to"), "body": self.body, "draft_only": True}
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
-        draft = await self._posting(desk, ledger).keep(self.raw(), thread=self.thread or None)
+        posting, raw = await self._posting(desk, ledger), self.raw(await edition(ledger))
+        draft = await posting.keep(raw, thread=self.thread or None)
         return self._receipt(desk, draft.thread)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
-        posting = self._posting(desk, ledger)
+        posting = await self._posting(desk, ledger)
         if (draft := await posting.kept()) is None:
             sent = await posting.sent_by_hand(self.thread)
             return (Outcome.DONE, self._receipt(desk, sent.thread, SENT_SINCE)) if sent else (Outcome.NOT_DONE, None)
-        if not any(n.step == "draft" for n in await ledger.recall()):
+        if not any(n.step == "draft" for n in since_disowned(await ledger.recall())):
             await ledger.note("draft", **draft.model_dump())
         await posting.alone(draft)
         return Outcome.DONE, self._receipt(desk, draft.thread)
@@ -359,7 +366,7 @@ class SaveDraft(Written):
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         box = desk.mailbox(self.account)
-        posting = self._posting(desk, ledger)
+        posting = await self._posting(desk, ledger)
         made = await posting.kept()
         stands = await box.draft(made.id) if made else None
         if made is None or stands is None:
