@@ -161,7 +161,7 @@ class Performer:
             if outcome is Outcome.DONE:
                 return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
             if outcome is Outcome.UNKNOWN and await begun(ledger):
-                return await self._unknown(claim, action.trace(desk))
+                return await self._unknown(claim)
         if change := await action.check(desk):
             await action.abandon(desk, ledger)
             return await self._stale(claim, change)
@@ -189,13 +189,21 @@ class Performer:
         except DEFINITE:
             return Outcome.UNKNOWN, None
 
-    async def _unknown(self, claim: Claim, trace: Receipt | None = None) -> Approval | None:
+    async def _unknown(self, claim: Claim) -> Approval | None:
         notes = await self._approvals.ledger(claim).recall()
         since = max(claim.since, *(n.at for n in notes[-1:]))
         if self._now() - since < UNKNOWN_FOR:
             await self._approvals.wait(claim, self._now() + LOOK_AGAIN)
             return None
-        return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN, receipt=trace)
+        return await self._uncertain(claim, UNKNOWN)
+
+    async def _uncertain(self, claim: Claim, note: str) -> Approval:
+        """Where to look is said too; of an undoing beside what was done."""
+        action, done = claim.approval.action, claim.approval.receipt
+        trace = action.trace(self._services.desks.pages(action.account))
+        if claim.approval.status is Status.UNDOING and done is not None:
+            trace = done.model_copy(update={"link": done.link or trace.link})
+        return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
 
     async def _stale(self, claim: Claim, change: Change) -> Approval:
         renewed = successor(claim.approval, change.renewed, self._now()) if change.renewed is not None else None
@@ -225,7 +233,7 @@ class Performer:
             await self._approvals.wait(claim, self._now() + delay)
             return None
         if claim.approval.status is Status.UNDOING:
-            return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNDOING_UNKNOWN}")
+            return await self._uncertain(claim, f"{why.sentence} {UNDOING_UNKNOWN}")
         return await self._give_up(claim, why)
 
     async def _give_up(self, claim: Claim, why: StewardError) -> Approval:
@@ -233,19 +241,17 @@ class Performer:
         ledger = self._approvals.ledger(claim)
         if not await begun(ledger):
             return await self._refused(claim, why)  # nothing that changes anything was begun
-        outcome, receipt, trace = Outcome.UNKNOWN, None, None
+        outcome, receipt = Outcome.UNKNOWN, None
         owner = await self._services.store.people.person(claim.approval.person)
         if owner is not None:
             with suppress(StewardError):
                 async with self._services.desks.open(owner) as desk:
-                    trace = claim.approval.action.trace(desk)
                     outcome, receipt = await claim.approval.action.reconcile(desk, ledger)
         if outcome is Outcome.DONE:
             return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
         if outcome is Outcome.NOT_DONE:
             return await self._refused(claim, why)
-        note = f"{why.sentence} {UNKNOWN}"
-        return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
+        return await self._uncertain(claim, f"{why.sentence} {UNKNOWN}")
 
     def _backoff(self, claim: Claim) -> timedelta:
         return timedelta(seconds=BACKOFF[min(claim.tries, len(BACKOFF)) - 1])

@@ -13,6 +13,17 @@ from app.domain.types import Account, AccountId, AccountRef, Person, Value
 _Service = TypeVar("_Service", Mailbox, Calendar)
 
 
+class Pages(Protocol):
+    """Where a person sees the mail and the calendar of one account for themselves, connected or not."""
+
+    def thread(self, thread: str) -> str: ...
+    def label(self, label: str) -> str:
+        """The mails with one of the labels that every mailbox has; all of them where it has no page."""
+
+    def day(self, day: datetime) -> str:
+        """A day in the calendar; it is the day that it is in its own zone."""
+
+
 class Note(Value):
     """One line of the ledger."""
 

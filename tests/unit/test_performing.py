@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from app.domain.actions import Action
+from app.domain.actions import Action, MirrorAvailability, SaveDraft, SendMail
 from app.domain.approvals import UNKNOWN_FOR, Decision, Status
 from app.domain.calendars import NewEvent
+from app.domain.cards import Origin, Recipient
 from app.domain.errors import (
     AlreadySettled,
     Conflict,
@@ -19,11 +21,14 @@ from app.domain.errors import (
     Unanswered,
 )
 from app.domain.mailboxes import CHUNK
-from app.domain.types import Event
+from app.domain.mirroring import Block
+from app.domain.types import AccountId, AccountRef, Address, Event
 from app.performing import BACKOFF, LOOK_AGAIN, TRIES, UNDOING_UNKNOWN, UNKNOWN
 from tests.fakes import ManualClock, MemoryMailbox
+from tests.fakes.desks import MemoryPages
 from tests.samples import ANN, WORK, archive, event, reply
 from tests.unit.desk_world import mail
+from tests.unit.events_world import rescheduled, review
 from tests.unit.steward_at_work import AtWork, always, at_work, exhaust, inbox, inbox_of
 from tests.unit.test_forwarding import forward, forwarded
 
@@ -35,7 +40,24 @@ SURE: list[ProviderError] = [
     ScopeMissing(account=WORK.email),
     Conflict(provider="Gmail", why="no"),
 ]
+DANA = Recipient(address=Address(email="dana@example.org"), role="to", origin=Origin.TYPED)
 START = ManualClock().now() + timedelta(hours=3)
+
+
+def written() -> dict[str, Any]:
+    given = {"sender": Address(email=WORK.email), "recipients": (DANA,), "subject": "Lunch", "body": "At noon?"}
+    return {"account": WORK, **given}
+
+
+def mirror() -> MirrorAvailability:
+    sources = (AccountRef(id=AccountId(uuid4()), name="home", email="ann@home.example"),)
+    span = {"start": START, "end": START + timedelta(days=1), "zone": "UTC"}
+    return MirrorAvailability(
+        account=WORK,
+        sources=sources,
+        add=(Block(start=START, end=START + timedelta(hours=1), source=str(sources[0].id)),),
+        **span,
+    )
 
 
 async def test_an_approved_action_is_done_once_and_can_be_undone() -> None:
@@ -237,6 +259,29 @@ async def test_an_account_that_is_gone_doesnt_prove_that_nothing_went_out() -> N
     assert at.status(action) is S.RUNNING
     await at.sweep(after=UNKNOWN_FOR.total_seconds())
     assert at.card(action).status is S.UNCERTAIN
+    receipt = at.card(action).receipt
+    assert receipt is not None
+    assert receipt.link == "https://mail.example/t2"
+
+
+@pytest.mark.parametrize(
+    ("action", "link"),
+    [
+        (reply(thread="t2"), "mail.example/t2"),
+        (SendMail(**written()), "mail.example/label/SENT"),
+        (SaveDraft(**written()), "mail.example/label/DRAFT"),
+        (forward(), "mail.example/label/SENT"),
+        (archive("m1"), "mail.example/label/INBOX"),
+        (event(START), "calendar.example/2026-03-02"),
+        (rescheduled(review()), "calendar.example/2026-03-03"),
+        (mirror(), "calendar.example/2026-03-02"),
+    ],
+    ids=lambda given: given.kind if isinstance(given, Action) else "",
+)
+def test_whatever_may_become_unclear_says_where_to_look(action: Action, link: str) -> None:
+    trace = action.trace(MemoryPages())
+    assert trace.link == f"https://{link}"
+    assert "no answer came back" in trace.summary
 
 
 async def test_an_account_that_was_gone_before_anything_began_fails_it() -> None:
@@ -272,6 +317,8 @@ async def test_of_an_undoing_the_person_says_whether_it_was_undone(decision: Dec
     at, action = at_work(), archive("m1")
     await unclear(at, action)
     card = at.card(action)
+    assert card.receipt is not None
+    assert card.receipt.link == "https://mail.example/label/INBOX"
     assert (card.status, card.note) == (S.UNCERTAIN, f"{FAULT.sentence} {UNDOING_UNKNOWN}")
     assert card.offers == (D.UNDID, D.STANDS)
     for about_the_deed in (D.WENT_OUT, D.DID_NOT, D.RETRY):

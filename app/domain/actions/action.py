@@ -13,7 +13,7 @@ from uuid import uuid4
 from pydantic import Field, SerializeAsAny
 
 from app.domain.cards import MAX_CARD, Card, Receipt
-from app.domain.desk import Desk, Ledger, Note
+from app.domain.desk import Desk, Ledger, Note, Pages
 from app.domain.forms import Answers, Form, refuse
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, ActionId, Value
@@ -158,9 +158,9 @@ class Action(Value):
         """What the ledger says stands already although the rest was refused; None when nothing does."""
         return None
 
-    def trace(self, desk: Desk) -> Receipt | None:
+    @abstractmethod
+    def trace(self, pages: Pages) -> Receipt:
         """What is known of a deed whose outcome isn't, and where a person can look for themselves."""
-        return None
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Bring back the state before; only called when the card offers it."""

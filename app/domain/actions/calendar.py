@@ -45,7 +45,7 @@ from app.domain.cards import (
     carried,
     when,
 )
-from app.domain.desk import Desk, Ledger, edition, last_note
+from app.domain.desk import Desk, Ledger, Pages, edition, last_note
 from app.domain.errors import Conflict
 from app.domain.forms import Addresses, Form, Line, Moment, Text, is_address, marked, too_long
 from app.domain.permissions import Permission
@@ -246,8 +246,8 @@ class CreateEvent(Action):
                 return stored
         return None
 
-    def trace(self, desk: Desk) -> Receipt | None:
-        link = desk.calendar(self.account).link(self.start.astimezone(ZoneInfo(self.zone)))
+    def trace(self, pages: Pages) -> Receipt:
+        link = pages.day(self.start.astimezone(ZoneInfo(self.zone)))
         return Receipt(summary=f"“{self.title}” was handed over and no answer came back", link=link)
 
     def _receipt(self, stored: Event) -> Receipt:

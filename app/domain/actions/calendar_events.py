@@ -12,7 +12,7 @@ from app.domain.actions.action import Action, Change
 from app.domain.actions.calendar_words import meaning
 from app.domain.calendars import EVERYONE, Calendar, EventChange, NewEvent
 from app.domain.cards import Origin, Receipt, Recipient, when
-from app.domain.desk import Desk
+from app.domain.desk import Desk, Pages
 from app.domain.errors import Conflict
 from app.domain.permissions import Permission
 from app.domain.types import Event, Guest
@@ -184,8 +184,8 @@ class OnEvent(Action, base=True):
                 raise
         return await self.calendar(desk).change(change.model_copy(update={"etag": again.etag}))
 
-    def trace(self, desk: Desk) -> Receipt | None:
-        link = self.calendar(desk).link(self.shown.start.astimezone(ZoneInfo(self.zone)))
+    def trace(self, pages: Pages) -> Receipt:
+        link = pages.day(self.shown.start.astimezone(ZoneInfo(self.zone)))
         return Receipt(summary=f"A change of “{self.was.title}” was handed over and no answer came back", link=link)
 
 

@@ -23,10 +23,10 @@ from app.domain.cards import (
     carried,
     counted,
 )
-from app.domain.desk import Desk, Ledger, Note, edition
+from app.domain.desk import Desk, Ledger, Note, Pages, edition
 from app.domain.errors import Missing, Refusal
 from app.domain.forms import Addresses, Form, Text, marked, too_long
-from app.domain.mailboxes import Enclosed, Original, SentMarks
+from app.domain.mailboxes import SENT, Enclosed, Original, SentMarks
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Address, Attachment, Value
 
@@ -264,10 +264,11 @@ class ForwardEmails(Action):
         mails = counted(len(self.mails), "mail")
         return Receipt(summary=f"Forwarded {sent:,} of {mails} to {called(self.recipients)}")
 
-    def trace(self, desk: Desk) -> Receipt | None:
+    def trace(self, pages: Pages) -> Receipt:
         mails = counted(len(self.mails), "mail")
         people = ", ".join(r.address.shown for r in self.recipients)
-        return Receipt(summary=f"{mails} to be forwarded to {people}: of the last one no answer came back")
+        said = f"{mails} to be forwarded to {people}: of the last one no answer came back"
+        return Receipt(summary=said, link=pages.label(SENT))
 
     def _receipt(self, notes: tuple[Note, ...]) -> Receipt:
         gone = sum(n.step == "gone" for n in notes)

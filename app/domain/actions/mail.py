@@ -31,10 +31,10 @@ from app.domain.cards import (
     Taint,
     carried,
 )
-from app.domain.desk import Desk, Ledger, edition, since_disowned
+from app.domain.desk import Desk, Ledger, Pages, edition, since_disowned
 from app.domain.errors import Conflict, Missing, ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Input, Line, Text, marked, too_long
-from app.domain.mailboxes import Mailbox, Sent, SentMarks
+from app.domain.mailboxes import DRAFT, SENT, Mailbox, Sent, SentMarks
 from app.domain.permissions import Permission
 from app.domain.types import Address
 
@@ -204,9 +204,9 @@ class SendMail(Written):
         except ProviderError:
             return Receipt(summary=f"Sent to {called(self.recipients)}; I couldn't read it back")
 
-    def trace(self, desk: Desk) -> Receipt | None:
+    def trace(self, pages: Pages) -> Receipt:
         people = ", ".join(r.address.shown for r in self.recipients)
-        link = desk.mailbox(self.account).link(self.thread_id) if self.thread_id else ""
+        link = pages.thread(self.thread_id) if self.thread_id else pages.label(SENT)
         return Receipt(summary=f"A mail to {people} was handed over and no answer came back", link=link)
 
     def _receipt(self, sent: Sent) -> Receipt:
@@ -356,6 +356,9 @@ class SaveDraft(Written):
             await ledger.note("draft", **draft.model_dump())
         await posting.alone(draft)
         return Outcome.DONE, self._receipt(desk, draft.thread)
+
+    def trace(self, pages: Pages) -> Receipt:
+        return Receipt(summary="A draft was handed over and no answer came back", link=pages.label(DRAFT))
 
     def _receipt(self, desk: Desk, thread: str, since: str = "") -> Receipt:
         return Receipt(
