@@ -12,6 +12,7 @@ from app.domain.errors import AlreadySettled, ChatError, FormErrors, NotYours, S
 from app.domain.forms import Answers, Form, Text, too_long
 from app.domain.ports import Services
 from app.domain.types import ActionId, Message, Person, PersonId
+from app.expiring import expiring
 from app.planning.sanitising import visible
 
 EDIT, EXPLAIN = "edit", "explain"
@@ -120,7 +121,7 @@ class Editor:
         """Raises FormErrors, AlreadySettled."""
         now = self._now()
         action = edited.renewed(id=ident).vetted(now)
-        new = successor(old, action, now)
+        new = successor(old, action, now, until=await expiring(self._services, old.person))
         if not await self._approvals.replace(old.person, old.id, new):
             current = await self._approvals.get(old.person, old.id)
             raise AlreadySettled(status=current.status.value if current else Status.EXPIRED.value)

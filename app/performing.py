@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.aftermath import Aftermath
-from app.domain.actions import Change, Outcome
+from app.domain.actions import Action, Change, Outcome
 from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, moved_on, successor
 from app.domain.cards import Receipt
 from app.domain.desk import Desk, Ledger, Note, begun
@@ -15,6 +15,7 @@ from app.domain.errors import (
     ChatError,
     Conflict,
     Faulty,
+    FormErrors,
     GrantDead,
     LostClaim,
     Missing,
@@ -29,6 +30,7 @@ from app.domain.errors import (
 )
 from app.domain.ports import Claim, Services
 from app.domain.types import ActionId, PersonId
+from app.expiring import expiring
 
 DEFINITE = (Refused, ScopeMissing, GrantDead, Conflict, Refusal, UnclearAccount, NotConnected)
 """Answers after which it is certain that this call changed nothing."""
@@ -49,6 +51,9 @@ SHOW_EVERY = timedelta(seconds=3)
 """Between two redraws of a card in progress: Slack allows 50 updates a minute for the whole workspace."""
 UNKNOWN = "I couldn't find out whether this went through. Please look for yourself: I won't try it again blindly."
 UNDOING_UNKNOWN = "I couldn't find out whether this was undone. Please look for yourself: I won't try it again blindly."
+
+
+TOO_LATE = "By the time I could do it, it was too late for this. Nothing was changed."
 
 
 class ProgressLedger:
@@ -162,14 +167,24 @@ class Performer:
                 return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
             if outcome is Outcome.UNKNOWN and await begun(ledger):
                 return await self._unknown(claim)
+        if await self._too_late(action, ledger):
+            await action.abandon(desk, ledger)
+            return await self._stale(claim, desk, Change(sentence=TOO_LATE))
         if change := await action.check(desk):
             await action.abandon(desk, ledger)
-            return await self._stale(claim, change)
+            return await self._stale(claim, desk, change)
         try:
             receipt = await action.perform(desk, ledger)
         except Conflict as conflict:
             return await self._overtaken(claim, desk, ledger, conflict)
         return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
+
+    async def _too_late(self, action: Action, ledger: Ledger) -> bool:
+        """Whether what it is about came while it waited for a step, an account or a second try; of what is done in
+        several steps and was begun, the rest is done all the same."""
+        if action.too_late is None or action.too_late > self._now():
+            return False
+        return not await begun(ledger) or not (action.stepwise or await action.achieved(ledger))
 
     async def _overtaken(self, claim: Claim, desk: Desk, ledger: Ledger, conflict: Conflict) -> Approval:
         """Something changed between the check and the deed: a new preview says more than a failure."""
@@ -178,7 +193,7 @@ class Performer:
         if change is None:
             raise conflict
         await action.abandon(desk, ledger)
-        return await self._stale(claim, change)
+        return await self._stale(claim, desk, change)
 
     async def _evidence(self, claim: Claim, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""
@@ -205,9 +220,18 @@ class Performer:
             trace = done.model_copy(update={"link": done.link or trace.link})
         return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
 
-    async def _stale(self, claim: Claim, change: Change) -> Approval:
-        renewed = successor(claim.approval, change.renewed, self._now()) if change.renewed is not None else None
-        return await self._approvals.settle(claim, Status.STALE, note=change.sentence, renewed=renewed)
+    async def _stale(self, claim: Claim, desk: Desk, change: Change) -> Approval:
+        """With a new preview that is read and vetted like the first; where that can't be, the card says why."""
+        renewed, note = None, change.sentence
+        if change.renewed is not None:
+            try:
+                action = (await change.renewed.previewed(desk)).vetted(self._now())
+            except (FormErrors, Refusal, Refused, ScopeMissing, Conflict) as why:
+                note = f"{change.sentence} {why.sentence}"
+            else:
+                until = await expiring(self._services, claim.approval.person)
+                renewed = successor(claim.approval, action, self._now(), until=until)
+        return await self._approvals.settle(claim, Status.STALE, note=note, renewed=renewed)
 
     async def _undo(self, claim: Claim, desk: Desk, ledger: Ledger) -> Approval:
         receipt = await claim.approval.action.undo(desk, ledger)

@@ -10,7 +10,7 @@ from app.domain.cards import Card, Receipt
 from app.domain.types import AccountId, ActionId, PersonId, Place, Turn, TurnId, Value
 
 LIFETIME = timedelta(days=1)
-"""A card that nobody decides expires after one working day (design, section 6)."""
+"""How long a card waits for somebody of whom no working day is known (design, section 6: one working day)."""
 UNKNOWN_FOR = timedelta(minutes=2)
 """How long evidence is looked for before an outcome is called uncertain (design, section 6)."""
 
@@ -35,8 +35,8 @@ class Status(StrEnum):
 
 S = Status
 MOVES: dict[Status, frozenset[Status]] = {
-    S.PROPOSED: frozenset({S.APPROVED, S.REJECTED, S.REPLACED, S.EXPIRED, S.STALE}),
-    S.APPROVED: frozenset({S.RUNNING, S.CANCELLED, S.EXPIRED, S.STALE, S.SKIPPED}),
+    S.PROPOSED: frozenset({S.APPROVED, S.REJECTED, S.REPLACED, S.EXPIRED}),
+    S.APPROVED: frozenset({S.RUNNING, S.CANCELLED, S.SKIPPED}),
     S.RUNNING: frozenset({S.DONE, S.PARTIAL, S.FAILED, S.UNCERTAIN, S.STALE}),
     S.FAILED: frozenset({S.APPROVED}),
     S.PARTIAL: frozenset({S.RUNNING, S.UNDOING}),
@@ -199,8 +199,8 @@ class Approval(Value):
         return possible.get(decision, True)
 
 
-def proposal(turn: Turn, action: Action, position: int, now: datetime) -> Approval:
-    """An action as a step of its request's own plan."""
+def proposal(turn: Turn, action: Action, position: int, now: datetime, *, until: datetime | None = None) -> Approval:
+    """An action as a step of its request's own plan, to be decided by then."""
     return Approval(
         id=action.id,
         person=turn.person,
@@ -210,12 +210,12 @@ def proposal(turn: Turn, action: Action, position: int, now: datetime) -> Approv
         action=action,
         sha256=action.sha256,
         proposed_at=now,
-        expires_at=expiry(action, now),
+        expires_at=expiry(action, until or now + LIFETIME),
     )
 
 
-def successor(old: Approval, action: Action, now: datetime) -> Approval:
-    """Another action in the place of one: of the same request, at the same step of its plan."""
+def successor(old: Approval, action: Action, now: datetime, *, until: datetime | None = None) -> Approval:
+    """Another action in the place of one: of the same request, at the same step of its plan; to be decided by then."""
     return Approval(
         **old.model_dump(include={"person", "turn", "plan", "place", "position"}),
         id=action.id,
@@ -223,10 +223,10 @@ def successor(old: Approval, action: Action, now: datetime) -> Approval:
         sha256=action.sha256,
         replaces=old.id,
         proposed_at=now,
-        expires_at=expiry(action, now),
+        expires_at=expiry(action, until or now + LIFETIME),
     )
 
 
-def expiry(action: Action, now: datetime) -> datetime:
-    """When an undecided card expires: after LIFETIME, or at the start of what it is about."""
-    return min(now + LIFETIME, action.too_late) if action.too_late else now + LIFETIME
+def expiry(action: Action, until: datetime) -> datetime:
+    """When a card that is to be decided by then expires: at the start of what it is about, if that is earlier."""
+    return min(until, action.too_late) if action.too_late else until

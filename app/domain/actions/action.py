@@ -42,6 +42,8 @@ class Action(Value):
     busy_text: ClassVar[str] = "Working on it"
     held: ClassVar[bool] = False
     """Whether it waits a little after the click, to be cancelled: what can't be undone."""
+    stepwise: ClassVar[bool] = False
+    """Whether it is done in many calls, of which some may stand when it is interrupted."""
     requires: ClassVar[Permission]
     """What a person must have allowed before it is proposed."""
 

@@ -74,6 +74,7 @@ class Labelling(Action, base=True):
     """A label set or taken off on mails that are frozen when proposed; where it is so already, the mail is skipped."""
 
     requires: ClassVar[Permission] = Permission.CHANGE_MAIL
+    stepwise: ClassVar[bool] = True
     do: ClassVar[str]
     """What the tool calls it."""
     where: ClassVar[str] = "anywhere"

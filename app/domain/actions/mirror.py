@@ -43,6 +43,7 @@ class MirrorAvailability(Action):
 
     requires: ClassVar[Permission] = Permission.CHANGE_CALENDAR
     busy_text: ClassVar[str] = "Mirroring"
+    stepwise: ClassVar[bool] = True
 
     sources: tuple[AccountRef, ...]
     start: AwareDatetime
