@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
 from app.domain.actions.bulk import LOOKED_AT, UNREAD_SENDER
 from app.domain.actions.calendar_words import LONGEST
-from app.domain.actions.mail import NEW_SUBJECT
+from app.domain.actions.replies import NEW_SUBJECT
 from app.domain.cards import MAX_BODY, MAX_LINE, MAX_RECIPIENTS, Origin, Recipient
 from app.domain.desk import Desk
 from app.domain.errors import FormErrors, Refusal

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from app.domain.actions.action import Outcome
+from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_events import OnEvent, Scope, copied
 from app.domain.actions.calendar_words import differences, kept, mailed, meaning, repeats, telling, undone
 from app.domain.calendars import EVERYONE
@@ -136,6 +136,14 @@ class RespondToEvent(OnEvent):
             title="Edit your answer",
             inputs=(Choice(name="answer", label="Your answer", value=self.answer, options=options),),
         )
+
+    def superseded(self, now: Event) -> Change | None:
+        if now.answer == self.was.answer:
+            return None
+        said = SAID.get(now.answer, "nothing yet")
+        if now.answer == self.answer:
+            return Change(sentence=f"You have answered with {said} already since the preview.")
+        return Change(sentence=f"You have answered with {said} since the preview.", renewed=self.rebased(now))
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         await ledger.note("answering", event=self.was.id)

@@ -99,13 +99,17 @@ class OnEvent(Action, base=True):
         if why := self.barred(now):
             return Change(sentence=why)
         if now.steward_change == str(self.id) or same(now, self.was):
-            return None
+            return self.superseded(now)
         sentence = f"“{self.was.title}” changed since the preview: {changed(self.was, now, self.zone)}."
         return Change(sentence=sentence, renewed=self.rebased(now))
 
     def barred(self, now: Event) -> str:
         """Why the account may no longer do it, in words; empty when it may."""
         return ""
+
+    def superseded(self, now: Event) -> Change | None:
+        """What became of an event that means the same as before in a way that matters to this change alone."""
+        return None
 
     def rebased(self, now: Event) -> Self | None:
         """The same change of the event as it is now; None where that needs the person's words again."""
