@@ -14,6 +14,7 @@ from app.domain.ports import Services
 from app.domain.types import ActionId, Message, Person, PersonId
 from app.expiring import expiring
 from app.planning.sanitising import visible
+from app.planning.series import fitted
 
 EDIT, EXPLAIN = "edit", "explain"
 """What the forms are called, which comes back with what was entered."""
@@ -109,7 +110,7 @@ class Editor:
             raise NotYours
         now = {i.name: i.parts for i in form.inputs}
         clean = {n: parts if parts == now.get(n) else tuple(map(visible, parts)) for n, parts in answers.items()}
-        edited = approval.action.edited(clean, self._now())
+        edited = fitted(approval.action, approval.action.edited(clean, self._now())).vetted(self._now())
         return None if edited.renewed(id=approval.id) == approval.action else edited
 
     async def _previewed(self, person: PersonId, edited: Action) -> Action:

@@ -1,8 +1,9 @@
 """What is to become different about an event: its card and its form."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -36,8 +37,8 @@ from app.domain.cards import (
     carried,
 )
 from app.domain.desk import Desk
-from app.domain.forms import Form, Input, Line, Moment, Text, is_address, too_long
-from app.domain.types import Event
+from app.domain.forms import Addresses, Day, Form, Input, Line, Moment, Text, is_address, marked, too_long
+from app.domain.types import Address, Event
 
 RESET = "Changes that were made to single later occurrences are lost."
 SPLIT = "The later occurrences become a series of their own."
@@ -215,26 +216,59 @@ class Altering(OnEvent, base=True):
         return {"do": "reschedule" if self.start else "edit", **time, **texts, **given, **super().asked(now)}
 
     def form(self) -> Form:
-        after, zoned = self.after, f"In {self.zone}."
-        times: tuple[Input, ...] = (
-            Moment(name="start", label="Starts", value=after.start, zone=self.zone, hint=zoned),
-            Moment(name="end", label="Ends", value=after.end, zone=self.zone, hint=zoned),
+        after = self.after
+        guests = Addresses(
+            name="guests",
+            label="Guests",
+            value=tuple(Address(email=g.email, name=g.name) for g in after.guests),
+            optional=True,
+            hint="Addresses, one per line. Whoever you take out gets a cancellation, if guests are told.",
         )
-        timed = self.scope is Scope.THIS and not after.all_day
         return Form(
             title="Edit the change",
             inputs=(
                 Line(name="title", label="Title", value=after.title, most=MAX_LINE),
-                *(times if timed else ()),
+                *(self._days(after) if after.all_day else self._moments(after)),
+                guests,
                 Line(name="place", label="Place", value=after.place, most=MAX_LINE, optional=True),
                 Text(name="notes", label="Notes", value=after.notes, most=MAX_BODY, optional=True),
                 telling(self.notify),
             ),
         )
 
+    def _moments(self, after: Event) -> tuple[Input, ...]:
+        zoned = f"In {self.zone}." + (" The other occurrences move as much." if self.scope is not Scope.THIS else "")
+        return (
+            Moment(name="start", label="Starts", value=after.start, zone=self.zone, hint=zoned),
+            Moment(name="end", label="Ends", value=after.end, zone=self.zone, hint=zoned),
+        )
+
+    def _days(self, after: Event) -> tuple[Input, ...]:
+        first, last = self._day(after.start), self._day(after.end) - timedelta(days=1)
+        return Day(name="start", label="First day", value=first), Day(name="end", label="Last day", value=last)
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.was.zone)).date()
+
     def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {n: None if values[n] == getattr(self.was, n) else values[n] for n in ("title", "place", "notes")}
-        if "start" in values:
-            moved = (values["start"], values["end"]) != (self.was.start, self.was.end)
-            given |= {n: values[n] if moved else None for n in ("start", "end")}
-        return {**given, "notify": values["notify"]}
+        return {**given, **self._times(values), **self._invited(values["guests"]), "notify": values["notify"]}
+
+    def _times(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        start, end = values["start"], values["end"]
+        if self.after.all_day:
+            zone = ZoneInfo(self.was.zone)
+            start, end = (datetime.combine(day, time(), zone) for day in (start, end + timedelta(days=1)))
+        if (start, end) == (self.shown.start, self.shown.end):
+            return {"start": None, "end": None}
+        return {} if (start, end) == (self.start, self.end) else {"start": start, "end": end}
+
+    def _invited(self, chosen: Iterable[Address]) -> Mapping[str, Any]:
+        """Who is to come besides those who are invited already, and who of them no longer."""
+        others = {a.email.lower(): a for a in chosen if a.email.lower() != self.account.email.lower()}
+        there = {g.email.lower(): g.email for g in self.shown.guests}
+        added = marked([a for email, a in others.items() if email not in there], self.added, "guest")
+        leaving = [email for key, email in there.items() if key not in others]
+        before = [email for email in self.removed if email.lower() in map(str.lower, leaving)]
+        later = [email for email in leaving if email.lower() not in map(str.lower, before)]
+        return {"added": added, "removed": (*before, *later)}

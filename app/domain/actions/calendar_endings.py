@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_events import OnEvent, Scope, copied
 from app.domain.actions.calendar_words import differences, kept, mailed, meaning, repeats, telling, undone
-from app.domain.calendars import EVERYONE
+from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS
 from app.domain.cards import Card, Field, Receipt
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Missing
@@ -16,6 +16,7 @@ from app.domain.types import Event
 
 ANSWERS = {"accepted": "Accept", "declined": "Decline", "tentative": "Maybe"}
 SAID = {"accepted": "yes", "declined": "no", "tentative": "maybe", "needsAction": "nothing yet"}
+TELL = {EVERYONE: "Yes", OUTSIDERS: "Only if they don't use Google Calendar", NOBODY: "No"}
 DO = {"accepted": "accept", "declined": "decline", "tentative": "tentative"}
 """What the tool calls each answer."""
 
@@ -112,7 +113,10 @@ class RespondToEvent(OnEvent):
 
     def card(self) -> Card:
         organizer = self.was.organizer.shown or "Whoever organizes it"
-        told = f"{organizer} will be told by mail." if self.notify == EVERYONE else "Nobody is told by mail."
+        told = {
+            EVERYONE: f"{organizer} will be told by mail.",
+            OUTSIDERS: f"{organizer} will be told by mail, unless they use Google Calendar.",
+        }.get(self.notify, "Nobody is told by mail.")
         return Card(
             title=f"{ANSWERS[self.answer]} an invitation" if self.answer != "tentative" else "Answer with maybe",
             summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
@@ -134,7 +138,15 @@ class RespondToEvent(OnEvent):
         options = tuple(Option(key=key, label=label) for key, label in ANSWERS.items())
         return Form(
             title="Edit your answer",
-            inputs=(Choice(name="answer", label="Your answer", value=self.answer, options=options),),
+            inputs=(
+                Choice(name="answer", label="Your answer", value=self.answer, options=options),
+                Choice(
+                    name="notify",
+                    label="Tell the organizer by mail",
+                    value=self.notify,
+                    options=tuple(Option(key=key, label=label) for key, label in TELL.items()),
+                ),
+            ),
         )
 
     def superseded(self, now: Event) -> Change | None:

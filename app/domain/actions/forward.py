@@ -25,7 +25,7 @@ from app.domain.cards import (
 )
 from app.domain.desk import Desk, Ledger, Note, Pages, edition
 from app.domain.errors import Missing, Refusal
-from app.domain.forms import Addresses, Form, Text, marked, too_long
+from app.domain.forms import Addresses, Form, Input, Option, Several, Text, marked, too_long
 from app.domain.mailboxes import SENT, Enclosed, Original, SentMarks
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Address, Attachment, Value
@@ -117,6 +117,8 @@ class ForwardEmails(Action):
         }
         if people > MAX_RECIPIENTS:
             found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients, and this has {people}."
+        if not self.mails:
+            found["mails"] = "None of these mails would be left."
         if len(self.mails) > MAX_FORWARDED:
             found[""] = f"I forward at most {MAX_FORWARDED} mails at once, and these are {len(self.mails):,}."
         try:
@@ -137,11 +139,22 @@ class ForwardEmails(Action):
             inputs=(
                 Addresses(name="to", label="To", value=to, hint="Addresses, one per line."),
                 Text(name="body", label="What stands above it", value=self.body, most=MAX_BODY, optional=True),
+                *self._choice(),
             ),
         )
 
+    def _choice(self) -> tuple[Input, ...]:
+        """Which of several mails to leave out."""
+        if len(self.mails) < 2:
+            return ()
+        items = [mail.item() for mail in self.mails]
+        options = tuple(Option(key=str(n), label=f"{i.title} ({i.detail})") for n, i in enumerate(items))
+        return (Several(name="mails", label="Leave out these mails", options=options, optional=True),)
+
     def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"recipients": marked(values["to"], self.recipients, "to"), "body": values["body"]}
+        out = {int(key) for key in values.get("mails", ())}
+        mails = tuple(mail for number, mail in enumerate(self.mails) if number not in out)
+        return {"recipients": marked(values["to"], self.recipients, "to"), "body": values["body"], "mails": mails}
 
     # The bytes.
 
