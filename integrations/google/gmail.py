@@ -275,6 +275,7 @@ class GmailMailbox:
             thread=mail.thread,
             to=tuple(a.email for a in mail.to),
             cc=tuple(a.email for a in mail.cc),
+            sender=mail.sender.email,
             subject=mail.subject,
             sent_at=mail.received,
             link=self.link(mail.thread),

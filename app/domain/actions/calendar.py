@@ -16,7 +16,6 @@ from app.domain.actions.calendar_words import (
     addresses,
     beside,
     clocks,
-    differences,
     elsewhere,
     guest_zones,
     kept,
@@ -43,6 +42,7 @@ from app.domain.cards import (
     Recipient,
     Taint,
     carried,
+    differences,
     when,
 )
 from app.domain.desk import Desk, Ledger, Pages, edition, last_note

@@ -6,7 +6,6 @@ from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_altering import Altering
 from app.domain.actions.calendar_events import Scope, same, untouched
 from app.domain.actions.calendar_words import (
-    differences,
     kept,
     meaning,
     retaken,
@@ -16,6 +15,7 @@ from app.domain.calendars import NewEvent
 from app.domain.cards import (
     Receipt,
     counted,
+    differences,
 )
 from app.domain.desk import Desk, Ledger, edition, last_note
 from app.domain.errors import Conflict

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_events import OnEvent, Scope, copied
-from app.domain.actions.calendar_words import differences, kept, mailed, meaning, repeats, telling, undone
+from app.domain.actions.calendar_words import kept, mailed, meaning, repeats, telling, undone
 from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS
-from app.domain.cards import Card, Field, Receipt
+from app.domain.cards import Card, Difference, Field, Receipt, differences
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Missing
 from app.domain.forms import Choice, Form, Option
@@ -57,20 +57,31 @@ class CancelEvent(OnEvent):
         if self.scope is Scope.FOLLOWING:
             left = await self.change(desk, recurrence=self.until)
             await ledger.note("cancelled", meaning=meaning(left, self.zone))
-        else:
-            await self.cancel(desk)
-            await ledger.note("cancelled")
-        return self._receipt()
+            return self._receipt(left)
+        await self.cancel(desk)
+        await ledger.note("cancelled")
+        return self._receipt(await self.current(desk))
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         now = await self.current(desk)
         if now is None or now.status == "cancelled" or now.steward_change == str(self.id):
-            return Outcome.DONE, self._receipt()
+            return Outcome.DONE, self._receipt(now)
         return Outcome.NOT_DONE, None
 
-    def _receipt(self) -> Receipt:
+    def _receipt(self, stored: Event | None) -> Receipt:
         told = undone(len(self.was.guests), self.notify, "a cancellation")
-        return Receipt(summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}, is cancelled{told}")
+        return Receipt(
+            summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}, is cancelled{told}",
+            differences=self._otherwise(stored),
+        )
+
+    def _otherwise(self, stored: Event | None) -> tuple[Difference, ...]:
+        """Where the event, or the series without its following occurrences, isn't as it should be now."""
+        if stored is not None and self.scope is Scope.FOLLOWING:
+            left = self.was.model_copy(update={"recurrence": self.until})
+            return differences(meaning(left, self.zone), meaning(stored, self.zone))
+        status = stored.status if stored is not None else "cancelled"
+        return differences({"Status": "cancelled"}, {"Status": status})
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Brings it back under its own id; where the provider has let go of it for ever, as a copy."""
@@ -161,17 +172,20 @@ class RespondToEvent(OnEvent):
         await ledger.note("answering", event=self.was.id)
         stored = await self.calendar(desk).respond(self.was, self.answer, notify=self.notify)
         await ledger.note("answered")
-        return self._receipt(stored.answer)
+        return self._receipt(stored)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         now = await self.current(desk)
-        done = now is not None and now.answer == self.answer
-        return (Outcome.DONE, self._receipt(self.answer)) if done else (Outcome.NOT_DONE, None)
+        if now is None or now.answer != self.answer:
+            return Outcome.NOT_DONE, None
+        return Outcome.DONE, self._receipt(now)
 
-    def _receipt(self, answer: str) -> Receipt:
-        link = self.was.link
+    def _receipt(self, stored: Event) -> Receipt:
+        said = SAID.get(stored.answer, "nothing yet")
         return Receipt(
-            summary=f"You said {SAID.get(answer, 'yes')} to “{self.was.title}”, {self.time(self.shown)}", link=link
+            summary=f"You said {said} to “{self.was.title}”, {self.time(self.shown)}",
+            link=stored.link,
+            differences=differences({"Your answer": SAID[self.answer]}, {"Your answer": said}),
         )
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 from app.domain.actions.action import Outcome
 from app.domain.actions.calendar_events import OnEvent, copied, untouched
 from app.domain.actions.calendar_words import (
-    differences,
     kept,
     mailed,
     meaning,
@@ -17,7 +16,7 @@ from app.domain.actions.calendar_words import (
     viewers,
 )
 from app.domain.calendars import EVERYONE, Calendar
-from app.domain.cards import Card, Field, Receipt, Recipient, counted
+from app.domain.cards import Card, Field, Receipt, Recipient, counted, differences
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Faulty, ProviderError, Refused, ScopeMissing
 from app.domain.forms import Form

@@ -1,6 +1,7 @@
 """A mail left among the drafts."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from pydantic import Field as Payload
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.letters import (
     Heading,
+    gone_otherwise,
 )
 from app.domain.actions.mail import Written
 from app.domain.actions.replies import GONE, news, told
@@ -18,8 +20,8 @@ from app.domain.cards import (
     Receipt,
 )
 from app.domain.desk import Desk, Ledger, Pages, edition, since_disowned
-from app.domain.errors import Conflict
-from app.domain.mailboxes import DRAFT
+from app.domain.errors import Conflict, ProviderError
+from app.domain.mailboxes import DRAFT, Draft, Sent
 
 SENT_SINCE = "you have sent it since"
 
@@ -80,26 +82,38 @@ class SaveDraft(Written):
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         posting, raw = await self._posting(desk, ledger), self.raw(await edition(ledger))
         draft = await posting.keep(raw, thread=self.thread or None)
-        return self._receipt(desk, draft.thread)
+        return await self._read_back(desk, draft)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         posting = await self._posting(desk, ledger)
         if (draft := await posting.kept()) is None:
             sent = await posting.sent_by_hand(self.thread)
-            return (Outcome.DONE, self._receipt(desk, sent.thread, SENT_SINCE)) if sent else (Outcome.NOT_DONE, None)
+            return (Outcome.DONE, self._receipt(desk, sent, SENT_SINCE)) if sent else (Outcome.NOT_DONE, None)
         if not any(n.step == "draft" for n in since_disowned(await ledger.recall())):
             await ledger.note("draft", **draft.model_dump())
         await posting.alone(draft)
-        return Outcome.DONE, self._receipt(desk, draft.thread)
+        return Outcome.DONE, await self._read_back(desk, draft)
 
     def trace(self, pages: Pages) -> Receipt:
         return Receipt(summary="A draft was handed over and no answer came back", link=pages.label(DRAFT))
 
-    def _receipt(self, desk: Desk, thread: str, since: str = "") -> Receipt:
+    async def _read_back(self, desk: Desk, draft: Draft) -> Receipt:
+        """The receipt of a draft that is known to stand, whether or not the provider lets us look at it."""
+        box = desk.mailbox(self.account)
+        with suppress(ProviderError):
+            for mail in await box.read([draft.message]):
+                there = {"to": tuple(a.email for a in mail.to), "cc": tuple(a.email for a in mail.cc)}
+                stored = Sent(id=mail.id, thread=draft.thread, sender=mail.sender.email, subject=mail.subject, **there)
+                return self._receipt(desk, stored)
+        summary = f"Saved among your drafts in {self.account.name}; I couldn't read it back"
+        return Receipt(summary=summary, link=box.link(draft.thread))
+
+    def _receipt(self, desk: Desk, stored: Sent, since: str = "") -> Receipt:
         return Receipt(
             summary=f"Saved among your drafts in {self.account.name}" + (f"; {since}" if since else ""),
-            fields=(Field(label="Subject", value=self.subject),),
-            link=desk.mailbox(self.account).link(thread),
+            fields=(Field(label="Subject", value=stored.subject),),
+            link=desk.mailbox(self.account).link(stored.thread),
+            differences=gone_otherwise(self.heading(), stored),
         )
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:

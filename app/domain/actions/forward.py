@@ -1,6 +1,7 @@
 """Passing mails on to others, each as a mail of its own."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
@@ -8,12 +9,22 @@ from html import escape
 from typing import Any, ClassVar
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.actions.letters import Heading, body_hash, called, identity, message_id, one_line, reached
+from app.domain.actions.letters import (
+    Heading,
+    body_hash,
+    called,
+    gone_otherwise,
+    identity,
+    message_id,
+    one_line,
+    reached,
+)
 from app.domain.actions.posting import Posting
 from app.domain.cards import (
     MAX_BODY,
     MAX_RECIPIENTS,
     Card,
+    Difference,
     Field,
     Item,
     Part,
@@ -24,9 +35,9 @@ from app.domain.cards import (
     counted,
 )
 from app.domain.desk import Desk, Ledger, Note, Pages, edition
-from app.domain.errors import Missing, Refusal
+from app.domain.errors import Missing, ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Input, Option, Several, Text, marked, too_long
-from app.domain.mailboxes import SENT, Enclosed, Original, SentMarks
+from app.domain.mailboxes import SENT, Enclosed, Original, Sent, SentMarks
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Address, Attachment, Value
 
@@ -232,7 +243,7 @@ class ForwardEmails(Action):
                 continue
             posting = await self._posting(desk, ledger, number, self._text(number, original))
             await posting.send(self.raw(number, original, await edition(ledger)), thread=None)
-        return self._receipt(await ledger.recall())
+        return await self._read_back(desk, ledger)
 
     async def _posting(self, desk: Desk, ledger: Ledger, number: int, text: str) -> Posting:
         heading = self._heading(number, await edition(ledger))
@@ -257,7 +268,7 @@ class ForwardEmails(Action):
             past |= {number} if outcome is Outcome.DONE else set()
         if len(past) < len(self.mails):
             return Outcome.NOT_DONE, None
-        return Outcome.DONE, self._receipt(await ledger.recall())
+        return Outcome.DONE, await self._read_back(desk, ledger)
 
     async def _looked(self, desk: Desk, ledger: Ledger, number: int) -> Posting:
         try:
@@ -283,8 +294,36 @@ class ForwardEmails(Action):
         said = f"{mails} to be forwarded to {people}: of the last one no answer came back"
         return Receipt(summary=said, link=pages.label(SENT))
 
-    def _receipt(self, notes: tuple[Note, ...]) -> Receipt:
-        gone = sum(n.step == "gone" for n in notes)
+    async def _read_back(self, desk: Desk, ledger: Ledger) -> Receipt:
+        """The receipt of mails that are known to be out, with what is otherwise about those that can be looked at."""
+        notes = await ledger.recall()
+        out = {int(n.refs["mail"]): str(n.refs["message"]) for n in notes if n.step == "sent"}
+        box = desk.mailbox(self.account)
+        found = await asyncio.gather(*map(box.sent, out.values()), return_exceptions=True)
+        read: dict[int, Sent] = {}
+        for number, stored in zip(out, found, strict=True):
+            if isinstance(stored, Sent):
+                read[number] = stored
+            elif not isinstance(stored, ProviderError):
+                raise stored
+        receipt = self._receipt(sum(n.step == "gone" for n in notes))
+        unread = len(out) - len(read)
+        return receipt.model_copy(
+            update={
+                "summary": receipt.summary + (f"; I couldn't read {unread:,} of them back" if unread else ""),
+                "link": next((stored.link for stored in read.values()), ""),
+                "differences": tuple(self._otherwise(read)),
+            }
+        )
+
+    def _otherwise(self, read: Mapping[int, Sent]) -> Iterator[Difference]:
+        several = len(self.mails) > 1
+        for number, stored in read.items():
+            subject = self.mails[number].subject or "(no subject)"
+            for found in gone_otherwise(self._heading(number), stored):
+                yield found.model_copy(update={"field": f"{found.field} of “{subject}”"} if several else {})
+
+    def _receipt(self, gone: int) -> Receipt:
         mails = counted(len(self.mails) - gone, "mail")
         skipped = f"; {gone:,} {'was' if gone == 1 else 'were'} gone" if gone else ""
         return Receipt(

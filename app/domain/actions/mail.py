@@ -9,6 +9,7 @@ from app.domain.actions.letters import (
     Heading,
     body_hash,
     called,
+    gone_otherwise,
     identity,
     message_id,
     reached,
@@ -204,14 +205,11 @@ class SendMail(Written):
         return Receipt(summary=f"A mail to {people} was handed over and no answer came back", link=link)
 
     def _receipt(self, sent: Sent) -> Receipt:
-        asked = sorted(reached(self.recipients))
-        stored = sorted(a.lower() for a in (*sent.to, *sent.cc))
-        others = Difference(field="Recipients", asked=", ".join(asked), stored=", ".join(stored))
         return Receipt(
             summary=f"Sent to {called(self.recipients)}",
-            fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=self.sender.email)),
+            fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=sent.sender)),
             link=sent.link,
-            differences=(*self._strayed(sent), *((others,) if asked != stored else ())),
+            differences=(*self._strayed(sent), *gone_otherwise(self.heading(), sent)),
         )
 
     def _strayed(self, sent: Sent) -> tuple[Difference, ...]:
