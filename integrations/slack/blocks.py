@@ -313,6 +313,8 @@ def plain_fallback(approval: Approval) -> list[Block]:
             "".join(e["text"] for e in b["elements"][0]["elements"])
             for b in _body(card, whole=approval.status is Status.PROPOSED)
         ),
+        *(f"• {' – '.join(filter(None, (i.title, i.detail)))}" for i in card.items),
+        f"… and {card.more:,} more" if card.more else "",
         *card.notes,
         _state(approval)[1],
         shortened(approval.receipt.summary, NOTE) if approval.receipt else "",

@@ -91,10 +91,11 @@ class ChangeEvents(Changing):
     async def _proposed(self, bench: Bench, action: Action) -> str:
         action = action.vetted(bench.request.now)
         old = bench.waiting(self.replaces, action.account.id)
+        if isinstance(action, actions.ChangeEvent | actions.MoveEvent):
+            action = action.model_copy(update={"taints": bench.sources.traced(action.words)})
         if isinstance(action, actions.ChangeEvent):
-            taints = bench.sources.traced(action.words)
-            action = action.model_copy(update={"added": remembered(action.added, old), "taints": taints})
-        action = await action.previewed(bench.desk)
+            action = action.model_copy(update={"added": remembered(action.added, old)})
+        action = (await action.previewed(bench.desk)).vetted(bench.request.now)
         return f"{bench.propose(action, instead_of=old)}: {action.card().summary}"
 
     # From events to changes.

@@ -1,11 +1,11 @@
 """Labelling many mails at once, marking them read, and moving them to the trash and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from app.domain.actions.bulk import Labelling, Turn, Words
-from app.domain.cards import Receipt
+from app.domain.cards import Field, Receipt
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Refused
 from app.domain.forms import Form, Line, too_long
@@ -48,6 +48,10 @@ class LabelEmails(Labelling):
             returned=f"{mails} without the label “{self.name}” again"
             + "; the label itself, which I made, is still there" * self.made,
         )
+
+    def _fields(self) -> Iterable[Field]:
+        yield Field(label="Label", value=self.name, sent=True)  # a header is cut where a long name isn't
+        yield from super()._fields()
 
     def faults(self, now: datetime) -> Mapping[str, str]:
         nameless = "" if self.name.strip("/ ") else "The label has no name."
