@@ -58,6 +58,11 @@ WORKING = frozenset({S.RUNNING, S.UNDOING})
 UNDRAWN = WORKING | {S.APPROVED}
 """States whose card may still show the one before: what comes of them is drawn soon."""
 
+UNFINISHED = frozenset({S.FAILED, S.PARTIAL})
+"""States in which a person may have it tried again, or the rest done."""
+REMEMBERED = timedelta(days=7)
+"""How long what is unfinished is shown among what waits; older than that, it was let be."""
+
 
 def moved_on(now: Status, drawn: Status | None) -> bool:
     """Whether a card that shows one status has to show another one at once."""

@@ -233,6 +233,10 @@ class Approvals(Protocol):
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided, oldest first."""
 
+    async def unsettled(self, person: PersonId) -> tuple[Approval, ...]:
+        """The cards that ask a person for something, oldest first: to decide, to say what became of it, or, if it was
+        lately, to have it tried again or the rest done."""
+
     async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
         """The cards that were decided last, however they ended, the oldest first."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, case, func, insert, or_, select, true, update
 
 from app.domain.actions import Action, canonical, restore
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on
+from app.domain.approvals import MOVES, REMEMBERED, UNFINISHED, WORKING, Approval, Decision, Status, moved_on
 from app.domain.cards import Receipt
 from app.domain.desk import DISOWNED, Ledger
 from app.domain.errors import LostClaim
@@ -219,8 +219,13 @@ class PostgresApprovals:
 
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided and still can, oldest first."""
-        undecided = and_(approvals.c.status == S.PROPOSED, approvals.c.expires_at > self._clock.now())
-        return await self._several(person, undecided)
+        return await self._several(person, _undecided(self._clock.now()))
+
+    async def unsettled(self, person: PersonId) -> tuple[Approval, ...]:
+        """The cards that ask a person for something, oldest first."""
+        now = self._clock.now()
+        lately = and_(among(UNFINISHED), approvals.c.changed_at > now - REMEMBERED)
+        return await self._several(person, or_(_undecided(now), approvals.c.status == S.UNCERTAIN, lately))
 
     async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
         """The cards that were decided last, however they ended, the oldest first."""
@@ -256,6 +261,10 @@ class PostgresApprovals:
 
 def _own(person: PersonId, action: ActionId) -> ColumnElement[bool]:
     return and_(approvals.c.id == action, approvals.c.person == person)
+
+
+def _undecided(now: datetime) -> ColumnElement[bool]:
+    return and_(approvals.c.status == S.PROPOSED, approvals.c.expires_at > now)
 
 
 def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) -> Update:

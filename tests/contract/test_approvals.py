@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.approvals import MOVES, Decision, Status
+from app.domain.approvals import MOVES, REMEMBERED, Decision, Status
 from app.domain.cards import Receipt
 from app.domain.desk import DISOWNED, begun, edition
 from app.domain.ports import Approvals, Kind, Store
@@ -292,3 +292,15 @@ async def test_what_the_person_says_was_not_done_is_noted_for_the_next_attempt(h
     assert (await edition(ledger), await begun(ledger)) == (1, False)
     await ledger.note("sending")
     assert await begun(ledger)
+
+
+@pytest.mark.parametrize("status", [S.PROPOSED, S.UNCERTAIN, S.FAILED, S.PARTIAL, S.DONE, S.REJECTED, S.RUNNING])
+async def test_what_asks_for_something_is_unsettled(house: House, status: Status) -> None:
+    store = await house.process()
+    action = (await house.proposed(store, archive())).id
+    await house.proposed(store, archive("m9"), person=BOB)
+    await lead(store.approvals, action, status)
+    asks = status in (S.PROPOSED, S.UNCERTAIN, S.FAILED, S.PARTIAL)
+    assert [a.id for a in await store.approvals.unsettled(ANN.id)] == [action] * asks
+    house.clock.advance(REMEMBERED)
+    assert [a.id for a in await store.approvals.unsettled(ANN.id)] == [action] * (status is S.UNCERTAIN)

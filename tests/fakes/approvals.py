@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on, sources
+from app.domain.approvals import MOVES, REMEMBERED, UNFINISHED, WORKING, Approval, Decision, Status, moved_on, sources
 from app.domain.cards import Receipt
 from app.domain.desk import DISOWNED, Ledger, Note
 from app.domain.errors import LostClaim
@@ -198,6 +198,14 @@ class MemoryApprovals:
         mine = (row.approval for row in self._disk.approvals.values() if row.approval.person == person)
         undecided = (a for a in mine if a.status is S.PROPOSED and a.expires_at > now)
         return tuple(sorted(undecided, key=lambda a: (a.proposed_at, a.position)))
+
+    async def unsettled(self, person: PersonId) -> tuple[Approval, ...]:
+        now = self._clock.now()
+        rows = [row for row in self._disk.approvals.values() if row.approval.person == person]
+        lately = [r for r in rows if r.approval.status in UNFINISHED and r.changed_at > now - REMEMBERED]
+        unknown = [r for r in rows if r.approval.status is S.UNCERTAIN]
+        found = (*await self.waiting(person), *(r.approval for r in (*lately, *unknown)))
+        return tuple(sorted(found, key=lambda a: (a.proposed_at, a.position)))
 
     async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
         rows = [row for row in self._disk.approvals.values() if row.approval.person == person]
