@@ -29,6 +29,7 @@ from app.domain.errors import (
 )
 from app.domain.ports import Errands, Invite, Kind, Services, Thought
 from app.domain.types import ActionId, Message, Person, PersonId, Place, Turn, TurnId, TurnStatus
+from app.expiring import expiring
 from app.parking import Parking
 from app.planning.provenance import named, plain
 from app.planning.sanitising import visible
@@ -194,7 +195,8 @@ class Assistant:
     async def _proposed(self, turn: Turn, thought: Thought) -> list[Approval]:
         """The rows of a thought's actions; one that replaces a card which is still undecided takes its step, and so
         does the only one that comes of a reason why a card was rejected."""
-        now, approvals = self._services.clock.now(), []
+        now, approvals = self._services.clock.now(), list[Approval]()
+        until = await expiring(self._services, turn.person) if thought.actions else now
         rejected = await self._services.store.approvals.get(turn.person, turn.about) if turn.about else None
         step = {"plan": rejected.plan, "position": rejected.position} if rejected and len(thought.actions) == 1 else {}
         for position, action in enumerate(thought.actions):
@@ -202,9 +204,9 @@ class Assistant:
             old = await self._services.store.approvals.get(turn.person, ident) if ident else None
             if old is not None and old.status is Status.PROPOSED:
                 here = {"turn": turn.id, "place": turn.place}
-                approvals.append(successor(old, action, now).model_copy(update=here))
+                approvals.append(successor(old, action, now, until=until).model_copy(update=here))
             else:
-                approvals.append(proposal(turn, action, position, now).model_copy(update=step))
+                approvals.append(proposal(turn, action, position, now, until=until).model_copy(update=step))
         return approvals
 
     async def _present(self, turn: Turn, approvals: Sequence[Approval], *, again: bool) -> None:

@@ -12,7 +12,9 @@ from app.domain.errors import AlreadySettled, ChatError, FormErrors, NotYours, S
 from app.domain.forms import Answers, Form, Text, too_long
 from app.domain.ports import Services
 from app.domain.types import ActionId, Message, Person, PersonId
+from app.expiring import expiring
 from app.planning.sanitising import visible
+from app.planning.series import fitted
 
 EDIT, EXPLAIN = "edit", "explain"
 """What the forms are called, which comes back with what was entered."""
@@ -108,7 +110,7 @@ class Editor:
             raise NotYours
         now = {i.name: i.parts for i in form.inputs}
         clean = {n: parts if parts == now.get(n) else tuple(map(visible, parts)) for n, parts in answers.items()}
-        edited = approval.action.edited(clean, self._now())
+        edited = fitted(approval.action, approval.action.edited(clean, self._now())).vetted(self._now())
         return None if edited.renewed(id=approval.id) == approval.action else edited
 
     async def _previewed(self, person: PersonId, edited: Action) -> Action:
@@ -120,7 +122,7 @@ class Editor:
         """Raises FormErrors, AlreadySettled."""
         now = self._now()
         action = edited.renewed(id=ident).vetted(now)
-        new = successor(old, action, now)
+        new = successor(old, action, now, until=await expiring(self._services, old.person))
         if not await self._approvals.replace(old.person, old.id, new):
             current = await self._approvals.get(old.person, old.id)
             raise AlreadySettled(status=current.status.value if current else Status.EXPIRED.value)

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.aftermath import Aftermath
-from app.domain.actions import Change, Outcome
+from app.domain.actions import Action, Change, Outcome
 from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, moved_on, successor
 from app.domain.cards import Receipt
-from app.domain.desk import Desk, Ledger, Note
+from app.domain.desk import Desk, Ledger, Note, begun
 from app.domain.errors import (
     BrokenOff,
     ChatError,
     Conflict,
     Faulty,
+    FormErrors,
     GrantDead,
     LostClaim,
     Missing,
@@ -29,6 +30,7 @@ from app.domain.errors import (
 )
 from app.domain.ports import Claim, Services
 from app.domain.types import ActionId, PersonId
+from app.expiring import expiring
 
 DEFINITE = (Refused, ScopeMissing, GrantDead, Conflict, Refusal, UnclearAccount, NotConnected)
 """Answers after which it is certain that this call changed nothing."""
@@ -48,6 +50,10 @@ LOOK_AGAIN = timedelta(seconds=10)
 SHOW_EVERY = timedelta(seconds=3)
 """Between two redraws of a card in progress: Slack allows 50 updates a minute for the whole workspace."""
 UNKNOWN = "I couldn't find out whether this went through. Please look for yourself: I won't try it again blindly."
+UNDOING_UNKNOWN = "I couldn't find out whether this was undone. Please look for yourself: I won't try it again blindly."
+
+
+TOO_LATE = "By the time I could do it, it was too late for this. Nothing was changed."
 
 
 class ProgressLedger:
@@ -159,16 +165,26 @@ class Performer:
             outcome, receipt = await self._evidence(claim, desk, ledger)
             if outcome is Outcome.DONE:
                 return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
-            if outcome is Outcome.UNKNOWN:
-                return await self._unknown(claim, action.trace(desk))
+            if outcome is Outcome.UNKNOWN and await begun(ledger):
+                return await self._unknown(claim)
+        if await self._too_late(action, ledger):
+            await action.abandon(desk, ledger)
+            return await self._stale(claim, desk, Change(sentence=TOO_LATE))
         if change := await action.check(desk):
             await action.abandon(desk, ledger)
-            return await self._stale(claim, change)
+            return await self._stale(claim, desk, change)
         try:
             receipt = await action.perform(desk, ledger)
         except Conflict as conflict:
             return await self._overtaken(claim, desk, ledger, conflict)
         return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
+
+    async def _too_late(self, action: Action, ledger: Ledger) -> bool:
+        """Whether what it is about came while it waited for a step, an account or a second try; of what is done in
+        several steps and was begun, the rest is done all the same."""
+        if action.too_late is None or action.too_late > self._now():
+            return False
+        return not await begun(ledger) or not (action.stepwise or await action.achieved(ledger))
 
     async def _overtaken(self, claim: Claim, desk: Desk, ledger: Ledger, conflict: Conflict) -> Approval:
         """Something changed between the check and the deed: a new preview says more than a failure."""
@@ -177,7 +193,7 @@ class Performer:
         if change is None:
             raise conflict
         await action.abandon(desk, ledger)
-        return await self._stale(claim, change)
+        return await self._stale(claim, desk, change)
 
     async def _evidence(self, claim: Claim, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""
@@ -188,17 +204,34 @@ class Performer:
         except DEFINITE:
             return Outcome.UNKNOWN, None
 
-    async def _unknown(self, claim: Claim, trace: Receipt | None = None) -> Approval | None:
+    async def _unknown(self, claim: Claim) -> Approval | None:
         notes = await self._approvals.ledger(claim).recall()
         since = max(claim.since, *(n.at for n in notes[-1:]))
         if self._now() - since < UNKNOWN_FOR:
             await self._approvals.wait(claim, self._now() + LOOK_AGAIN)
             return None
-        return await self._approvals.settle(claim, Status.UNCERTAIN, note=UNKNOWN, receipt=trace)
+        return await self._uncertain(claim, UNKNOWN)
 
-    async def _stale(self, claim: Claim, change: Change) -> Approval:
-        renewed = successor(claim.approval, change.renewed, self._now()) if change.renewed is not None else None
-        return await self._approvals.settle(claim, Status.STALE, note=change.sentence, renewed=renewed)
+    async def _uncertain(self, claim: Claim, note: str) -> Approval:
+        """Where to look is said too; of an undoing beside what was done."""
+        action, done = claim.approval.action, claim.approval.receipt
+        trace = action.trace(self._services.desks.pages(action.account))
+        if claim.approval.status is Status.UNDOING and done is not None:
+            trace = done.model_copy(update={"link": done.link or trace.link})
+        return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
+
+    async def _stale(self, claim: Claim, desk: Desk, change: Change) -> Approval:
+        """With a new preview that is read and vetted like the first; where that can't be, the card says why."""
+        renewed, note = None, change.sentence
+        if change.renewed is not None:
+            try:
+                action = (await change.renewed.previewed(desk)).vetted(self._now())
+            except (FormErrors, Refusal, Refused, ScopeMissing, Conflict) as why:
+                note = f"{change.sentence} {why.sentence}"
+            else:
+                until = await expiring(self._services, claim.approval.person)
+                renewed = successor(claim.approval, action, self._now(), until=until)
+        return await self._approvals.settle(claim, Status.STALE, note=note, renewed=renewed)
 
     async def _undo(self, claim: Claim, desk: Desk, ledger: Ledger) -> Approval:
         receipt = await claim.approval.action.undo(desk, ledger)
@@ -215,8 +248,7 @@ class Performer:
 
     async def _shut_out(self, claim: Claim, closed: NotConnected) -> Approval | None:
         """No account to look into: an attempt that was begun may have gone out, one that wasn't has not."""
-        begun = await self._approvals.ledger(claim).recall()
-        if begun and claim.approval.status is not Status.UNDOING:
+        if await begun(self._approvals.ledger(claim)) and claim.approval.status is not Status.UNDOING:
             return await self._unknown(claim)
         return await self._refused(claim, closed)
 
@@ -225,27 +257,25 @@ class Performer:
             await self._approvals.wait(claim, self._now() + delay)
             return None
         if claim.approval.status is Status.UNDOING:
-            return await self._approvals.settle(claim, Status.UNCERTAIN, note=f"{why.sentence} {UNKNOWN}")
+            return await self._uncertain(claim, f"{why.sentence} {UNDOING_UNKNOWN}")
         return await self._give_up(claim, why)
 
     async def _give_up(self, claim: Claim, why: StewardError) -> Approval:
         """After the last try: one more look for evidence, and never a guess."""
         ledger = self._approvals.ledger(claim)
-        if not await ledger.recall():
+        if not await begun(ledger):
             return await self._refused(claim, why)  # nothing that changes anything was begun
-        outcome, receipt, trace = Outcome.UNKNOWN, None, None
+        outcome, receipt = Outcome.UNKNOWN, None
         owner = await self._services.store.people.person(claim.approval.person)
         if owner is not None:
             with suppress(StewardError):
                 async with self._services.desks.open(owner) as desk:
-                    trace = claim.approval.action.trace(desk)
                     outcome, receipt = await claim.approval.action.reconcile(desk, ledger)
         if outcome is Outcome.DONE:
             return await self._approvals.settle(claim, Status.DONE, receipt=receipt)
         if outcome is Outcome.NOT_DONE:
             return await self._refused(claim, why)
-        note = f"{why.sentence} {UNKNOWN}"
-        return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
+        return await self._uncertain(claim, f"{why.sentence} {UNKNOWN}")
 
     def _backoff(self, claim: Claim) -> timedelta:
         return timedelta(seconds=BACKOFF[min(claim.tries, len(BACKOFF)) - 1])

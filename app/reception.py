@@ -25,8 +25,8 @@ class Reception:
         await self._services.chat.prompts(place)
 
     async def pending(self, person: PersonId, place: Place) -> None:
-        """Show the waiting cards again, where the person is now."""
-        waiting = await self._services.store.approvals.waiting(person)
+        """Show the cards again that ask for something, where the person is now."""
+        waiting = await self._services.store.approvals.unsettled(person)
         if not waiting:
             await self._services.chat.say(place, NOTHING_WAITS)
         for approval in waiting:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
 from app.domain.actions.letters import Glimpse
-from app.domain.approvals import Approval, expiry
+from app.domain.approvals import LIFETIME, Approval, expiry
 from app.domain.cards import Origin, Recipient
 from app.domain.permissions import Permission
 from app.domain.types import (
@@ -98,5 +98,5 @@ def proposal(action: Action, turn: Turn, now: datetime, *, position: int = 0) ->
         action=action,
         sha256=action.sha256,
         proposed_at=now,
-        expires_at=expiry(action, now),
+        expires_at=expiry(action, now + LIFETIME),
     )

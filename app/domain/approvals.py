@@ -10,7 +10,7 @@ from app.domain.cards import Card, Receipt
 from app.domain.types import AccountId, ActionId, PersonId, Place, Turn, TurnId, Value
 
 LIFETIME = timedelta(days=1)
-"""A card that nobody decides expires after one working day (design, section 6)."""
+"""How long a card waits for somebody of whom no working day is known (design, section 6: one working day)."""
 UNKNOWN_FOR = timedelta(minutes=2)
 """How long evidence is looked for before an outcome is called uncertain (design, section 6)."""
 
@@ -35,14 +35,14 @@ class Status(StrEnum):
 
 S = Status
 MOVES: dict[Status, frozenset[Status]] = {
-    S.PROPOSED: frozenset({S.APPROVED, S.REJECTED, S.REPLACED, S.EXPIRED, S.STALE}),
-    S.APPROVED: frozenset({S.RUNNING, S.CANCELLED, S.EXPIRED, S.STALE, S.SKIPPED}),
+    S.PROPOSED: frozenset({S.APPROVED, S.REJECTED, S.REPLACED, S.EXPIRED}),
+    S.APPROVED: frozenset({S.RUNNING, S.CANCELLED, S.SKIPPED}),
     S.RUNNING: frozenset({S.DONE, S.PARTIAL, S.FAILED, S.UNCERTAIN, S.STALE}),
     S.FAILED: frozenset({S.APPROVED}),
     S.PARTIAL: frozenset({S.RUNNING, S.UNDOING}),
     S.DONE: frozenset({S.UNDOING}),
     S.UNDOING: frozenset({S.UNDONE, S.DONE, S.UNCERTAIN}),
-    S.UNCERTAIN: frozenset({S.DONE, S.FAILED}),
+    S.UNCERTAIN: frozenset({S.DONE, S.FAILED, S.UNDONE}),
     S.REJECTED: frozenset(),
     S.REPLACED: frozenset(),
     S.EXPIRED: frozenset(),
@@ -57,6 +57,11 @@ WORKING = frozenset({S.RUNNING, S.UNDOING})
 """States in which a worker owns the row."""
 UNDRAWN = WORKING | {S.APPROVED}
 """States whose card may still show the one before: what comes of them is drawn soon."""
+
+UNFINISHED = frozenset({S.FAILED, S.PARTIAL})
+"""States in which a person may have it tried again, or the rest done."""
+REMEMBERED = timedelta(days=7)
+"""How long what is unfinished is shown among what waits; older than that, it was let be."""
 
 
 def moved_on(now: Status, drawn: Status | None) -> bool:
@@ -80,6 +85,18 @@ class Decision(StrEnum):
     UNDO = "undo"
     WENT_OUT = "went_out"
     DID_NOT = "did_not"
+    UNDID = "undid"
+    STANDS = "stands"
+
+    @property
+    def of_undoing(self) -> bool:
+        """Whether it is about taking the deed back, and not about the deed."""
+        return self in (Decision.UNDO, Decision.UNDID, Decision.STANDS)
+
+    @property
+    def said(self) -> str:
+        """What the card repeats of it; empty where its new status says it all."""
+        return _SAID.get(self, "")
 
     @property
     def move(self) -> tuple[frozenset[Status], Status]:
@@ -96,6 +113,14 @@ _DECISIONS = {
     Decision.UNDO: (frozenset({S.DONE, S.PARTIAL}), S.UNDOING),
     Decision.WENT_OUT: (frozenset({S.UNCERTAIN}), S.DONE),
     Decision.DID_NOT: (frozenset({S.UNCERTAIN}), S.FAILED),
+    Decision.UNDID: (frozenset({S.UNCERTAIN}), S.UNDONE),
+    Decision.STANDS: (frozenset({S.UNCERTAIN}), S.DONE),
+}
+_SAID = {
+    Decision.WENT_OUT: "You said that it went through.",
+    Decision.DID_NOT: "You said that it didn't go through.",
+    Decision.UNDID: "You said that it was undone.",
+    Decision.STANDS: "You said that it wasn't undone.",
 }
 
 
@@ -134,6 +159,8 @@ class Approval(Value):
     explained_at: datetime | None = None
     not_before: datetime | None = None
     """It isn't worked on earlier: the end of a hold, or of a pause between two attempts."""
+    reversing: bool = False
+    """Whether what was begun last, and may be of unknown outcome, is its undoing and not the deed."""
     waits_for: AccountId | None = None
     """Its account, while that is to be connected again before it can be worked on."""
 
@@ -169,12 +196,16 @@ class Approval(Value):
         possible = {
             Decision.UNDO: bool(self.card.undo),
             Decision.CANCEL: self.action.held or self.waits_for is not None,
+            Decision.WENT_OUT: not self.reversing,
+            Decision.DID_NOT: not self.reversing,
+            Decision.UNDID: self.reversing,
+            Decision.STANDS: self.reversing,
         }
         return possible.get(decision, True)
 
 
-def proposal(turn: Turn, action: Action, position: int, now: datetime) -> Approval:
-    """An action as a step of its request's own plan."""
+def proposal(turn: Turn, action: Action, position: int, now: datetime, *, until: datetime | None = None) -> Approval:
+    """An action as a step of its request's own plan, to be decided by then."""
     return Approval(
         id=action.id,
         person=turn.person,
@@ -184,12 +215,12 @@ def proposal(turn: Turn, action: Action, position: int, now: datetime) -> Approv
         action=action,
         sha256=action.sha256,
         proposed_at=now,
-        expires_at=expiry(action, now),
+        expires_at=expiry(action, until or now + LIFETIME),
     )
 
 
-def successor(old: Approval, action: Action, now: datetime) -> Approval:
-    """Another action in the place of one: of the same request, at the same step of its plan."""
+def successor(old: Approval, action: Action, now: datetime, *, until: datetime | None = None) -> Approval:
+    """Another action in the place of one: of the same request, at the same step of its plan; to be decided by then."""
     return Approval(
         **old.model_dump(include={"person", "turn", "plan", "place", "position"}),
         id=action.id,
@@ -197,10 +228,10 @@ def successor(old: Approval, action: Action, now: datetime) -> Approval:
         sha256=action.sha256,
         replaces=old.id,
         proposed_at=now,
-        expires_at=expiry(action, now),
+        expires_at=expiry(action, until or now + LIFETIME),
     )
 
 
-def expiry(action: Action, now: datetime) -> datetime:
-    """When an undecided card expires: after LIFETIME, or at the start of what it is about."""
-    return min(now + LIFETIME, action.too_late) if action.too_late else now + LIFETIME
+def expiry(action: Action, until: datetime) -> datetime:
+    """When a card that is to be decided by then expires: at the start of what it is about, if that is earlier."""
+    return min(until, action.too_late) if action.too_late else until

@@ -165,6 +165,15 @@ class Difference(Value):
     stored: str
 
 
+def differences(asked: Mapping[str, str], stored: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Where two meanings differ, in the fields of the first."""
+    return tuple(
+        Difference(field=name, asked=value or "none", stored=stored[name] or "none")
+        for name, value in asked.items()
+        if value != stored[name]
+    )
+
+
 class Receipt(Value):
     """What the provider says afterwards."""
 

@@ -13,12 +13,27 @@ from app.domain.types import Account, AccountId, AccountRef, Person, Value
 _Service = TypeVar("_Service", Mailbox, Calendar)
 
 
+class Pages(Protocol):
+    """Where a person sees the mail and the calendar of one account for themselves, connected or not."""
+
+    def thread(self, thread: str) -> str: ...
+    def label(self, label: str) -> str:
+        """The mails with one of the labels that every mailbox has; all of them where it has no page."""
+
+    def day(self, day: datetime) -> str:
+        """A day in the calendar; it is the day that it is in its own zone."""
+
+
 class Note(Value):
     """One line of the ledger."""
 
     step: str
     refs: Mapping[str, Any] = {}
     at: datetime
+
+
+DISOWNED = "disowned"
+"""The step of a note that the person said that what was begun did not happen: it counts as begun no more."""
 
 
 class Ledger(Protocol):
@@ -34,6 +49,22 @@ class Ledger(Protocol):
 async def last_note(ledger: Ledger, step: str) -> Note | None:
     """The newest note of a step."""
     return next((n for n in reversed(await ledger.recall()) if n.step == step), None)
+
+
+def since_disowned(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """The notes of the present edition of a deed: of what was begun since the person last said that it wasn't done."""
+    last = max((at for at, note in enumerate(notes) if note.step == DISOWNED), default=-1)
+    return tuple(notes[last + 1 :])
+
+
+async def begun(ledger: Ledger) -> bool:
+    """Whether there is anything of which the outcome may be in question."""
+    return bool(since_disowned(await ledger.recall()))
+
+
+async def edition(ledger: Ledger) -> int:
+    """How often the person has said that it wasn't done: what is made then has another identity."""
+    return sum(note.step == DISOWNED for note in await ledger.recall())
 
 
 class Desk:

@@ -29,6 +29,7 @@ class Sent(Value):
     thread: str
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()
+    sender: str = ""
     subject: str = ""
     sent_at: datetime | None = None
     link: str = ""

@@ -108,4 +108,6 @@ def _age(approval: Approval) -> tuple[bool, object]:
 
 def skipped_because(broken: Approval) -> str:
     """What the card of a later step says when an earlier one ended badly."""
-    return f"An earlier step, “{broken.card.title}”, {_ENDINGS[broken.status]}, so I left this one out."
+    unclear = broken.status is S.UNCERTAIN and broken.reversing
+    ending = "may or may not have been undone" if unclear else _ENDINGS[broken.status]
+    return f"An earlier step, “{broken.card.title}”, {ending}, so I left this one out."

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.cards import Receipt
 from app.domain.chat import Chat
-from app.domain.desk import Desk, Ledger
+from app.domain.desk import Desk, Ledger, Pages
 from app.domain.grants import Consent, Grants, Needs
 from app.domain.memory import Relations, Trail
 from app.domain.preferences import PreferenceStore
@@ -26,6 +26,7 @@ from app.domain.thoughts import WaitingCard as WaitingCard  # noqa: PLC0414 (as 
 from app.domain.thoughts import Watch as Watch  # noqa: PLC0414 (as the port Mind has it)
 from app.domain.types import (
     AccountId,
+    AccountRef,
     ActionId,
     Message,
     Person,
@@ -232,6 +233,10 @@ class Approvals(Protocol):
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided, oldest first."""
 
+    async def unsettled(self, person: PersonId) -> tuple[Approval, ...]:
+        """The cards that ask a person for something, oldest first: to decide, to say what became of it, or, if it was
+        lately, to have it tried again or the rest done."""
+
     async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
         """The cards that were decided last, however they ended, the oldest first."""
 
@@ -301,6 +306,9 @@ class Store(Protocol):
 class Desks(Protocol):
     def open(self, person: Person) -> AbstractAsyncContextManager[Desk]:
         """A person's desk with all their living accounts; raises NotConnected, or ConnectionsEnded when none lives."""
+
+    def pages(self, account: AccountRef) -> Pages:
+        """Where the person looks into one of them by themselves, whether or not it lives."""
 
 
 # The rest.

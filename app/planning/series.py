@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from app.domain.errors import Refusal
+from app.domain.actions import Action, ChangeEvent, Scope
+from app.domain.errors import FormErrors, Refusal
 from app.domain.repeating import parts, until
 from app.domain.types import Event
 from app.planning.phrases.values import Recurrence
@@ -94,6 +96,37 @@ def starting(series: Event, at: datetime, start: datetime) -> datetime:
     zone = ZoneInfo(series.zone)
     shift = start.astimezone(zone).replace(tzinfo=None) - at.astimezone(zone).replace(tzinfo=None)
     return (series.start.astimezone(zone).replace(tzinfo=None) + shift).replace(tzinfo=zone)
+
+
+def retimed(was: Event, occurrence: Event, *, scope: Scope, time: tuple[datetime, datetime] | None) -> dict[str, Any]:
+    """The new times of an event, or of a series whose occurrence gets this time, and how it repeats then, as a change
+    of it has them. Raises Refusal where the new day doesn't fit how it repeats."""
+    at = occurrence.original_start or occurrence.start
+    if scope is Scope.FOLLOWING:
+        start = time[0] if time else occurrence.start
+        fields: dict[str, Any] = {"recurrence": going_on(was, at, start)}
+        return fields | ({"start": time[0], "end": time[1]} if time else {})
+    if time is None:
+        return {}
+    if scope is Scope.THIS:
+        return {"start": time[0], "end": time[1]}
+    first = starting(was, at, time[0])
+    return {"start": time[0], "end": time[1], "anchor": first, "recurrence": moved(was, at, time[0])}
+
+
+def fitted(before: Action, edited: Action) -> Action:
+    """A change of a series as it was entered: with another time it repeats otherwise, and so it is vetted anew by
+    whoever asked. Raises FormErrors."""
+    if not isinstance(before, ChangeEvent) or not isinstance(edited, ChangeEvent) or edited.scope is Scope.THIS:
+        return edited
+    if (edited.start, edited.end) == (before.start, before.end):
+        return edited
+    time = (edited.start, edited.end) if edited.start and edited.end else None
+    try:
+        again = retimed(edited.was, edited.shown, scope=edited.scope, time=time)
+    except Refusal as unfit:
+        raise FormErrors(why=unfit.sentence, fields={"start": unfit.sentence}) from unfit
+    return edited.renewed(**{"anchor": None, "recurrence": None} | again)
 
 
 def _on_day(named: Rule, before: date, after: date) -> Rule:

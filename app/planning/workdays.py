@@ -1,7 +1,8 @@
 """Counting in working days, on a person's own days of work."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from app.planning.phrases import WorkingHours
 
@@ -22,6 +23,17 @@ def after(day: date, count: int, hours: WorkingHours) -> date:
     if found is None:
         raise ValueError("no working day in a year")
     return found
+
+
+def a_day_on(now: datetime, hours: WorkingHours, zone: str) -> datetime:
+    """The instant one working day later: the same time of the next working day, by the zone's clock. What comes on a
+    day off counts as come when the next working day begins. Raises ValueError for somebody who never works, and
+    ZoneInfoNotFoundError."""
+    local = now.astimezone(ZoneInfo(zone))
+    if working_day(local.date(), hours):
+        return datetime.combine(after(local.date(), 1, hours), local.timetz())
+    first = after(local.date(), 1, hours)
+    return datetime.combine(first + timedelta(days=1), time(), ZoneInfo(zone))
 
 
 def between(start: date, end: date, hours: WorkingHours) -> int:

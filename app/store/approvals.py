@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, Update, and_, case, func, insert, or_, select, true, update
 
 from app.domain.actions import Action, canonical, restore
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on
+from app.domain.approvals import MOVES, REMEMBERED, UNFINISHED, WORKING, Approval, Decision, Status, moved_on
 from app.domain.cards import Receipt
-from app.domain.desk import Ledger
+from app.domain.desk import DISOWNED, Ledger
 from app.domain.errors import LostClaim
 from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
@@ -20,7 +20,7 @@ from app.store.database import Database, storable
 from app.store.ledger import PostgresLedger
 from app.store.ownership import Ownership
 from app.store.steps import REDRAW_AGAIN, among, moved, one
-from app.store.tables import approvals
+from app.store.tables import approvals, ledger
 
 ALL = "all"
 """What stands for the click on a card when several were decided by one."""
@@ -37,6 +37,7 @@ _PLAIN = (
         "reason",
         "explained_at",
         "waits_for",
+        "reversing",
     ),
 )
 
@@ -69,6 +70,8 @@ class PostgresApprovals:
             row = await one(connection, statement)
             if row is None and decision is Decision.APPROVE:
                 await connection.execute(_expired(now).where(_own(person, action)))
+            if row is not None and decision is Decision.DID_NOT:
+                await connection.execute(insert(ledger).values(_disowned(row, now)))
         return _approval(row) if row else None
 
     async def decide_all(
@@ -216,8 +219,13 @@ class PostgresApprovals:
 
     async def waiting(self, person: PersonId) -> tuple[Approval, ...]:
         """The cards a person has not decided and still can, oldest first."""
-        undecided = and_(approvals.c.status == S.PROPOSED, approvals.c.expires_at > self._clock.now())
-        return await self._several(person, undecided)
+        return await self._several(person, _undecided(self._clock.now()))
+
+    async def unsettled(self, person: PersonId) -> tuple[Approval, ...]:
+        """The cards that ask a person for something, oldest first."""
+        now = self._clock.now()
+        lately = and_(among(UNFINISHED), approvals.c.changed_at > now - REMEMBERED)
+        return await self._several(person, or_(_undecided(now), approvals.c.status == S.UNCERTAIN, lately))
 
     async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
         """The cards that were decided last, however they ended, the oldest first."""
@@ -255,15 +263,24 @@ def _own(person: PersonId, action: ActionId) -> ColumnElement[bool]:
     return and_(approvals.c.id == action, approvals.c.person == person)
 
 
+def _undecided(now: datetime) -> ColumnElement[bool]:
+    return and_(approvals.c.status == S.PROPOSED, approvals.c.expires_at > now)
+
+
 def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) -> Update:
     offered, target = decision.move
-    fresh: dict[str, Any] = {"decided_at": now, "note": "", "owner": None, "not_before": None}
-    fresh |= {"tries": 0, "started_at": None, "waits_for": None}
+    fresh: dict[str, Any] = {"decided_at": now, "note": decision.said, "owner": None, "not_before": None}
+    fresh |= {"tries": 0, "started_at": None, "waits_for": None, "reversing": decision.of_undoing}
     if target is S.APPROVED and hold:
         fresh |= {"not_before": case((_held(), now + hold))}
     move = moved(target, now).where(among(offered)).values(fresh)
     if decision is Decision.UNDO:
         return move.where(approvals.c.undoable)
+    if decision in (Decision.UNDID, Decision.STANDS):
+        taken_back = {"receipt": None} if decision is Decision.UNDID else {}  # the receipt is of what no longer stands
+        return move.where(approvals.c.reversing).values(taken_back)
+    if decision in (Decision.WENT_OUT, Decision.DID_NOT):
+        return move.where(~approvals.c.reversing)
     if decision is Decision.CANCEL:
         return move.where(or_(_held(), approvals.c.waits_for.is_not(None)))
     if decision is not Decision.APPROVE:
@@ -278,6 +295,12 @@ def _decided(decision: Decision, click: str, now: datetime, *, hold: timedelta) 
         confirmations=counted,
         clicks=func.array_append(approvals.c.clicks, click) if click else approvals.c.clicks,
     )
+
+
+def _disowned(row: RowMapping, now: datetime) -> dict[str, Any]:
+    """The note that what was begun did not happen, as the person says."""
+    of = {"person": row["person"], "action": row["id"], "attempt": row["attempt"]}
+    return of | {"step": DISOWNED, "refs": {}, "noted_at": now}
 
 
 def _held() -> ColumnElement[bool]:

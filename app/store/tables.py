@@ -225,6 +225,7 @@ approvals = Table(
     Column("plan", Uuid, nullable=False),
     Column("replaces", Uuid),
     Column("waits_for", Uuid),
+    Column("reversing", Boolean, nullable=False),
 )
 
 ledger = Table(

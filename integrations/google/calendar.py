@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from app.domain.calendars import Availability, EventChange, NewEvent, Period
 from app.domain.desk import reference
 from app.domain.errors import Missing, Refused
 from app.domain.types import Account, CalendarRef, Event
 from integrations.google.events import Resource, attendees_of, body_of, event_of, known_zone, patch_of
+from integrations.google.pages import GooglePages
 from integrations.google.services import Calendar
 from integrations.google.wire import Wire
 
@@ -163,8 +163,8 @@ class GoogleCalendar:
             return
 
     def link(self, day: datetime) -> str:
-        """Google Calendar's own page of the day, whichever accounts the browser is signed in to."""
-        return f"https://calendar.google.com/calendar/r/day/{day:%Y/%-m/%-d}?authuser={quote(self._account.email)}"
+        """Google Calendar's own page of the day."""
+        return GooglePages(self._account.email).day(day)
 
     # Both.
 

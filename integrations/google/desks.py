@@ -9,17 +9,18 @@ from datetime import timedelta
 
 import aiohttp
 
-from app.domain.desk import Desk
+from app.domain.desk import Desk, Pages
 from app.domain.errors import ConnectionsEnded, NotConnected
 from app.domain.grants import Grants, Tokens
 from app.domain.permissions import Permission
 from app.domain.ports import Clock
-from app.domain.types import Account, AccountId, Person
+from app.domain.types import Account, AccountId, AccountRef, Person
 from integrations.google import services
 from integrations.google.calendar import GoogleCalendar
 from integrations.google.consent import GoogleConsent
 from integrations.google.gate import Gate, LocalGate
 from integrations.google.gmail import GmailMailbox
+from integrations.google.pages import GooglePages
 from integrations.google.quota import CALENDAR, GMAIL
 from integrations.google.wire import Token, Wire
 
@@ -59,6 +60,10 @@ class GoogleDesks:
         self._consent = consent
         self._clock = clock
         self._locks: defaultdict[AccountId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def pages(self, account: AccountRef) -> Pages:
+        """See the port."""
+        return GooglePages(account.email)
 
     @asynccontextmanager
     async def open(self, person: Person) -> AsyncIterator[Desk]:

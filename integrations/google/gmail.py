@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import compress
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
@@ -16,6 +15,7 @@ from app.domain.mailboxes import BULK_LIMIT, INBOX, SENT, Arrivals, Draft, Origi
 from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
 from integrations.google.batch import SIZE
 from integrations.google.messages import HEADERS, email, mail_text
+from integrations.google.pages import GooglePages
 from integrations.google.services import Gmail, many
 from integrations.google.syntax import gmail_query, terms
 from integrations.google.uploads import carrying
@@ -275,14 +275,15 @@ class GmailMailbox:
             thread=mail.thread,
             to=tuple(a.email for a in mail.to),
             cc=tuple(a.email for a in mail.cc),
+            sender=mail.sender.email,
             subject=mail.subject,
             sent_at=mail.received,
             link=self.link(mail.thread),
         )
 
     def link(self, thread: str) -> str:
-        """Gmail's own page of the thread, whichever accounts the browser is signed in to."""
-        return f"https://mail.google.com/mail/?authuser={quote(self._account.email)}#all/{thread}"
+        """Gmail's own page of the thread."""
+        return GooglePages(self._account.email).thread(thread)
 
     # People.
 

@@ -43,8 +43,18 @@ WAITS = ("⏸️", "Waits for its account.")
 """How it shows that its account is to be connected again first."""
 
 
+UNCLEAR = ("❓", "It isn't known whether this was undone.")
+"""How it shows that the outcome of an undoing isn't known."""
+
+
 def _state(approval: Approval) -> tuple[str, str]:
-    return WAITS if approval.waits_for is not None else STATES[approval.status]
+    if approval.waits_for is not None:
+        return WAITS
+    return UNCLEAR if _unclear(approval) else STATES[approval.status]
+
+
+def _unclear(approval: Approval) -> bool:
+    return approval.status is Status.UNCERTAIN and approval.reversing
 
 
 def approval_blocks(approval: Approval) -> list[Block]:
@@ -140,10 +150,12 @@ def _items(card: Card) -> list[Block]:
 def _outcome(approval: Approval) -> list[Block]:
     sign, state = _state(approval)
     lines: list[list[Block]] = []
-    if approval.receipt is not None and approval.status is not Status.UNDOING:
-        lines += _receipt(approval.receipt, sign)
+    receipt = approval.receipt
+    if receipt is not None and approval.status is not Status.UNDOING and not _unclear(approval):
+        lines += _receipt(receipt, sign)
     elif approval.status is not Status.PROPOSED and not _held(approval):
         lines.append([text(f"{sign} "), bold(state)])
+        lines += _link(receipt) if receipt is not None and _unclear(approval) else []
     if approval.note:
         lines.append([text(shortened(approval.note, NOTE))])
     if approval.reason:
@@ -170,8 +182,12 @@ def _receipt(receipt: Receipt, sign: str) -> list[list[Block]]:
             [text(f"⚠️ {d.field}: asked for {shortened(d.asked, PART)}, stored as {shortened(d.stored, PART)}")]
             for d in receipt.differences
         ),
-        *([[{"type": "link", "url": receipt.link, "text": "Open it"}]] if receipt.link else []),
+        *_link(receipt),
     ]
+
+
+def _link(receipt: Receipt) -> list[list[Block]]:
+    return [[{"type": "link", "url": receipt.link, "text": "Open it"}]] if receipt.link else []
 
 
 def _expiry(approval: Approval) -> str:
@@ -206,6 +222,8 @@ def _button(approval: Approval, decision: Decision) -> Block:
         Decision.UNDO: "Undo",
         Decision.WENT_OUT: "It went through",
         Decision.DID_NOT: "It didn't",
+        Decision.UNDID: "It was undone",
+        Decision.STANDS: "It wasn't",
     }
     styles = {Decision.APPROVE: "primary", Decision.REJECT: "danger"}
     block: Block = {
@@ -295,8 +313,10 @@ def plain_fallback(approval: Approval) -> list[Block]:
             "".join(e["text"] for e in b["elements"][0]["elements"])
             for b in _body(card, whole=approval.status is Status.PROPOSED)
         ),
+        *(f"• {' – '.join(filter(None, (i.title, i.detail)))}" for i in card.items),
+        f"… and {card.more:,} more" if card.more else "",
         *card.notes,
-        STATES[approval.status][1],
+        _state(approval)[1],
         shortened(approval.receipt.summary, NOTE) if approval.receipt else "",
         shortened(approval.note, NOTE),
     ]

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.approvals import MOVES, Decision, Status
+from app.domain.approvals import MOVES, REMEMBERED, Decision, Status
 from app.domain.cards import Receipt
+from app.domain.desk import DISOWNED, begun, edition
 from app.domain.ports import Approvals, Kind, Store
 from app.domain.types import ActionId, Place, TurnStatus
 from tests.houses import House
@@ -27,12 +28,18 @@ PATHS: dict[Status, tuple[Decision | Status, ...]] = {
     S.UNDOING: (D.APPROVE, S.RUNNING, S.DONE, D.UNDO),
     S.UNDONE: (D.APPROVE, S.RUNNING, S.DONE, D.UNDO, S.RUNNING, S.UNDONE),
 }
+UNCLEAR: tuple[Decision | Status, ...] = (D.APPROVE, S.RUNNING, S.DONE, D.UNDO, S.RUNNING, S.UNCERTAIN)
+"""How it comes to an undoing of which nobody knows what became of it."""
 """How an action comes to each status: a decision, a claim (RUNNING), or how the claim settles."""
 
 
 async def lead(approvals: Approvals, action: ActionId, to: Status) -> None:
+    await walk(approvals, action, PATHS[to])
+
+
+async def walk(approvals: Approvals, action: ActionId, path: tuple[Decision | Status, ...]) -> None:
     claim = None
-    for step in PATHS[to]:
+    for step in path:
         if isinstance(step, Decision):
             assert await approvals.decide(ANN.id, action, step)
         elif step is S.RUNNING:
@@ -61,14 +68,16 @@ async def test_what_was_proposed_comes_back_as_it_was(house: House) -> None:
 
 
 @pytest.mark.parametrize("decision", Decision)
-@pytest.mark.parametrize("status", PATHS)
-async def test_a_decision_moves_only_from_where_it_is_offered(house: House, status: Status, decision: Decision) -> None:
+@pytest.mark.parametrize("path", [*PATHS.values(), UNCLEAR], ids=[*PATHS, "unclear"])
+async def test_a_decision_moves_only_from_where_it_is_offered(
+    house: House, path: tuple[Decision | Status, ...], decision: Decision
+) -> None:
     store = await house.process()
     action = (await house.proposed(store, archive())).id
-    await lead(store.approvals, action, status)
+    await walk(store.approvals, action, path)
     before = await store.approvals.get(ANN.id, action)
     assert before is not None
-    assert before.status is status
+    assert before.reversing is (D.UNDO in path)
     offered = decision in before.offers
     decided = await store.approvals.decide(ANN.id, action, decision)
     assert (decided is not None) is offered
@@ -76,7 +85,8 @@ async def test_a_decision_moves_only_from_where_it_is_offered(house: House, stat
     assert after == (decided if offered else before)
     if decided:
         assert decided.status is decision.move[1]
-        assert decided.status in MOVES[status]
+        assert (decided.reversing, decided.note) == (decision.of_undoing, decision.said)
+        assert decided.status in MOVES[before.status]
         assert decided.decided_at == house.clock.now()
 
 
@@ -266,3 +276,31 @@ async def test_what_cannot_be_undone_isnt(house: House) -> None:
     assert claim is not None
     await store.approvals.settle(claim, S.DONE)
     assert await store.approvals.decide(ANN.id, action, D.UNDO) is None
+
+
+async def test_what_the_person_says_was_not_done_is_noted_for_the_next_attempt(house: House) -> None:
+    store = await house.process()
+    action = (await house.proposed(store, archive())).id
+    await walk(store.approvals, action, (D.APPROVE, S.RUNNING, S.UNCERTAIN))
+    for decision in (D.DID_NOT, D.RETRY):
+        assert await store.approvals.decide(ANN.id, action, decision)
+    assert await store.approvals.decide(ANN.id, action, D.DID_NOT) is None
+    claim = await store.approvals.claim(ANN.id, action)
+    assert claim is not None
+    ledger = store.approvals.ledger(claim)
+    assert [note.step for note in await ledger.recall()] == [DISOWNED]
+    assert (await edition(ledger), await begun(ledger)) == (1, False)
+    await ledger.note("sending")
+    assert await begun(ledger)
+
+
+@pytest.mark.parametrize("status", [S.PROPOSED, S.UNCERTAIN, S.FAILED, S.PARTIAL, S.DONE, S.REJECTED, S.RUNNING])
+async def test_what_asks_for_something_is_unsettled(house: House, status: Status) -> None:
+    store = await house.process()
+    action = (await house.proposed(store, archive())).id
+    await house.proposed(store, archive("m9"), person=BOB)
+    await lead(store.approvals, action, status)
+    asks = status in (S.PROPOSED, S.UNCERTAIN, S.FAILED, S.PARTIAL)
+    assert [a.id for a in await store.approvals.unsettled(ANN.id)] == [action] * asks
+    house.clock.advance(REMEMBERED)
+    assert [a.id for a in await store.approvals.unsettled(ANN.id)] == [action] * (status is S.UNCERTAIN)

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.approvals import MOVES, WORKING, Approval, Decision, Status, moved_on, sources
+from app.domain.approvals import MOVES, REMEMBERED, UNFINISHED, WORKING, Approval, Decision, Status, moved_on, sources
 from app.domain.cards import Receipt
-from app.domain.desk import Ledger, Note
+from app.domain.desk import DISOWNED, Ledger, Note
 from app.domain.errors import LostClaim
 from app.domain.plans import BROKEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
@@ -41,9 +41,7 @@ class MemoryApprovals:
         offered, target = decision.move
         if row.approval.status not in offered & sources(target) or (click and click in row.clicks):
             return None
-        if decision is Decision.UNDO and not row.approval.card.undo:
-            return None
-        if decision is Decision.CANCEL and not row.approval.action.held and row.approval.waits_for is None:
+        if decision not in row.approval.offers:
             return None
         if decision is Decision.APPROVE:
             row.clicks += [click] if click else []
@@ -54,7 +52,11 @@ class MemoryApprovals:
         row.tries = 0
         row.not_before = now + hold if target is S.APPROVED and hold and row.approval.action.held else None
         self._skip_after(row.approval, target)
-        return self._move(row, target, decided_at=now, note="", not_before=row.not_before, waits_for=None)
+        if decision is Decision.DID_NOT:
+            row.notes.append(Note(step=DISOWNED, at=now))
+        fresh: dict[str, Any] = {"decided_at": now, "note": decision.said, "reversing": decision.of_undoing}
+        fresh |= {"receipt": None} if decision is Decision.UNDID else {}
+        return self._move(row, target, not_before=row.not_before, waits_for=None, **fresh)
 
     async def decide_all(
         self,
@@ -196,6 +198,14 @@ class MemoryApprovals:
         mine = (row.approval for row in self._disk.approvals.values() if row.approval.person == person)
         undecided = (a for a in mine if a.status is S.PROPOSED and a.expires_at > now)
         return tuple(sorted(undecided, key=lambda a: (a.proposed_at, a.position)))
+
+    async def unsettled(self, person: PersonId) -> tuple[Approval, ...]:
+        now = self._clock.now()
+        rows = [row for row in self._disk.approvals.values() if row.approval.person == person]
+        lately = [r for r in rows if r.approval.status in UNFINISHED and r.changed_at > now - REMEMBERED]
+        unknown = [r for r in rows if r.approval.status is S.UNCERTAIN]
+        found = (*await self.waiting(person), *(r.approval for r in (*lately, *unknown)))
+        return tuple(sorted(found, key=lambda a: (a.proposed_at, a.position)))
 
     async def decided(self, person: PersonId, *, limit: int) -> tuple[Approval, ...]:
         rows = [row for row in self._disk.approvals.values() if row.approval.person == person]

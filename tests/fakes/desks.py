@@ -2,12 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
-from app.domain.desk import Desk
+from app.domain.desk import Desk, Pages
 from app.domain.errors import NotConnected
-from app.domain.types import AccountId, Person, PersonId
+from app.domain.types import AccountId, AccountRef, Person, PersonId
 from tests.fakes.calendars import MemoryCalendar
 from tests.fakes.mailboxes import MemoryMailbox
+
+
+class MemoryPages:
+    def thread(self, thread: str) -> str:
+        return f"https://mail.example/{thread}"
+
+    def label(self, label: str) -> str:
+        return f"https://mail.example/label/{label}"
+
+    def day(self, day: datetime) -> str:
+        return f"https://calendar.example/{day:%Y-%m-%d}"
 
 
 class MemoryDesks:
@@ -22,6 +34,9 @@ class MemoryDesks:
         """An account is on nobody's desk any more."""
         for person, places in self._desks.items():
             self._desks[person] = [place for place in places if place[0].account.id != account]
+
+    def pages(self, account: AccountRef) -> Pages:
+        return MemoryPages()
 
     @asynccontextmanager
     async def open(self, person: Person) -> AsyncIterator[Desk]:

@@ -105,7 +105,9 @@ class MemoryMailbox:
         )
 
     async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
-        return tuple(self._mails[i].email for i in ids if i in self._mails)
+        drafts = {kept.message: self._as_draft(kept, mail) for kept, mail, _ in self._drafts.values()}
+        known = {i: self._mails[i].email for i in ids if i in self._mails} | drafts
+        return tuple(known[i] for i in ids if i in known)
 
     async def senders(self, ids: Sequence[str]) -> dict[str, Address]:
         return {i: self._mails[i].email.sender for i in ids if i in self._mails}
@@ -250,6 +252,10 @@ class MemoryMailbox:
         assert text is not None
         return MailText(email=email, text=text.get_content())
 
+    def _as_draft(self, draft: Draft, mail: EmailMessage) -> Email:
+        email = self._as_sent(draft.message, draft.thread, mail).email
+        return email.model_copy(update={"labels": frozenset({"DRAFT"})})
+
     async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
         found = (m for m in (await self.thread(thread)).mails if "SENT" in m.email.labels and _bears(m, marks))
         mail = next((m for m in found if m.email.id not in marks.known), None)
@@ -269,6 +275,7 @@ class MemoryMailbox:
             thread=mail.thread,
             to=tuple(a.email for a in mail.to),
             cc=tuple(a.email for a in mail.cc),
+            sender=mail.sender.email,
             subject=mail.subject,
             sent_at=mail.received,
             link=f"https://mail.example/{mail.id}",

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
 
-from app.domain.actions import Action
+from app.domain.actions import Action, LabelEmails
 from app.domain.actions.bulk import UNREAD_SENDER
 from app.domain.actions.calendar_words import Overlap
 from app.domain.actions.letters import Glimpse
@@ -284,3 +284,36 @@ def test_the_welcome_offers_what_it_says(*, connected: bool) -> None:
     actions_ = [n["action_id"] for n in nodes(blocks) if n.get("type") == "button"]
     assert actions_ == ([] if connected else ["do:connect"])
     assert 1 <= len(PROMPTS) <= 4
+
+
+def test_an_undoing_whose_outcome_nobody_knows_asks_about_the_undoing() -> None:
+    link = "https://mail.example/t1"
+    receipt = Receipt(summary="Archived 1 mail", link=link)
+    card = of_status(Status.UNCERTAIN, reversing=True, receipt=receipt)
+    blocks = approval_blocks(card)
+    shown = texts(blocks)
+    assert "It isn't known whether this was undone." in shown
+    assert "Archived 1 mail" not in shown
+    assert [n["url"] for n in nodes(blocks) if n.get("type") == "link"] == [link]
+    labels = {n["action_id"]: n["text"]["text"] for n in nodes(blocks) if n.get("type") == "button"}
+    assert labels == {"decide:undid": "It was undone", "decide:stands": "It wasn't"}
+    assert summary(card).endswith(": It isn't known whether this was undone.")
+
+
+@SLOW
+@given(approvals())
+def test_what_slack_refuses_is_approved_with_the_same_before_ones_eyes(approval: Approval) -> None:
+    if approval.status is not Status.PROPOSED or approval.card.length > MAX_CARD:
+        return
+    shown = "\n".join(str(n["text"]) for n in nodes(plain_fallback(approval)) if n.get("type") == "plain_text")
+    flat = shown.replace("\n", "")
+    for item in approval.card.items:
+        assert visible(item.title).replace("\n", "") in flat
+        assert visible(item.detail).replace("\n", "") in flat
+    assert (f"… and {approval.card.more:,} more" in shown) is bool(approval.card.more)
+
+
+def test_a_long_label_stands_whole_on_its_card() -> None:
+    name = "Clients/" + "very long " * 20
+    card = of_status(Status.PROPOSED, LabelEmails(account=WORK, query=MailQuery(), ids=("m1",), name=name.strip()))
+    assert name.strip() in texts(approval_blocks(card))

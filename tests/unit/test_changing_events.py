@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 
 from app.domain.actions import Action, ChangeEvent, Outcome, Scope
+from app.domain.calendars import EventChange
+from app.domain.cards import Difference
 from app.domain.errors import Conflict, Faulty, Refused, Unanswered
 from app.domain.types import Event
 from app.planning.series import ended
+from tests.unit.desk_world import ListLedger
 from tests.unit.events_world import (
     BOB,
     CARA,
@@ -31,6 +34,7 @@ from tests.unit.events_world import (
     weekly,
 )
 
+DAILY = "RRULE:FREQ=DAILY;COUNT=2"
 Made = Callable[[Diary], Awaitable[Action]]
 
 
@@ -259,5 +263,119 @@ async def test_who_answered_otherwise_meanwhile_keeps_that_answer() -> None:
     at, action = Diary(invitation()), answered(invitation())
     await attempt(at, action)
     at.work.put(invitation(answer="declined"))
+    with pytest.raises(Conflict):
+        await action.undo(at.desk, at.ledger)
+
+
+async def _later(at: Diary, action: Action) -> Action:
+    """One more change of the event as the first left it, with a ledger of its own."""
+    await attempt(at, action)
+    at.ledger = ListLedger(at.clock)
+    now = await at.work.event("primary", "e1")
+    assert now is not None
+    later = edited(now, place="Room 9")
+    await attempt(at, later)
+    return later
+
+
+async def test_two_changes_are_undone_one_after_the_other() -> None:
+    at, first = Diary(review()), edited(review(), title="Retro")
+    ledger = at.ledger
+    second = await _later(at, first)
+    await second.undo(at.desk, at.ledger)
+    between = await at.work.event("primary", "e1")
+    assert between is not None
+    assert (between.title, between.place, between.steward_change) == ("Retro", "Room 5", str(first.id))
+    receipt = await first.undo(at.desk, ledger)
+    stored = await at.work.event("primary", "e1")
+    assert stored is not None
+    assert (stored.title, stored.place, stored.steward_change) == ("Review", "Room 5", "")
+    assert receipt.differences == ()
+
+
+async def test_a_change_is_undone_by_what_the_event_means_whoever_marked_it() -> None:
+    at, action = Diary(review()), edited(review(), title="Retro")
+    await attempt(at, action)
+    now = await at.work.event("primary", "e1")
+    assert now is not None
+    at.work.put(now.model_copy(update={"steward_change": "", "etag": '"77"'}))
+    await action.undo(at.desk, at.ledger)
+    assert await at.times() == ["Review 3.3. 10:00"]
+
+
+async def test_a_first_change_isnt_undone_over_a_second_that_stands() -> None:
+    at, first = Diary(review()), edited(review(), title="Retro")
+    ledger = at.ledger
+    await _later(at, first)
+    with pytest.raises(Conflict) as refusal:
+        await first.undo(at.desk, ledger)
+    assert "its place changed since" in refusal.value.sentence
+    assert await at.times() == ["Retro 3.3. 10:00"]
+
+
+@pytest.mark.parametrize("scope", ["the following", "cancel the rest"])
+async def test_the_occurrences_of_a_series_that_was_changed_since_stay_where_they_are(scope: str) -> None:
+    at = Diary(weekly())
+    action = await CHANGES[scope][1](at)
+    await attempt(at, action)
+    await at.work.change(EventChange(calendar="primary", event="s1", steward_change="", recurrence=(DAILY,)))
+    before = await at.times()
+    with pytest.raises(Conflict) as refusal:
+        await action.undo(at.desk, at.ledger)
+    assert "its repeats changed since, so I left it alone" in refusal.value.sentence
+    assert await at.times() == before
+
+
+@pytest.mark.parametrize("change", ["reschedule", "the following", "a whole series", "cancel the rest"])
+async def test_what_was_cancelled_since_isnt_said_to_be_as_it_was(change: str) -> None:
+    event, make = CHANGES[change]
+    at = Diary(event)
+    action = await make(at)
+    await attempt(at, action)
+    now = await at.work.event("primary", event.id)
+    assert now is not None
+    at.work.put(now.model_copy(update={"status": "cancelled", "etag": '"77"'}))
+    before = await state(at)
+    with pytest.raises(Conflict) as refusal:
+        await action.undo(at.desk, at.ledger)
+    assert "it was cancelled since" in refusal.value.sentence
+    assert await state(at) == before
+
+
+async def test_an_undoing_that_comes_in_the_very_moment_of_a_change_leaves_it_alone() -> None:
+    at, action = Diary(review()), edited(review(), title="Retro")
+    await attempt(at, action)
+    at.work.meanwhile.append(review(title="Retro", place="Room 9", etag='"77"'))
+    with pytest.raises(Conflict) as refusal:
+        await action.undo(at.desk, at.ledger)
+    assert "its place changed since" in refusal.value.sentence
+    stored = await at.work.event("primary", "e1")
+    assert stored is not None
+    assert (stored.title, stored.place) == ("Retro", "Room 9")
+
+
+async def test_what_comes_back_otherwise_than_it_was_is_marked() -> None:
+    at, action = Diary(review()), edited(review(), title="Retro")
+    await attempt(at, action)
+    change = at.work.change
+
+    async def shortened(asked: EventChange) -> Event:
+        stored = await change(asked)
+        at.work.put(stored.model_copy(update={"title": "Rev"}))
+        return stored.model_copy(update={"title": "Rev"})
+
+    at.work.change = shortened  # type: ignore[method-assign]
+    receipt = await action.undo(at.desk, at.ledger)
+    assert receipt.differences == (Difference(field="Title", asked="Review", stored="Rev"),)
+
+
+async def test_a_change_that_was_found_done_can_be_undone_as_carefully() -> None:
+    at, action = Diary(review()), edited(review(), title="Retro")
+    await attempt(at, action)
+    at.ledger = at.ledger.up_to("changing")
+    await attempt(at, action)
+    now = await at.work.event("primary", "e1")
+    assert now is not None
+    at.work.put(now.model_copy(update={"place": "Room 9", "etag": '"77"'}))
     with pytest.raises(Conflict):
         await action.undo(at.desk, at.ledger)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
 from app.domain.actions.bulk import LOOKED_AT, UNREAD_SENDER
 from app.domain.actions.calendar_words import LONGEST
-from app.domain.actions.mail import NEW_SUBJECT
+from app.domain.actions.replies import NEW_SUBJECT
 from app.domain.cards import MAX_BODY, MAX_LINE, MAX_RECIPIENTS, Origin, Recipient
 from app.domain.desk import Desk
 from app.domain.errors import FormErrors, Refusal
@@ -153,7 +153,7 @@ def test_guests_keep_their_marks_and_the_owner_is_no_guest() -> None:
 async def test_a_moved_event_is_previewed_against_what_stands_there() -> None:
     desk = desk_of()
     other = event(LATER + timedelta(hours=2)).renewed(title="Standup")
-    await desk.calendars[0].insert(other._new())
+    await desk.calendars[0].insert(other._new(other.event_id))
     moved = await edited(event(LATER), start=("2026-03-02", "15:00"), end=("2026-03-02", "15:30")).previewed(desk)
     assert isinstance(moved, CreateEvent)
     assert [o.title for o in moved.overlaps] == ["Standup"]

@@ -18,7 +18,7 @@ from app.domain.errors import (
     Unanswered,
 )
 from app.domain.mailboxes import CHUNK
-from app.performing import BACKOFF, BREAKS, TRIES, UNKNOWN
+from app.performing import BACKOFF, BREAKS, TRIES, UNDOING_UNKNOWN
 from tests.fakes import ManualClock
 from tests.samples import ANN, WORK, archive, event, reply
 from tests.unit.desk_world import mail
@@ -58,7 +58,7 @@ async def test_undo_that_is_never_answered_is_uncertain() -> None:
     at.mailbox.faults.extend([(False, LOST)] * 3 * TRIES)
     assert await exhaust(at, action) == TRIES
     assert at.card(action).status is S.UNCERTAIN
-    assert UNKNOWN in at.card(action).note
+    assert UNDOING_UNKNOWN in at.card(action).note
 
 
 async def test_undo_without_an_account_leaves_it_done() -> None:

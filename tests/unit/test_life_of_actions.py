@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.approvals import LIFETIME, MOVES, WORKING, Decision, Status, expiry, sources
+from app.domain.approvals import MOVES, WORKING, Decision, Status, expiry, sources
 from tests.fakes import ManualClock
 from tests.samples import archive, event, message, proposal, reply
 from tests.unit.turns import turn_of
@@ -66,9 +66,11 @@ def test_a_decision_is_a_move_of_the_table(decision: Decision) -> None:
 def test_a_card_offers_what_the_table_allows(status: Status, decision: Decision) -> None:
     turn = turn_of(message())
     for action in (archive(), reply(), event(NOW + timedelta(hours=1))):
-        row = proposal(action, turn, NOW).model_copy(update={"status": status})
-        possible = {D.UNDO: bool(action.card().undo), D.CANCEL: action.held}.get(decision, True)
-        assert (decision in row.offers) is (status in decision.move[0] and possible)
+        for reversing in (False, True):
+            row = proposal(action, turn, NOW).model_copy(update={"status": status, "reversing": reversing})
+            possible = {D.UNDO: bool(action.card().undo), D.CANCEL: action.held}.get(decision, True)
+            asked = status is not S.UNCERTAIN or decision.of_undoing is reversing
+            assert (decision in row.offers) is (status in decision.move[0] and possible and asked)
 
 
 def test_the_buttons_of_each_status() -> None:
@@ -81,6 +83,8 @@ def test_the_buttons_of_each_status() -> None:
         S.PARTIAL: (D.RESUME, D.UNDO),
         S.UNCERTAIN: (D.WENT_OUT, D.DID_NOT),
     }
+    unclear = row.model_copy(update={"status": S.UNCERTAIN, "reversing": True})
+    assert unclear.offers == (D.UNDID, D.STANDS)
 
 
 @given(st.lists(st.sampled_from(list(Status)), max_size=30))
@@ -96,13 +100,14 @@ def test_no_walk_through_the_table_does_twice_what_was_approved_once(tries: list
     assert runs <= approvals
 
 
-def test_a_card_expires_after_a_day_or_when_it_is_too_late() -> None:
-    assert expiry(archive(), NOW) == NOW + LIFETIME
-    assert expiry(event(NOW + timedelta(hours=1)), NOW) == NOW + timedelta(hours=1)
-    assert expiry(event(NOW + timedelta(days=3)), NOW) == NOW + LIFETIME
+def test_a_card_expires_in_time_or_when_it_is_too_late() -> None:
+    until = NOW + timedelta(days=1)
+    assert expiry(archive(), until) == until
+    assert expiry(event(NOW + timedelta(hours=1)), until) == NOW + timedelta(hours=1)
+    assert expiry(event(NOW + timedelta(days=3)), until) == until
 
 
 @given(st.integers(-(10**7), 10**7))
 def test_no_card_outlives_its_event(seconds: int) -> None:
     start = NOW + timedelta(seconds=seconds)
-    assert expiry(event(start), NOW) == min(start, NOW + LIFETIME)
+    assert expiry(event(start), NOW) == min(start, NOW)

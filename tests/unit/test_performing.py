@@ -1,12 +1,10 @@
 """Performing over fakes: every answer a provider can give, and what is done when none comes."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from app.domain.actions import Action
-from app.domain.approvals import UNKNOWN_FOR, Decision, Status
+from app.domain.approvals import Decision, Status
 from app.domain.errors import (
     Conflict,
     Faulty,
@@ -17,8 +15,7 @@ from app.domain.errors import (
     Unanswered,
 )
 from app.domain.mailboxes import CHUNK
-from app.performing import BACKOFF, LOOK_AGAIN, TRIES, UNKNOWN
-from tests.fakes import ManualClock
+from app.performing import BACKOFF, TRIES, UNKNOWN
 from tests.samples import ANN, WORK, archive, reply
 from tests.unit.desk_world import mail
 from tests.unit.steward_at_work import AtWork, always, at_work, exhaust, inbox, inbox_of
@@ -31,7 +28,6 @@ SURE: list[ProviderError] = [
     ScopeMissing(account=WORK.email),
     Conflict(provider="Gmail", why="no"),
 ]
-START = ManualClock().now() + timedelta(hours=3)
 
 
 async def test_an_approved_action_is_done_once_and_can_be_undone() -> None:
@@ -160,95 +156,3 @@ async def test_a_bulk_that_was_given_up_half_way_says_how_far_it_came() -> None:
     at.mailbox.faults.extend([(True, None), *[(False, FAULT)] * 3 * TRIES])
     await exhaust(at, action)
     assert at.card(action).status is S.PARTIAL
-
-
-# When nobody knows.
-
-
-async def deleted_draft(at: AtWork, action: Action) -> None:
-    """The answer to the send was lost, nothing went out, and the person has deleted the draft."""
-    await at.approve(action)
-    at.mailbox.faults.extend([(True, None), (False, LOST)])
-    find = at.mailbox.draft
-
-    async def gone(draft: str) -> Any:
-        await at.mailbox.delete_draft(draft)
-        return await find(draft)
-
-    at.mailbox.draft = gone  # type: ignore[method-assign]
-    await at.work()
-
-
-async def test_evidence_is_looked_for_two_minutes_and_then_it_is_uncertain() -> None:
-    at, action = at_work(), reply(thread="t2", seen=("m2",))
-    await deleted_draft(at, action)
-    waited = timedelta()
-    while at.status(action) is S.RUNNING:
-        await at.sweep(after=LOOK_AGAIN.total_seconds())
-        waited += LOOK_AGAIN
-    assert waited == UNKNOWN_FOR
-    assert at.card(action).status is S.UNCERTAIN
-    assert at.card(action).note == UNKNOWN
-    assert at.mailbox.sent_bytes == []
-
-
-async def test_evidence_that_comes_late_is_taken() -> None:
-    at, action = at_work(), reply(thread="t2", seen=("m2",))
-    await deleted_draft(at, action)
-    await at.sweep(after=60)
-    at.mailbox.put(mail("sent", thread="t2", labels=("SENT",), steward_action=str(action.id)))
-    await at.sweep(after=10)
-    assert at.card(action).status is S.DONE
-    assert at.mailbox.sent_bytes == []
-
-
-async def test_the_two_minutes_count_from_the_last_attempt_not_from_the_first() -> None:
-    at, action = at_work(), reply(thread="t2", seen=("m2",))
-    await at.approve(action)
-    at.mailbox.faults.append((False, Throttled(provider="Gmail", retry_after=timedelta(minutes=30))))
-    await at.work()
-    at.clock.advance(timedelta(minutes=30))
-    at.mailbox.faults.extend([(True, None), (False, LOST)])
-    find = at.mailbox.draft
-
-    async def gone(draft: str) -> Any:
-        await at.mailbox.delete_draft(draft)
-        return await find(draft)
-
-    at.mailbox.draft = gone  # type: ignore[method-assign]
-    await at.sweep()
-    assert at.status(action) is S.RUNNING
-    await at.sweep(after=UNKNOWN_FOR.total_seconds())
-    assert at.status(action) is S.UNCERTAIN
-
-
-async def test_an_account_that_is_gone_doesnt_prove_that_nothing_went_out() -> None:
-    at, action = at_work(), reply(thread="t2", seen=("m2",))
-    await at.approve(action)
-    at.mailbox.faults.extend([(True, None), (True, LOST)])
-    always(at, "draft", FAULT)
-    await at.work()
-    at.outside.desks._desks.clear()
-    await at.sweep(after=BACKOFF[0])
-    assert at.status(action) is S.RUNNING
-    await at.sweep(after=UNKNOWN_FOR.total_seconds())
-    assert at.card(action).status is S.UNCERTAIN
-
-
-async def test_an_account_that_was_gone_before_anything_began_fails_it() -> None:
-    at, action = at_work(), archive("m1")
-    await at.approve(action)
-    at.outside.desks._desks.clear()
-    await at.work()
-    assert at.card(action).status is S.FAILED
-    assert "No mail or calendar account is connected" in at.card(action).note
-
-
-@pytest.mark.parametrize(("decision", "status"), [(D.WENT_OUT, S.DONE), (D.DID_NOT, S.FAILED)])
-async def test_the_person_says_what_became_of_it(decision: Decision, status: Status) -> None:
-    at, action = at_work(), reply(thread="t2", seen=("m2",))
-    await deleted_draft(at, action)
-    await at.sweep(after=UNKNOWN_FOR.total_seconds())
-    await at.assistant.decide(ANN.id, action.id, decision)
-    assert at.card(action).status is status
-    assert at.outside.queue.woken == []

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.approvals import Approval, Decision, Status
+from app.domain.cards import Origin
 from app.domain.errors import AllSettled, AlreadySettled, ChatError, NotYours
 from app.domain.mailboxes import CHUNK
 from app.domain.plans import Plan
@@ -215,7 +216,7 @@ async def test_when_a_step_fails_the_approved_rest_is_skipped_and_says_which_fai
 
 
 async def test_a_stale_step_shows_its_new_preview_in_its_place() -> None:
-    at, first, second = at_work(), reply(thread="t1", seen=(), recipients=()), archive("m2")
+    at, first, second = at_work(), reply(Origin.CONTACT, thread="t1", seen=()), archive("m2")
     turn = await propose(at, first, second)
     await approve_all(at, turn)
     await work_off(at)

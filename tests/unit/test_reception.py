@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.approvals import Decision, Status
 from app.domain.types import TurnId
 from app.reception import NOTHING_WAITS
 from tests.samples import ANN, BOB, archive, message, proposal
@@ -36,6 +37,22 @@ async def test_pending_shows_the_waiting_cards_here(desk: Desk) -> None:
     kept = await desk.store.approvals.get(ANN.id, approval.id)
     assert kept is not None
     assert (kept.card_ts, kept.place) == (card.ts, DM)
+
+
+async def test_pending_shows_what_asks_for_another_word_too(desk: Desk) -> None:
+    turn = turn_of(message()).model_copy(update={"id": TurnId(ANN.id)})
+    approval = proposal(archive("m1"), turn, desk.house.clock.now())
+    await desk.store.approvals.propose(approval)
+    await desk.store.approvals.decide(ANN.id, approval.id, Decision.APPROVE)
+    claim = await desk.store.approvals.claim(ANN.id, approval.id)
+    assert claim is not None
+    await desk.store.approvals.settle(claim, Status.UNCERTAIN, note="I couldn't find out.")
+    await desk.reception.pending(ANN.id, DM)
+    (card,) = desk.house.chat.posted
+    assert card.shows.offers == (Decision.WENT_OUT, Decision.DID_NOT)
+    await desk.store.approvals.decide(ANN.id, approval.id, Decision.WENT_OUT)
+    await desk.reception.pending(ANN.id, DM)
+    assert desk.said == [NOTHING_WAITS]
 
 
 async def test_home_shows_whose_it_is_and_nothing_of_others(desk: Desk) -> None:

@@ -110,6 +110,26 @@ async def test_a_draft_that_the_person_has_sent_is_not_made_anew_and_stays_out()
         await action.undo(at.desk, at.ledger)
 
 
+async def test_a_draft_of_an_answer_is_shown_anew_when_its_thread_went_on() -> None:
+    at = World(mail("m1"))
+    action = written(SaveDraft, thread="t1", in_reply_to="<m1@example.org>", seen=("m1",))
+    assert await action.check(at.desk) is None
+    at.mailbox.put(mail("m2", text="Never mind."))
+    change = await action.check(at.desk)
+    assert change is not None
+    assert change.sentence == "Carol has written in this thread since the preview: “Never mind.”"
+    assert isinstance(change.renewed, SaveDraft)
+    assert (change.renewed.in_reply_to, change.renewed.seen) == ("<m2@example.org>", ("m1", "m2"))
+    assert await change.renewed.check(at.desk) is None
+
+
+async def test_a_draft_of_an_answer_isnt_saved_where_there_is_nothing_to_answer() -> None:
+    at, action = World(), written(SaveDraft, thread="t1", seen=("m1",))
+    change = await action.check(at.desk)
+    assert change is not None
+    assert (change.sentence, change.renewed) == ("The thread to answer in is gone since the preview.", None)
+
+
 def test_a_draft_may_have_no_recipient_yet_and_says_that_nothing_is_sent() -> None:
     card = written(SaveDraft, recipients=()).vetted(NOW).card()
     assert card.summary == "Among your drafts in Gmail. Nothing is sent."
@@ -152,6 +172,7 @@ async def test_a_draft_is_saved_when_only_a_draft_is_wanted() -> None:
     draft = at.proposed
     assert isinstance(draft, SaveDraft)
     assert (draft.thread, draft.in_reply_to, draft.subject) == ("t1", "<m1@example.org>", "Re: Lunch")
+    assert draft.seen == ("m1",)
     assert draft.asked(at.now)["draft_only"] is True
 
 

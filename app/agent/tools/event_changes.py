@@ -24,7 +24,7 @@ from app.domain.plans import MAX_ACTIONS
 from app.domain.types import AccountId, Address, CalendarRef, Event
 from app.planning.phrases import Shift, shift_of, shifted
 from app.planning.sanitising import visible
-from app.planning.series import ended, going_on, moved, starting
+from app.planning.series import ended, retimed
 
 ANSWER = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
 VERB = {"reschedule": "move", "edit": "change", "cancel": "cancel", "transfer": "move"}
@@ -91,10 +91,11 @@ class ChangeEvents(Changing):
     async def _proposed(self, bench: Bench, action: Action) -> str:
         action = action.vetted(bench.request.now)
         old = bench.waiting(self.replaces, action.account.id)
+        if isinstance(action, actions.ChangeEvent | actions.MoveEvent):
+            action = action.model_copy(update={"taints": bench.sources.traced(action.words)})
         if isinstance(action, actions.ChangeEvent):
-            taints = bench.sources.traced(action.words)
-            action = action.model_copy(update={"added": remembered(action.added, old), "taints": taints})
-        action = await action.previewed(bench.desk)
+            action = action.model_copy(update={"added": remembered(action.added, old)})
+        action = (await action.previewed(bench.desk)).vetted(bench.request.now)
         return f"{bench.propose(action, instead_of=old)}: {action.card().summary}"
 
     # From events to changes.
@@ -181,7 +182,7 @@ class ChangeEvents(Changing):
         return actions.ChangeEvent(
             **words,
             **guests,
-            **_retimed(was, event, scope, time),
+            **retimed(was, event, scope=scope, time=time),
             until=_until(was, event, scope),
             **given,
         )
@@ -237,21 +238,6 @@ class ChangeEvents(Changing):
 
     def _length(self, event: Event) -> timedelta:
         return timedelta(minutes=self.minutes) if self.minutes else event.end - event.start
-
-
-def _retimed(was: Event, event: Event, scope: Scope, time: Time | None) -> dict[str, Any]:
-    """The new times of an event, or of a series whose occurrence gets this time, and how it repeats then."""
-    at = event.original_start or event.start
-    if scope is Scope.FOLLOWING:
-        start = time[0] if time else event.start
-        fields: dict[str, Any] = {"recurrence": going_on(was, at, start)}
-        return fields | ({"start": time[0], "end": time[1]} if time else {})
-    if time is None:
-        return {}
-    if scope is Scope.THIS:
-        return {"start": time[0], "end": time[1]}
-    first = starting(was, at, time[0])
-    return {"start": time[0], "end": time[1], "anchor": first, "recurrence": moved(was, at, time[0])}
 
 
 def _until(was: Event, event: Event, scope: Scope) -> tuple[str, ...]:

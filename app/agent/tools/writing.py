@@ -94,10 +94,10 @@ class WriteMail(Changing):
             "references": answered.references,
         }
         people = _roles([named(a) for a in to], [named(a) for a in (*cc, *addressed(self.cc))])
+        given |= {"seen": tuple(m.email.id for m in thread.mails)}
         if self.draft_only:
             return await self._proposed(bench, _Letter(box, actions.SaveDraft, given, people, thread))
-        seen = tuple(m.email.id for m in thread.mails)
-        given |= {"seen": seen, "answers": glimpse(answered, bench.request.person.zone)}
+        given |= {"answers": glimpse(answered, bench.request.person.zone)}
         return await self._proposed(bench, _Letter(box, actions.SendReply, given, people, thread))
 
     async def _newest(self, bench: Bench) -> str:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from pydantic import Field, SerializeAsAny
 
 from app.domain.cards import MAX_CARD, Card, Receipt
-from app.domain.desk import Desk, Ledger, Note
+from app.domain.desk import Desk, Ledger, Note, Pages
 from app.domain.forms import Answers, Form, refuse
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, ActionId, Value
@@ -42,6 +42,8 @@ class Action(Value):
     busy_text: ClassVar[str] = "Working on it"
     held: ClassVar[bool] = False
     """Whether it waits a little after the click, to be cancelled: what can't be undone."""
+    stepwise: ClassVar[bool] = False
+    """Whether it is done in many calls, of which some may stand when it is interrupted."""
     requires: ClassVar[Permission]
     """What a person must have allowed before it is proposed."""
 
@@ -75,7 +77,12 @@ class Action(Value):
     @property
     def event_id(self) -> str:
         """The id in Google Calendar's alphabet (base32hex, lower case, unpadded)."""
-        return b32hexencode(self.id.bytes).decode().rstrip("=").lower()
+        return self.event_id_of(0)
+
+    def event_id_of(self, edition: int) -> str:
+        """The same for each edition of the deed: a calendar never lets go of an id that was used."""
+        ident = self.id.bytes + (edition.to_bytes(2, "big") if edition else b"")
+        return b32hexencode(ident).decode().rstrip("=").lower()
 
     @property
     def too_late(self) -> datetime | None:
@@ -153,9 +160,9 @@ class Action(Value):
         """What the ledger says stands already although the rest was refused; None when nothing does."""
         return None
 
-    def trace(self, desk: Desk) -> Receipt | None:
+    @abstractmethod
+    def trace(self, pages: Pages) -> Receipt:
         """What is known of a deed whose outcome isn't, and where a person can look for themselves."""
-        return None
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Bring back the state before; only called when the card offers it."""

@@ -13,10 +13,10 @@ from pydantic import Field as Payload
 from app.domain.actions.action import Action, Outcome
 from app.domain.actions.letters import Glimpse, glimpse
 from app.domain.cards import Card, Difference, Field, Item, Receipt, counted
-from app.domain.desk import Desk, Ledger, Note
+from app.domain.desk import Desk, Ledger, Note, Pages
 from app.domain.errors import Refusal
 from app.domain.forms import MAX_OPTIONS, Addresses, Day, Form, Input, Option, Several
-from app.domain.mailboxes import CHUNK, TRASH, Mailbox
+from app.domain.mailboxes import CHUNK, INBOX, TRASH, Mailbox
 from app.domain.permissions import Permission
 from app.domain.types import Address, MailQuery
 
@@ -74,6 +74,7 @@ class Labelling(Action, base=True):
     """A label set or taken off on mails that are frozen when proposed; where it is so already, the mail is skipped."""
 
     requires: ClassVar[Permission] = Permission.CHANGE_MAIL
+    stepwise: ClassVar[bool] = True
     do: ClassVar[str]
     """What the tool calls it."""
     where: ClassVar[str] = "anywhere"
@@ -308,6 +309,11 @@ class Labelling(Action, base=True):
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         # Set semantics: going on from the ledger is always right.
         return Outcome.NOT_DONE, None
+
+    def trace(self, pages: Pages) -> Receipt:
+        heading = self.words(counted(len(self.ids), "mail")).heading
+        link = pages.label({"inbox": INBOX, "trash": TRASH}.get(self.where, ""))
+        return Receipt(summary=f"{heading}: this was begun, and no answer came back", link=link)
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         box = desk.mailbox(self.account)

@@ -16,7 +16,6 @@ from app.domain.actions.calendar_words import (
     addresses,
     beside,
     clocks,
-    differences,
     elsewhere,
     guest_zones,
     kept,
@@ -43,9 +42,10 @@ from app.domain.cards import (
     Recipient,
     Taint,
     carried,
+    differences,
     when,
 )
-from app.domain.desk import Desk, Ledger, last_note
+from app.domain.desk import Desk, Ledger, Pages, edition, last_note
 from app.domain.errors import Conflict
 from app.domain.forms import Addresses, Form, Line, Moment, Text, is_address, marked, too_long
 from app.domain.permissions import Permission
@@ -208,10 +208,10 @@ class CreateEvent(Action):
         return retaken(self, self.overlaps, now)
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
-        calendar = desk.calendar(self.account)
-        await ledger.note("inserting", event=self.event_id)
+        calendar, ident = desk.calendar(self.account), self.event_id_of(await edition(ledger))
+        await ledger.note("inserting", event=ident)
         try:
-            stored = await calendar.insert(self._new())
+            stored = await calendar.insert(self._new(ident))
         except Conflict:
             # The id is taken: by ourselves before a crash, which only the event itself can prove.
             outcome, receipt = await self.reconcile(desk, ledger)
@@ -222,25 +222,32 @@ class CreateEvent(Action):
         await ledger.note("inserted", etag=stored.etag, otherwise=otherwise)
         return self._receipt(stored)
 
-    def _new(self) -> NewEvent:
+    def _new(self, ident: str) -> NewEvent:
         same = {"calendar", "title", "start", "end", "zone", "place", "notes", "notify"}
         return NewEvent(
-            id=self.event_id,
+            id=ident,
             guests=tuple(g.address.email for g in self.guests),
             steward_action=str(self.id),
             **self.model_dump(include={*same, "recurrence", "video", "busy", "visibility"}),
         )
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
-        stored = await desk.calendar(self.account).event(self.calendar, self.event_id)
-        if stored is None:
-            return Outcome.NOT_DONE, None
-        if stored.status == "cancelled" or stored.steward_action != str(self.id):
-            return Outcome.UNKNOWN, None
-        return Outcome.DONE, self._receipt(stored)
+        calendar = desk.calendar(self.account)
+        if stored := await self._ours(calendar, ledger):
+            return Outcome.DONE, self._receipt(stored)
+        taken = await calendar.event(self.calendar, self.event_id_of(await edition(ledger)))
+        return (Outcome.NOT_DONE if taken is None else Outcome.UNKNOWN), None
 
-    def trace(self, desk: Desk) -> Receipt | None:
-        link = desk.calendar(self.account).link(self.start.astimezone(ZoneInfo(self.zone)))
+    async def _ours(self, calendar: Calendar, ledger: Ledger) -> Event | None:
+        """The event that was made, in whichever edition of the deed, if it stands."""
+        for number in range(await edition(ledger), -1, -1):
+            stored = await calendar.event(self.calendar, self.event_id_of(number))
+            if stored is not None and stored.status != "cancelled" and stored.steward_action == str(self.id):
+                return stored
+        return None
+
+    def trace(self, pages: Pages) -> Receipt:
+        link = pages.day(self.start.astimezone(ZoneInfo(self.zone)))
         return Receipt(summary=f"“{self.title}” was handed over and no answer came back", link=link)
 
     def _receipt(self, stored: Event) -> Receipt:
@@ -265,17 +272,16 @@ class CreateEvent(Action):
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         calendar = desk.calendar(self.account)
-        await self._refuse_if_changed(calendar, ledger)
+        stored = await self._ours(calendar, ledger)
+        await self._refuse_if_changed(stored, ledger)
         await ledger.note("cancelling")
-        await calendar.delete(self.calendar, self.event_id, notify=self.notify)
+        if stored is not None:
+            await calendar.delete(self.calendar, stored.id, notify=self.notify)
         return Receipt(summary=f"“{self.title}” is cancelled" + undone(len(self.guests), self.notify, "a cancellation"))
 
-    async def _refuse_if_changed(self, calendar: Calendar, ledger: Ledger) -> None:
-        if await last_note(ledger, "cancelling"):
+    async def _refuse_if_changed(self, stored: Event | None, ledger: Ledger) -> None:
+        if stored is None or await last_note(ledger, "cancelling"):
             return  # interrupted after the check: deleting is safe to repeat
-        stored = await calendar.event(self.calendar, self.event_id)
-        if stored is None or stored.status == "cancelled":
-            return
         inserted = await last_note(ledger, "inserted")
         otherwise = inserted.refs["otherwise"] if inserted else {}  # as the provider stored it from the first
         if changed := [d for d in self._differences(stored) if otherwise.get(d.field) != d.stored]:

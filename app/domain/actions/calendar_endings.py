@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from app.domain.actions.action import Outcome
+from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_events import OnEvent, Scope, copied
-from app.domain.actions.calendar_words import kept, mailed, repeats, telling, undone
-from app.domain.calendars import EVERYONE
-from app.domain.cards import Card, Field, Receipt
-from app.domain.desk import Desk, Ledger
+from app.domain.actions.calendar_words import kept, mailed, meaning, repeats, telling, undone
+from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS
+from app.domain.cards import Card, Difference, Field, Receipt, differences
+from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Missing
 from app.domain.forms import Choice, Form, Option
 from app.domain.types import Event
 
 ANSWERS = {"accepted": "Accept", "declined": "Decline", "tentative": "Maybe"}
 SAID = {"accepted": "yes", "declined": "no", "tentative": "maybe", "needsAction": "nothing yet"}
+TELL = {EVERYONE: "Yes", OUTSIDERS: "Only if they don't use Google Calendar", NOBODY: "No"}
 DO = {"accepted": "accept", "declined": "decline", "tentative": "tentative"}
 """What the tool calls each answer."""
 
@@ -54,27 +55,39 @@ class CancelEvent(OnEvent):
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         await ledger.note("cancelling", event=self.was.id)
         if self.scope is Scope.FOLLOWING:
-            await self.change(desk, recurrence=self.until)
-        else:
-            await self.cancel(desk)
+            left = await self.change(desk, recurrence=self.until)
+            await ledger.note("cancelled", meaning=meaning(left, self.zone))
+            return self._receipt(left)
+        await self.cancel(desk)
         await ledger.note("cancelled")
-        return self._receipt()
+        return self._receipt(await self.current(desk))
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         now = await self.current(desk)
         if now is None or now.status == "cancelled" or now.steward_change == str(self.id):
-            return Outcome.DONE, self._receipt()
+            return Outcome.DONE, self._receipt(now)
         return Outcome.NOT_DONE, None
 
-    def _receipt(self) -> Receipt:
+    def _receipt(self, stored: Event | None) -> Receipt:
         told = undone(len(self.was.guests), self.notify, "a cancellation")
-        return Receipt(summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}, is cancelled{told}")
+        return Receipt(
+            summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}, is cancelled{told}",
+            differences=self._otherwise(stored),
+        )
+
+    def _otherwise(self, stored: Event | None) -> tuple[Difference, ...]:
+        """Where the event, or the series without its following occurrences, isn't as it should be now."""
+        if stored is not None and self.scope is Scope.FOLLOWING:
+            left = self.was.model_copy(update={"recurrence": self.until})
+            return differences(meaning(left, self.zone), meaning(stored, self.zone))
+        status = stored.status if stored is not None else "cancelled"
+        return differences({"Status": "cancelled"}, {"Status": status})
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         """Brings it back under its own id; where the provider has let go of it for ever, as a copy."""
+        now = await (self._ended(desk, ledger) if self.scope is Scope.FOLLOWING else self.current(desk))
         await ledger.note("bringing back")
         try:
-            now = await self.current(desk)
             if self.scope is Scope.FOLLOWING:
                 stored = await self.restore(desk, now, recurrence=self.was.recurrence)
             else:
@@ -86,7 +99,14 @@ class CancelEvent(OnEvent):
             summary=f"“{self.was.title}” is back" + undone(len(self.was.guests), self.notify, "an invitation"),
             fields=kept(stored, self.zone) if self.scope is Scope.THIS else (),
             link=stored.link,
+            differences=differences(meaning(self.was, self.zone), meaning(stored, self.zone)),
         )
+
+    async def _ended(self, desk: Desk, ledger: Ledger) -> Event:
+        """The series as it stands; raises Conflict when it was changed since its following occurrences went."""
+        noted = await last_note(ledger, "cancelled")
+        left = meaning(self.was.model_copy(update={"recurrence": self.until}), self.zone)
+        return self.as_left(await self.current(desk), (noted.refs.get("meaning") if noted else None) or left)
 
     async def _copied(self, desk: Desk) -> Event:
         calendar = self.calendar(desk)
@@ -104,7 +124,10 @@ class RespondToEvent(OnEvent):
 
     def card(self) -> Card:
         organizer = self.was.organizer.shown or "Whoever organizes it"
-        told = f"{organizer} will be told by mail." if self.notify == EVERYONE else "Nobody is told by mail."
+        told = {
+            EVERYONE: f"{organizer} will be told by mail.",
+            OUTSIDERS: f"{organizer} will be told by mail, unless they use Google Calendar.",
+        }.get(self.notify, "Nobody is told by mail.")
         return Card(
             title=f"{ANSWERS[self.answer]} an invitation" if self.answer != "tentative" else "Answer with maybe",
             summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
@@ -126,24 +149,43 @@ class RespondToEvent(OnEvent):
         options = tuple(Option(key=key, label=label) for key, label in ANSWERS.items())
         return Form(
             title="Edit your answer",
-            inputs=(Choice(name="answer", label="Your answer", value=self.answer, options=options),),
+            inputs=(
+                Choice(name="answer", label="Your answer", value=self.answer, options=options),
+                Choice(
+                    name="notify",
+                    label="Tell the organizer by mail",
+                    value=self.notify,
+                    options=tuple(Option(key=key, label=label) for key, label in TELL.items()),
+                ),
+            ),
         )
+
+    def superseded(self, now: Event) -> Change | None:
+        if now.answer == self.was.answer:
+            return None
+        said = SAID.get(now.answer, "nothing yet")
+        if now.answer == self.answer:
+            return Change(sentence=f"You have answered with {said} already since the preview.")
+        return Change(sentence=f"You have answered with {said} since the preview.", renewed=self.rebased(now))
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         await ledger.note("answering", event=self.was.id)
         stored = await self.calendar(desk).respond(self.was, self.answer, notify=self.notify)
         await ledger.note("answered")
-        return self._receipt(stored.answer)
+        return self._receipt(stored)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         now = await self.current(desk)
-        done = now is not None and now.answer == self.answer
-        return (Outcome.DONE, self._receipt(self.answer)) if done else (Outcome.NOT_DONE, None)
+        if now is None or now.answer != self.answer:
+            return Outcome.NOT_DONE, None
+        return Outcome.DONE, self._receipt(now)
 
-    def _receipt(self, answer: str) -> Receipt:
-        link = self.was.link
+    def _receipt(self, stored: Event) -> Receipt:
+        said = SAID.get(stored.answer, "nothing yet")
         return Receipt(
-            summary=f"You said {SAID.get(answer, 'yes')} to “{self.was.title}”, {self.time(self.shown)}", link=link
+            summary=f"You said {said} to “{self.was.title}”, {self.time(self.shown)}",
+            link=stored.link,
+            differences=differences({"Your answer": SAID[self.answer]}, {"Your answer": said}),
         )
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:

@@ -12,13 +12,15 @@ from app.domain.actions.action import Action, Change
 from app.domain.actions.calendar_words import meaning
 from app.domain.calendars import EVERYONE, Calendar, EventChange, NewEvent
 from app.domain.cards import Origin, Receipt, Recipient, when
-from app.domain.desk import Desk
+from app.domain.desk import Desk, Pages
 from app.domain.errors import Conflict
 from app.domain.permissions import Permission
 from app.domain.types import Event, Guest
 
+GOOGLE = "Google Calendar"
 GONE = "“{title}” was cancelled since the preview."
 TOUCHED = "its {fields} changed since, so I left it alone"
+CALLED_OFF = "it was cancelled since, so there is nothing to bring back"
 
 
 class Scope(StrEnum):
@@ -97,13 +99,17 @@ class OnEvent(Action, base=True):
         if why := self.barred(now):
             return Change(sentence=why)
         if now.steward_change == str(self.id) or same(now, self.was):
-            return None
+            return self.superseded(now)
         sentence = f"“{self.was.title}” changed since the preview: {changed(self.was, now, self.zone)}."
         return Change(sentence=sentence, renewed=self.rebased(now))
 
     def barred(self, now: Event) -> str:
         """Why the account may no longer do it, in words; empty when it may."""
         return ""
+
+    def superseded(self, now: Event) -> Change | None:
+        """What became of an event that means the same as before in a way that matters to this change alone."""
+        return None
 
     def rebased(self, now: Event) -> Self | None:
         """The same change of the event as it is now; None where that needs the person's words again."""
@@ -149,15 +155,24 @@ class OnEvent(Action, base=True):
                 raise
             await self.calendar(desk).delete(was.calendar, was.id, notify=self.notify, etag=now.etag)
 
+    def as_left(self, now: Event | None, expected: Mapping[str, str]) -> Event:
+        """The event, while it means what a change left or what it did before; raises Conflict otherwise."""
+        if now is None or now.status == "cancelled":
+            raise Conflict(provider=GOOGLE, why=CALLED_OFF)
+        if meaning(now, self.zone) != meaning(self.was, self.zone):
+            untouched(expected, now, self.zone)
+        return now
+
     async def restore(self, desk: Desk, now: Event | None, **fields: Any) -> Event:
-        """Give the event, as it stands now, back what a change took from it. Somebody may have come first: a process
-        that was taken for dead, whose request arrives late, or a guest whose answer moves the etag."""
+        """Give the event, as it stands now, back what a change took from it, and the mark it bore then. Somebody may
+        have come first: a process that was taken for dead and has done it, a guest whose answer moves the etag, or
+        whoever changed it, whose change stays. Raises Conflict."""
         change = EventChange(
             calendar=self.was.calendar,
             event=self.was.id,
             etag=now.etag if now else "",
             notify=self.notify,
-            steward_change="",
+            steward_change=self.was.steward_change,
             **fields,
         )
         try:
@@ -166,12 +181,15 @@ class OnEvent(Action, base=True):
             again = await self.current(desk)
             if again is None:
                 raise
-            if again.status != "cancelled" and again.steward_change != str(self.id):
+            if same(again, self.was):
                 return again
+            if now is not None and not same(again, now):
+                untouched(meaning(now, self.zone), again, self.zone)
+                raise
         return await self.calendar(desk).change(change.model_copy(update={"etag": again.etag}))
 
-    def trace(self, desk: Desk) -> Receipt | None:
-        link = self.calendar(desk).link(self.shown.start.astimezone(ZoneInfo(self.zone)))
+    def trace(self, pages: Pages) -> Receipt:
+        link = pages.day(self.shown.start.astimezone(ZoneInfo(self.zone)))
         return Receipt(summary=f"A change of “{self.was.title}” was handed over and no answer came back", link=link)
 
 
@@ -183,7 +201,7 @@ def untouched(expected: Mapping[str, str], now: Event, zone: str) -> None:
     """Raises Conflict when an event is no longer as a change left it: undoing would take others' changes along."""
     is_ = meaning(now, zone)
     if fields := ", ".join(name.lower() for name, value in expected.items() if is_[name] != value):
-        raise Conflict(provider="Google Calendar", why=TOUCHED.format(fields=fields))
+        raise Conflict(provider=GOOGLE, why=TOUCHED.format(fields=fields))
 
 
 def invited(guests: tuple[Guest, ...], added: tuple[Recipient, ...], removed: tuple[str, ...]) -> tuple[Guest, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from pydantic import Field as Payload
+
 from app.domain.actions.action import Outcome
 from app.domain.actions.calendar_events import OnEvent, copied, untouched
 from app.domain.actions.calendar_words import (
-    differences,
     kept,
     mailed,
     meaning,
@@ -17,7 +18,7 @@ from app.domain.actions.calendar_words import (
     viewers,
 )
 from app.domain.calendars import EVERYONE, Calendar
-from app.domain.cards import Card, Field, Receipt, Recipient, counted
+from app.domain.cards import Card, Field, Part, Receipt, Recipient, Taint, carried, counted, differences
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Faulty, ProviderError, Refused, ScopeMissing
 from app.domain.forms import Form
@@ -40,6 +41,13 @@ class MoveEvent(OnEvent):
     from_name: str
     viewers: tuple[str, ...] = ()
     """Who else can read the calendar it goes to."""
+    taints: tuple[Taint, ...] = Payload((), exclude_if=lambda taints: not taints)
+    """What of its words others wrote: whoever can read the calendar it goes to will read them."""
+
+    @property
+    def words(self) -> dict[Part, str]:
+        """What they will read of it."""
+        return {Part.TITLE: self.was.title, Part.PLACE: self.was.place, Part.BODY: self.was.notes}
 
     @property
     def changes(self) -> tuple[AccountRef, ...]:
@@ -76,7 +84,8 @@ class MoveEvent(OnEvent):
                 *((Field(label="Place", value=self.was.place),) if self.was.place else ()),
             ),
             recipients=recipients,
-            body=(self.was.notes or None) if not self.native else None,
+            body=(self.was.notes or None) if self.viewers or not self.native else None,
+            taints=carried(self.taints, self.words),
             viewers=self.viewers,
             notes=tuple(filter(None, (*self._notes(len(recipients)), open_to(self.viewers)))),
             approve="Move",

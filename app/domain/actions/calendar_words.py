@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from app.domain.actions.action import Action, Change
 from app.domain.busy import once
 from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar, own_events
-from app.domain.cards import Difference, Field, Item, Recipient, counted, when
+from app.domain.cards import Field, Item, Recipient, counted, when
 from app.domain.clocks import warnings
 from app.domain.desk import Desk
 from app.domain.errors import ProviderError, Refused
@@ -170,12 +170,3 @@ def meaning(event: Event, zone: str) -> dict[str, str]:
         "Notes": event.notes,
         "Guests": addresses(g.email for g in event.guests),
     }
-
-
-def differences(asked: Mapping[str, str], stored: Mapping[str, str]) -> tuple[Difference, ...]:
-    """Where two meanings differ, in the fields of the first."""
-    return tuple(
-        Difference(field=name, asked=value or "none", stored=stored[name] or "none")
-        for name, value in asked.items()
-        if value != stored[name]
-    )

@@ -1,6 +1,7 @@
 """Passing mails on to others, each as a mail of its own."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
@@ -8,12 +9,22 @@ from html import escape
 from typing import Any, ClassVar
 
 from app.domain.actions.action import Action, Change, Outcome
-from app.domain.actions.letters import Heading, body_hash, called, message_id, one_line, reached
+from app.domain.actions.letters import (
+    Heading,
+    body_hash,
+    called,
+    gone_otherwise,
+    identity,
+    message_id,
+    one_line,
+    reached,
+)
 from app.domain.actions.posting import Posting
 from app.domain.cards import (
     MAX_BODY,
     MAX_RECIPIENTS,
     Card,
+    Difference,
     Field,
     Item,
     Part,
@@ -23,10 +34,10 @@ from app.domain.cards import (
     carried,
     counted,
 )
-from app.domain.desk import Desk, Ledger, Note
-from app.domain.errors import Missing, Refusal
-from app.domain.forms import Addresses, Form, Text, marked, too_long
-from app.domain.mailboxes import Enclosed, Original, SentMarks
+from app.domain.desk import Desk, Ledger, Note, Pages, edition
+from app.domain.errors import Missing, ProviderError, Refusal
+from app.domain.forms import Addresses, Form, Input, Option, Several, Text, marked, too_long
+from app.domain.mailboxes import SENT, Enclosed, Original, Sent, SentMarks
 from app.domain.permissions import Permission
 from app.domain.types import AccountRef, Address, Attachment, Value
 
@@ -117,6 +128,8 @@ class ForwardEmails(Action):
         }
         if people > MAX_RECIPIENTS:
             found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients, and this has {people}."
+        if not self.mails:
+            found["mails"] = "None of these mails would be left."
         if len(self.mails) > MAX_FORWARDED:
             found[""] = f"I forward at most {MAX_FORWARDED} mails at once, and these are {len(self.mails):,}."
         try:
@@ -137,16 +150,27 @@ class ForwardEmails(Action):
             inputs=(
                 Addresses(name="to", label="To", value=to, hint="Addresses, one per line."),
                 Text(name="body", label="What stands above it", value=self.body, most=MAX_BODY, optional=True),
+                *self._choice(),
             ),
         )
 
+    def _choice(self) -> tuple[Input, ...]:
+        """Which of several mails to leave out."""
+        if len(self.mails) < 2:
+            return ()
+        items = [mail.item() for mail in self.mails]
+        options = tuple(Option(key=str(n), label=f"{i.title} ({i.detail})") for n, i in enumerate(items))
+        return (Several(name="mails", label="Leave out these mails", options=options, optional=True),)
+
     def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"recipients": marked(values["to"], self.recipients, "to"), "body": values["body"]}
+        out = {int(key) for key in values.get("mails", ())}
+        mails = tuple(mail for number, mail in enumerate(self.mails) if number not in out)
+        return {"recipients": marked(values["to"], self.recipients, "to"), "body": values["body"], "mails": mails}
 
     # The bytes.
 
-    def _heading(self, number: int) -> Heading:
-        mark = str(self.id) if number == 0 else f"{self.id}.{number}"
+    def _heading(self, number: int, edition: int = 0) -> Heading:
+        mark = identity(self.id if number == 0 else f"{self.id}.{number}", edition)
         subject = " ".join(self.mails[number].subject.split()) if self.mails else ""
         return Heading(
             sender=self.sender,
@@ -156,9 +180,9 @@ class ForwardEmails(Action):
             action=mark,
         )
 
-    def raw(self, number: int, original: Original) -> bytes:
+    def raw(self, number: int, original: Original, edition: int = 0) -> bytes:
         """One of the mails as it will go out; the same bytes at every call."""
-        mail = self._heading(number).mail()
+        mail = self._heading(number, edition).mail()
         introduced = self._introduction(number, original)
         mail.set_content(self._text(number, original), charset="utf-8", cte="quoted-printable")
         inline = [e for e in original.enclosed if e.cid and original.html]
@@ -217,12 +241,12 @@ class ForwardEmails(Action):
             except Missing:
                 await ledger.note("gone", mail=number)
                 continue
-            text = self._text(number, original)
-            await self._posting(desk, ledger, number, text).send(self.raw(number, original), thread=None)
-        return self._receipt(await ledger.recall())
+            posting = await self._posting(desk, ledger, number, self._text(number, original))
+            await posting.send(self.raw(number, original, await edition(ledger)), thread=None)
+        return await self._read_back(desk, ledger)
 
-    def _posting(self, desk: Desk, ledger: Ledger, number: int, text: str) -> Posting:
-        heading = self._heading(number)
+    async def _posting(self, desk: Desk, ledger: Ledger, number: int, text: str) -> Posting:
+        heading = self._heading(number, await edition(ledger))
         marks = SentMarks(
             action=heading.action,
             message_id=heading.message_id,
@@ -244,18 +268,18 @@ class ForwardEmails(Action):
             past |= {number} if outcome is Outcome.DONE else set()
         if len(past) < len(self.mails):
             return Outcome.NOT_DONE, None
-        return Outcome.DONE, self._receipt(await ledger.recall())
+        return Outcome.DONE, await self._read_back(desk, ledger)
 
     async def _looked(self, desk: Desk, ledger: Ledger, number: int) -> Posting:
         try:
             text = self._text(number, await desk.mailbox(self.source).original(self.mails[number].id))
         except Missing:
             text = ""
-        return self._posting(desk, ledger, number, text)
+        return await self._posting(desk, ledger, number, text)
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         for number in {n.refs["mail"] for n in await ledger.recall() if n.step == "creating"}:
-            await self._posting(desk, ledger, number, "").abandon()
+            await (await self._posting(desk, ledger, number, "")).abandon()
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         sent = sum(n.step == "sent" for n in await ledger.recall())
@@ -264,13 +288,42 @@ class ForwardEmails(Action):
         mails = counted(len(self.mails), "mail")
         return Receipt(summary=f"Forwarded {sent:,} of {mails} to {called(self.recipients)}")
 
-    def trace(self, desk: Desk) -> Receipt | None:
+    def trace(self, pages: Pages) -> Receipt:
         mails = counted(len(self.mails), "mail")
         people = ", ".join(r.address.shown for r in self.recipients)
-        return Receipt(summary=f"{mails} to be forwarded to {people}: of the last one no answer came back")
+        said = f"{mails} to be forwarded to {people}: of the last one no answer came back"
+        return Receipt(summary=said, link=pages.label(SENT))
 
-    def _receipt(self, notes: tuple[Note, ...]) -> Receipt:
-        gone = sum(n.step == "gone" for n in notes)
+    async def _read_back(self, desk: Desk, ledger: Ledger) -> Receipt:
+        """The receipt of mails that are known to be out, with what is otherwise about those that can be looked at."""
+        notes = await ledger.recall()
+        out = {int(n.refs["mail"]): str(n.refs["message"]) for n in notes if n.step == "sent"}
+        box = desk.mailbox(self.account)
+        found = await asyncio.gather(*map(box.sent, out.values()), return_exceptions=True)
+        read: dict[int, Sent] = {}
+        for number, stored in zip(out, found, strict=True):
+            if isinstance(stored, Sent):
+                read[number] = stored
+            elif not isinstance(stored, ProviderError):
+                raise stored
+        receipt = self._receipt(sum(n.step == "gone" for n in notes))
+        unread = len(out) - len(read)
+        return receipt.model_copy(
+            update={
+                "summary": receipt.summary + (f"; I couldn't read {unread:,} of them back" if unread else ""),
+                "link": next((stored.link for stored in read.values()), ""),
+                "differences": tuple(self._otherwise(read)),
+            }
+        )
+
+    def _otherwise(self, read: Mapping[int, Sent]) -> Iterator[Difference]:
+        several = len(self.mails) > 1
+        for number, stored in read.items():
+            subject = self.mails[number].subject or "(no subject)"
+            for found in gone_otherwise(self._heading(number), stored):
+                yield found.model_copy(update={"field": f"{found.field} of “{subject}”"} if several else {})
+
+    def _receipt(self, gone: int) -> Receipt:
         mails = counted(len(self.mails) - gone, "mail")
         skipped = f"; {gone:,} {'was' if gone == 1 else 'were'} gone" if gone else ""
         return Receipt(

@@ -1,14 +1,14 @@
 """Labelling many mails at once, marking them read, and moving them to the trash and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from app.domain.actions.bulk import Labelling, Turn, Words
-from app.domain.cards import Receipt
+from app.domain.cards import Field, Receipt
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Refused
-from app.domain.forms import too_long
+from app.domain.forms import Form, Line, too_long
 from app.domain.mailboxes import INBOX, TRASH, UNREAD, Mailbox
 
 LONGEST_NAME = 225
@@ -49,13 +49,24 @@ class LabelEmails(Labelling):
             + "; the label itself, which I made, is still there" * self.made,
         )
 
+    def _fields(self) -> Iterable[Field]:
+        yield Field(label="Label", value=self.name, sent=True)  # a header is cut where a long name isn't
+        yield from super()._fields()
+
     def faults(self, now: datetime) -> Mapping[str, str]:
         nameless = "" if self.name.strip("/ ") else "The label has no name."
         wrong = nameless or too_long(self.name, LONGEST_NAME)
-        return {"": wrong} if wrong else super().faults(now)
+        return {"name": wrong} if wrong else super().faults(now)
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {**super().asked(now), "do": "unlabel" if self.off else "label", "name": self.name}
+
+    def form(self) -> Form:
+        label = Line(name="name", label="Label", value=self.name, most=LONGEST_NAME)
+        return Form(title="Edit the labelling", inputs=(label, *super().form().inputs))
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**super().entered(values), "name": values["name"]}
 
     async def previewed(self, desk: Desk) -> Self:
         looked = await super().previewed(desk)

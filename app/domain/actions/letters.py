@@ -9,8 +9,9 @@ from email.policy import SMTP
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from app.domain.cards import Recipient, counted
+from app.domain.cards import Difference, Recipient, counted, differences
 from app.domain.errors import Refusal
+from app.domain.mailboxes import Sent
 from app.domain.types import Address, Email, Value
 
 NAMED = 5
@@ -71,6 +72,11 @@ def worded(heading: Heading, body: str) -> bytes:
     return mail.as_bytes()
 
 
+def identity(ident: object, edition: int) -> str:
+    """What a mail is known by, in each edition of its deed."""
+    return f"{ident}-{edition}" if edition else str(ident)
+
+
 def message_id(ident: object, sender: str) -> str:
     """A Message-ID of ours, in the sender's domain."""
     return f"<steward.{ident}@{wired(sender).partition('@')[2]}>"
@@ -79,6 +85,21 @@ def message_id(ident: object, sender: str) -> str:
 def reached(recipients: tuple[Recipient, ...]) -> frozenset[str]:
     """The addresses as a sent mail has them, in lower case."""
     return frozenset(wired(r.address.email).lower() for r in recipients)
+
+
+def gone_otherwise(heading: "Heading", stored: Sent) -> tuple[Difference, ...]:
+    """Where a mail that is out differs from what was to be sent, as far as its heading tells."""
+    asked = {
+        "From": wired(heading.sender.email).lower(),
+        "Recipients": ", ".join(sorted(reached(heading.recipients))),
+        "Subject": one_line(heading.subject),
+    }
+    is_ = {
+        "From": stored.sender.lower(),
+        "Recipients": ", ".join(sorted(a.lower() for a in (*stored.to, *stored.cc))),
+        "Subject": one_line(stored.subject),
+    }
+    return differences(asked, is_)
 
 
 def called(recipients: tuple[Recipient, ...]) -> str:

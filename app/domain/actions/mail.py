@@ -1,12 +1,20 @@
-"""Writing mail: a new one, a reply, a draft."""
+"""Writing mail: what every mail has, and a new one."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from app.domain.actions.action import Action, Change, Outcome
-from app.domain.actions.letters import Glimpse, Heading, body_hash, called, glimpse, message_id, reached, worded
+from app.domain.actions.action import Action, Outcome
+from app.domain.actions.letters import (
+    Heading,
+    body_hash,
+    called,
+    gone_otherwise,
+    identity,
+    message_id,
+    reached,
+    worded,
+)
 from app.domain.actions.posting import Posting
 from app.domain.cards import (
     MAX_BODY,
@@ -21,15 +29,12 @@ from app.domain.cards import (
     Taint,
     carried,
 )
-from app.domain.desk import Desk, Ledger
-from app.domain.errors import Conflict, Missing, ProviderError, Refusal
+from app.domain.desk import Desk, Ledger, Pages, edition
+from app.domain.errors import ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Input, Line, Text, marked, too_long
-from app.domain.mailboxes import Mailbox, Sent, SentMarks
+from app.domain.mailboxes import SENT, Mailbox, Sent, SentMarks
 from app.domain.permissions import Permission
 from app.domain.types import Address
-
-NEW_SUBJECT = "With another subject than the thread's, it will stand in a conversation of its own."
-_ANSWERING = re.compile(r"^(?:(?:re|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
 class Written(Action, base=True):
@@ -47,23 +52,19 @@ class Written(Action, base=True):
     taints: tuple[Taint, ...] = ()
     """What of the text comes from other mails."""
 
-    @property
-    def message_id(self) -> str:
-        return message_id(self.id, self.account.email)
-
-    @property
-    def heading(self) -> Heading:
+    def heading(self, edition: int = 0) -> Heading:
+        mark = identity(self.id, edition)
         return Heading(
             sender=self.sender,
             recipients=self.recipients,
             subject=self.subject,
-            message_id=self.message_id,
-            action=str(self.id),
+            message_id=message_id(mark, self.account.email),
+            action=mark,
         )
 
-    def raw(self) -> bytes:
+    def raw(self, edition: int = 0) -> bytes:
         """The mail as it will go out; the same bytes at every call. The provider adds the date."""
-        return worded(self.heading, self.body)
+        return worded(self.heading(edition), self.body)
 
     def card(self) -> Card:
         alias = (Field(label="From", value=self.sender.email, sent=True),) if self._aliased else ()
@@ -99,7 +100,7 @@ class Written(Action, base=True):
         if people > MAX_RECIPIENTS:
             found["to"] = f"A card shows at most {MAX_RECIPIENTS} recipients and this {self.noun} has {people}."
         try:
-            self.heading.mail()
+            self.heading().mail()
         except Refusal as unsendable:
             found["to"] = unsendable.sentence
         return {name: why for name, why in found.items() if why}
@@ -150,21 +151,21 @@ class Written(Action, base=True):
 
     # What the provider knows it by.
 
-    @property
-    def marks(self) -> SentMarks:
+    def marks(self, edition: int = 0) -> SentMarks:
+        heading = self.heading(edition)
         return SentMarks(
-            action=str(self.id),
-            message_id=self.message_id,
+            action=heading.action,
+            message_id=heading.message_id,
             recipients=reached(self.recipients),
             body_hash=body_hash(self.body),
             known=frozenset(),
         )
 
-    def _posting(self, desk: Desk, ledger: Ledger) -> Posting:
-        return Posting(desk.mailbox(self.account), ledger, self.marks)
+    async def _posting(self, desk: Desk, ledger: Ledger) -> Posting:
+        return Posting(desk.mailbox(self.account), ledger, self.marks(await edition(ledger)))
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
-        await self._posting(desk, ledger).abandon()
+        await (await self._posting(desk, ledger)).abandon()
 
 
 class SendMail(Written):
@@ -182,11 +183,12 @@ class SendMail(Written):
         return super()._subject_fault() or ("" if self.subject.strip() else "The mail has no subject.")
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
-        message = await self._posting(desk, ledger).send(self.raw(), thread=self.thread_id or None)
+        posting, raw = await self._posting(desk, ledger), self.raw(await edition(ledger))
+        message = await posting.send(raw, thread=self.thread_id or None)
         return await self._read_back(desk.mailbox(self.account), message)
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
-        outcome, message = await self._posting(desk, ledger).evidence()
+        outcome, message = await (await self._posting(desk, ledger)).evidence()
         done = outcome is Outcome.DONE
         return outcome, await self._read_back(desk.mailbox(self.account), message) if done else None
 
@@ -197,181 +199,18 @@ class SendMail(Written):
         except ProviderError:
             return Receipt(summary=f"Sent to {called(self.recipients)}; I couldn't read it back")
 
-    def trace(self, desk: Desk) -> Receipt | None:
+    def trace(self, pages: Pages) -> Receipt:
         people = ", ".join(r.address.shown for r in self.recipients)
-        link = desk.mailbox(self.account).link(self.thread_id) if self.thread_id else ""
+        link = pages.thread(self.thread_id) if self.thread_id else pages.label(SENT)
         return Receipt(summary=f"A mail to {people} was handed over and no answer came back", link=link)
 
     def _receipt(self, sent: Sent) -> Receipt:
-        asked = sorted(reached(self.recipients))
-        stored = sorted(a.lower() for a in (*sent.to, *sent.cc))
-        others = Difference(field="Recipients", asked=", ".join(asked), stored=", ".join(stored))
         return Receipt(
             summary=f"Sent to {called(self.recipients)}",
-            fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=self.sender.email)),
+            fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=sent.sender)),
             link=sent.link,
-            differences=(*self._strayed(sent), *((others,) if asked != stored else ())),
+            differences=(*self._strayed(sent), *gone_otherwise(self.heading(), sent)),
         )
 
     def _strayed(self, sent: Sent) -> tuple[Difference, ...]:
         return ()
-
-
-class SendReply(SendMail):
-    """Answers in a thread."""
-
-    noun: ClassVar[str] = "reply"
-
-    thread: str
-    proposed_subject: str = ""
-    """What the subject was before the person changed it; empty when they haven't."""
-    in_reply_to: str
-    references: tuple[str, ...] = ()
-    seen: tuple[str, ...]
-    """Messages of the thread at the preview; one that is not among them makes the card stale."""
-    answers: Glimpse
-    """The mail it answers."""
-
-    @property
-    def thread_id(self) -> str:
-        return self.thread
-
-    @property
-    def heading(self) -> Heading:
-        return super().heading.model_copy(update={"in_reply_to": self.in_reply_to, "references": self.references})
-
-    @property
-    def words(self) -> dict[Part, str]:
-        return {Part.BODY: self.body}
-
-    @property
-    def marks(self) -> SentMarks:
-        return super().marks.model_copy(update={"known": frozenset(self.seen)})
-
-    def card(self) -> Card:
-        summary = f"To {self.answers.sender}’s mail of {self.answers.received:%a %-d %b %Y}, in its thread."
-        notes = (NEW_SUBJECT,) if self._leaves else ()
-        return super().card().model_copy(update={"summary": summary, "notes": notes})
-
-    @property
-    def _leaves(self) -> bool:
-        """Whether the person gave it a subject of its own: Gmail then begins a new conversation."""
-        return bool(self.proposed_subject) and _bare(self.subject) != _bare(self.proposed_subject)
-
-    def _subject_fault(self) -> str:
-        return too_long(self.subject, MAX_LINE) if self.proposed_subject else ""
-
-    def asked(self, now: datetime) -> Mapping[str, Any]:
-        return {
-            "kind": "reply_all" if any(r.role == "cc" for r in self.recipients) else "reply",
-            "thread": f"{self.account.name}:{self.thread}",
-            "to": self._addressed("to"),
-            "body": self.body,
-        }
-
-    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        before = self.proposed_subject or ("" if values["subject"] == self.subject else self.subject)
-        return {**super().entered(values), "proposed_subject": before}
-
-    async def check(self, desk: Desk) -> Change | None:
-        try:
-            thread = await desk.mailbox(self.account).thread(self.thread)
-        except Missing:
-            return Change(sentence="The thread to answer in is gone since the preview.")
-        news = [m.email for m in thread.mails if m.email.id not in self.seen and "DRAFT" not in m.email.labels]
-        if not news:
-            return None
-        latest = news[-1]
-        mine = "SENT" in latest.labels
-        who = "You have answered" if mine else f"{latest.sender.called} has written"
-        renewed = self.renewed(
-            seen=(*self.seen, *(m.id for m in news)),
-            references=latest.references,
-            in_reply_to=latest.message_id or self.in_reply_to,
-            answers=self.answers if mine else glimpse(latest, desk.person.zone),
-        )
-        return Change(sentence=f"{who} in this thread since the preview: “{latest.snippet[:160]}”", renewed=renewed)
-
-    def _strayed(self, sent: Sent) -> tuple[Difference, ...]:
-        if sent.thread == self.thread or self._leaves:
-            return ()
-        return (Difference(field="Thread", asked="the same", stored="a new one"),)
-
-
-SENT_SINCE = "you have sent it since"
-
-
-class SaveDraft(Written):
-    """Leaves a mail among the drafts, for the person to finish and send."""
-
-    busy_text: ClassVar[str] = "Saving the draft"
-    noun: ClassVar[str] = "draft"
-
-    thread: str = ""
-    """The thread it answers in; empty for a new mail."""
-    in_reply_to: str = ""
-    references: tuple[str, ...] = ()
-
-    @property
-    def heading(self) -> Heading:
-        return super().heading.model_copy(update={"in_reply_to": self.in_reply_to, "references": self.references})
-
-    def card(self) -> Card:
-        update = {
-            "title": "Save a draft",
-            "summary": f"Among your drafts in Gmail{', in its thread' if self.thread else ''}. Nothing is sent.",
-            "approve": "Save draft",
-            "undo": "deletes the draft, unless you have changed it",
-        }
-        return super().card().model_copy(update=update)
-
-    def faults(self, now: datetime) -> Mapping[str, str]:
-        found = super().faults(now)
-        return found if self.recipients else {name: why for name, why in found.items() if name != "to"}
-
-    def asked(self, now: datetime) -> Mapping[str, Any]:
-        if not self.thread:
-            return {**super().asked(now), "draft_only": True}
-        kind = "reply_all" if any(r.role == "cc" for r in self.recipients) else "reply"
-        thread = f"{self.account.name}:{self.thread}"
-        return {"kind": kind, "thread": thread, "to": self._addressed("to"), "body": self.body, "draft_only": True}
-
-    async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
-        draft = await self._posting(desk, ledger).keep(self.raw(), thread=self.thread or None)
-        return self._receipt(desk, draft.thread)
-
-    async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
-        posting = self._posting(desk, ledger)
-        if (draft := await posting.kept()) is None:
-            sent = await posting.sent_by_hand(self.thread)
-            return (Outcome.DONE, self._receipt(desk, sent.thread, SENT_SINCE)) if sent else (Outcome.NOT_DONE, None)
-        if not any(n.step == "draft" for n in await ledger.recall()):
-            await ledger.note("draft", **draft.model_dump())
-        await posting.alone(draft)
-        return Outcome.DONE, self._receipt(desk, draft.thread)
-
-    def _receipt(self, desk: Desk, thread: str, since: str = "") -> Receipt:
-        return Receipt(
-            summary=f"Saved among your drafts in {self.account.name}" + (f"; {since}" if since else ""),
-            fields=(Field(label="Subject", value=self.subject),),
-            link=desk.mailbox(self.account).link(thread),
-        )
-
-    async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
-        box = desk.mailbox(self.account)
-        posting = self._posting(desk, ledger)
-        made = await posting.kept()
-        stands = await box.draft(made.id) if made else None
-        if made is None or stands is None:
-            if await posting.sent_by_hand(made.thread if made else self.thread):
-                raise Conflict(provider="Gmail", why=f"{SENT_SINCE}, and a mail that is out can't be taken back")
-            return Receipt(summary="The draft was gone already")
-        if stands.message != made.message:  # Gmail gives every version of a draft a message of its own
-            raise Conflict(provider="Gmail", why="you have worked on the draft since, so I left it")
-        await box.delete_draft(made.id)
-        return Receipt(summary="The draft is deleted")
-
-
-def _bare(subject: str) -> str:
-    """A subject without what answering and forwarding put before it."""
-    return " ".join(_ANSWERING.sub("", " ".join(subject.split())).lower().split())

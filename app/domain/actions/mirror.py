@@ -17,7 +17,7 @@ from app.domain.actions.action import Action, Change, Outcome
 from app.domain.actions.calendar_words import viewers
 from app.domain.calendars import NOBODY, NewEvent, own_events
 from app.domain.cards import Card, Field, Item, Receipt, counted
-from app.domain.desk import Desk, Ledger, Note, last_note
+from app.domain.desk import Desk, Ledger, Note, Pages, last_note
 from app.domain.errors import Conflict, Refusal
 from app.domain.forms import MAX_OPTIONS, Form, Option, Several
 from app.domain.mirroring import Block, Difference, Stale, difference
@@ -43,6 +43,7 @@ class MirrorAvailability(Action):
 
     requires: ClassVar[Permission] = Permission.CHANGE_CALENDAR
     busy_text: ClassVar[str] = "Mirroring"
+    stepwise: ClassVar[bool] = True
 
     sources: tuple[AccountRef, ...]
     start: AwareDatetime
@@ -279,6 +280,13 @@ class MirrorAvailability(Action):
             return None
         added = min(noted.refs["done"], len(standing.refs["add"]))
         return Receipt(summary=self._told(added, noted.refs["done"] - added))
+
+    def trace(self, pages: Pages) -> Receipt:
+        changes = _joined(self._changes())
+        return Receipt(
+            summary=f"{changes} in {self.account.name}: this was begun, and no answer came back",
+            link=pages.day(self._local(self.start)),
+        )
 
     async def _read_back(self, desk: Desk, add: Sequence[Block], remove: Sequence[Stale]) -> Receipt:
         calendar = desk.calendar(self.account)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.actions.action import Outcome
-from app.domain.desk import Ledger, Note
+from app.domain.desk import Ledger, Note, since_disowned
 from app.domain.errors import Missing, ProviderError, Throttled
 from app.domain.mailboxes import Draft, Mailbox, Sent, SentMarks
 
@@ -132,7 +132,7 @@ class Posting:
         return [n.at for n in await self._notes() if n.step == "creating"]
 
     async def _notes(self) -> list[Note]:
-        return [n for n in await self.ledger.recall() if n.refs.get("mail") == self.number]
+        return [n for n in since_disowned(await self.ledger.recall()) if n.refs.get("mail") == self.number]
 
     async def _noted(self, step: str) -> Note | None:
         return next((n for n in reversed(await self._notes()) if n.step == step), None)
