@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from pydantic import AwareDatetime
+from pydantic import Field as Payload
 
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_events import OnEvent, Scope, invited, known, untouched
@@ -12,6 +13,7 @@ from app.domain.actions.calendar_words import (
     LONGEST,
     MARKUP,
     Overlap,
+    attending,
     beside,
     clocks,
     differences,
@@ -77,6 +79,10 @@ class ChangeEvent(OnEvent):
     zones: Mapping[str, str] = {}
     viewers: tuple[str, ...] = ()
     taints: tuple[Taint, ...] = ()
+    clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
+    """Which guests can't be expected at a time that was looked for, a sentence each."""
+    unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
+    """The addresses of guests whose calendars didn't tell then."""
 
     @property
     def too_late(self) -> datetime | None:
@@ -104,6 +110,11 @@ class ChangeEvent(OnEvent):
     def words(self) -> dict[Part, str]:
         """What others will read of it anew."""
         return {Part.TITLE: self.title or "", Part.PLACE: self.place or "", Part.BODY: self.notes or ""}
+
+    @property
+    def guests_known(self) -> tuple[str, ...]:
+        """Who of the guests can't be expected then, and of whom that isn't known, a sentence each."""
+        return attending(self.clashes, self.unseen)
 
     # The card.
 
@@ -168,6 +179,7 @@ class ChangeEvent(OnEvent):
             "" if self.was.mine else OTHERS.format(organizer=self.was.organizer.called or "Somebody else"),
             mailed(guests, self.notify, "an update"),
             open_to(self.viewers),
+            *self.guests_known,
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
             " ".join((SPLIT, *((ANEW,) if guests else ()), RESET)) if self.scope is Scope.FOLLOWING else "",
             RESET if self.scope is Scope.ALL and self.start else "",
@@ -248,6 +260,8 @@ class ChangeEvent(OnEvent):
         if "start" in values:
             moved = (values["start"], values["end"]) != (self.was.start, self.was.end)
             given |= {n: values[n] if moved else None for n in ("start", "end")}
+            if given["start"] != self.start:
+                given |= {"clashes": (), "unseen": ()}
         return {**given, "notify": values["notify"]}
 
     # Doing it.
