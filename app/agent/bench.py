@@ -28,7 +28,7 @@ CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
 
 
-CALENDAR = "calendar"
+CALENDAR, MAIL = "calendar", "mail"
 """What of an account is read, in words."""
 TWO_WAYS = "can be read in more than one way. Which do you mean?"
 
@@ -149,6 +149,10 @@ class Bench:
     def mailboxes(self, account: str) -> tuple[Mailbox, ...]:
         """The mailbox of a named account, or all of them; raises UnclearAccount."""
         return (self.desk.mailbox(account),) if account else self.desk.mailboxes
+
+    def mailbox_of(self, account: AccountId) -> Mailbox | None:
+        """The mailbox of an account, unless only its calendars may be read."""
+        return next((box for box in self.desk.mailboxes if box.account.id == account), None)
 
     def calendars(self, account: str) -> tuple[Calendar, ...]:
         """The calendars of a named account, or of all; raises UnclearAccount."""

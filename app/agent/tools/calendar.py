@@ -119,7 +119,7 @@ class CreateEvent(Changing):
             video=self.video,
             proposed_at=bench.request.now,
         ).vetted(bench.request.now)
-        box = bench.desk.mailbox(account.id)
+        box = bench.mailbox_of(account.id)
         guests = await asyncio.gather(*(recognised(bench, g.address, "guest", box=box) for g in action.guests))
         update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
         action = await action.model_copy(update=update).previewed(bench.desk)

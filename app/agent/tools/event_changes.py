@@ -69,7 +69,7 @@ class ChangeEvents(Changing):
     async def run(self, bench: Bench) -> Result:
         chosen = await self._chosen(bench)
         if not chosen:
-            return {"nothing": "There is no such meeting."}
+            return {"nothing": "There is no such meeting.", **bench.not_read}
         prepared, refused = await self._prepared(bench, chosen)
         proposed = []
         for number, action in enumerate(prepared):
@@ -85,7 +85,7 @@ class ChangeEvents(Changing):
                 refused.append({"why": no.sentence})
         if not proposed:
             raise Refusal(why=" ".join(str(r["why"]) for r in refused))
-        return fenced(proposed=proposed, **({"not_done": refused} if refused else {}))
+        return fenced(proposed=proposed, **({"not_done": refused} if refused else {}), **bench.not_read)
 
     async def _chosen(self, bench: Bench) -> list[Event]:
         if self.events:
@@ -195,7 +195,7 @@ class ChangeEvents(Changing):
 
     async def _added(self, bench: Bench, event: Event) -> tuple[Recipient, ...]:
         there = {g.email.lower() for g in event.guests} | {event.account.email.lower()}
-        box = bench.desk.mailbox(event.account)
+        box = bench.mailbox_of(event.account.id)
         emails = [e for e in dict.fromkeys(g.strip().lower() for g in self.add_guests) if e not in there]
         return tuple(await asyncio.gather(*(recognised(bench, Address(email=e), "guest", box=box) for e in emails)))
 
