@@ -20,7 +20,8 @@ from app.domain.ports import Request, Watch
 from app.domain.reading import Found, Place, Reading
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.asking import options
-from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
+from app.planning.phrases import Ambiguous, Grain, Instant, Interval, WorkingHours, resolve
+from app.planning.preferences import spoken_hours
 from app.planning.provenance import addresses
 from app.planning.sanitising import visible
 
@@ -93,6 +94,11 @@ class Bench:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.request.person.zone)
+
+    @property
+    def hours(self) -> WorkingHours:
+        """The hours by which the person's time phrases are meant."""
+        return spoken_hours(self.request.preferences)
 
     @property
     def first(self) -> str:
@@ -294,7 +300,9 @@ class Bench:
         return start, span.end or start + OPEN_ENDED
 
     def _meaning(self, phrase: str) -> Instant | Interval:
-        meaning = resolve(phrase, at=self.request.now, zone=self.request.person.zone, either_order=True)
+        meaning = resolve(
+            phrase, at=self.request.now, zone=self.request.person.zone, working_hours=self.hours, either_order=True
+        )
         if isinstance(meaning, Ambiguous):
             raise TwoTimes([_shown(option) for option in meaning.options], phrase)
         if not isinstance(meaning, Instant | Interval):

@@ -152,7 +152,7 @@ class CreateEvent(Changing):
 
 def _recurrence(phrase: str, bench: Bench) -> Recurrence:
     """How something repeats, from words; raises UnclearTime, and TwoTimes for words that name two rhythms."""
-    found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone)
+    found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone, working_hours=bench.hours)
     if isinstance(found, Rhythms):
         raise TwoTimes([repeated(rule(option), bench.zone.key) for option in found.options], phrase)
     if not isinstance(found, Recurrence):
