@@ -29,7 +29,7 @@ from app.domain.errors import (
     UnclearAccount,
 )
 from app.domain.ports import Claim, Services
-from app.domain.types import ActionId, PersonId
+from app.domain.types import Account, ActionId, PersonId
 from app.expiring import expiring
 
 DEFINITE = (Refused, ScopeMissing, GrantDead, Conflict, Refusal, UnclearAccount, NotConnected)
@@ -131,23 +131,30 @@ class Performer:
 
     async def _denied(self, claim: Claim, refusal: StewardError) -> Approval | None:
         if isinstance(refusal, GrantDead):
-            return await self._approvals.park(claim.approval, f"{refusal.sentence} {PARKED}")
+            ended = await self._ended(claim.approval)
+            account = ended.id if ended else claim.approval.action.account.id
+            return await self._approvals.park(claim.approval, f"{refusal.sentence} {PARKED}", account=account)
         if isinstance(refusal, NotConnected):
             return await self._shut_out(claim, refusal)
         return await self._refused(claim, refusal)
 
     async def _parked(self, person: PersonId, action: ActionId) -> bool:
-        """Put an action down whose account is to be connected again, and say so once; False when it needn't wait."""
+        """Put an action down that needs an account to be connected again, and say so once; False when it needn't
+        wait."""
         approval = await self._approvals.get(person, action)
         if approval is None or approval.status not in WAITABLE:
             return False
-        accounts = await self._services.grants.accounts(person)
-        ended = next((a for a in accounts if a.id == approval.action.account.id and not a.alive), None)
-        if ended is not None and approval.waits_for is None:
+        ended = await self._ended(approval)
+        if ended is not None and approval.waits_for != ended.id:
             why = GrantDead(provider=ended.provider.capitalize(), account=ended.email).sentence
-            if parked := await self._approvals.park(approval, f"{why} {PARKED}"):
+            if parked := await self._approvals.park(approval, f"{why} {PARKED}", account=ended.id):
                 await self._aftermath.moved(parked)
         return ended is not None
+
+    async def _ended(self, approval: Approval) -> Account | None:
+        """The first account an action needs whose connection has ended."""
+        dead = {a.id: a for a in await self._services.grants.accounts(approval.person) if not a.alive}
+        return next((dead[ref.id] for ref in approval.action.needs if ref.id in dead), None)
 
     async def _twice(
         self, claim: Claim, desk: Desk, step: Callable[[Claim, Desk, Ledger], Awaitable[Approval | None]]

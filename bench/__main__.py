@@ -26,6 +26,7 @@ NAMES = (
     "bulk",
     "tracing",
     "slots",
+    "time_phrases",
     "week",
     "brief",
     "mail",

@@ -17,6 +17,7 @@ import re
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from app.planning.phrases import Ambiguous, Duration, Grain, Instant, Interval, Recurrence, resolve
+from bench.measuring import Row as Figure
+from bench.measuring import Table, percentile
+from bench.programs import NotMeasured
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "time_phrases_dev.json"
 # Duckling's reference stands two hours west of Greenwich; Recognizers-Text has no zone.
@@ -144,7 +148,65 @@ def judge(row: Row, section: str) -> tuple[str, object, float]:
     return "offered" if offered else "missed", meaning, spent
 
 
-SECTIONS = ("duckling", "duckling_negatives", "duckling_durations", "recognizers")
+NEGATIVES = "duckling_negatives"
+SECTIONS = ("duckling", NEGATIVES, "duckling_durations", "recognizers")
+EXACT = 0.90
+"""The share that shall mean what the corpora say."""
+AT_MOST_MS = 1.0
+"""Milliseconds a phrase."""
+
+
+class Tally:
+    """The verdicts by section and kind, and the seconds each phrase took."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.spent: list[float] = []
+
+    def add(self, section: str, row: Row, verdict: str, seconds: float) -> None:
+        label = f"{section} {row['type'].partition('.')[2]}" if section == "recognizers" else section
+        self.spent.append(seconds)
+        for name in {label, section}:
+            self.counts[name][verdict] += 1
+
+
+def verdicts(corpus: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, Row, str, object, float]]:
+    """Each phrase with what is made of it: section, row, verdict, meaning, seconds."""
+    for section in SECTIONS:
+        for row in corpus[section]:
+            yield section, row, *judge(row, section)
+
+
+async def measure(file: Path = DEFAULT) -> Sequence[Table]:
+    """The shares by section. Raises NotMeasured without the phrases, which don't belong to the repository."""
+    if not file.exists():
+        raise NotMeasured(f"the phrases are kept outside the repository, and {file.name} isn't there")
+    corpus, tally = json.loads(file.read_text(encoding="utf-8")), Tally()
+    for _ in verdicts(corpus):  # what is only slow the first time
+        pass
+    for section, row, verdict, _, seconds in verdicts(corpus):
+        tally.add(section, row, verdict, seconds)
+    table = Table(
+        "What phrases of time mean",
+        "what two public corpora say they mean",
+        (f"{len(tally.spent):,} phrases of Duckling's and Recognizers-Text's, one at a time.",),
+    )
+    table.rows += (_share(name, by) for name, by in sorted(tally.counts.items()))
+    mean = sum(tally.spent) / len(tally.spent) * 1e3
+    table.rows += (
+        Figure("a phrase, mean", "ms", mean, at_most=AT_MOST_MS),
+        Figure("a phrase, p99", "ms", percentile(tally.spent, 0.99) * 1e3),
+    )
+    return [table]
+
+
+def _share(name: str, by: Mapping[str, int]) -> Figure:
+    total, exact = sum(by.values()), by["exact"]
+    note = f"{exact} of {total}" + (f", {by['offered']} more offered" if by["offered"] else "")
+    if name == NEGATIVES:
+        return Figure("no time, and read as one", "phrases", total - exact, at_most=0, note=f"of {total}")
+    floor = EXACT if name in SECTIONS else None
+    return Figure(name.replace("_", " "), "exact", exact / total, at_least=floor, note=note)
 
 
 def main() -> None:
@@ -155,25 +217,16 @@ def main() -> None:
     options = parser.parse_args()
     if not options.file.exists():
         sys.exit(f"{options.file} is not there")
-    corpus = json.loads(options.file.read_text())
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    spent: list[float] = []
-    for section in SECTIONS:
-        for row in corpus[section]:
-            verdict, meaning, seconds = judge(row, section)
-            spent.append(seconds)
-            label = f"{section} {row['type'].partition('.')[2]}" if section == "recognizers" else section
-            for name in {label, section}:
-                counts[name][verdict] += 1
-            if options.misses and verdict != "exact":
-                print(
-                    f"{verdict}: {row.get('span', row['text'])!r} {row.get('expected', row.get('values'))}\n"
-                    f"    {meaning}"
-                )
-    report(counts, spent)
+    tally = Tally()
+    for section, row, verdict, meaning, seconds in verdicts(json.loads(options.file.read_text(encoding="utf-8"))):
+        tally.add(section, row, verdict, seconds)
+        if options.misses and verdict != "exact":
+            expected = row.get("expected", row.get("values"))
+            print(f"{verdict}: {row.get('span', row['text'])!r} {expected}\n    {meaning}")
+    report(tally.counts, tally.spent)
 
 
-def report(counts: dict[str, dict[str, int]], spent: list[float]) -> None:
+def report(counts: Mapping[str, Mapping[str, int]], spent: list[float]) -> None:
     for name, by in sorted(counts.items()):
         total = sum(by.values())
         exact, offered = by["exact"], by["offered"]

@@ -1,13 +1,14 @@
 """The twelve everyday requests whole: from the message to the answer, from each click to what is done."""
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.measuring import Row, Table, percentile
 from tests.acceptance.house import living, opened
+from tests.acceptance.workflows.asking import Outcome
+from tests.acceptance.workflows.moment import Moment
 from tests.acceptance.workflows.trying import CHECKS, WORDINGS, check, tried
 
 ROUNDS = 5
@@ -19,7 +20,7 @@ CHARACTERS = 10_500
 
 async def measure() -> Sequence[Table]:
     """In a house of its own, in which nothing else happens; the model answers at once and no send is held."""
-    answers, clicks = defaultdict[int, list[float]](list), defaultdict[int, list[float]](list)
+    outcomes, right = defaultdict[int, list[Outcome]](list), Counter[int]()
     async with opened() as house, living(house, house.first) as (person,):
         await house.models.turn(keep_bodies=ROUNDS)
         await house.google.post("remember")
@@ -27,29 +28,47 @@ async def measure() -> Sequence[Table]:
             entry = next(one for one in WORDINGS if one["workflow"] == number)
             for round_ in range(ROUNDS + 1):
                 moment = await tried(house, person, entry)
-                with suppress(AssertionError, ValueError):  # whether it is right is for the tests to say
-                    check(moment)
                 if round_:
-                    answers[number].append(moment.outcome.answered * 1000)
-                    clicks[number].append(sum(moment.outcome.clicked) * 1000)
+                    outcomes[number].append(moment.outcome)
+                    right[number] += _right(moment)
                 await house.google.post("rewind")
         bodies = [entry["body"] for entry in await house.models.requests() if "body" in entry]
-    return [_speed(answers, clicks), _size(bodies)]
+    return [_speed(outcomes, right), _size(bodies)]
 
 
-def _speed(answers: dict[int, list[float]], clicks: dict[int, list[float]]) -> Table:
-    about = f"{ROUNDS} rounds each, as a person at the page sees them; p95 of so few is the slowest. All clicks of one"
-    table = Table("The twelve workflows, whole", "none", (about, "request are counted together, one after the other."))
+def _right(moment: Moment) -> bool:
+    """Whether it came to what it should; why not is for the tests to say."""
+    try:
+        check(moment)
+    except (AssertionError, ValueError):
+        return False
+    return True
+
+
+def _speed(outcomes: Mapping[int, Sequence[Outcome]], right: Mapping[int, int]) -> Table:
+    about = (
+        f"{ROUNDS} rounds each, as a person at the page sees them; p95 of so few is the slowest. All answers after the",
+        "first of one request are counted together, and so are all clicks, one after the other.",
+    )
+    table = Table("The twelve workflows, whole", "none", about)
     for number, name in CHECKS.items():
-        what = f"{number} {name.__name__.replace('_', ' ')}"
-        table.rows.append(
-            Row(f"{what}: asked to answered, p95", "ms", percentile(answers[number], 0.95), at_most=ANSWERED_MS)
-        )
-        if any(clicks[number]):
-            table.rows.append(Row(f"{what}: clicked to done, p95", "ms", percentile(clicks[number], 0.95)))
-        whole = [one + other for one, other in zip(answers[number], clicks[number], strict=True)]
-        table.rows.append(Row(f"{what}: whole, p95", "ms", percentile(whole, 0.95), at_most=WHOLE_MS))
+        what, found = f"{number} {name.__name__.replace('_', ' ')}", outcomes[number]
+        table.rows += [
+            _row(f"{what}: asked to answered", [one.answered for one in found], at_most=ANSWERED_MS),
+            *_further(f"{what}: told more to answered", [sum(one.followed) for one in found]),
+            *_further(f"{what}: clicked to done", [sum(one.clicked) for one in found]),
+            _row(f"{what}: whole", [one.waited for one in found], at_most=WHOLE_MS),
+            Row(f"{what}: right", "times", right[number], at_least=ROUNDS, note=f"{right[number]} of {ROUNDS} right"),
+        ]
     return table
+
+
+def _further(what: str, seconds: Sequence[float]) -> list[Row]:
+    return [_row(what, seconds)] if any(seconds) else []
+
+
+def _row(what: str, seconds: Sequence[float], *, at_most: float | None = None) -> Row:
+    return Row(f"{what}, p95", "ms", percentile(seconds, 0.95) * 1000, at_most=at_most)
 
 
 def _size(bodies: list[dict[str, Any]]) -> Table:

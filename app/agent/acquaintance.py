@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.agent.bench import Bench
+from app.agent.bench import MAIL, Bench
 from app.domain.cards import counted
-from app.domain.types import Address, Event, MailQuery
+from app.domain.types import Address, Email, Event, MailQuery
 from app.planning.provenance import named as honest
 from app.planning.tainting import folded
 
@@ -57,8 +57,8 @@ async def named(bench: Bench, name: str) -> list[Candidate]:
     One who bears exactly this address, or this name of several words, excludes others; a first name is anybody's.
     """
     found: Candidates = {}
-    for box in bench.desk.mailboxes:
-        for contact in await box.contacts(name):
+    for _, contacts in await bench.each(bench.desk.mailboxes, lambda box: box.contacts(name), what=MAIL):
+        for contact in contacts:
             known = _of(found, contact.address)
             known.mails += contact.mails
             known.last = max(filter(None, (known.last, contact.last)), default=None)
@@ -76,10 +76,9 @@ async def named(bench: Bench, name: str) -> list[Candidate]:
 async def hinted(bench: Bench, words: str) -> list[Candidate]:
     """Who writes these words, or meets under them: guesses, for a role such as "manager"."""
     found: Candidates = {}
-    for box in bench.desk.mailboxes:
-        for mail in (await box.search(MailQuery(words=words), limit=LOOKED_AT)).mails:
-            bench.sources.mail(mail, mail.snippet)
-            _hint(_of(found, mail.sender), f"“{words}” stands in a mail of theirs")
+    for mail in await _mails(bench, MailQuery(words=words)):
+        bench.sources.mail(mail, mail.snippet)
+        _hint(_of(found, mail.sender), f"“{words}” stands in a mail of theirs")
     for event in await _meetings(bench, words):
         bench.sources.event(event)
         for guest in event.guests:
@@ -90,12 +89,11 @@ async def hinted(bench: Bench, words: str) -> list[Candidate]:
 async def familiar(bench: Bench) -> list[Candidate]:
     """Whom the person writes to and meets: the last guess, for somebody who is called by what they are to them."""
     found: Candidates = {}
-    for box in bench.desk.mailboxes:
-        for mail in (await box.search(MailQuery(where="sent"), limit=LOOKED_AT)).mails:
-            for address in mail.to:
-                known = _of(found, address)
-                known.mails += 1
-                known.last = max(filter(None, (known.last, mail.received)))
+    for mail in await _mails(bench, MailQuery(where="sent")):
+        for address in mail.to:
+            known = _of(found, address)
+            known.mails += 1
+            known.last = max(filter(None, (known.last, mail.received)))
     for event in await _events(bench):
         for guest in event.guests if len(event.guests) <= TEAM else ():
             _of(found, Address(email=guest.email, name=guest.name)).meetings += 1
@@ -111,6 +109,12 @@ async def teams(bench: Bench, words: str) -> list[tuple[Address, ...]]:
         if 2 <= len(guests) <= TEAM:
             found.setdefault(frozenset(g.email.lower() for g in guests), guests)
     return list(found.values())
+
+
+async def _mails(bench: Bench, query: MailQuery) -> list[Email]:
+    """The newest mails of every account that can be read."""
+    told = await bench.each(bench.desk.mailboxes, lambda box: box.search(query, limit=LOOKED_AT), what=MAIL)
+    return [mail for _, page in told for mail in page.mails]
 
 
 async def _meetings(bench: Bench, words: str) -> Sequence[Event]:

@@ -20,6 +20,7 @@ from app.agent.recalling import background, history, listed_before
 from app.agent.standing_in import StandingIn
 from app.agent.steadying import Steadying
 from app.agent.tools import TOOLS, langchain_tool
+from app.agent.windowing import Windowing
 from app.domain.asking import Question
 from app.domain.desk import Desk
 from app.domain.errors import TooManySteps
@@ -40,6 +41,7 @@ class Agent:
             Offering(),
             Steadying(),
             *([stand_in] if stand_in else ()),
+            Windowing(),
         ]
         tools, first = [langchain_tool(kind) for kind in TOOLS], model()
         self._graph: Any = create_agent(first, tools, middleware=limits, context_schema=Bench)

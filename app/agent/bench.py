@@ -20,7 +20,8 @@ from app.domain.ports import Request, Watch
 from app.domain.reading import Found, Place, Reading
 from app.domain.types import AccountId, ActionId, Event, Thread
 from app.planning.asking import options
-from app.planning.phrases import Ambiguous, Grain, Instant, Interval, resolve
+from app.planning.phrases import Ambiguous, Grain, Instant, Interval, WorkingHours, resolve
+from app.planning.preferences import spoken_hours
 from app.planning.provenance import addresses
 from app.planning.sanitising import visible
 
@@ -28,7 +29,7 @@ CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
 
 
-CALENDAR = "calendar"
+CALENDAR, MAIL = "calendar", "mail"
 """What of an account is read, in words."""
 TWO_WAYS = "can be read in more than one way. Which do you mean?"
 
@@ -95,6 +96,11 @@ class Bench:
         return ZoneInfo(self.request.person.zone)
 
     @property
+    def hours(self) -> WorkingHours:
+        """The hours by which the person's time phrases are meant."""
+        return spoken_hours(self.request.preferences)
+
+    @property
     def first(self) -> str:
         """What the person is called."""
         return (" ".join(visible(self.request.person.name).split()) or "the person").split()[0]
@@ -149,6 +155,10 @@ class Bench:
     def mailboxes(self, account: str) -> tuple[Mailbox, ...]:
         """The mailbox of a named account, or all of them; raises UnclearAccount."""
         return (self.desk.mailbox(account),) if account else self.desk.mailboxes
+
+    def mailbox_of(self, account: AccountId) -> Mailbox | None:
+        """The mailbox of an account, unless only its calendars may be read."""
+        return next((box for box in self.desk.mailboxes if box.account.id == account), None)
 
     def calendars(self, account: str) -> tuple[Calendar, ...]:
         """The calendars of a named account, or of all; raises UnclearAccount."""
@@ -290,7 +300,9 @@ class Bench:
         return start, span.end or start + OPEN_ENDED
 
     def _meaning(self, phrase: str) -> Instant | Interval:
-        meaning = resolve(phrase, at=self.request.now, zone=self.request.person.zone, either_order=True)
+        meaning = resolve(
+            phrase, at=self.request.now, zone=self.request.person.zone, working_hours=self.hours, either_order=True
+        )
         if isinstance(meaning, Ambiguous):
             raise TwoTimes([_shown(option) for option in meaning.options], phrase)
         if not isinstance(meaning, Instant | Interval):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.agent.bench import Bench
+from app.agent.bench import CALENDAR, Bench
 from app.domain.busy import is_meeting, once
 from app.domain.calendars import OWNER, Calendar
 from app.domain.errors import Refusal, UnknownReference
@@ -35,7 +35,8 @@ async def _own(bench: Bench, events: Sequence[Event]) -> list[Event]:
     no meeting of theirs."""
     holding = {e.account.id for e in events}
     calendars = [c for c in bench.desk.calendars if c.account.id in holding]
-    places = {(c.account.id, ref.id) for c in calendars for ref in await c.calendars() if ref.role == OWNER}
+    told = await bench.each(calendars, lambda c: c.calendars(), what=CALENDAR)
+    places = {(c.account.id, ref.id) for c, refs in told for ref in refs if ref.role == OWNER}
     return [e for e in events if (e.account.id, e.calendar) in places]
 
 
@@ -72,7 +73,8 @@ async def calendar_named(bench: Bench, name: str, *, account: str = "") -> tuple
     Raises Refusal for a name that none or several have, UnclearAccount.
     """
     wanted = name.casefold().removesuffix("calendar").strip()
-    places = [(c, ref) for c in bench.calendars(account) for ref in await c.calendars() if ref.writable]
+    told = await bench.each(bench.calendars(account), lambda c: c.calendars(), what=CALENDAR)
+    places = [(c, ref) for c, refs in told for ref in refs if ref.writable]
     for c, ref in places:
         if ref.primary and (not wanted or wanted in (c.account.name.casefold(), c.account.email.casefold(), "primary")):
             return c, ref
@@ -80,7 +82,8 @@ async def calendar_named(bench: Bench, name: str, *, account: str = "") -> tuple
     if len(found) != 1:
         known = ", ".join(dict.fromkeys(c.account.name if ref.primary else ref.name for c, ref in places))
         problem = "several calendars" if found else "no calendar"
-        raise Refusal(why=f"There is {problem} called “{name}” that I can write to. There are: {known}.")
+        unread = f" I couldn't read those of {' and '.join(bench.unread_calendars)}." if bench.unread_calendars else ""
+        raise Refusal(why=f"There is {problem} called “{name}” that I can write to. There are: {known}.{unread}")
     return found[0]
 
 

@@ -8,7 +8,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from app.agent.instructing import instruction
-from app.domain.errors import AnswerTooLong, ModelDeclined, ModelError, ModelUnreachable, PaidCallsSpent
+from app.agent.standing_in import AWAY
+from app.domain.errors import AnswerTooLong, ModelDeclined, ModelError
 from app.domain.ports import Judged
 from app.planning.sanitising import unlinked, visible
 
@@ -21,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class Judging:
-    """Asks the first model, and the next one when that is away or used up."""
+    """Asks the first model, and the next one when that can't answer."""
 
     def __init__(self, models: Sequence[BaseChatModel]) -> None:
         self._models = tuple(models)
@@ -59,7 +60,7 @@ class Judging:
         for model in self._models[:-1]:
             try:
                 return await _twice(ask, model, messages)
-            except (PaidCallsSpent, ModelUnreachable):
+            except AWAY:
                 continue
         return await _twice(ask, self._models[-1], messages)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.agent.bench import Bench
 from app.domain.actions import Action
 from app.domain.cards import Origin, Recipient
-from app.domain.errors import Refusal
+from app.domain.errors import GrantDead, ProviderError, Refusal
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import CHOSEN, SAID
 from app.domain.types import Address, Thread
@@ -18,10 +18,11 @@ NOWHERE = "and nobody named it, so check every letter"
 
 
 async def recognised(
-    bench: Bench, address: Address, role: str, *, box: Mailbox, thread: Thread | None = None
+    bench: Bench, address: Address, role: str, *, box: Mailbox | None, thread: Thread | None = None
 ) -> Recipient:
-    """An address as a recipient. In a thread are those who wrote in it: anyone could have been put on its Cc, or into
-    a Reply-To. Raises Refusal for one that doesn't look like what it is."""
+    """An address as a recipient of what goes out of a mailbox, or of an account whose mail isn't to be read. In a
+    thread are those who wrote in it: anyone could have been put on its Cc, or into a Reply-To. Raises Refusal for one
+    that doesn't look like what it is."""
     if hidden(address.email):
         raise Refusal(why=f"“{address.email}” holds characters that can't be seen, so I send nothing there.")
     called = bench.sources.called(address)
@@ -30,20 +31,38 @@ async def recognised(
     return Recipient(address=_honest(called), role=role, origin=origin, evidence=evidence, warning=warning)
 
 
-async def _origin(bench: Bench, email: str, *, box: Mailbox, thread: Thread | None) -> tuple[Origin, str]:
+async def _origin(bench: Bench, email: str, *, box: Mailbox | None, thread: Thread | None) -> tuple[Origin, str]:
     if bench.sources.typed(email):
         return Origin.TYPED, ""
     if known := next((r for r in bench.relations if r.origin in _GIVEN and r.holds(email)), None):
         return _GIVEN[known.origin], f"as “{known.name}”"
     if thread and email.lower() in {m.email.sender.email.lower() for m in thread.mails if _arrived(m.email.labels)}:
         return Origin.THREAD, ""
-    for each in (box, *(m for m in bench.desk.mailboxes if m is not box)):
-        if times := await each.written_to(email):
-            return Origin.CONTACT, f"{times} mail{'s' if times > 1 else ''} to them"
+    times, unread = await _written(bench, email, box)
+    if times:
+        return Origin.CONTACT, f"{times} mail{'s' if times > 1 else ''} to them"
     if bench.sources.chosen(email):
         return Origin.CHOSEN, ""
     where = bench.sources.where(email)
-    return Origin.UNSEEN, f"came from {where}" if where else NOWHERE
+    unasked = f"; I couldn't look into the mail of {' and '.join(unread)}" if unread else ""
+    return Origin.UNSEEN, (f"came from {where}" if where else NOWHERE) + unasked
+
+
+async def _written(bench: Bench, email: str, box: Mailbox | None) -> tuple[int, list[str]]:
+    """How often the person wrote to an address from the first account they did, and the other accounts that couldn't
+    be asked: one that fails doesn't keep another from writing."""
+    unread: list[str] = []
+    for each in (*filter(None, [box]), *(m for m in bench.desk.mailboxes if m is not box)):
+        try:
+            if times := await each.written_to(email):
+                return times, unread
+        except GrantDead:
+            raise
+        except ProviderError:
+            if each is box:
+                raise
+            unread.append(each.account.name)
+    return 0, unread
 
 
 def _arrived(labels: frozenset[str]) -> bool:

@@ -1,20 +1,34 @@
-"""New times for meetings: near their time of day, in their order, free for everyone whose calendar can be seen."""
+"""New times for meetings: near their time of day, in their order, free for as many of their guests as can be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from app.agent.bench import Bench
+from app.agent.diaries import colleagues
 from app.domain.busy import Busy, busy_times
 from app.domain.busy import meeting as identity
-from app.domain.calendars import Availability
 from app.domain.types import Event
-from app.planning.attendance import away
+from app.planning.attendance import absent, away
 from app.planning.preferences import meeting_hours
 from app.planning.slots import Diary, Slot, Wish, best, slots
 
-MOST_GUESTS = 50
-"""Whose calendars are asked for one reschedule."""
+MOST_GUESTS = 100
+"""Of one account's meetings, whose calendars are asked for one reschedule: two questions to Google, and one about the
+zone of each. The others are named as unseen."""
+
+
+class Placed(NamedTuple):
+    """A new time, and what is known of the guests then."""
+
+    start: datetime
+    end: datetime
+    clashes: tuple[str, ...] = ()
+    """Why a guest can't be expected, a sentence each."""
+    unseen: tuple[str, ...] = ()
+    """The addresses of guests whose calendars don't tell."""
 
 
 @dataclass
@@ -24,56 +38,72 @@ class Rescheduling:
     bench: Bench
     start: datetime
     end: datetime
+    leaving: tuple[datetime, datetime] | None = None
+    """The span the meetings are to be out of; on a Sunday tomorrow is a part of next week."""
     taken: list[Busy] = field(default_factory=list)
     """When the person is busy with what stays where it is, and with what was moved already."""
-    guests: dict[str, Availability] = field(default_factory=dict)
+    guests: dict[str, Diary] = field(default_factory=dict)
 
     async def read(self, meetings: Sequence[Event]) -> None:
         """Read what stands in the span, besides the meetings themselves, and when their guests are busy there."""
         moving = {identity(e) for e in meetings}
         around = await self.bench.own_events(self.start, self.end)
         self.taken = list(busy_times(e for e in around if identity(e) not in moving))
-        asked: dict[object, set[str]] = {}
+        if self.leaving and not self.leaving[0] <= self.start < self.end <= self.leaving[1]:
+            self.taken.append(Busy(*self.leaving))
+        asked: dict[str, set[str]] = {}
         for event in meetings:
-            asked.setdefault(event.account.name, set()).update(g.email for g in event.guests)
+            asked.setdefault(event.account.name, set()).update(self._invited(event))
         for account, people in asked.items():
-            if people:
-                calendar = self.bench.desk.calendar(str(account))
-                self.guests |= await calendar.availability(sorted(people)[:MOST_GUESTS], self.start, self.end)
+            some = sorted(people - self.guests.keys())[:MOST_GUESTS]
+            known, _ = await colleagues(self.bench, some, account, (self.start, self.end))
+            self.guests |= {diary.who: diary for diary in known}
 
-    def place(self, event: Event, length: timedelta, *, after: datetime | None) -> Slot | None:
-        """The best time for a meeting, which is taken from then on; after another one, if there is such a time."""
-        now = self.bench.request.now
-        found = None
-        for others in (self._diaries(event), []):
-            for earliest in dict.fromkeys((max(self.start, now, after or now), max(self.start, now))):
-                found = found or self._best(event, length, earliest, others)
-        if found:
-            self.taken.append(Busy(found.start, found.end, title=event.title))
-        return found
+    def place(self, event: Event, length: timedelta, *, after: datetime | None) -> Placed | None:
+        """The best time for a meeting, which is taken from then on: one at which most guests can come, and then after
+        another one, if there is such a time."""
+        begin = max(self.start, self.bench.request.now)
+        others = [self._absences(event, email) for email in self._invited(event) if email in self.guests]
+        found = [
+            slot
+            for earliest in dict.fromkeys((max(begin, after or begin), begin))
+            for slot in self._best(event, length, earliest, others)
+        ]
+        slot = min(found, key=lambda each: len(each.tentative), default=None)
+        if slot is None:
+            return None
+        self.taken.append(Busy(slot.start, slot.end, title=event.title))
+        unseen = tuple(email for email in self._invited(event) if email not in self.guests)
+        return Placed(slot.start, slot.end, tuple(self._clash(event, slot, who) for who in slot.tentative), unseen)
 
-    def _best(self, event: Event, length: timedelta, earliest: datetime, others: list[Diary]) -> Slot | None:
+    def _best(self, event: Event, length: timedelta, earliest: datetime, others: list[Diary]) -> list[Slot]:
+        """The best slot with the person's buffer, and the best one without."""
         zone = self.bench.zone
         preferences = self.bench.request.preferences
-        busy = tuple(b._replace(soft=False) for b in self.taken)
+        busy = (*(b._replace(soft=False) for b in self.taken), Busy(event.start, event.end))
         own = Diary("you", zone=zone.key, busy=busy, hours=meeting_hours(preferences))
         around = event.start.astimezone(zone).time()
         if earliest >= self.end:
-            return None
+            return []
         wish = Wish(earliest, self.end, length, around=around)
-        for each in dict.fromkeys((replace(wish, buffer=timedelta(minutes=preferences.buffer)), wish)):
-            if found := best(slots([own, *others], each), around=around, limit=1):
-                return found[0]
-        return None
+        wishes = dict.fromkeys((replace(wish, buffer=timedelta(minutes=preferences.buffer)), wish))
+        return [slot for each in wishes for slot in best(slots([own, *others], each), around=around, limit=1)]
 
-    def _diaries(self, event: Event) -> list[Diary]:
-        """The guests' time as far as it can be seen, without the meeting itself, which stands in it too."""
-        return [
-            Diary(g.email, busy=_busy(self.guests[g.email], event), hours=None)
-            for g in event.guests
-            if g.answer != "declined" and g.email in self.guests
-        ]
+    # The guests, as far as their time can be seen.
 
+    def _invited(self, event: Event) -> tuple[str, ...]:
+        """Who is to come besides the person, whose calendars are read anyway."""
+        own = {account.email.lower() for account in self.bench.desk.accounts}
+        return tuple(g.email for g in event.guests if g.answer != "declined" and g.email.lower() not in own)
 
-def _busy(availability: Availability, event: Event) -> tuple[Busy, ...]:
-    return tuple(Busy(*span) for span in away(availability.busy, [(event.start, event.end)]))
+    def _absences(self, event: Event, email: str) -> Diary:
+        """When a guest can't be expected, as what gives way if it must; the meeting itself stands in their time too."""
+        busy = absent(self.guests[email], (self.start, self.end), besides=[(event.start, event.end)])
+        return Diary(email, busy=busy, hours=None)
+
+    def _clash(self, event: Event, slot: Slot, email: str) -> str:
+        diary = self.guests[email]
+        busy = away(diary.busy, [(event.start, event.end)])
+        if any(start < slot.end and slot.start < end for start, end in busy):
+            return f"{email} is busy then."
+        return f"For {email} it is {slot.start.astimezone(ZoneInfo(diary.zone)):%a %H:%M} then."

@@ -10,15 +10,18 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage
 
 from app.agent.bench import Bench
-from app.domain.errors import ModelBusy, ModelUnreachable, PaidCallsSpent
+from app.domain.errors import ModelAbsent, ModelBusy, ModelError, ModelUnreachable, PaidCallsSpent, PromptTooLong
 
 Handler = Callable[[ModelRequest[Bench]], Awaitable[ModelResponse[Any]]]
-REASONS = {
+REASONS: dict[type[ModelError], str] = {
     PaidCallsSpent: "Today's calls to {name} are used up",
     ModelBusy: "{name} is overloaded",
     ModelUnreachable: "{name} can't be reached",
+    ModelAbsent: "{name} isn't installed on its host",
+    PromptTooLong: "That was more than {name} can read at once",
 }
 """Why another model is asked; of several reasons that fit, the first."""
+AWAY = tuple(REASONS)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Named:
 
 
 class StandingIn(AgentMiddleware[AgentState[Any], Bench]):
-    """Asks the other model for the rest of a turn in which the first was overloaded, away, or used up."""
+    """Asks the other model for the rest of a turn in which the first was overloaded, away, used up, or too small."""
 
     def __init__(self, first: Named, other: Named) -> None:
         super().__init__()
@@ -48,7 +51,7 @@ class StandingIn(AgentMiddleware[AgentState[Any], Bench]):
         if not any(note in notes for note in self._notes.values()):
             try:
                 return await handler(request)
-            except (PaidCallsSpent, ModelUnreachable) as away:
+            except AWAY as away:
                 notes.append(next(note for kind, note in self._notes.items() if isinstance(away, kind)))
         messages: list[AnyMessage] = [_plain(message) for message in request.messages]
         return await handler(request.override(model=self.other, messages=messages))

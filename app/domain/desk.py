@@ -86,20 +86,23 @@ class Desk:
 
     def mailbox(self, ref: AccountId | AccountRef | str) -> Mailbox:
         """The mailbox of an account, by its id, a reference or its name or address."""
-        return self._find(self.mailboxes, ref)
+        return self._find(self.mailboxes, ref, Permission.READ_MAIL)
 
     def calendar(self, ref: AccountId | AccountRef | str) -> Calendar:
         """The calendars of an account, by its id, a reference or its name or address."""
-        return self._find(self.calendars, ref)
+        return self._find(self.calendars, ref, Permission.READ_CALENDAR)
 
-    def _find(self, places: Sequence[_Service], ref: AccountId | AccountRef | str) -> _Service:
+    def _find(self, places: Sequence[_Service], ref: AccountId | AccountRef | str, permission: Permission) -> _Service:
+        """Raises ScopeMissing for an account of which only the other one was allowed, and UnclearAccount."""
         wanted = ref.id if isinstance(ref, AccountRef) else ref
         for place in places:
             account = place.account
             if wanted in (account.id, account.name, account.email):
                 return place
-        if any(wanted in (a.id, a.name, a.email) for a in self.accounts):
-            raise ScopeMissing(account=str(getattr(ref, "email", ref)))
+        for known in self.accounts:
+            if wanted in (known.id, known.name, known.email):
+                self.require(permission, [reference(known)])
+                raise ScopeMissing(account=known.email)
         raise UnclearAccount(name=getattr(ref, "name", ref), names=", ".join(a.name for a in self.accounts) or "none")
 
     def require(self, permission: Permission, accounts: Iterable[AccountRef]) -> None:

@@ -214,11 +214,11 @@ class Approvals(Protocol):
     async def wait(self, claim: Claim, until: datetime) -> None:
         """Put a claimed action down; the sweeper wakes it from then on. Raises LostClaim."""
 
-    async def park(self, approval: Approval, note: str) -> Approval | None:
-        """Put an action down until its account is connected again; None when somebody else has it."""
+    async def park(self, approval: Approval, note: str, *, account: AccountId) -> Approval | None:
+        """Put an action down until an account is connected again; None when somebody else has it."""
 
     async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
-        """Expire or cancel what waits of an account, and skip what was to come after it; the ones it touched."""
+        """Expire or cancel what waits and needs an account, and skip what was to come after it; the ones it touched."""
 
     async def propose(self, approval: Approval) -> None:
         """Keep one more action, outside a turn's end."""

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.planning.phrases import Instant, Interval, resolve
+from app.planning.hours import USUAL
+from app.planning.phrases import Instant, Interval, WorkingHours, resolve
 from app.planning.sanitising import visible
 
 WORDS = 6
@@ -33,10 +34,10 @@ class Deadline:
     words: str
 
 
-def deadline(text: str, *, at: datetime, zone: str) -> Deadline | None:
-    """The first deadline to come that a mail names, received `at` (aware) by someone in `zone` (IANA name); None when
-    it names none. Raises ZoneInfoNotFoundError."""
-    found = [d for d in _named(visible(text)[:READ], at, zone) if d.at > at]
+def deadline(text: str, *, at: datetime, zone: str, hours: WorkingHours = USUAL) -> Deadline | None:
+    """The first deadline to come that a mail names, received `at` (aware) by someone in `zone` (IANA name) who
+    works these hours; None when it names none. Raises ZoneInfoNotFoundError."""
+    found = [d for d in _named(visible(text)[:READ], at, zone, hours) if d.at > at]
     return min(found, key=lambda d: d.at, default=None)
 
 
@@ -46,20 +47,20 @@ def pressing(text: str) -> str:
     return found[0] if found else ""
 
 
-def _named(text: str, at: datetime, zone: str) -> Iterator[Deadline]:
+def _named(text: str, at: datetime, zone: str, hours: WorkingHours) -> Iterator[Deadline]:
     for place, match in enumerate(_BEFORE.finditer(text)):
         if place == LOOKED_AT:
             return
         words = _SENTENCE.split(text[match.end() : match.end() + 80])[0].split()[:WORDS]
         for length in range(len(words), 0, -1):
             phrase = " ".join(words[:length])
-            if (until := _end(phrase, at, zone)) is not None:
+            if (until := _end(phrase, at, zone, hours)) is not None:
                 yield Deadline(until, f"{match[0].strip()} {phrase}")
                 break
 
 
-def _end(phrase: str, at: datetime, zone: str) -> datetime | None:
-    meaning = resolve(phrase, at=at, zone=zone)
+def _end(phrase: str, at: datetime, zone: str, hours: WorkingHours) -> datetime | None:
+    meaning = resolve(phrase, at=at, zone=zone, working_hours=hours)
     if isinstance(meaning, Instant):
         return meaning.start if meaning.timed else meaning.span().end
     return meaning.end if isinstance(meaning, Interval) else None

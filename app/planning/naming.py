@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from app.domain.types import Event
-from app.planning.phrases import Instant, Interval, resolve
+from app.planning.hours import USUAL
+from app.planning.phrases import Instant, Interval, WorkingHours, resolve
 
 _FILLING = (
     "a about am an and are at be before brief briefing call coming do event for get have i in is it just me meet "
@@ -27,16 +28,17 @@ def naming(words: str) -> list[str]:
     return [word for word in _WORD.findall(words.casefold()) if word not in AROUND]
 
 
-def meant(words: str, events: Sequence[Event], *, now: datetime, zone: str) -> list[Event]:
+def meant(words: str, events: Sequence[Event], *, now: datetime, zone: str, hours: WorkingHours = USUAL) -> list[Event]:
     """The meetings that some words can mean, by start, of every series the first: those that bear most of the words,
-    at the time named, if one is. `events` are by start; `now` is aware."""
+    at the time named, if one is. `events` are by start; `now` is aware, the hours are those the person
+    works."""
     wanted = naming(words)
     if not wanted:
         return list(events[:1])
     whole = [event for event in events if _borne(event, wanted) == len(wanted)]
     if whole:
         return _firsts(whole)
-    span, rest = _time(words, now, zone)
+    span, rest = _time(words, now, zone, hours)
     if span is not None:
         within = [e for e in events if e.start < span[1] and span[0] < e.end]
         return _firsts(_best(within, naming(rest))) if naming(rest) else within
@@ -64,12 +66,12 @@ def _firsts(events: Iterable[Event]) -> list[Event]:
     return list(found.values())
 
 
-def _time(words: str, now: datetime, zone: str) -> tuple[tuple[datetime, datetime] | None, str]:
+def _time(words: str, now: datetime, zone: str, hours: WorkingHours) -> tuple[tuple[datetime, datetime] | None, str]:
     """The longest part of some words that names a time, as a span, and the words without it."""
     tokens = words.split()[:MOST_WORDS]
     cuts = [(a, b) for a in range(len(tokens)) for b in range(a + 1, len(tokens) + 1)]
     for a, b in sorted(cuts, key=lambda cut: cut[0] - cut[1]):
-        meaning = resolve(" ".join(tokens[a:b]).strip(" ?!.,"), at=now, zone=zone)
+        meaning = resolve(" ".join(tokens[a:b]).strip(" ?!.,"), at=now, zone=zone, working_hours=hours)
         span = meaning.span() if isinstance(meaning, Instant) else meaning
         if isinstance(span, Interval) and span.start and span.end:
             return (span.start, span.end), " ".join((*tokens[:a], *tokens[b:]))

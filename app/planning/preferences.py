@@ -1,5 +1,6 @@
 """Preferences as people say them, read into typed values; and what they mean for when there is time."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -76,6 +77,19 @@ def working_hours(preferences: Preferences) -> WorkingHours:
 def meeting_hours(preferences: Preferences) -> WorkingHours:
     """When a person works and may be met."""
     return _as_hours(tuple(_without(preferences.hours, preferences.closed)))
+
+
+def spoken_hours(preferences: Preferences) -> WorkingHours:
+    """The hours by which a person's time phrases are meant ("at 6", "after work", "next business day"): the days they
+    work on, and from when until when on most of them. Who works on no day has the usual hours."""
+    days: dict[int, tuple[time, time]] = {}
+    for each in sorted(preferences.hours, key=lambda s: (s.day, s.start)):
+        start, _ = days.get(each.day, (each.start, each.end))
+        days[each.day] = (start, each.end)
+    if not days:
+        return WorkingHours()
+    ((start, end), _), *_ = Counter(days.values()).most_common()
+    return WorkingHours(start=start, end=end if end > time() else time.max, days=frozenset(days))
 
 
 def _as_hours(stretches: Iterable[Stretch]) -> WorkingHours:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from app.domain.types import Email
 from app.planning.deadlines import Deadline, deadline, pressing
+from app.planning.hours import USUAL
+from app.planning.phrases import WorkingHours
 from app.planning.provenance import pretends, resembles
 
 LEAST, MOST = 1, 10
@@ -68,6 +70,8 @@ class Circle:
 
     own: frozenset[str]
     zone: str
+    hours: WorkingHours = USUAL
+    """By which times are meant that their mail names."""
     priority: frozenset[str] = frozenset()
     """Addresses and hosts whose mail matters to them, because they said so."""
     written: Mapping[str, int] = field(default_factory=dict)
@@ -130,7 +134,7 @@ def signals(mail: Email, text: str, circle: Circle) -> Signals:
         priority=sender in circle.priority or sender.rpartition("@")[2] in circle.priority,
         known=circle.written.get(sender, 0),
         answered=mail.thread in circle.answered,
-        deadline=deadline(words, at=mail.received, zone=circle.zone) if asks else None,
+        deadline=deadline(words, at=mail.received, zone=circle.zone, hours=circle.hours) if asks else None,
         pressing=pressing(words) if asks else "",
         question="?" in words and asks,
         meeting=circle.meeting.get(sender),

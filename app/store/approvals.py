@@ -152,20 +152,22 @@ class PostgresApprovals:
         """Put a claimed action down; it can be claimed again from then on. Raises LostClaim."""
         await self._put(claim, update(approvals).values(owner=None, not_before=until))
 
-    async def park(self, approval: Approval, note: str) -> Approval | None:
-        """Put an action down until its account is connected again; None when somebody else has it."""
+    async def park(self, approval: Approval, note: str, *, account: AccountId) -> Approval | None:
+        """Put an action down until an account is connected again; None when somebody else has it."""
         free = or_(~func.steward.held(approvals.c.owner), approvals.c.owner == await self._ownership.held())
         same = and_(approvals.c.status == approval.status, approvals.c.attempt == approval.attempt, free)
-        waits = {"owner": None, "waits_for": approval.action.account.id, "note": storable(note)}
+        waits = {"owner": None, "waits_for": account, "note": storable(note)}
         down = update(approvals).where(_own(approval.person, approval.id), same).values(waits)
         async with self._database.transaction(approval.person) as connection:
             row = await one(connection, down)
         return _approval(row) if row else None
 
     async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
-        """Expire or cancel what waits of an account, and skip what was to come after it; the ones it touched."""
+        """Expire or cancel what waits and needs an account, and skip what was to come after it; the ones it touched."""
         async with self._database.transaction(person) as connection:
-            found = await connection.execute(steps.given_up(person, account, self._clock.now(), storable(note)))
+            undecided = (await connection.execute(steps.to_come(person))).mappings().all()
+            meant = [a.id for a in map(_approval, undecided) if account in {ref.id for ref in a.action.needs}]
+            found = await connection.execute(steps.given_up(meant, self._clock.now(), storable(note)))
             rows = found.mappings().all()
             later = steps.after([row["id"] for row in rows], self._clock.now(), storable(note))
             rows = [*rows, *(await connection.execute(later)).mappings().all()]

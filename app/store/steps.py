@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.approvals import Status, sources
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
-from app.domain.types import AccountId, ActionId, PersonId
+from app.domain.types import ActionId, PersonId
 from app.store.tables import approvals, turns
 
 REDRAW_AGAIN = timedelta(seconds=10)
@@ -60,12 +60,20 @@ def skipping(change: Update, now: datetime, note: str) -> Select[Any]:
     return select(broken).add_cte(later.cte("skipped"))
 
 
-def given_up(person: PersonId, account: AccountId, now: datetime, note: str) -> ReturningUpdate[Any]:
-    """What waits of an account, expired where it is undecided and cancelled where it is approved."""
-    ends = {Status.PROPOSED: Status.EXPIRED, Status.APPROVED: Status.CANCELLED}
+ENDS = {Status.PROPOSED: Status.EXPIRED, Status.APPROVED: Status.CANCELLED}
+"""What becomes of an action that can't be done any more before it was begun."""
+
+
+def to_come(person: PersonId) -> Select[Any]:
+    """What of a person waits to be decided or begun, locked: which accounts it needs only its payload tells."""
+    return select(approvals).where(approvals.c.person == person, among(ENDS)).order_by(approvals.c.id).with_for_update()
+
+
+def given_up(actions: Collection[ActionId], now: datetime, note: str) -> ReturningUpdate[Any]:
+    """Actions that wait, expired where they are undecided and cancelled where they are approved."""
     change = {"changed_at": now, "redraw_at": now + REDRAW_AGAIN, "note": note, "owner": None, "waits_for": None}
-    mine = and_(approvals.c.person == person, approvals.c.account == account, among(ends))
-    status = case(ends, value=approvals.c.status)
+    mine = and_(approvals.c.id.in_(actions), among(ENDS))
+    status = case(ENDS, value=approvals.c.status)
     return update(approvals).where(mine).values(change | {"status": status}).returning(approvals)
 
 

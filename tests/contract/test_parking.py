@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.actions import Action
 from app.domain.approvals import Decision, Status
+from app.domain.desk import reference
 from app.domain.grants import Grants, Tokens
 from app.domain.permissions import READING, Permission
 from app.domain.ports import Store
@@ -17,6 +19,8 @@ from app.store.parking import PATIENCE
 from tests import postgres
 from tests.fakes import ManualClock, MemoryGrants, MemoryStore
 from tests.samples import ANN, BOB, account, archive, message, proposal
+from tests.unit.events_world import Diary, homewards, review
+from tests.unit.test_forwarding import forward
 
 
 @dataclass
@@ -101,7 +105,7 @@ async def test_a_parked_action_can_be_cancelled_and_is_claimed_anew(lot: Lot) ->
         await approvals.propose(proposal(action, turn, lot.clock.now()))
         approved = await approvals.decide(ANN.id, action.id, Decision.APPROVE)
         assert approved is not None
-        parked = await approvals.park(approved, "It waits.")
+        parked = await approvals.park(approved, "It waits.", account=work.id)
         assert parked is not None
         assert (parked.status, parked.waits_for, parked.note) == (Status.APPROVED, work.id, "It waits.")
         assert Decision.CANCEL in parked.offers
@@ -113,10 +117,50 @@ async def test_a_parked_action_can_be_cancelled_and_is_claimed_anew(lot: Lot) ->
         claim = await approvals.claim(ANN.id, action.id)
         assert claim is not None
         assert (claim.approval.waits_for, claim.approval.note) == (None, "")
-        assert await approvals.park(approved, "Too late.") is None  # another attempt by now
-        asleep = await approvals.park(claim.approval, "It waits again.")
+        assert await approvals.park(approved, "Too late.", account=work.id) is None  # another attempt by now
+        asleep = await approvals.park(claim.approval, "It waits again.", account=work.id)
         assert asleep is not None
         assert (asleep.status, asleep.waits_for) == (Status.RUNNING, work.id)
+
+
+def crossing(kind: str, one: Account, other: Account) -> Action:
+    """A change in one account that needs another one."""
+    here, there = reference(one), reference(other)
+    if kind == "forward":
+        return forward(source=there).renewed(account=here)
+    return homewards(Diary(), review()).renewed(account=here, target=there)
+
+
+@pytest.mark.parametrize("kind", ["move", "forward"])
+async def test_a_change_across_accounts_ends_with_either_of_them(lot: Lot, kind: str) -> None:
+    work, home = await lot.connect(), await lot.connect(subject="2", name="home")
+    turn, _ = await lot.store.turns.open(message("move it"), limit=9)
+    approvals = lot.store.approvals
+    undecided, approved, later, other = (
+        *(crossing(kind, work, home) for _ in range(2)),
+        *(archive("m1").renewed(account=reference(work)) for _ in range(2)),
+    )
+    for position, action in enumerate((undecided, approved, later)):
+        await approvals.propose(proposal(action, turn, lot.clock.now(), position=position))
+    unplanned, _ = await lot.store.turns.open(message("archive it"), limit=9)
+    await approvals.propose(proposal(other, unplanned, lot.clock.now()))
+    for action in (approved, later):
+        await approvals.decide(ANN.id, action.id, Decision.APPROVE)
+    parked = await approvals.get(ANN.id, approved.id)
+    assert parked is not None
+    asleep = await approvals.park(parked, "It waits.", account=home.id)
+    assert asleep is not None
+    assert asleep.waits_for == home.id
+    assert await approvals.give_up(BOB.id, home.id, "Gone.") == ()
+    ended = await approvals.give_up(ANN.id, home.id, "Gone.")
+    assert {a.id: (a.status, a.waits_for) for a in ended} == {
+        undecided.id: (Status.EXPIRED, None),
+        approved.id: (Status.CANCELLED, None),
+        later.id: (Status.SKIPPED, None),
+    }
+    untouched = await approvals.get(ANN.id, other.id)
+    assert untouched is not None
+    assert untouched.status is Status.PROPOSED
 
 
 async def test_what_nothing_lets_go_on_any_more_is_let_go(database: postgres.Addresses, clock: ManualClock) -> None:
@@ -157,7 +201,7 @@ async def test_the_sweeper_lets_what_is_parked_sleep_and_wakes_it_in_time(
         await store.turns.posted(turn, "1.1")
         approved = await store.approvals.decide(ANN.id, action.id, Decision.APPROVE)
         assert approved is not None
-        await store.approvals.park(approved, "It waits.")
+        await store.approvals.park(approved, "It waits.", account=work.id)
         await store.parking.park(turn, {work.id: ()})
         assert {(w.kind, w.id) for w in await store.waiting()} == {("account", str(work.id))}
         await lot.connect()

@@ -33,10 +33,13 @@ async def paid(tmp_path: Path) -> AsyncIterator[Running]:
 class Two:
     """An agent with a local model and a paid one, in one order or the other."""
 
-    def __init__(self, local: Running, paid: Running, *, paid_first: bool, calls: int = 100) -> None:
+    def __init__(
+        self, local: Running, paid: Running, *, paid_first: bool, calls: int = 100, **local_model: Any
+    ) -> None:
         self.allowance = Counted(calls)
+        chosen = {"name": "steward-planner:latest", "num_ctx": 8_192} | local_model
         self.models: list[Any] = [
-            ollama_model(name="steward-planner:latest", host=local.address, num_ctx=8_192),
+            ollama_model(host=local.address, **chosen),
             claude(paid.address, allowance=self.allowance),
         ]
         named = [
@@ -117,6 +120,12 @@ async def test_a_setting_that_is_wrong_is_told_and_not_stood_in_for(local: Runni
     with pytest.raises(ModelLocked):
         await two.think("help")
     assert await local.log() == []
+    await two.close()
+
+
+async def test_a_model_that_isnt_installed_is_stood_in_for(local: Running, paid: Running) -> None:
+    two = Two(local, paid, paid_first=False, name="qwen9:1t")
+    assert "llama3.2 isn't installed on its host, so claude answered." in (await two.think("help")).reply
     await two.close()
 
 

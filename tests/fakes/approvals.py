@@ -151,20 +151,22 @@ class MemoryApprovals:
     def ledger(self, claim: Claim) -> Ledger:
         return _Ledger(self, claim)
 
-    async def park(self, approval: Approval, note: str) -> Approval | None:
+    async def park(self, approval: Approval, note: str, *, account: AccountId) -> Approval | None:
         row = self._row(approval.person, approval.id)
         if row is None or (row.approval.status, row.approval.attempt) != (approval.status, approval.attempt):
             return None
         if row.owner not in (None, self._owner) and self._disk.held(row.owner):
             return None
         row.owner = None
-        row.approval = row.approval.model_copy(update={"waits_for": approval.action.account.id, "note": note})
+        row.approval = row.approval.model_copy(update={"waits_for": account, "note": note})
         return row.approval
 
     async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
         ends = {S.PROPOSED: S.EXPIRED, S.APPROVED: S.CANCELLED}
         mine = [row for row in self._disk.approvals.values() if row.approval.person == person]
-        ended = [row for row in mine if row.approval.action.account.id == account and row.approval.status in ends]
+        ended = [
+            row for row in mine if account in {a.id for a in row.approval.action.needs} and row.approval.status in ends
+        ]
         for row in ended:
             row.owner = None
             self._move(row, ends[row.approval.status], note=note, waits_for=None)

@@ -3,15 +3,17 @@
 import ast
 from importlib import import_module
 from inspect import iscoroutinefunction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import time_phrases
 from bench.__main__ import COLD, NAMES
 from bench.kind import Kind
 from bench.measuring import Row, Table, percentile, shown
-from bench.programs import ROOT, environment
+from bench.programs import ROOT, NotMeasured, environment
 
 
 @pytest.mark.parametrize("name", [*NAMES, COLD])
@@ -103,3 +105,17 @@ def test_a_scripted_model_names_tools_that_exist() -> None:
     kind = Kind("x", "create_event", {"title": "A"}, [])
     (call,) = kind.turns[0]["tool_calls"]
     assert call["function"]["name"] in {langchain_tool(tool).name for tool in TOOLS}
+
+
+async def test_the_meaning_of_phrases_is_judged_by_section() -> None:
+    (table,) = await time_phrases.measure(ROOT / "tests" / "data" / "time_phrases_sample.json")
+    judged = {row.what: row for row in table.rows}
+    assert {"duckling", "duckling durations", "recognizers"} <= judged.keys()
+    assert all(judged[name].at_least == 0.9 for name in ("duckling", "duckling durations", "recognizers"))
+    assert (judged["no time, and read as one"].product, judged["no time, and read as one"].at_most) == (0, 0)
+    assert {judged[f"a phrase, {what}"].unit for what in ("mean", "p99")} == {"ms"}
+
+
+async def test_phrases_that_arent_there_are_not_measured(tmp_path: Path) -> None:
+    with pytest.raises(NotMeasured, match="time_phrases_dev"):
+        await time_phrases.measure(tmp_path / "time_phrases_dev.json")

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.agent.rescheduling import MOST_GUESTS
 from app.domain.calendars import Availability, Period
-from app.domain.errors import Refusal
+from app.domain.errors import Faulty, Refusal
+from app.domain.types import Guest
 from tests.unit.events_turn import DAY, Turn, standing
-from tests.unit.events_world import BOB, HOUR, TEN, WEEK, review, weekly
+from tests.unit.events_world import BOB, CARA, HOUR, TEN, WEEK, review, weekly
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,104 @@ async def test_a_guests_calendar_counts_where_it_can_be_seen() -> None:
     turn.at.work.colleagues[BOB.email] = Availability(busy=busy)
     await turn.change("reschedule", "e1", to="5 March")
     assert turn.one.start == TEN + 2 * DAY + 2 * HOUR
+
+
+async def test_a_guest_who_cant_come_is_named() -> None:
+    turn = Turn(review())
+    turn.at.work.colleagues[BOB.email] = Availability(busy=(Period(start=TEN, end=TEN + 15 * DAY),))
+    told = await turn.change("reschedule", "e1", to="5 March")
+    assert turn.one.start == TEN + 2 * DAY
+    for said in (turn.one.card().notes, told["proposed"][0]):
+        assert f"{BOB.email} is busy then." in said
+        assert f"I can't see when {CARA.email} is free." in said
+
+
+async def test_whoever_can_come_is_counted_when_not_all_can() -> None:
+    turn = Turn(review())
+    turn.at.work.colleagues |= {
+        BOB.email: Availability(busy=(Period(start=TEN, end=TEN + 15 * DAY),)),
+        CARA.email: Availability(busy=(Period(start=TEN + 2 * DAY - HOUR, end=TEN + 2 * DAY + HOUR),)),
+    }
+    await turn.change("reschedule", "e1", to="5 March")
+    assert turn.one.start == TEN + 2 * DAY + HOUR
+    assert (turn.one.clashes, turn.one.unseen) == ((f"{BOB.email} is busy then.",), ())
+
+
+async def test_a_guest_elsewhere_is_met_in_their_working_hours() -> None:
+    turn = Turn(review(guests=(BOB,)))
+    turn.at.work.colleagues[BOB.email] = Availability()
+    turn.at.work.zones[BOB.email] = "America/New_York"
+    await turn.change("reschedule", "e1", to="5 March")
+    assert turn.one.start == TEN + 2 * DAY + 5 * HOUR  # nine in New York
+    assert (turn.one.clashes, turn.one.unseen) == ((), ())
+    far = Turn(review(guests=(BOB,)))
+    far.at.work.colleagues[BOB.email] = Availability()
+    far.at.work.zones[BOB.email] = "America/Los_Angeles"
+    await far.change("reschedule", "e1", to="5 March")
+    assert far.one.start == TEN + 2 * DAY
+    assert far.one.clashes == (f"For {BOB.email} it is Thu 01:00 then.",)
+
+
+async def test_a_calendar_service_that_fails_costs_only_what_it_would_have_told() -> None:
+    turn = Turn(review(guests=(BOB,)))
+
+    async def failing(*_: object) -> Any:
+        raise Faulty(provider="Google Calendar", why="status 503")
+
+    turn.at.work.availability = failing  # type: ignore[method-assign]
+    turn.at.home.colleagues[BOB.email] = Availability(
+        busy=(Period(start=TEN + 2 * DAY - HOUR, end=TEN + 2 * DAY + HOUR),)
+    )
+    await turn.change("reschedule", "e1", to="5 March")
+    assert turn.one.start == TEN + 2 * DAY + HOUR
+    turn = Turn(review(guests=(BOB,)))
+    turn.at.work.availability = turn.at.home.availability = failing  # type: ignore[method-assign]
+    await turn.change("reschedule", "e1", to="5 March")
+    assert (turn.one.start, turn.one.unseen) == (TEN + 2 * DAY, (BOB.email,))
+
+
+async def test_guests_who_arent_looked_up_are_named() -> None:
+    crowd = [Guest(email=f"g{n:03}@example.org") for n in range(MOST_GUESTS + 20)]
+    size = len(crowd) // 3
+    turn = Turn(*(standing(str(n), n, guests=tuple(crowd[n * size : (n + 1) * size])) for n in range(3)))
+    turn.at.work.colleagues = {g.email: Availability() for g in crowd}
+    await turn.change("reschedule", start="tomorrow", to="5 March")
+    *others, last = turn.bench.plan
+    assert [one.unseen for one in others] == [(), ()]  # type: ignore[attr-defined]
+    assert last.unseen == tuple(g.email for g in crowd[MOST_GUESTS:])  # type: ignore[attr-defined]
+    assert any("g104@example.org and 15 more are free." in note for note in last.card().notes)
+
+
+@pytest.mark.parametrize(("which", "ident"), [({"start": "tomorrow"}, ""), ({}, "a")])
+async def test_a_meeting_leaves_where_it_is(which: Any, ident: str) -> None:
+    turn = Turn(standing("a", 0))
+    await turn.change("reschedule", *filter(None, [ident]), to="this week", **which)
+    assert turn.starts == ["Wed 10:00"]
+
+
+async def test_a_meeting_may_stay_on_its_day_when_that_is_what_is_said() -> None:
+    turn = Turn(standing("a", 0))
+    await turn.change("reschedule", start="tomorrow", to="tomorrow afternoon")
+    assert turn.starts == ["Tue 12:00"]
+
+
+async def test_what_one_card_cant_show_doesnt_keep_the_others_from_being_prepared() -> None:
+    crowd = tuple(Guest(email=f"g{n:03}@example.org") for n in range(51))
+    turn = Turn(standing("a", 0), standing("b", 2, guests=crowd))
+    told = await turn.change("reschedule", start="tomorrow", to="5 March")
+    assert turn.starts == ["Thu 10:00"]
+    assert "at most 50 guests" in told["not_done"][0]["why"]
+
+
+async def test_a_time_entered_by_the_person_says_nothing_of_the_one_before() -> None:
+    turn = Turn(review())
+    turn.at.work.colleagues[BOB.email] = Availability(busy=(Period(start=TEN, end=TEN + 15 * DAY),))
+    await turn.change("reschedule", "e1", to="5 March")
+    same = {n: getattr(turn.one.after, n) for n in ("title", "start", "end", "place", "notes")}
+    same |= {"notify": "all", "guests": turn.one.after.guests}
+    assert not {"clashes", "unseen"} & turn.one.entered(same).keys()
+    later = turn.one.entered(same | {"start": TEN + 3 * DAY, "end": TEN + 3 * DAY + HOUR})
+    assert (later["clashes"], later["unseen"]) == ((), ())
 
 
 async def test_where_there_is_no_free_time_nothing_is_proposed() -> None:

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
-from app.agent.tools.calendar import ListEvents
+from app.agent.tools.calendar import CreateEvent, ListEvents
 from app.agent.tools.event_changes import ChangeEvents
 from app.agent.tools.mail import SearchMail
+from app.agent.tools.mail_changes import ChangeMail
+from app.agent.tools.people import FindPerson
 from app.agent.tools.time import BlockTime, FindFreeTime
+from app.agent.tools.writing import WriteMail
 from app.domain.calendars import Availability
-from app.domain.desk import Desk
+from app.domain.desk import Desk, reference
 from app.domain.errors import Faulty, GrantDead, ProviderError, StewardError
 from app.domain.mailboxes import BULK_LIMIT
-from app.domain.types import Address, Event, MailPage, MailQuery
+from app.domain.types import Address, CalendarRef, Contact, Event, MailPage, MailQuery, MailText
 from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.unit.desk_world import mail, meeting
 from tests.unit.test_agent_tools import Table
@@ -41,6 +44,8 @@ class Closed(MemoryCalendar):
 class ClosedBox(MemoryMailbox):
     """A mailbox that can't be searched."""
 
+    why: ProviderError = AWAY
+
     async def search(self, query: MailQuery, *, limit: int) -> MailPage:
         raise AWAY
 
@@ -49,6 +54,24 @@ class ClosedBox(MemoryMailbox):
 
     async def aliases(self) -> tuple[Address, ...]:
         raise AWAY
+
+    async def contacts(self, words: str) -> tuple[Contact, ...]:
+        raise AWAY
+
+    async def written_to(self, email: str) -> int:
+        raise self.why
+
+    async def senders(self, ids: Sequence[str]) -> dict[str, Address]:
+        raise AWAY
+
+
+def half(*mails: MailText, why: ProviderError = AWAY, text: str = "") -> Table:
+    """A table of which the mail of home can't be read."""
+    made = Table(*mails, text=text)
+    closed = ClosedBox(made.home.account, made.clock)
+    closed.why = why
+    made.bench.desk = Desk(made.bench.desk.person, mailboxes=[made.work, closed], calendars=made.bench.desk.calendars)
+    return made
 
 
 def table(*, closed: tuple[str, ...] = ("home",), why: ProviderError = AWAY) -> Table:
@@ -147,3 +170,101 @@ async def test_who_waits_is_known_of_the_others() -> None:
     assert result["not_read"] == [f"mail of home: {SENTENCE}"]
     with pytest.raises(Faulty):
         await made.use(SearchMail(owed="by_me", account="home"))
+
+
+# Mail: one account's fault is not another's.
+
+MAIL_NOTE = NOTE.replace("the calendar of", "the mail of")
+DANA = "dana@example.org"
+
+
+async def test_a_mail_is_written_from_the_account_that_works() -> None:
+    made = half()
+    await made.use(WriteMail(kind="new", to=[DANA], subject="Hello", body="Hi Dana", account="work"))
+    (recipient,) = made.proposed.recipients
+    assert recipient.marked
+    assert recipient.evidence.endswith("; I couldn't look into the mail of home")
+
+
+async def test_whom_the_account_that_works_knows_is_known() -> None:
+    to = (Address(email=DANA),)
+    made = half(mail("s1", labels=("SENT",), sender=Address(email="ann@example.com"), to=to))
+    await made.use(WriteMail(kind="new", to=[DANA], subject="Hello", body="Hi Dana", account="work"))
+    (recipient,) = made.proposed.recipients
+    assert (recipient.marked, recipient.evidence) == (False, "1 mail to them")
+
+
+async def test_the_account_that_sends_must_be_readable_and_every_connection_alive() -> None:
+    letter = {"kind": "new", "to": [DANA], "subject": "Hello", "body": "Hi Dana"}
+    with pytest.raises(Faulty):
+        await half().use(WriteMail(**letter, account="home"))
+    with pytest.raises(GrantDead):
+        await half(why=GrantDead(provider="Gmail", account="home")).use(WriteMail(**letter, account="work"))
+
+
+async def test_people_are_looked_for_in_the_mail_that_can_be_read() -> None:
+    made = half(mail())
+    result = await made.use(FindPerson(name="Carol"))
+    assert [p["email"] for p in result["people"]] == ["carol@example.org"]
+    assert (result["not_read"], made.bench.notes) == ([f"mail of home: {SENTENCE}"], [MAIL_NOTE])
+    for name in ("my manager", "lunch"):
+        assert (await half(mail()).use(FindPerson(name=name)))["not_read"] == [f"mail of home: {SENTENCE}"]
+
+
+async def test_the_newest_mail_of_a_person_is_answered() -> None:
+    made = half(mail(), text="Tell Carol yes")
+    await made.use(WriteMail(kind="reply", to=["Carol"], body="Yes"))
+    assert made.proposed.thread == "t1"
+    assert made.bench.notes[0] == MAIL_NOTE
+
+
+@pytest.mark.parametrize("more", [{}, {"not_from": ["Dave"]}])
+async def test_what_a_change_leaves_out_is_said_beside_its_card(more: Any) -> None:
+    dave = Address(email="dave@example.org", name="Dave")
+    made = half(mail(), mail("m2", thread="t2", sender=dave))
+    result = await made.use(ChangeMail(do="archive", words="lunch", **more))
+    assert made.proposed.account.name == "work"
+    assert result["not_read"] == [f"mail of home: {SENTENCE}"]
+    assert MAIL_NOTE in made.bench.notes
+
+
+async def test_nothing_found_is_said_not_to_be_all() -> None:
+    result = await half().use(ChangeMail(do="archive", words="lunch"))
+    assert result["not_read"] == [f"mail of home: {SENTENCE}"]
+
+
+# Calendars that can't be listed.
+
+
+class Unlisted(MemoryCalendar):
+    """Calendars whose list can't be read."""
+
+    async def calendars(self) -> tuple[CalendarRef, ...]:
+        raise AWAY
+
+
+def unlisted() -> Table:
+    made = Table()
+    work, home = made.bench.desk.calendars
+    boxes = made.bench.desk.mailboxes
+    made.bench.desk = Desk(made.bench.desk.person, mailboxes=boxes, calendars=[work, Unlisted(home.account)])
+    made.calendar.put(meeting(made.now.replace(hour=9, minute=0) + timedelta(days=1), minutes=60, title="Review"))
+    return made
+
+
+async def test_meetings_are_changed_where_the_calendars_are_known() -> None:
+    made = unlisted()
+    theirs = meeting(made.now.replace(hour=12, minute=0) + timedelta(days=1), id="e2")
+    closed = made.bench.desk.calendars[1]
+    closed.put(theirs.model_copy(update={"account": reference(made.home.account)}))  # type: ignore[attr-defined]
+    result = await made.use(ChangeEvents(do="cancel", start=TUESDAY))
+    assert [a.account.name for a in made.bench.actions] == ["work"]
+    assert (result["not_read"], made.bench.notes) == ([f"calendar of home: {SENTENCE}"], [NOTE])
+
+
+async def test_a_calendar_that_may_be_among_the_unlisted_isnt_said_not_to_exist() -> None:
+    made = unlisted()
+    await made.use(CreateEvent(title="Yoga", start="tomorrow at 6pm", calendar="work"))
+    assert made.proposed.account.name == "work"
+    with pytest.raises(StewardError, match=r"I couldn't read those of home\."):
+        await made.use(CreateEvent(title="Yoga", start="tomorrow at 6pm", calendar="Sport"))

@@ -119,7 +119,7 @@ class CreateEvent(Changing):
             video=self.video,
             proposed_at=bench.request.now,
         ).vetted(bench.request.now)
-        box = bench.desk.mailbox(account.id)
+        box = bench.mailbox_of(account.id)
         guests = await asyncio.gather(*(recognised(bench, g.address, "guest", box=box) for g in action.guests))
         update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
         action = await action.model_copy(update=update).previewed(bench.desk)
@@ -152,7 +152,7 @@ class CreateEvent(Changing):
 
 def _recurrence(phrase: str, bench: Bench) -> Recurrence:
     """How something repeats, from words; raises UnclearTime, and TwoTimes for words that name two rhythms."""
-    found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone)
+    found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone, working_hours=bench.hours)
     if isinstance(found, Rhythms):
         raise TwoTimes([repeated(rule(option), bench.zone.key) for option in found.options], phrase)
     if not isinstance(found, Recurrence):

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.agent.bench import Bench
 from app.agent.choosing import calendar_named, named, series_of, within
 from app.agent.recognising import recognised, remembered
-from app.agent.rescheduling import Rescheduling
+from app.agent.rescheduling import Placed, Rescheduling
 from app.agent.tools.calendar import MAX_MINUTES
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Changing, fenced
@@ -19,7 +19,7 @@ from app.domain import actions
 from app.domain.actions import Action, Scope
 from app.domain.cards import MAX_LINE, Recipient
 from app.domain.desk import reference
-from app.domain.errors import Refusal, StewardError, UnclearTime
+from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime
 from app.domain.plans import MAX_ACTIONS
 from app.domain.types import AccountId, Address, CalendarRef, Event
 from app.planning.phrases import Shift, shift_of, shifted
@@ -34,7 +34,6 @@ OPEN = ("reschedule", "edit")
 IMMOVABLE = ("birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
 """Event types that stay in their calendar (Calendar API v3: events.move)."""
 
-Time = tuple[datetime, datetime]
 Key = tuple[AccountId, str, str]
 
 
@@ -70,7 +69,7 @@ class ChangeEvents(Changing):
     async def run(self, bench: Bench) -> Result:
         chosen = await self._chosen(bench)
         if not chosen:
-            return {"nothing": "There is no such meeting."}
+            return {"nothing": "There is no such meeting.", **bench.not_read}
         prepared, refused = await self._prepared(bench, chosen)
         proposed = []
         for number, action in enumerate(prepared):
@@ -78,10 +77,15 @@ class ChangeEvents(Changing):
                 rest = len(prepared) - number
                 refused.append({"left_out": f"{rest} more: I propose at most {MAX_ACTIONS} changes at once."})
                 break
-            proposed.append(await self._proposed(bench, action))
+            try:
+                proposed.append(await self._proposed(bench, action))
+            except FormErrors as no:
+                if len(prepared) == 1:
+                    raise
+                refused.append({"why": no.sentence})
         if not proposed:
             raise Refusal(why=" ".join(str(r["why"]) for r in refused))
-        return fenced(proposed=proposed, **({"not_done": refused} if refused else {}))
+        return fenced(proposed=proposed, **({"not_done": refused} if refused else {}), **bench.not_read)
 
     async def _chosen(self, bench: Bench) -> list[Event]:
         if self.events:
@@ -96,7 +100,8 @@ class ChangeEvents(Changing):
         if isinstance(action, actions.ChangeEvent):
             action = action.model_copy(update={"added": remembered(action.added, old)})
         action = (await action.previewed(bench.desk)).vetted(bench.request.now)
-        return f"{bench.propose(action, instead_of=old)}: {action.card().summary}"
+        said = f"{bench.propose(action, instead_of=old)}: {action.card().summary}"
+        return " ".join((f"{said}.", *action.guests_known)) if isinstance(action, actions.ChangeEvent) else said
 
     # From events to changes.
 
@@ -135,7 +140,7 @@ class ChangeEvents(Changing):
         shift = shift_of(self.to) if self.do == "reschedule" and event.all_day else None
         return "" if shift is None or shift.of_days else f"{title} lasts whole days, so I can move it by days only."
 
-    async def _action(self, bench: Bench, event: Event, time: Time | None) -> Action:
+    async def _action(self, bench: Bench, event: Event, time: Placed | None) -> Action:
         scope = Scope(self.which) if event.series or event.recurrence else Scope.THIS
         given: dict[str, Any] = {
             "account": event.account,
@@ -172,30 +177,32 @@ class ChangeEvents(Changing):
         names["from_name"] = _called(left, was.account.name) if left else was.account.name
         return actions.MoveEvent(target=reference(place.account), into=into.id, **names, **given)
 
-    async def _change(self, bench: Bench, event: Event, given: dict[str, Any], time: Time | None) -> Action:
+    async def _change(self, bench: Bench, event: Event, given: dict[str, Any], time: Placed | None) -> Action:
         was, scope = given["was"], given["scope"]
         texts = {"title": self.title, "place": self.place, "notes": self.notes}
         words = {n: " ".join(visible(t).split()) if n != "notes" else visible(t).strip() for n, t in texts.items() if t}
         if time is None and self.minutes:
-            time = (event.start, event.start + timedelta(minutes=self.minutes))
+            time = Placed(event.start, event.start + timedelta(minutes=self.minutes))
         guests = {"added": await self._added(bench, event), "removed": _leaving(event, self.remove_guests)}
         return actions.ChangeEvent(
             **words,
             **guests,
-            **retimed(was, event, scope=scope, time=time),
+            **retimed(was, event, scope=scope, time=time[:2] if time else None),
             until=_until(was, event, scope),
+            clashes=time.clashes if time else (),
+            unseen=time.unseen if time else (),
             **given,
         )
 
     async def _added(self, bench: Bench, event: Event) -> tuple[Recipient, ...]:
         there = {g.email.lower() for g in event.guests} | {event.account.email.lower()}
-        box = bench.desk.mailbox(event.account)
+        box = bench.mailbox_of(event.account.id)
         emails = [e for e in dict.fromkeys(g.strip().lower() for g in self.add_guests) if e not in there]
         return tuple(await asyncio.gather(*(recognised(bench, Address(email=e), "guest", box=box) for e in emails)))
 
     # New times.
 
-    async def _times(self, bench: Bench, chosen: Sequence[Event]) -> dict[Key, Time]:
+    async def _times(self, bench: Bench, chosen: Sequence[Event]) -> dict[Key, Placed]:
         """The new time of each event that is given one."""
         if not self.to:
             raise UnclearTime(phrase="")
@@ -206,35 +213,36 @@ class ChangeEvents(Changing):
             if len(chosen) > 1:
                 raise Refusal(why="They would all be at the same time. Name a span, such as next week.")
             return {_key(chosen[0]): fixed}
-        search = Rescheduling(bench, *bench.span(self.to))
+        leaving = bench.span(self.start, self.end) if self.start and not self.events else None
+        search = Rescheduling(bench, *bench.span(self.to), leaving=leaving)
         await search.read(chosen)
-        found: dict[Key, Time] = {}
+        found: dict[Key, Placed] = {}
         after = None
         for event in sorted(chosen, key=lambda e: (e.start, e.end)):
             if slot := search.place(event, self._length(event), after=after):
-                found[_key(event)] = (slot.start, slot.end)
+                found[_key(event)] = slot
                 after = max(after or slot.end, slot.end)
         return found
 
-    def _moved(self, event: Event, shift: Shift) -> Time:
+    def _moved(self, event: Event, shift: Shift) -> Placed:
         """An event's own time, so much later or earlier by the clocks of its zone."""
         at = event.start if self.which == "this" else event.original_start or event.start
         start = shifted(at, shift, event.zone)
-        return start, start + self._length(event)
+        return Placed(start, start + self._length(event))
 
-    def _fixed(self, bench: Bench, chosen: Sequence[Event]) -> Time | None:
+    def _fixed(self, bench: Bench, chosen: Sequence[Event]) -> Placed | None:
         """The time that was said, if it was one at which something can start rather than a span to look in."""
         length = self._length(chosen[0])
         if chosen[0].all_day:
             day = bench.span(self.to)[0].replace(tzinfo=ZoneInfo(chosen[0].zone))
-            return day, day + length
+            return Placed(day, day + length)
         try:
             start, said = bench.start(self.to)
         except UnclearTime:
             return None
         if said is not None and said > length:
             return None
-        return start, start + (said or length)
+        return Placed(start, start + (said or length))
 
     def _length(self, event: Event) -> timedelta:
         return timedelta(minutes=self.minutes) if self.minutes else event.end - event.start

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.agent.bench import Bench
+from app.agent.bench import MAIL, Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.forwarding import Route, forward
 from app.agent.tools.mail import Filters
@@ -56,7 +56,10 @@ class ChangeMail(Filters, Changing):
         found = await self._found(bench)
         if self.do == FORWARD:
             return await self._forwarded(bench, found)
-        senders = {box: await box.senders(ids) for box, ids in found.items()} if self.not_from else {}
+        senders: dict[Mailbox, Mapping[str, Address]] = {}
+        if self.not_from:
+            senders = dict(await bench.each(tuple(found), lambda box: box.senders(found[box]), what=MAIL))
+            found = {box: found[box] for box in senders}
         staying = self._staying([a for known in senders.values() for a in known.values()])
         proposed = []
         for box, ids in found.items():
@@ -67,9 +70,9 @@ class ChangeMail(Filters, Changing):
             out = {"left_out": tuple(sorted(writers & staying)), **written(ids, known)}
             proposed.append(await self._propose(bench, box, {"ids": ids, **out}))
         if not proposed:
-            return {"nothing": f"No mail fits: {self._query(bench).worded()}."}
+            return {"nothing": f"No mail fits: {self._query(bench).worded()}.", **bench.not_read}
         # A label's name is the model's choice, which may be a stranger's.
-        return fenced(proposed=proposed if len(proposed) > 1 else proposed[0])
+        return {**fenced(proposed=proposed if len(proposed) > 1 else proposed[0]), **bench.not_read}
 
     # Which mails.
 
@@ -79,11 +82,13 @@ class ChangeMail(Filters, Changing):
         query = self._query(bench)
         if self.do in ("trash", FORWARD) and query == MailQuery():
             raise Refusal(why="Say which mails: every one of them is too many.")
-        found = {box: await box.ids(query) for box in bench.mailboxes(self.account)}
-        if self.do == "inbox":
-            there = {box: await box.having(INBOX, ids) for box, ids in found.items()}
-            found = {box: tuple(i for i in ids if i not in there[box]) for box, ids in found.items()}
-        return {box: ids for box, ids in found.items() if ids}
+        found = await bench.each(bench.mailboxes(self.account), lambda box: self._fitting(box, query), what=MAIL)
+        return {box: ids for box, ids in found if ids}
+
+    async def _fitting(self, box: Mailbox, query: MailQuery) -> tuple[str, ...]:
+        ids = await box.ids(query)
+        there = await box.having(INBOX, ids) if self.do == "inbox" else ()
+        return tuple(i for i in ids if i not in there)
 
     def _query(self, bench: Bench) -> MailQuery:
         query = self.query(bench, self.where or WHERE.get(self.do, "anywhere"))
@@ -145,4 +150,4 @@ class ChangeMail(Filters, Changing):
             proposed.append(await forward(bench, mails, Route(box, box, self.to, self.note), instead_of=old))
         if not proposed:
             return {"nothing": f"No mail fits: {self._query(bench).worded()}."}
-        return {"proposed": proposed if len(proposed) > 1 else proposed[0]}
+        return {"proposed": proposed if len(proposed) > 1 else proposed[0], **bench.not_read}

@@ -40,13 +40,14 @@ class FindPerson(Tool):
         for candidate in people:
             bench.sources.person(candidate.address)
         if not people:
-            return {"nothing": f"Nobody called {self.name} in mail or calendar.", "hint": "Ask who it is."}
+            nobody = f"Nobody called {self.name} in mail or calendar."
+            return {"nothing": nobody, "hint": "Ask who it is.", **bench.not_read}
         listed = [{"name": c.address.name, "email": c.address.email, "evidence": c.evidence} for c in people]
         if certain:
-            return fenced(people=listed)
+            return fenced(people=listed, **bench.not_read)
         evidence = {c.address.email.lower(): c.evidence for c in people}
         bench.unsettled(self.name, [*map(_option, groups), *(c.address.shown for c in people)], evidence)
-        return {**fenced(people=listed, options=bench.choices), "hint": ASK}
+        return {**fenced(people=listed, options=bench.choices, **bench.not_read), "hint": ASK}
 
     async def _meant(self, bench: Bench) -> tuple[list[Candidate], list[tuple[Address, ...]], bool]:
         """Who it could be, as persons and as groups, and whether there is no doubt."""

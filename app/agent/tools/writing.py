@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.agent.bench import Bench
+from app.agent.bench import MAIL, Bench
 from app.agent.recognising import recognised, remembered
 from app.agent.tools.fitting import Result
 from app.agent.tools.forwarding import Route, addressed, forward, signed, usual_sender
@@ -106,7 +106,9 @@ class WriteMail(Changing):
             raise Refusal(why="Say which thread, or whose mail.")
         who = self.to[0]
         query = MailQuery(sender=who)
-        found = [m for b in bench.mailboxes(self.account) for m in (await b.search(query, limit=LOOKED_AT)).mails]
+        boxes = bench.mailboxes(self.account)
+        told = await bench.each(boxes, lambda box: box.search(query, limit=LOOKED_AT), what=MAIL)
+        found = [m for _, page in told for m in page.mails]
         if not found:
             raise Refusal(why=f"I found no mail from {who}.")
         people = {m.sender.email.lower(): m.sender.shown for m in found}

@@ -57,6 +57,11 @@ class Action(Value):
         return (self.account,)
 
     @property
+    def needs(self) -> tuple[AccountRef, ...]:
+        """The accounts without whose connection it can't be done."""
+        return (self.account,)
+
+    @property
     def bulk(self) -> bool:
         """Whether it takes so long that it shall not stand in the way of what takes a moment."""
         return False

@@ -6,12 +6,14 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
+from pydantic import Field as Payload
 
 from app.domain.actions.calendar_events import OnEvent, Scope, invited, known
 from app.domain.actions.calendar_words import (
     LONGEST,
     MARKUP,
     Overlap,
+    attending,
     beside,
     clocks,
     elsewhere,
@@ -44,6 +46,8 @@ RESET = "Changes that were made to single later occurrences are lost."
 SPLIT = "The later occurrences become a series of their own."
 OTHERS = "{organizer} organizes it and lets guests change it: the change goes for everyone."
 ANEW = "Guests are asked again whether they come."
+UNASKED: Mapping[str, Any] = {"clashes": (), "unseen": ()}
+"""Nothing is known of the guests at a time that a person chose."""
 
 
 class Altering(OnEvent, base=True):
@@ -67,6 +71,10 @@ class Altering(OnEvent, base=True):
     zones: Mapping[str, str] = {}
     viewers: tuple[str, ...] = ()
     taints: tuple[Taint, ...] = ()
+    clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
+    """Which guests can't be expected at a time that was looked for, a sentence each."""
+    unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
+    """The addresses of guests whose calendars didn't tell then."""
 
     @property
     def too_late(self) -> datetime | None:
@@ -94,6 +102,11 @@ class Altering(OnEvent, base=True):
     def words(self) -> dict[Part, str]:
         """What others will read of it anew."""
         return {Part.TITLE: self.title or "", Part.PLACE: self.place or "", Part.BODY: self.notes or ""}
+
+    @property
+    def guests_known(self) -> tuple[str, ...]:
+        """Who of the guests can't be expected then, and of whom that isn't known, a sentence each."""
+        return attending(self.clashes, self.unseen)
 
     # The card.
 
@@ -158,6 +171,7 @@ class Altering(OnEvent, base=True):
             "" if self.was.mine else OTHERS.format(organizer=self.was.organizer.called or "Somebody else"),
             mailed(guests, self.notify, "an update"),
             open_to(self.viewers),
+            *self.guests_known,
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
             " ".join((SPLIT, *((ANEW,) if guests else ()), RESET)) if self.scope is Scope.FOLLOWING else "",
             RESET if self.scope is Scope.ALL and self.start else "",
@@ -260,8 +274,8 @@ class Altering(OnEvent, base=True):
             zone = ZoneInfo(self.was.zone)
             start, end = (datetime.combine(day, time(), zone) for day in (start, end + timedelta(days=1)))
         if (start, end) == (self.shown.start, self.shown.end):
-            return {"start": None, "end": None}
-        return {} if (start, end) == (self.start, self.end) else {"start": start, "end": end}
+            return {"start": None, "end": None, **UNASKED}
+        return {} if (start, end) == (self.start, self.end) else {"start": start, "end": end, **UNASKED}
 
     def _invited(self, chosen: Iterable[Address]) -> Mapping[str, Any]:
         """Who is to come besides those who are invited already, and who of them no longer."""

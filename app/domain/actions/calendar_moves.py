@@ -54,6 +54,10 @@ class MoveEvent(OnEvent):
         return (self.account,) if self.native else (self.account, self.target)
 
     @property
+    def needs(self) -> tuple[AccountRef, ...]:
+        return (self.account, self.target)
+
+    @property
     def too_late(self) -> datetime | None:
         return None
 

@@ -26,6 +26,8 @@ TOLD = {
     OUTSIDERS: "Only to guests who don't use Google Calendar",
     NOBODY: "To nobody",
 }
+NAMED = 5
+"""Guests that a sentence names; of more it says how many."""
 UNTOLD = "whoever it is shared with, which Google doesn't tell me"
 MARKUP = "Google Calendar may show what stands between < and > in the notes as formatting or a link."
 
@@ -96,6 +98,14 @@ def clocks(
     zone: str, zones: Mapping[str, str], since: datetime | None, start: datetime, *, series: bool
 ) -> tuple[str, ...]:
     return tuple(warnings(zone, zones, since=since, start=start, series=series)) if since else ()
+
+
+def attending(clashes: Sequence[str], unseen: Sequence[str]) -> tuple[str, ...]:
+    """What is known of the guests at a time that was looked for, a sentence each."""
+    shown = ", ".join(unseen[:NAMED]) + (f" and {len(unseen) - NAMED} more" if len(unseen) > NAMED else "")
+    more = f"{counted(len(clashes) - NAMED, 'more guest')} can't be expected." if len(clashes) > NAMED else ""
+    blind = f"I can't see when {shown} {'are' if len(unseen) > 1 else 'is'} free." if unseen else ""
+    return tuple(filter(None, (*clashes[:NAMED], more, blind)))
 
 
 def repeats(recurrence: Sequence[str], zone: str) -> tuple[Field, ...]:

@@ -93,6 +93,10 @@ class ForwardEmails(Action):
     taints: tuple[Taint, ...] = ()
     """What of these words comes from other mails."""
 
+    @property
+    def needs(self) -> tuple[AccountRef, ...]:
+        return (self.account, self.source)
+
     def card(self) -> Card:
         several = len(self.mails) > 1
         crossing = self.source.id != self.account.id

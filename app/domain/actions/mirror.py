@@ -59,6 +59,10 @@ class MirrorAvailability(Action):
     viewers: tuple[str, ...] = ()
     """Who else could read the calendar at the preview."""
 
+    @property
+    def needs(self) -> tuple[AccountRef, ...]:
+        return (self.account, *self.sources)
+
     # The card.
 
     def card(self) -> Card:

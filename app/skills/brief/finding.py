@@ -9,6 +9,7 @@ from app.domain.ports import Request
 from app.domain.reading import Reading
 from app.domain.types import Event
 from app.planning.naming import meant
+from app.planning.preferences import spoken_hours
 
 AHEAD = timedelta(days=28)
 """How far a meeting is looked for."""
@@ -27,7 +28,8 @@ async def find(
     if (named := await _referred(words.strip(), request, desk)) is not None:
         return [named], []
     coming = await _coming(request, desk, reading)
-    return meant(words, coming, now=request.now, zone=zone), coming
+    hours = spoken_hours(request.preferences)
+    return meant(words, coming, now=request.now, zone=zone, hours=hours), coming
 
 
 async def _referred(ref: str, request: Request, desk: Desk) -> Event | None:

@@ -9,6 +9,7 @@ from app.domain.mailboxes import INBOX, SENT, Mailbox
 from app.domain.memory import Relation
 from app.domain.preferences import Preferences
 from app.domain.types import Email
+from app.planning.preferences import spoken_hours
 from app.planning.signals import Category, Circle, Signals, Verdict, signals, weigh
 from app.skills.triage.gathering import attendance, manager
 
@@ -54,6 +55,7 @@ class Weighing:
         return Circle(
             own=own,
             zone=str(self._now.tzinfo),
+            hours=spoken_hours(self._preferences),
             priority=frozenset(self._preferences.priority) | manager(self._relations),
             written={sender: await box.written_to(sender) for sender in sorted(senders)},
             answered=frozenset(t.id for t in threads if any(SENT in m.email.labels for m in t.mails)),

@@ -11,7 +11,7 @@ from app.domain.reading import Reading
 from app.domain.tasks import LONGEST, Found, Source, Task
 from app.planning.eisenhower import Quadrant
 from app.planning.noting import due
-from app.planning.preferences import working_hours
+from app.planning.preferences import spoken_hours, working_hours
 from app.planning.sanitising import visible
 from app.planning.workdays import after
 from app.skills.tasks.board import board, placed_of
@@ -51,7 +51,8 @@ class Tasks:
         if not title:
             raise NothingNoted
         key = f"{Source.SAID}:{request.turn or uuid4()}"
-        until = due(title, at=request.now, zone=str(request.now.tzinfo))
+        hours = spoken_hours(await self._services.store.preferences.of(request.person.id))
+        until = due(title, at=request.now, zone=str(request.now.tzinfo), hours=hours)
         note = Found(key=key, source=Source.SAID, title=title, since=request.now, due=until)
         kept = await self._services.store.tasks.find(request.person.id, [note])
         number = next(task.number for task in kept if task.found.key == key)

@@ -16,6 +16,7 @@ from app.domain.preferences import Preferences
 from app.domain.reading import Reading
 from app.domain.sorting import Key
 from app.domain.types import Email, Event, MailQuery
+from app.planning.preferences import spoken_hours
 from app.planning.signals import Circle
 
 MOST = 100
@@ -99,6 +100,7 @@ def _circle(
     return Circle(
         own=own,
         zone=request.person.zone,
+        hours=spoken_hours(preferences),
         priority=frozenset(preferences.priority) | manager(request.relations),
         written=Counter(a.email.lower() for m in past for a in (*m.to, *m.cc)),
         answered=frozenset(m.thread for m in past),

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from app.domain.errors import Refusal
 from app.domain.preferences import TITLES, Preferences
-from app.planning.phrases import Grain, Instant, Interval, resolve
-from app.planning.preferences import Doubtful, Unread, read, working_hours
+from app.planning.phrases import Grain, Instant, Interval, WorkingHours, resolve
+from app.planning.preferences import Doubtful, Unread, read, spoken_hours, working_hours
 from app.planning.week import FOCUS, Rules, Window
 
 WEEK = timedelta(days=7)
@@ -49,8 +49,9 @@ def wished(words: str, preferences: Preferences, *, now: datetime, zone: str) ->
     """
     here = now.astimezone(ZoneInfo(zone))
     span, unread = None, []
-    for clause in _clauses(words, here, zone):
-        if (found := _span(clause, here, zone)) and span is None:
+    hours = spoken_hours(preferences)
+    for clause in _clauses(words, here, hours):
+        if (found := _span(clause, here, hours)) and span is None:
             span = found
         elif ruled := _ruled(clause, preferences):
             preferences = ruled
@@ -64,14 +65,14 @@ def wished(words: str, preferences: Preferences, *, now: datetime, zone: str) ->
     return Wish(start, min(end, start + LONGEST), preferences, tuple(unread))
 
 
-def _clauses(words: str, now: datetime, zone: str) -> Iterator[str]:
+def _clauses(words: str, now: datetime, hours: WorkingHours) -> Iterator[str]:
     """The parts of a request that say one thing each; a span at the end of one is one of its own."""
-    if _span(words.strip(), now, zone):
+    if _span(words.strip(), now, hours):
         yield words.strip()
         return
     for part in filter(None, (p.strip(" .!") for p in _BETWEEN.split(words))):
         tokens = part.split()
-        cuts = [n for n in range(1, len(tokens)) if _span(" ".join(tokens[n:]), now, zone)]
+        cuts = [n for n in range(1, len(tokens)) if _span(" ".join(tokens[n:]), now, hours)]
         plain = Preferences()
         if cuts and not _ruled(part, plain) and _ruled(" ".join(tokens[: cuts[0]]), plain):
             yield from (" ".join(tokens[: cuts[0]]), " ".join(tokens[cuts[0] :]))
@@ -79,9 +80,9 @@ def _clauses(words: str, now: datetime, zone: str) -> Iterator[str]:
             yield part
 
 
-def _span(words: str, now: datetime, zone: str) -> tuple[datetime, datetime] | None:
+def _span(words: str, now: datetime, hours: WorkingHours) -> tuple[datetime, datetime] | None:
     """Days that words name as a whole."""
-    meaning = resolve(words, at=now, zone=zone) if words else None
+    meaning = resolve(words, at=now, zone=str(now.tzinfo), working_hours=hours) if words else None
     span = meaning.span() if isinstance(meaning, Instant) and not meaning.timed else meaning
     if not isinstance(span, Interval) or span.start is None or span.grain < Grain.DAY:
         return None

@@ -39,9 +39,23 @@ def tomorrow_is_free(moment: Moment) -> None:
     clashes = [(new.title, old.title) for new in moment.added for old in standing if overlap(new, old)]
     clashes += [(one.title, other.title) for one, other in combinations(moment.added, 2) if overlap(one, other)]
     assert not clashes
+    _check_guests(moment)
     theirs = {one.title for one in tomorrow if not one.mine and one.answer != "declined"}
     untold = {title for title in theirs if title not in moment.outcome.all}
     assert not untold, f"not told why these stay: {untold}"
+
+
+def _check_guests(moment: Moment) -> None:
+    """Every guest is free at the new time, or the answer says who isn't, or who can't be seen."""
+    gone = [one.what for one in moment.removed]
+    for new in moment.added:
+        told = [line for line in moment.outcome.words.splitlines() if f"“{new.title}”" in line]
+        for guest in new.people - {*moment.accounts}:
+            theirs = [one for one in moment.busy(guest) if overlap(one, new) and one.what not in gone]
+            if guest not in moment.before:
+                assert any("I can't see when" in line and guest in line for line in told), f"{guest}: {told}"
+            elif theirs:
+                assert any(f"{guest} is busy then" in line for line in told), f"{guest}, {theirs[0].title}: {told}"
 
 
 def personal_meetings_at_work(moment: Moment) -> None:

@@ -51,9 +51,16 @@ class Outcome:
     questions: list[list[str]]
     """The options of every question."""
     answered: float
-    """Seconds until the answer stood there."""
+    """Seconds until the first answer stood there."""
+    followed: list[float]
+    """Seconds until each further one did, after an option that was clicked or words that were asked for."""
     clicked: list[float]
     """Seconds from each approval to what became of the card, or of all the cards that it was for."""
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the person waited in all: what they themselves take is left out."""
+        return self.answered + sum(self.followed) + sum(self.clicked)
 
     @property
     def all(self) -> str:
@@ -77,14 +84,14 @@ async def carried_out(house: House, person: Person, text: str, *, knowing: Knowi
     """Ask, answer every question, approve every card: with one click where one is offered for several."""
     began = time.perf_counter()
     asked = (await person.ask(text, seconds=PATIENCE)).asked
-    answered, clicked = time.perf_counter() - began, list[float]()
+    answered, followed, clicked = time.perf_counter() - began, list[float](), list[float]()
     questions: list[list[str]] = []
     for _ in range(MOST_ROUNDS):
         await at_rest(house)
         if question := _offered(person, asked, ANSWERS):
             message, found = question
             questions.append([button.text for button in found])
-            await _answer(person, asked, message, found[knowing.choose(questions[-1])])
+            followed.append(await _answer(person, asked, message, found[knowing.choose(questions[-1])]))
         elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
             if for_all := _offered(person, asked, FOR_ALL):
                 clicked.append(await _approve_all(person, asked, *for_all))
@@ -93,10 +100,12 @@ async def carried_out(house: House, person: Person, text: str, *, knowing: Knowi
                 await person.approve(card, seconds=PATIENCE)
                 clicked.append(time.perf_counter() - began)
         elif answer := _asked_in_words(person, asked, knowing):
+            began = time.perf_counter()
             await person.ask(answer, thread=asked, seconds=PATIENCE)
+            followed.append(time.perf_counter() - began)
         else:
             break
-    return Outcome(_words(person, asked), person.cards(asked), questions, answered, clicked)
+    return Outcome(_words(person, asked), person.cards(asked), questions, answered, followed, clicked)
 
 
 def _offered(person: Person, thread: str, action: str) -> tuple[Json, list[Button]] | None:
@@ -134,9 +143,10 @@ def _asked_in_words(person: Person, thread: str, knowing: Knowing) -> str:
     return "" if person.cards(thread) or not said else knowing.tell(render(said[-1]))
 
 
-async def _answer(person: Person, thread: str, question: Json, button: Button) -> None:
-    """Click, and wait for what is said to it."""
+async def _answer(person: Person, thread: str, question: Json, button: Button) -> float:
+    """Click, and wait for what is said to it; the seconds that took."""
     known = {message["ts"] for message in person.screen.steward(person.dm, thread)}
+    began = time.perf_counter()
     await _click(person, question, button)
 
     def answered() -> bool:
@@ -145,6 +155,7 @@ async def _answer(person: Person, thread: str, question: Json, button: Button) -
         return any(payload(message, TURN).get("state") in ("ended", "failed") for message in new)
 
     await person.screen.until(answered, what=f"what is said to “{button.text}”", seconds=PATIENCE)
+    return time.perf_counter() - began
 
 
 def _words(person: Person, thread: str) -> str:

@@ -43,7 +43,7 @@ async def tried(house: House, person: Person, entry: Entry) -> Moment:
     """The request carried out, with everything before and after it."""
     work, home = person.accounts
     story = house.stories[work]
-    people = [work, home, *house.everyone]
+    people = [one["email"] for one in await house.google.get("accounts")]
     now = datetime.now(UTC)
     before = await seen(house.google, people, now)
     outcome = await carried_out(house, person, wording(entry, story), knowing=Knows(story))
