@@ -106,6 +106,22 @@ async def test_without_a_model_the_signals_sort_and_it_is_said() -> None:
     assert report.notes == ("The model gave no usable answer for the mails; I sorted by what can be seen of them.",)
 
 
+async def test_what_an_outage_left_unjudged_is_judged_at_the_next_run() -> None:
+    at = At(unread("m1", "Contract"), unread("m2", "Lunch"))
+    at.mind.will_judge(ModelError(), says((1, "routine", 3, "as every day")))
+    first = await at.triage()
+    assert first is not None
+    assert first.notes == ("The model gave no usable answer for 1 of the mails; I sorted by what can be seen of them.",)
+    at.mind.will_judge(says((1, "routine", 3, "the contract is ready")))
+    second = await at.triage()
+    assert second is not None
+    assert second.notes == ()
+    assert len(at.mind.judged) == 3
+    assert {"as every day", "the contract is ready"} <= {
+        line.detail.rpartition(" · ")[2].partition(" (")[0] for group in second.groups for line in group.lines
+    }
+
+
 async def test_a_mail_that_is_left_out_or_named_twice_is_sorted_by_its_signals() -> None:
     at = At(*(unread(f"m{n}", f"Mail {n}") for n in range(6)))
     at.mind.will_judge(

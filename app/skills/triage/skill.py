@@ -48,7 +48,8 @@ class Triage:
         found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if _certain(m, v))}}
 
         async def seen(some: Sequence[Sorted]) -> None:
-            await store.keep(request.person.id, some, version=version)
+            # What no model judged isn't kept: it is asked about again at the next run.
+            await store.keep(request.person.id, [each for each in some if each.judged], version=version)
             found.update({each.key: each for each in some})
             await watch(f"is sorting your mail: {len(found)} of {len(mails)}…")
 
