@@ -1,5 +1,6 @@
 """Triage: every unread mail sorted and explained, by a model as far as the signals bear it out, else by them alone."""
 
+from datetime import timedelta
 from typing import Any
 
 from app.assistant import Assistant
@@ -59,6 +60,16 @@ def lines(report: Report | None) -> dict[str, list[str]]:
     return {group.title.partition(" ")[2]: [line.text for line in group.lines] for group in report.groups}
 
 
+def detail(report: Report | None, subject: str) -> str:
+    assert report is not None
+    return next(line.detail for group in report.groups for line in group.lines if line.text == subject)
+
+
+def place(detail: str) -> int:
+    """The priority that a line tells."""
+    return int(detail.partition("/10")[0].rpartition(" ")[2])
+
+
 async def test_mails_are_sorted_with_reason_and_source() -> None:
     at = At(unread("m1", "Contract"), news("m2"), news("m3"))
     at.mind.will_judge(says((1, "important_read", 4, "the contract is ready")))
@@ -96,6 +107,22 @@ async def test_what_was_judged_is_not_judged_again() -> None:
     second = await at.triage()
     assert len(at.mind.judged) == 1
     assert lines(first) == lines(second)
+
+
+async def test_what_a_model_said_is_held_to_the_signals_of_the_day() -> None:
+    at = At(unread("m1", "Figures", sender=BOSS, text="Could you send them by Friday?"))
+    at.mind.will_judge(says((1, "routine", 6, "the figures")))
+    first = await at.triage()
+    await at.store.preferences.state(ANN.id, "priority", [BOSS.email], words="the boss")
+    second = await at.triage()
+    at.clock.advance(timedelta(days=4))
+    third = await at.triage()
+    assert len(at.mind.judged) == 1
+    before, now, near = (detail(report, "Figures") for report in (first, second, third))
+    assert "matters to you" not in before
+    assert "from someone who matters to you" in now
+    assert place(before) < place(now) < place(near)
+    assert all("the figures (" in each for each in (before, now, near))
 
 
 async def test_without_a_model_the_signals_sort_and_it_is_said() -> None:

@@ -8,11 +8,11 @@ from app.domain.desk import Desk, reference
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
-from app.domain.sorting import Sorted
+from app.domain.sorting import Opinion, Sorted
 from app.domain.types import Email, MailQuery
-from app.planning.signals import ASIDE, Verdict, signals, weigh
+from app.planning.signals import signals, weigh
 from app.skills.triage.gathering import Inbox, gather
-from app.skills.triage.judging import TASK, judged, plainly
+from app.skills.triage.judging import TASK, certain, judged, placed
 from app.skills.triage.reporting import report
 
 ARCHIVE = "archive"
@@ -38,22 +38,22 @@ class Triage:
     async def sort(
         self, request: Request, inbox: Inbox, mails: Sequence[Email], *, watch: Watch, reading: Reading
     ) -> Sequence[Sorted]:
-        """Each of these mails sorted: as before where that is known, by its signals where they settle it, else by the
-        model. Raises LostClaim, StoreUnavailable."""
+        """Each of these mails sorted: by today's signals, and by what the model says where they leave it open; it is
+        asked once of a mail. Raises LostClaim, StoreUnavailable."""
         store, version = self._services.store.verdicts, self._services.mind.version(TASK)
         keys = [(mail.account.id, mail.id) for mail in mails]
         known = await store.known(request.person.id, keys, version=version) if keys else {}
         weighed = [(m, weigh(signals(m, "", inbox.circle), request.now)) for m in mails]
-        new = [(m, v) for m, v in weighed if (m.account.id, m.id) not in known]
-        found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if _certain(m, v))}}
+        placed_ = [placed(m, v, known.get(key)) for key, (m, v) in zip(keys, weighed, strict=True)]
+        found = {s.key: s for s, each in zip(placed_, weighed, strict=True) if s.key in known or certain(*each)}
 
-        async def seen(some: Sequence[Sorted]) -> None:
+        async def seen(some: Sequence[Sorted], said: Sequence[Opinion]) -> None:
             # What no model judged isn't kept: it is asked about again at the next run.
-            await store.keep(request.person.id, [each for each in some if each.judged], version=version)
+            await store.keep(request.person.id, said, version=version)
             found.update({each.key: each for each in some})
             await watch(f"is sorting your mail: {len(found)} of {len(mails)}…")
 
-        unsure: list[tuple[Email, Verdict]] = [(m, v) for m, v in new if not _certain(m, v)]
+        unsure = [each for key, each in zip(keys, weighed, strict=True) if key not in found]
         if unsure and (left := await judged(self._services.mind, unsure, seen)):
             all_of = "the mails" if left == len(unsure) else f"{left} of the mails"
             reading.notes.append(f"The model gave no usable answer for {all_of}; I sorted by what can be seen of them.")
@@ -75,8 +75,3 @@ class Triage:
             return Thought(reply="None of these mails is left in the inbox.")
         cards = "A card is" if len(actions) == 1 else f"{len(actions)} cards, one for each account, are"
         return Thought(reply=f"{cards} ready. Nothing changes before you approve.", actions=tuple(actions))
-
-
-def _certain(mail: Email, verdict: Verdict) -> bool:
-    """Whether the signals settle it: no model is asked of such a mail."""
-    return mail.invitation or verdict.category in ASIDE
