@@ -1,7 +1,7 @@
 """What speaks for a mail before any model reads it: how it came, who wrote it, what it asks; and what follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from app.planning.provenance import pretends, resembles
 LEAST, MOST = 1, 10
 """Priorities, from no matter to drop everything."""
 FREEDOM = 1
-"""By how much a judgement may differ from what the signals say: a mail can talk a model into more, but not us."""
+"""By how much a judgement may move a priority: a mail can talk a model into more, but not us."""
 INVITED = 2
 """The priority of what a calendar wrote: whatever it says, the event itself says better."""
 URGENT, IMPORTANT = 8, 5
@@ -111,6 +111,8 @@ class Verdict:
     suggestion: Suggestion
     minutes: int
     reasons: tuple[str, ...]
+    copied: bool = False
+    """Whether it is to others, and may be theirs to see to."""
 
 
 def signals(mail: Email, text: str, circle: Circle) -> Signals:
@@ -159,7 +161,7 @@ def weigh(found: Signals, now: datetime) -> Verdict:
     points = [(worth, why) for worth, why in _points(found, now) if worth]
     priority = min(max(3 + sum(worth for worth, _ in points), LEAST), MOST)
     reasons = tuple(why for _, why in sorted(points, key=lambda p: -abs(p[0])))
-    return _verdict(_category(priority, copied=found.copied), priority, reasons)
+    return replace(_verdict(_category(priority, copied=found.copied), priority, reasons), copied=found.copied)
 
 
 def _points(found: Signals, now: datetime) -> list[tuple[int, str]]:
@@ -200,15 +202,27 @@ def _verdict(category: Category, priority: int, reasons: tuple[str, ...]) -> Ver
 
 
 def bounded(category: Category, priority: int, plain: Verdict) -> tuple[Category, int]:
-    """A judgement, as far as the signals bear it out: no farther from their priority than FREEDOM, in a category that
-    fits it; what they call suspect or sent to many stays so."""
-    if plain.category in ASIDE:
+    """A judgement, as far as the signals bear it out. What is urgent, important, suspect or sent to many, they alone
+    say; whether a mail that was only copied in and isn't urgent is somebody else's to do, a judgement may. The priority
+    it moves by no more than FREEDOM, and not over the bounds of the category; one that wants more has been talked into
+    it, or doesn't know better, and counts for nothing."""
+    if plain.category in ASIDE or abs(priority - plain.priority) > FREEDOM:
         return plain.category, plain.priority
-    held = min(max(priority, plain.priority - FREEDOM, LEAST), plain.priority + FREEDOM, MOST)
-    fits = {
-        Category.URGENT_ACTION: held >= URGENT,
-        Category.IMPORTANT_READ: held >= IMPORTANT,
-        Category.DELEGATE: True,
-        Category.ROUTINE: held < URGENT,
-    }
-    return (category if fits.get(category, False) else _category(held, copied=False)), held
+    least, most = _reach(plain)
+    held = min(max(priority, least), most)
+    return (category if category in _open(plain) else plain.category), held
+
+
+def _open(plain: Verdict) -> frozenset[Category]:
+    """The categories between which a judgement decides."""
+    between = frozenset({Category.DELEGATE, Category.ROUTINE})
+    return between if plain.copied and plain.category in between else frozenset({plain.category})
+
+
+def _reach(plain: Verdict) -> tuple[int, int]:
+    """The least and the highest priority of a mail that stays in its category."""
+    if plain.category is Category.URGENT_ACTION:
+        return URGENT, MOST
+    if plain.category is Category.IMPORTANT_READ:
+        return IMPORTANT, URGENT - 1
+    return LEAST, (URGENT if plain.copied else IMPORTANT) - 1
