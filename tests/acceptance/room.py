@@ -19,6 +19,7 @@ from app.domain.grants import Tokens
 from app.domain.permissions import Permission
 from app.domain.ports import Services
 from app.domain.types import Account, AccountId, ActionId, Message, PersonId, Place, person_id
+from app.wiring import skills
 from integrations.google.consent import AUTH, Client, Endpoints, GoogleConsent
 from integrations.google.desks import Gates, Google, GoogleDesks
 from integrations.models.ollama import ollama_model
@@ -155,7 +156,12 @@ class Seat:
             consent=consent,
             clock=room.clock,
         )
-        self.assistant = Assistant(self.services, Limits(characters=10_000, requests=1_000), invite=self._invite)
+        self.assistant = Assistant(
+            self.services,
+            Limits(characters=10_000, requests=1_000),
+            invite=self._invite,
+            errands=skills(self.services),
+        )
 
     async def _invite(self, person: PersonId, place: Place) -> None:
         raise AssertionError("nobody should be asked to connect")
