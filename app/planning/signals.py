@@ -36,6 +36,13 @@ class Category(StrEnum):
     SPAM_SUSPECT = "spam_suspect"
 
 
+REACH = {
+    Category.URGENT_ACTION: (URGENT, MOST),
+    Category.IMPORTANT_READ: (IMPORTANT, URGENT - 1),
+    Category.DELEGATE: (LEAST, URGENT - 1),
+    Category.ROUTINE: (LEAST, IMPORTANT - 1),
+}
+"""The least and the highest priority of a mail that a judgement leaves in its category."""
 ASIDE = frozenset({Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT})
 """What the signals settle by themselves, and nobody has to act on: no judgement moves a mail out of these."""
 
@@ -208,21 +215,13 @@ def bounded(category: Category, priority: int, plain: Verdict) -> tuple[Category
     it, or doesn't know better, and counts for nothing."""
     if plain.category in ASIDE or abs(priority - plain.priority) > FREEDOM:
         return plain.category, plain.priority
-    least, most = _reach(plain)
-    held = min(max(priority, least), most)
-    return (category if category in _open(plain) else plain.category), held
+    fits = category in _open(plain) and (category is not Category.ROUTINE or priority < IMPORTANT)
+    kind = category if fits else plain.category
+    least, most = REACH[kind]
+    return kind, min(max(priority, least), most)
 
 
 def _open(plain: Verdict) -> frozenset[Category]:
     """The categories between which a judgement decides."""
     between = frozenset({Category.DELEGATE, Category.ROUTINE})
     return between if plain.copied and plain.category in between else frozenset({plain.category})
-
-
-def _reach(plain: Verdict) -> tuple[int, int]:
-    """The least and the highest priority of a mail that stays in its category."""
-    if plain.category is Category.URGENT_ACTION:
-        return URGENT, MOST
-    if plain.category is Category.IMPORTANT_READ:
-        return IMPORTANT, URGENT - 1
-    return LEAST, (URGENT if plain.copied else IMPORTANT) - 1
