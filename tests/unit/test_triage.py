@@ -1,21 +1,28 @@
 """Triage: every unread mail sorted and explained, by a model as far as the signals bear it out, else by them alone."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+import pytest
+
+from app.agent.tools.skills import Assist
 from app.assistant import Assistant
 from app.domain.actions import ArchiveEmails
 from app.domain.approvals import Status
 from app.domain.errors import ModelError, Throttled
 from app.domain.ports import Thought
 from app.domain.reports import Report
-from app.domain.types import Address, MailText
+from app.domain.types import Address, MailText, TurnId
 from app.skills.errands import Skills
 from app.skills.triage import Triage
 from app.skills.triage.judging import Judgement, Judgements
+from integrations.slack.reports import report_blocks
 from tests.samples import ANN, message
 from tests.unit.desk_world import mail
 from tests.unit.steward_at_work import AtWork
+from tests.unit.test_agent_tools import Table
 
 BOSS = Address(email="boss@house.example", name="The Boss")
 
@@ -183,6 +190,61 @@ async def test_the_offer_archives_exactly_what_was_sorted_out() -> None:
     assert isinstance(waiting.action, ArchiveEmails)
     assert set(waiting.action.ids) == {"m2", "m3"}
     assert waiting.status is Status.PROPOSED
+
+
+async def test_one_list_over_all_by_priority_a_page_at_a_time() -> None:
+    at = At(*(unread(f"m{n:02}", f"Mail {n:02}") for n in range(40)), news("n1"))
+    at.mind.will_judge(*([ModelError()] * 30))
+    await at.store.preferences.state(ANN.id, "priority", [BOSS.email], words="the boss")
+    at.mailbox.put(unread("boss", "Figures", sender=BOSS))
+    first = await at.triage("triage list")
+    assert first is not None
+    assert first.title == "By priority: 42 mails unread"
+    assert [group.title for group in first.groups] == ["1 to 10 of 42", "11 to 20 of 42", "21 to 30 of 42"]
+    told = [line for group in first.groups for line in group.lines]
+    assert told[0].text == "Figures"
+    assert "from someone who matters to you" in told[0].detail
+    assert all(line.link for line in told)
+    assert first.offers[0].label == "Show the next 12"
+    second = await at.triage(first.offers[0].errand)
+    assert second is not None
+    rest = [line for group in second.groups for line in group.lines]
+    places = [place(line.detail) for line in (*told, *rest)]
+    assert places == sorted(places, reverse=True)
+    assert len({line.text for line in (*told, *rest)}) == 42
+    assert rest[-1].text == "Our week n1"
+    assert [offer.label for offer in second.offers] == ["Draft replies to the urgent ones", "Archive the newsletter"]
+
+
+@pytest.mark.parametrize(
+    ("about", "errand"),
+    [("list", "triage list"), ("", "triage"), ("archive newsletter", "triage"), ("my inbox", "triage")],
+)
+async def test_the_model_may_ask_for_the_list_and_nothing_else(about: str, errand: str) -> None:
+    table = Table()
+    await Assist(skill="triage", about=about).run(table.bench)
+    assert table.bench.errand == errand
+
+
+@pytest.mark.parametrize("page", ["0", "9", "two", ""])
+async def test_a_page_that_is_none_shows_one_that_is(page: str) -> None:
+    at = At(news("m1"))
+    report = await at.triage(f"triage list {page}".strip())
+    assert report is not None
+    assert [group.title for group in report.groups] == ["1 to 1 of 1"]
+
+
+async def test_a_page_of_long_lines_is_shown_whole() -> None:
+    sender = Address(email="long@else.example", name="Somebody of a long name " * 4)
+    at = At(*(unread(f"m{n:02}", f"{n:02} " + "Endless " * 30, sender=sender, thread=f"t{n}") for n in range(40)))
+    at.mind.will_judge(*(says(*((n, "routine", 4, "words " * 30) for n in range(1, 9))) for _ in range(30)))
+    report = await at.triage("triage list")
+    assert report is not None
+    blocks = report_blocks(report, turn=TurnId(uuid4()))
+    shown = json.dumps(blocks)
+    assert "I left out" not in shown
+    assert shown.count("10 of 40") == 1
+    assert "21 to 30 of 40" in shown
 
 
 async def test_an_account_that_cannot_be_read_is_named_and_nothing_is_invented() -> None:

@@ -1,9 +1,10 @@
 """What triage shows: the mails by category, each with its reason and its source, and what to do about them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from app.domain.reports import Group, Line, Offer, Report, group
+from app.domain.reports import MAX_LINES, Group, Line, Offer, Report, group
 from app.domain.sorting import Key, Sorted
 from app.domain.types import Email
 from app.planning.sanitising import visible
@@ -24,47 +25,103 @@ REPLIES = 5
 """Drafts written at once: more cards than that are no help."""
 OPEN_LINES = 8
 """Lines of an open group; what is urgent is rarely more."""
+PAGE = 30
+"""Mails of the list shown at once; with the words below they stay below what a message of Slack's holds."""
+SUBJECT, NAME, REASON = 80, 30, 140
+"""Characters of a subject, a name and a reason in the list."""
 Linked = Callable[[Email], str]
 
 
-def report(
-    mails: Mapping[Key, Email], found: Sequence[Sorted], *, link: Linked, total: int, notes: Sequence[str]
-) -> Report:
-    """The report of a triage."""
-    by_category = {c: sorted((s for s in found if s.category == c), key=_order) for c in Category}
-    groups = tuple(_group(category, sorted_, mails, link) for category, sorted_ in by_category.items() if sorted_)
-    counts = Counter(Category(s.category) for s in found)
-    left = total - len(found)
-    older = (f"{left:,} older unread mails aren't sorted; I sort the {len(found)} newest at once.",) if left > 0 else ()
+@dataclass(frozen=True)
+class Told:
+    """Sorted mails, and what there is to tell beside them."""
+
+    mails: Mapping[Key, Email]
+    found: tuple[Sorted, ...]
+    link: Linked
+    total: int
+    """Unread mails in all, as many as there are."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{_mails(max(self.total, len(self.found)))} unread" if self.found else "nothing unread"
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """What couldn't be done, what is left over among it."""
+        if (left := self.total - len(self.found)) <= 0:
+            return self.notes
+        most = len(self.found)
+        return *self.notes, f"{left:,} older unread mails aren't sorted; I sort the {most} newest at once."
+
+
+def report(told: Told) -> Report:
+    """The report of a triage: by category."""
+    by_category = {c: sorted((s for s in told.found if s.category == c), key=_order) for c in Category}
     return Report(
-        title=f"Your inbox: {_mails(max(total, len(found)))} unread" if found else "Your inbox: nothing unread",
-        summary=_summary(counts, found),
-        groups=groups,
-        notes=(*notes, *older),
-        offers=_offers(counts, by_category[Category.URGENT_ACTION], mails),
+        title=f"Your inbox: {told.title}",
+        summary=_summary(told.found),
+        groups=tuple(_group(category, some, told) for category, some in by_category.items() if some),
+        notes=told.all_notes,
+        offers=_offers(told),
     )
+
+
+def listed(told: Told, *, page: int) -> Report:
+    """The same mails as one list by priority, a page of it; pages are counted from 1."""
+    ordered = sorted(told.found, key=lambda s: (-s.priority, -told.mails[s.key].received.timestamp()))
+    pages = max(-(-len(ordered) // PAGE), 1)
+    number = min(max(page, 1), pages)
+    first = (number - 1) * PAGE
+    shown = [_ranked(s, told) for s in ordered[first : first + PAGE]]
+    tens = [(first + n, tuple(shown[n : n + MAX_LINES])) for n in range(0, len(shown), MAX_LINES)]
+    left = len(ordered) - first - len(shown)
+    further = Offer(label=f"Show the next {min(left, PAGE)}", errand=f"triage list {number + 1}", primary=True)
+    return Report(
+        title=f"By priority: {told.title}",
+        summary=_summary(told.found),
+        groups=tuple(Group(title=f"{n + 1} to {n + len(lines)} of {len(ordered)}", lines=lines) for n, lines in tens),
+        notes=told.all_notes,
+        offers=(*((further,) if left else ()), *(o.model_copy(update={"primary": not left}) for o in _offers(told))),
+    )
+
+
+def _ranked(found: Sorted, told: Told) -> Line:
+    """A mail in the list, as short as fits beside the others of a page."""
+    mail, (sign, title) = told.mails[found.key], TITLES[Category(found.category)]
+    detail = f"{found.priority}/10 · {_cut(mail.sender.called, NAME)} · {title} · {_cut(found.reason, REASON)}"
+    return Line(text=_cut(_subject(mail), SUBJECT), detail=detail, link=told.link(mail), sign=sign)
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _subject(mail: Email) -> str:
+    return " ".join(visible(mail.subject).split()) or "(no subject)"
 
 
 def _order(found: Sorted) -> tuple[int, str]:
     return -found.priority, found.mail
 
 
-def _group(category: Category, found: Sequence[Sorted], mails: Mapping[Key, Email], link: Linked) -> Group:
+def _group(category: Category, found: Sequence[Sorted], told: Told) -> Group:
     sign, title = TITLES[category]
-    lines = tuple(_line(s, mails[s.key], link(mails[s.key])) for s in found)
+    lines = tuple(_line(s, told.mails[s.key], told.link(told.mails[s.key])) for s in found)
     return group(f"{sign} {title} ({len(found)})", lines, most=OPEN_LINES, folded=category in FOLDED)
 
 
 def _line(found: Sorted, mail: Email, link: str) -> Line:
-    words = " ".join(visible(mail.subject).split()) or "(no subject)"
     minutes = f" · {found.minutes} min" if found.minutes > 1 else ""
     detail = f"{mail.sender.called} · {found.priority}/10 · {found.suggestion}{minutes} · {found.reason}"
-    return Line(text=words, detail=detail, link=link)
+    return Line(text=_subject(mail), detail=detail, link=link)
 
 
-def _summary(counts: Mapping[Category, int], found: Sequence[Sorted]) -> str:
+def _summary(found: Sequence[Sorted]) -> str:
     if not found:
         return "Nothing to sort: every mail in your inboxes is read."
+    counts = _counts(found)
     urgent, important = counts.get(Category.URGENT_ACTION, 0), counts.get(Category.IMPORTANT_READ, 0)
     minutes = sum(s.minutes for s in found if s.category in (Category.URGENT_ACTION, Category.IMPORTANT_READ))
     if not urgent + important:
@@ -72,6 +129,10 @@ def _summary(counts: Mapping[Category, int], found: Sequence[Sorted]) -> str:
     parts = [f"{_mails(urgent)} {_verb(urgent, 'need')} you now" if urgent else ""]
     parts.append(f"{important} {_verb(important, 'is', 'are')} important to read" if important else "")
     return f"{', '.join(filter(None, parts))}: about {minutes} minutes."
+
+
+def _counts(found: Iterable[Sorted]) -> Counter[Category]:
+    return Counter(Category(s.category) for s in found)
 
 
 def _verb(n: int, one: str, many: str = "") -> str:
@@ -82,8 +143,10 @@ def _mails(n: int) -> str:
     return f"{n} mail" if n == 1 else f"{n:,} mails"
 
 
-def _offers(counts: Mapping[Category, int], urgent: Sequence[Sorted], mails: Mapping[Key, Email]) -> tuple[Offer, ...]:
-    threads = dict.fromkeys(f"{mails[s.key].account.name}:{s.thread}" for s in urgent)
+def _offers(told: Told) -> tuple[Offer, ...]:
+    counts = _counts(told.found)
+    urgent = sorted((s for s in told.found if s.category == Category.URGENT_ACTION), key=_order)
+    threads = dict.fromkeys(f"{told.mails[s.key].account.name}:{s.thread}" for s in urgent)
     asks = f"Draft a reply to each of these threads: {', '.join(list(threads)[:REPLIES])}"
     offers = [Offer(label="Draft replies to the urgent ones", asks=asks, primary=True)] if urgent else []
     for category, name in ((Category.NEWSLETTER, "newsletters"), (Category.PROMOTIONAL, "promotions")):

@@ -13,9 +13,9 @@ from app.domain.types import Email, MailQuery
 from app.planning.signals import signals, weigh
 from app.skills.triage.gathering import Inbox, gather
 from app.skills.triage.judging import TASK, certain, judged, placed
-from app.skills.triage.reporting import report
+from app.skills.triage.reporting import Told, listed, report
 
-ARCHIVE = "archive"
+ARCHIVE, LIST = "archive", "list"
 
 
 class Triage:
@@ -23,7 +23,8 @@ class Triage:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Sort the newest unread mails; "archive CATEGORY" prepares the cards that archive those of a category."""
+        """Sort the newest unread mails; "list PAGE" shows them in one list by priority, "archive CATEGORY" prepares the
+        cards that archive those of a category."""
         reading = Reading()
         preferences = await self._services.store.preferences.of(request.person.id)
         inbox = await gather(request, desk, preferences, reading)
@@ -32,7 +33,8 @@ class Triage:
         if what == ARCHIVE:
             return await self._archiving(category, request, desk, inbox, found)
         mails = {(mail.account.id, mail.id): mail for mail in inbox.mails}
-        shown = report(mails, found, link=inbox.link, total=inbox.total, notes=reading.notes)
+        told = Told(mails, tuple(found), link=inbox.link, total=inbox.total, notes=tuple(reading.notes))
+        shown = listed(told, page=int(category) if category.isdecimal() else 1) if what == LIST else report(told)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
     async def sort(
