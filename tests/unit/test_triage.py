@@ -185,11 +185,35 @@ async def test_the_offer_archives_exactly_what_was_sorted_out() -> None:
     assert report is not None
     turn = at.chat.lines[-1].turn
     assert turn is not None
+    at.mailbox.put(news("m4"))  # came after it was shown
     await at.assistant.take_up(ANN.id, turn, 0)
     (waiting,) = await at.store.approvals.waiting(ANN.id)
     assert isinstance(waiting.action, ArchiveEmails)
     assert set(waiting.action.ids) == {"m2", "m3"}
     assert waiting.status is Status.PROPOSED
+    assert waiting.card.title == "Archive 2 mails"
+    assert len(at.mind.judged) == 1
+
+
+async def test_what_left_the_inbox_before_the_click_is_said_and_left_out() -> None:
+    at = At(news("m2"), news("m3"))
+    await at.triage()
+    turn = at.chat.lines[-1].turn
+    assert turn is not None
+    await at.mailbox.label(["m2"], remove=["INBOX"])
+    await at.assistant.take_up(ANN.id, turn, 0)
+    (waiting,) = await at.store.approvals.waiting(ANN.id)
+    assert isinstance(waiting.action, ArchiveEmails)
+    assert waiting.action.ids == ("m3",)
+    assert any("1 mail left the inbox since then." in text for text in at.said)
+
+
+async def test_an_offer_from_before_mails_were_kept_with_it_is_asked_for_anew() -> None:
+    at = At(news("m2"))
+    at.mind.will(Thought(reply="", errand="triage archive newsletter"))
+    await at.assistant.hear(message("archive"))
+    assert any("Type `triage` to sort them anew." in text for text in at.said)
+    assert not await at.store.approvals.waiting(ANN.id)
 
 
 async def test_one_list_over_all_by_priority_a_page_at_a_time() -> None:

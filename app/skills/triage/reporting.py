@@ -9,6 +9,7 @@ from app.domain.sorting import Key, Sorted
 from app.domain.types import Email
 from app.planning.sanitising import visible
 from app.planning.signals import Category
+from app.skills.triage.handling import NAMES, archiving
 
 TITLES = {
     Category.URGENT_ACTION: ("🔴", "Needs you now"),
@@ -144,13 +145,9 @@ def _mails(n: int) -> str:
 
 
 def _offers(told: Told) -> tuple[Offer, ...]:
-    counts = _counts(told.found)
     urgent = sorted((s for s in told.found if s.category == Category.URGENT_ACTION), key=_order)
     threads = dict.fromkeys(f"{told.mails[s.key].account.name}:{s.thread}" for s in urgent)
     asks = f"Draft a reply to each of these threads: {', '.join(list(threads)[:REPLIES])}"
-    offers = [Offer(label="Draft replies to the urgent ones", asks=asks, primary=True)] if urgent else []
-    for category, name in ((Category.NEWSLETTER, "newsletters"), (Category.PROMOTIONAL, "promotions")):
-        if n := counts.get(category, 0):
-            words = f"Archive all {name} ({n})" if n > 1 else f"Archive the {name.removesuffix('s')}"
-            offers.append(Offer(label=words, errand=f"triage archive {category.value}"))
-    return tuple(offers)
+    drafting = Offer(label="Draft replies to the urgent ones", asks=asks, primary=True) if urgent else None
+    offers = (drafting, *(archiving(told.found, category) for category in NAMES))
+    return tuple(offer for offer in offers if offer)

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 
-from app.domain.actions import ArchiveEmails
-from app.domain.actions.bulk import written
-from app.domain.desk import Desk, reference
+from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
 from app.domain.sorting import Opinion, Sorted
-from app.domain.types import Email, MailQuery
+from app.domain.types import Email
 from app.planning.signals import signals, weigh
 from app.skills.triage.gathering import Inbox, gather
+from app.skills.triage.handling import ARCHIVE, Cards, Chosen
 from app.skills.triage.judging import TASK, certain, judged, placed
 from app.skills.triage.reporting import Told, listed, report
 
-ARCHIVE, LIST = "archive", "list"
+LIST = "list"
 
 
 class Triage:
@@ -23,18 +22,18 @@ class Triage:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Sort the newest unread mails; "list PAGE" shows them in one list by priority, "archive CATEGORY" prepares the
-        cards that archive those of a category."""
+        """Sort the newest unread mails; "list PAGE" shows them in one list by priority, "archive MAILS" prepares the
+        cards that archive those of an offer. Raises Refusal."""
+        what, _, more = argument.partition(" ")
         reading = Reading()
+        if what == ARCHIVE:
+            return await self._archived(Chosen.read(more), request, desk, reading)
         preferences = await self._services.store.preferences.of(request.person.id)
         inbox = await gather(request, desk, preferences, reading)
         found = await self.sort(request, inbox, inbox.mails, watch=watch, reading=reading)
-        what, _, category = argument.partition(" ")
-        if what == ARCHIVE:
-            return await self._archiving(category, request, desk, inbox, found)
         mails = {(mail.account.id, mail.id): mail for mail in inbox.mails}
         told = Told(mails, tuple(found), link=inbox.link, total=inbox.total, notes=tuple(reading.notes))
-        shown = listed(told, page=int(category) if category.isdecimal() else 1) if what == LIST else report(told)
+        shown = listed(told, page=int(more) if more.isdecimal() else 1) if what == LIST else report(told)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
     async def sort(
@@ -61,19 +60,16 @@ class Triage:
             reading.notes.append(f"The model gave no usable answer for {all_of}; I sorted by what can be seen of them.")
         return [found[key] for key in keys]
 
-    async def _archiving(
-        self, category: str, request: Request, desk: Desk, inbox: Inbox, found: Sequence[Sorted]
-    ) -> Thought:
-        """The cards that archive what was sorted into a category, one for each account."""
-        actions = []
-        senders = {mail.id: mail.sender for mail in inbox.mails}
-        for box in inbox.boxes:
-            ids = tuple(s.mail for s in found if s.account == box.account.id and s.category == category)
-            if ids:
-                query = MailQuery(where="inbox", unread=True)
-                action = ArchiveEmails(account=reference(box.account), query=query, ids=ids, **written(ids, senders))
-                actions.append(await action.vetted(request.now).previewed(desk))
-        if not actions:
-            return Thought(reply="None of these mails is left in the inbox.")
-        cards = "A card is" if len(actions) == 1 else f"{len(actions)} cards, one for each account, are"
-        return Thought(reply=f"{cards} ready. Nothing changes before you approve.", actions=tuple(actions))
+    async def _archived(self, chosen: Chosen, request: Request, desk: Desk, reading: Reading) -> Thought:
+        """The cards that archive mails that were shown, one for each account."""
+        cards = Cards(desk, request.now, reading)
+        await cards.archive(chosen)
+        if not cards.actions:
+            return Thought(reply="None of these mails is left in the inbox.", notes=tuple(reading.notes))
+        several = len(cards.actions)
+        are = "A card is" if several == 1 else f"{several} cards, one for each account, are"
+        return Thought(
+            reply=f"{are} ready. Nothing changes before you approve.",
+            actions=tuple(cards.actions),
+            notes=tuple(reading.notes),
+        )
