@@ -9,7 +9,7 @@ import pytest
 
 from app.agent.tools.skills import Assist
 from app.assistant import Assistant
-from app.domain.actions import ArchiveEmails
+from app.domain.actions import ArchiveEmails, ForwardEmails
 from app.domain.approvals import Status
 from app.domain.errors import ModelError, Throttled
 from app.domain.ports import Thought
@@ -19,11 +19,12 @@ from app.skills.errands import Skills
 from app.skills.triage import Triage
 from app.skills.triage.judging import Judgement, Judgements
 from integrations.slack.reports import report_blocks
-from tests.samples import ANN, message
+from tests.samples import ANN, WORK, message
 from tests.unit.desk_world import mail
 from tests.unit.steward_at_work import AtWork
 from tests.unit.test_agent_tools import Table
 
+CAROL = Address(email="carol@example.org", name="Carol")
 BOSS = Address(email="boss@house.example", name="The Boss")
 
 
@@ -206,6 +207,50 @@ async def test_what_left_the_inbox_before_the_click_is_said_and_left_out() -> No
     assert isinstance(waiting.action, ArchiveEmails)
     assert waiting.action.ids == ("m3",)
     assert any("1 mail left the inbox since then." in text for text in at.said)
+
+
+SAM = Address(email="sam@house.example", name="Sam Lee")
+
+
+def copied(ident: str, subject: str, *cc: Address) -> MailText:
+    """A mail to Carol, of which Ann got a copy."""
+    mine = Address(email=WORK.email, name="Ann")
+    return unread(ident, subject, to=(CAROL,), cc=(mine, *cc), thread=f"t-{ident}", text="Could you do it by tomorrow?")
+
+
+async def handed_on(at: At) -> Report:
+    await at.store.preferences.state(ANN.id, "delegate", SAM.email, words="Sam")
+    at.mailbox.put(mail("s1", labels=("SENT",), sender=Address(email=WORK.email), to=(SAM,), thread="s1"))
+    at.mailbox.put(mail("s2", labels=("SENT",), sender=Address(email=WORK.email), to=(CAROL,) * 3, thread="s2"))
+    report = await at.triage()
+    assert report is not None
+    return report
+
+
+async def test_what_is_for_others_is_handed_on_at_a_click_to_whom_the_person_named() -> None:
+    at = At(copied("m1", "Invoice"), copied("m2", "Order"), copied("m3", "Theirs already", SAM))
+    report = await handed_on(at)
+    assert lines(report)["To hand on (3)"] == ["Invoice", "Order", "Theirs already"]
+    place = next(n for n, offer in enumerate(report.all_offers) if offer.label == "Hand on to Sam Lee (2)")
+    turn = at.chat.lines[-1].turn
+    assert turn is not None
+    at.mailbox.put(copied("m4", "Came later"))
+    await at.assistant.take_up(ANN.id, turn, place)
+    (waiting,) = await at.store.approvals.waiting(ANN.id)
+    assert isinstance(waiting.action, ForwardEmails)
+    assert {one.subject for one in waiting.action.mails} == {"Invoice", "Order"}
+    (recipient,) = waiting.card.recipients
+    assert (recipient.address.email, recipient.marked) == (SAM.email, False)
+    assert waiting.needs == 1
+    assert "Hand on to" in recipient.evidence
+
+
+async def test_without_somebody_to_hand_on_to_nothing_is_offered() -> None:
+    at = At(copied("m1", "Invoice"))
+    report = await at.triage()
+    assert report is not None
+    assert "To hand on (1)" in lines(report)
+    assert not [offer for offer in report.offers if "Hand on" in offer.label]
 
 
 async def test_an_offer_from_before_mails_were_kept_with_it_is_asked_for_anew() -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.domain.reports import MAX_LINES, Group, Line, Offer, Report, group
 from app.domain.sorting import Key, Sorted
-from app.domain.types import Email
+from app.domain.types import Address, Email
 from app.planning.sanitising import visible
 from app.planning.signals import Category
-from app.skills.triage.handling import NAMES, archiving
+from app.skills.triage.handling import NAMES, archiving, handing
 
 TITLES = {
     Category.URGENT_ACTION: ("🔴", "Needs you now"),
@@ -30,6 +30,7 @@ PAGE = 30
 """Mails of the list shown at once; with the words below they stay below what a message of Slack's holds."""
 SUBJECT, NAME, REASON = 80, 30, 140
 """Characters of a subject, a name and a reason in the list."""
+NOBODY = Address(email="")
 Linked = Callable[[Email], str]
 
 
@@ -43,6 +44,8 @@ class Told:
     total: int
     """Unread mails in all, as many as there are."""
     notes: tuple[str, ...] = ()
+    delegate: Address = NOBODY
+    """To whom the person hands on what isn't theirs to do."""
 
     @property
     def title(self) -> str:
@@ -149,5 +152,6 @@ def _offers(told: Told) -> tuple[Offer, ...]:
     threads = dict.fromkeys(f"{told.mails[s.key].account.name}:{s.thread}" for s in urgent)
     asks = f"Draft a reply to each of these threads: {', '.join(list(threads)[:REPLIES])}"
     drafting = Offer(label="Draft replies to the urgent ones", asks=asks, primary=True) if urgent else None
-    offers = (drafting, *(archiving(told.found, category) for category in NAMES))
+    handed = handing(told.found, told.mails, told.delegate)
+    offers = (drafting, handed, *(archiving(told.found, category) for category in NAMES))
     return tuple(offer for offer in offers if offer)

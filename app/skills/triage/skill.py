@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from app.domain.cards import Origin, Recipient
 from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.preferences import TITLES
 from app.domain.reading import Reading
 from app.domain.sorting import Opinion, Sorted
-from app.domain.types import Email
+from app.domain.types import Address, Email
 from app.planning.signals import signals, weigh
 from app.skills.triage.gathering import Inbox, gather
-from app.skills.triage.handling import ARCHIVE, Cards, Chosen
+from app.skills.triage.handling import ARCHIVE, HAND, Cards, Chosen
 from app.skills.triage.judging import TASK, certain, judged, placed
 from app.skills.triage.reporting import Told, listed, report
 
@@ -22,17 +24,24 @@ class Triage:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Sort the newest unread mails; "list PAGE" shows them in one list by priority, "archive MAILS" prepares the
-        cards that archive those of an offer. Raises Refusal."""
+        """Sort the newest unread mails; "list PAGE" shows them in one list by priority, "archive MAILS" and
+        "hand MAILS" prepare the cards for those of an offer. Raises Refusal."""
         what, _, more = argument.partition(" ")
         reading = Reading()
-        if what == ARCHIVE:
-            return await self._archived(Chosen.read(more), request, desk, reading)
+        if what in (ARCHIVE, HAND):
+            return await self._carded(Chosen.read(more), request, desk, reading)
         preferences = await self._services.store.preferences.of(request.person.id)
         inbox = await gather(request, desk, preferences, reading)
         found = await self.sort(request, inbox, inbox.mails, watch=watch, reading=reading)
         mails = {(mail.account.id, mail.id): mail for mail in inbox.mails}
-        told = Told(mails, tuple(found), link=inbox.link, total=inbox.total, notes=tuple(reading.notes))
+        told = Told(
+            mails,
+            tuple(found),
+            link=inbox.link,
+            total=inbox.total,
+            notes=tuple(reading.notes),
+            delegate=inbox.delegate,
+        )
         shown = listed(told, page=int(more) if more.isdecimal() else 1) if what == LIST else report(told)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
@@ -60,16 +69,21 @@ class Triage:
             reading.notes.append(f"The model gave no usable answer for {all_of}; I sorted by what can be seen of them.")
         return [found[key] for key in keys]
 
-    async def _archived(self, chosen: Chosen, request: Request, desk: Desk, reading: Reading) -> Thought:
-        """The cards that archive mails that were shown, one for each account."""
+    async def _carded(self, chosen: Chosen, request: Request, desk: Desk, reading: Reading) -> Thought:
+        """The cards for mails that were shown, one for each account: handed on where the offer says to whom, else
+        archived."""
         cards = Cards(desk, request.now, reading)
-        await cards.archive(chosen)
-        if not cards.actions:
-            return Thought(reply="None of these mails is left in the inbox.", notes=tuple(reading.notes))
+        if chosen.to:
+            to = Address(email=chosen.to)
+            recipient = Recipient(address=to, role="to", origin=Origin.CHOSEN, evidence=f"as “{TITLES['delegate']}”")
+            await cards.hand_on(chosen, recipient)
+        else:
+            await cards.archive(chosen)
         several = len(cards.actions)
+        left = "can be found any more" if chosen.to else "is left in the inbox"
         are = "A card is" if several == 1 else f"{several} cards, one for each account, are"
         return Thought(
-            reply=f"{are} ready. Nothing changes before you approve.",
+            reply=f"{are} ready. Nothing changes before you approve." if several else f"None of these mails {left}.",
             actions=tuple(cards.actions),
             notes=tuple(reading.notes),
         )
