@@ -13,7 +13,7 @@ from app.domain.actions import ArchiveEmails, ForwardEmails
 from app.domain.approvals import Status
 from app.domain.errors import ModelError, Throttled
 from app.domain.ports import Thought
-from app.domain.reports import Report
+from app.domain.reports import MAX_OFFERS, Report
 from app.domain.types import Address, MailText, TurnId
 from app.skills.errands import Skills
 from app.skills.triage import Triage
@@ -283,6 +283,50 @@ async def test_one_list_over_all_by_priority_a_page_at_a_time() -> None:
     assert len({line.text for line in (*told, *rest)}) == 42
     assert rest[-1].text == "Our week n1"
     assert [offer.label for offer in second.offers] == ["Draft replies to the urgent ones", "Archive the newsletter"]
+
+
+async def test_what_the_groups_have_no_room_for_stands_in_a_table_and_in_the_list() -> None:
+    at = At(
+        *(unread(f"m{n:02}", f"Mail {n:02}", thread=f"t{n}") for n in range(60)), *(news(f"n{n}") for n in range(9))
+    )
+    at.mind.will_judge(*([ModelError()] * 40))
+    report = await at.triage()
+    assert report is not None
+    whole = report.groups[-1]
+    assert whole.title == "📋 By priority (69)"
+    assert whole.table is not None
+    assert whole.table.columns == ("Priority", "Category", "Subject", "From", "Why")
+    assert [line.text for line in whole.lines] == [
+        f"The {len(whole.table.rows)} most pressing of 69; “triage list” shows every one, with its source."
+    ]
+    places = [int(row[0]) for row in whole.table.rows]
+    assert places == sorted(places, reverse=True)
+    assert report.offers[-1].errand == "triage list"
+    assert len(report.offers) <= MAX_OFFERS
+    blocks = json.dumps(report_blocks(report, turn=TurnId(uuid4())))
+    assert "By priority (69)" in blocks
+    assert "I left out" not in blocks
+
+
+async def test_a_table_never_takes_the_room_of_the_groups() -> None:
+    sender = Address(email="long@else.example", name="Somebody of a long name " * 4)
+    subject = "Endless " * 40
+    kinds = [unread(f"a{n:02}", subject, sender=sender, thread=f"a{n}") for n in range(30)]
+    kinds += [unread(f"b{n:02}", subject, sender=sender, thread=f"b{n}", text="By tomorrow?") for n in range(30)]
+    kinds += [unread(f"c{n:02}", subject, sender=sender, thread=f"c{n}", to=(CAROL,)) for n in range(30)]
+    at = At(*kinds)
+    at.mind.will_judge(*(says(*((n, "routine", 4, "words " * 30) for n in range(1, 9))) for _ in range(40)))
+    report = await at.triage()
+    assert report is not None
+    assert all(group.table is None for group in report.groups)
+    assert report.offers[-1].errand == "triage list"
+
+
+async def test_where_all_is_shown_there_is_no_table() -> None:
+    report = await At(news("m1"), news("m2")).triage()
+    assert report is not None
+    assert all(group.table is None for group in report.groups)
+    assert not [offer for offer in report.offers if offer.errand == "triage list"]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """What triage shows: the mails by category, each with its reason and its source, and what to do about them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.reports import MAX_LINES, Group, Line, Offer, Report, group
+from app.domain.reports import MAX_LINES, Group, Line, Offer, Report, Table, group
 from app.domain.sorting import Key, Sorted
 from app.domain.types import Address, Email
 from app.planning.sanitising import visible
@@ -22,13 +22,25 @@ TITLES = {
 }
 FOLDED = {Category.ROUTINE, Category.NEWSLETTER, Category.PROMOTIONAL}
 """Shown when they are opened."""
+LIST = "list"
 REPLIES = 5
 """Drafts written at once: more cards than that are no help."""
 OPEN_LINES = 8
 """Lines of an open group; what is urgent is rarely more."""
+FOLDED_LINES = 5
+"""Lines of a group that is opened; the table below them has the rest."""
+COLUMNS = ("Priority", "Category", "Subject", "From", "Why")
+ROWS, FEW = 30, 5
+"""Rows of the table, as many as a report shows at most and at least."""
+CELLS = (60, 25, 60)
+"""Characters of a subject, a name and a reason in the table."""
+ROOM = 9_000
+"""Characters of all groups: less than what Slack takes in a message, by what stands around them."""
+SHOWN = 300
+"""Characters of a line's parts that are shown."""
 PAGE = 30
 """Mails of the list shown at once; with the words below they stay below what a message of Slack's holds."""
-SUBJECT, NAME, REASON = 80, 30, 140
+SUBJECT, NAME, REASON = 70, 30, 120
 """Characters of a subject, a name and a reason in the list."""
 NOBODY = Address(email="")
 Linked = Callable[[Email], str]
@@ -63,25 +75,63 @@ class Told:
 def report(told: Told) -> Report:
     """The report of a triage: by category."""
     by_category = {c: sorted((s for s in told.found if s.category == c), key=_order) for c in Category}
+    groups = tuple(_group(category, some, told) for category, some in by_category.items() if some)
+    cut = any(each.more for each in groups)
+    whole = Offer(label="Show all by priority", errand=f"triage {LIST}")
     return Report(
         title=f"Your inbox: {told.title}",
         summary=_summary(told.found),
-        groups=tuple(_group(category, some, told) for category, some in by_category.items() if some),
+        groups=(*groups, *(_table(told, ROOM - sum(map(_length, groups))) if cut else ())),
         notes=told.all_notes,
-        offers=_offers(told),
+        offers=(*_offers(told), *((whole,) if cut else ())),
     )
+
+
+def _table(told: Told, room: int) -> Iterator[Group]:
+    """As many mails side by side as there is room for, the most pressing first, and how to see the others."""
+    ordered, rows = _by_priority(told), list[tuple[str, ...]]()
+    for found in ordered[:ROWS]:
+        rows.append(_row(found, told.mails[found.key]))
+        room -= sum(map(len, rows[-1]))
+        if room < 0:
+            rows.pop()
+            break
+    if len(rows) < FEW:
+        return
+    shown = f"The {len(rows)} most pressing of {len(ordered)}" if len(rows) < len(ordered) else f"All {len(ordered)}"
+    yield Group(
+        title=f"📋 By priority ({len(ordered)})",
+        lines=(Line(text=f"{shown}; “triage {LIST}” shows every one, with its source."),),
+        table=Table(columns=COLUMNS, rows=tuple(rows)),
+        folded=True,
+    )
+
+
+def _row(found: Sorted, mail: Email) -> tuple[str, ...]:
+    title = TITLES[Category(found.category)][1]
+    words = (_subject(mail), visible(mail.sender.called), found.reason)
+    return str(found.priority), title, *map(_cut, words, CELLS)
+
+
+def _length(shown: Group) -> int:
+    """About how many characters a group shows."""
+    return len(shown.title) + sum(min(len(s), SHOWN) for line in shown.lines for s in (line.text, line.detail))
+
+
+def _by_priority(told: Told) -> list[Sorted]:
+    return sorted(told.found, key=lambda s: (-s.priority, -told.mails[s.key].received.timestamp()))
 
 
 def listed(told: Told, *, page: int) -> Report:
     """The same mails as one list by priority, a page of it; pages are counted from 1."""
-    ordered = sorted(told.found, key=lambda s: (-s.priority, -told.mails[s.key].received.timestamp()))
+    ordered = _by_priority(told)
     pages = max(-(-len(ordered) // PAGE), 1)
     number = min(max(page, 1), pages)
     first = (number - 1) * PAGE
     shown = [_ranked(s, told) for s in ordered[first : first + PAGE]]
     tens = [(first + n, tuple(shown[n : n + MAX_LINES])) for n in range(0, len(shown), MAX_LINES)]
     left = len(ordered) - first - len(shown)
-    further = Offer(label=f"Show the next {min(left, PAGE)}", errand=f"triage list {number + 1}", primary=True)
+    further = Offer(label=f"Show the next {min(left, PAGE)}", errand=f"triage {LIST} {number + 1}", primary=True)
     return Report(
         title=f"By priority: {told.title}",
         summary=_summary(told.found),
@@ -113,7 +163,9 @@ def _order(found: Sorted) -> tuple[int, str]:
 def _group(category: Category, found: Sequence[Sorted], told: Told) -> Group:
     sign, title = TITLES[category]
     lines = tuple(_line(s, told.mails[s.key], told.link(told.mails[s.key])) for s in found)
-    return group(f"{sign} {title} ({len(found)})", lines, most=OPEN_LINES, folded=category in FOLDED)
+    folded = category in FOLDED
+    most = FOLDED_LINES if folded else OPEN_LINES
+    return group(f"{sign} {title} ({len(found)})", lines, most=most, folded=folded)
 
 
 def _line(found: Sorted, mail: Email, link: str) -> Line:

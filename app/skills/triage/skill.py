@@ -14,9 +14,7 @@ from app.planning.signals import signals, weigh
 from app.skills.triage.gathering import Inbox, gather
 from app.skills.triage.handling import ARCHIVE, HAND, Cards, Chosen
 from app.skills.triage.judging import TASK, certain, judged, placed
-from app.skills.triage.reporting import Told, listed, report
-
-LIST = "list"
+from app.skills.triage.reporting import LIST, Told, listed, report
 
 
 class Triage:
