@@ -37,12 +37,13 @@ class Category(StrEnum):
 
 
 REACH = {
-    Category.URGENT_ACTION: (URGENT, MOST),
+    Category.URGENT_ACTION: (URGENT, MOST - 1),
     Category.IMPORTANT_READ: (IMPORTANT, URGENT - 1),
     Category.DELEGATE: (LEAST, URGENT - 1),
     Category.ROUTINE: (LEAST, IMPORTANT - 1),
 }
-"""The least and the highest priority of a mail that a judgement leaves in its category."""
+"""The least and the highest priority of a mail that a judgement leaves in its category; the very highest only the
+signals give."""
 ASIDE = frozenset({Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT})
 """What the signals settle by themselves, and nobody has to act on: no judgement moves a mail out of these."""
 
@@ -218,7 +219,7 @@ def bounded(category: Category, priority: int, plain: Verdict) -> tuple[Category
     fits = category in _open(plain) and (category is not Category.ROUTINE or priority < IMPORTANT)
     kind = category if fits else plain.category
     least, most = REACH[kind]
-    return kind, min(max(priority, least), most)
+    return kind, min(max(priority, least), max(most, plain.priority))
 
 
 def _open(plain: Verdict) -> frozenset[Category]:

@@ -48,6 +48,7 @@ OBEYED = (
     Told("Locks", f"{ORDER} It has to be done by today.", "Important to read", 3 + 2 - 1 + 3),  # and is due today
     Told("Hinges", f"{ORDER} Can you do it by today?", "Needs you now", 3 + 2 - 1 + 3 + 1),  # both
     Told("Putty", ORDER, "Important to read", 3 + 2, sender=COLLEAGUE),  # to whom she wrote once
+    Told("Bolts", f"{ORDER} Can you do it by today?", "Needs you now", 3 + 2 + 3 + 1, sender=COLLEAGUE),
     Told("Glue", ORDER, "Routine", 3 - 1 - 1, to=COLLEAGUE),  # only copied in
     Told("Our week", ORDER, "Newsletters", 2, bulk=True),
 )
