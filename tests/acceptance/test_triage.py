@@ -140,15 +140,15 @@ async def test_it_says_how_far_it_is_while_it_sorts(house: House, alex: Person) 
     await until(told, what="how far the sorting is")
 
 
-def letter(subject: str, **headers: str) -> str:
+def letter(subject: str, *, to: str = ALEX[0], text: str = "Nothing much.", **headers: str) -> str:
     """A mail from a stranger, a minute ago."""
     found = EmailMessage()
-    found["From"], found["To"], found["Subject"] = "Una Nova <una@newcomer.example>", ALEX[0], subject
+    found["From"], found["To"], found["Subject"] = "Una Nova <una@newcomer.example>", to, subject
     found["Date"] = datetime.now(UTC) - timedelta(minutes=1)
     found["Message-ID"] = f"<{abs(hash(subject))}@newcomer.example>"
     for name, value in headers.items():
         found[name.replace("_", "-")] = value
-    found.set_content("Nothing much.")
+    found.set_content(text)
     return found.as_bytes().decode()
 
 
@@ -169,3 +169,32 @@ async def test_the_button_archives_exactly_what_was_shown(house: House, alex: Pe
     assert later in left
     others = {m.id for m in now.values() if "INBOX" in m.labels}
     assert {m.id for m in shown}.isdisjoint(others)
+
+
+async def test_what_is_for_others_is_handed_on_to_whom_alex_named(house: House, alex: Person) -> None:
+    ben = next(e for e in house.everyone if e.startswith("ben."))
+    kept = reported(alex, await alex.ask(f"Hand work on to {ben}"))
+    try:
+        for number in range(2):
+            asked = letter(
+                f"Pump {number}", to="rosa@newcomer.example", Cc=ALEX[0], text=f"Can pump {number} be done by today?"
+            )
+            await house.google.deliver(ALEX[0], asked)
+        report = reported(alex, await alex.ask("triage"))
+        (label,) = [each for each in labels(report) if each.startswith("Hand on to ")]
+        before = set(await house.google.mails(ALEX[0]))
+        answer = await taken(alex, report, label)
+        cards = [card for card in answer.cards if "Pump" in card.text]
+        assert {card.kind for card in answer.cards} == {"ForwardEmails"}
+        assert all(ben in card.text and "⚠️" not in card.text for card in answer.cards)
+        assert sum(card.text.count("Pump") for card in cards) == 2
+        assert set(await house.google.mails(ALEX[0])) == before  # nothing goes before it is approved
+        for card in answer.cards:
+            assert (await alex.approve(card)).status == "done"
+        now = await house.google.mails(ALEX[0])
+        sent = [m for ident, m in now.items() if ident not in before and "SENT" in m.labels]
+        assert all(named(mail, "To", "Cc") == {ben} for mail in sent)
+        words = {line for mail in sent for line in mail.text.splitlines()}
+        assert {f"Can pump {number} be done by today?" for number in range(2)} <= words
+    finally:
+        await taken(alex, kept, next(each for each in labels(kept) if "Undo" in each))
