@@ -20,7 +20,7 @@ from app.domain.desk import Desk, reference
 from app.domain.grants import Tokens
 from app.domain.mailboxes import INBOX
 from app.domain.ports import Request, Services, Store
-from app.domain.sorting import Sorted
+from app.domain.sorting import Opinion
 from app.domain.types import AccountRef, Address, MailText
 from app.skills.triage import Triage
 from app.skills.triage.gathering import MOST
@@ -73,7 +73,7 @@ class Noted:
     async def known(self, *asked: Any, **more: Any) -> Any:
         return await self.store.verdicts.known(*asked, **more)
 
-    async def keep(self, person: Any, found: Sequence[Sorted], *, version: str) -> None:
+    async def keep(self, person: Any, found: Sequence[Opinion], *, version: str) -> None:
         await self.store.verdicts.keep(person, found, version=version)
         self.rows += [(time.perf_counter() - self.began) * 1000] * len(found)
 

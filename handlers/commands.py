@@ -25,8 +25,10 @@ ERRANDS = {
     "triage": "triage",
 }
 """Words of command that send a skill, and its name."""
-VERBS = {"tasks": ("add", "done", "snooze", "move")}
+VERBS = {"tasks": ("add", "done", "snooze", "move"), "triage": ("list",)}
 """What may follow such a word, and is then the skill's."""
+STRICT = frozenset({"tasks"})
+"""Words that nothing else may follow where a command is meant."""
 TOLD = frozenset({"brief", "optimise", "optimize"})
 """Words whose skill takes whatever follows them."""
 
@@ -41,7 +43,7 @@ def errand_of(text: str, *, command: bool = False) -> str:
         return ERRANDS.get(word, "")
     if verb.lower() in VERBS.get(word, ()):
         return f"{ERRANDS[word]} {verb.lower()} {rest}".strip()
-    if command and word in VERBS:
+    if command and word in STRICT:
         raise UnknownArgument(word=word, more=more, known=", ".join(VERBS[word]))
     return f"{ERRANDS[word]} {more}" if command and word in TOLD else ""
 

@@ -1,4 +1,4 @@
-"""How a mail was sorted, kept so that it needn't be judged twice."""
+"""How a mail is sorted, and what a model said of it, kept so that it needn't be asked twice."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
@@ -22,8 +22,21 @@ class Sorted(Value):
     suggestion: str
     minutes: int
     reason: str
-    judged: bool = False
-    """Whether a model had a say; else the signals alone."""
+
+    @property
+    def key(self) -> Key:
+        return self.account, self.mail
+
+
+class Opinion(Value):
+    """What a model said of a mail. How far it counts, the signals of the day say: those change, the mail doesn't."""
+
+    account: AccountId
+    mail: str
+    category: str
+    priority: int
+    """1 to 10."""
+    why: str = ""
 
     @property
     def key(self) -> Key:
@@ -31,8 +44,8 @@ class Sorted(Value):
 
 
 class Verdicts(Protocol):
-    async def known(self, person: PersonId, mails: Collection[Key], *, version: str) -> Mapping[Key, Sorted]:
-        """What these mails were judged to be by the instructions of this version."""
+    async def known(self, person: PersonId, mails: Collection[Key], *, version: str) -> Mapping[Key, Opinion]:
+        """What a model said of these mails by the instructions of this version."""
 
-    async def keep(self, person: PersonId, found: Sequence[Sorted], *, version: str) -> None:
+    async def keep(self, person: PersonId, found: Sequence[Opinion], *, version: str) -> None:
         """Keep judgements, instead of what there was before for the same mails."""

@@ -1,7 +1,7 @@
 """What speaks for a mail before any model reads it: how it came, who wrote it, what it asks; and what follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from app.planning.provenance import pretends, resembles
 LEAST, MOST = 1, 10
 """Priorities, from no matter to drop everything."""
 FREEDOM = 1
-"""By how much a judgement may differ from what the signals say: a mail can talk a model into more, but not us."""
+"""By how much a judgement may move a priority: a mail can talk a model into more, but not us."""
 INVITED = 2
 """The priority of what a calendar wrote: whatever it says, the event itself says better."""
 URGENT, IMPORTANT = 8, 5
@@ -38,6 +38,14 @@ class Category(StrEnum):
     SPAM_SUSPECT = "spam_suspect"
 
 
+REACH = {
+    Category.URGENT_ACTION: (URGENT, MOST - 1),
+    Category.IMPORTANT_READ: (IMPORTANT, URGENT - 1),
+    Category.DELEGATE: (LEAST, URGENT - 1),
+    Category.ROUTINE: (LEAST, IMPORTANT - 1),
+}
+"""The least and the highest priority of a mail that a judgement leaves in its category; the very highest only the
+signals give."""
 ASIDE = frozenset({Category.NEWSLETTER, Category.PROMOTIONAL, Category.SPAM_SUSPECT})
 """What the signals settle by themselves, and nobody has to act on: no judgement moves a mail out of these."""
 
@@ -115,6 +123,8 @@ class Verdict:
     suggestion: Suggestion
     minutes: int
     reasons: tuple[str, ...]
+    copied: bool = False
+    """Whether it is to others, and may be theirs to see to."""
 
 
 def signals(mail: Email, text: str, circle: Circle) -> Signals:
@@ -163,7 +173,7 @@ def weigh(found: Signals, now: datetime) -> Verdict:
     points = [(worth, why) for worth, why in _points(found, now) if worth]
     priority = min(max(3 + sum(worth for worth, _ in points), LEAST), MOST)
     reasons = tuple(why for _, why in sorted(points, key=lambda p: -abs(p[0])))
-    return _verdict(_category(priority, copied=found.copied), priority, reasons)
+    return replace(_verdict(_category(priority, copied=found.copied), priority, reasons), copied=found.copied)
 
 
 def _points(found: Signals, now: datetime) -> list[tuple[int, str]]:
@@ -204,15 +214,19 @@ def _verdict(category: Category, priority: int, reasons: tuple[str, ...]) -> Ver
 
 
 def bounded(category: Category, priority: int, plain: Verdict) -> tuple[Category, int]:
-    """A judgement, as far as the signals bear it out: no farther from their priority than FREEDOM, in a category that
-    fits it; what they call suspect or sent to many stays so."""
-    if plain.category in ASIDE:
+    """A judgement, as far as the signals bear it out. What is urgent, important, suspect or sent to many, they alone
+    say; whether a mail that was only copied in and isn't urgent is somebody else's to do, a judgement may. The priority
+    it moves by no more than FREEDOM, and not over the bounds of the category; one that wants more has been talked into
+    it, or doesn't know better, and counts for nothing."""
+    if plain.category in ASIDE or abs(priority - plain.priority) > FREEDOM:
         return plain.category, plain.priority
-    held = min(max(priority, plain.priority - FREEDOM, LEAST), plain.priority + FREEDOM, MOST)
-    fits = {
-        Category.URGENT_ACTION: held >= URGENT,
-        Category.IMPORTANT_READ: held >= IMPORTANT,
-        Category.DELEGATE: True,
-        Category.ROUTINE: held < URGENT,
-    }
-    return (category if fits.get(category, False) else _category(held, copied=False)), held
+    fits = category in _open(plain) and (category is not Category.ROUTINE or priority < IMPORTANT)
+    kind = category if fits else plain.category
+    least, most = REACH[kind]
+    return kind, min(max(priority, least), max(most, plain.priority))
+
+
+def _open(plain: Verdict) -> frozenset[Category]:
+    """The categories between which a judgement decides."""
+    between = frozenset({Category.DELEGATE, Category.ROUTINE})
+    return between if plain.copied and plain.category in between else frozenset({plain.category})

@@ -148,12 +148,9 @@ verdicts = Table(
     metadata,
     _person(),
     Column("account", Uuid, nullable=False),
-    *map(_text, ("mail", "thread", "version", "category")),
+    *map(_text, ("mail", "version", "category")),
     Column("priority", Integer, nullable=False),
-    _text("suggestion"),
-    Column("minutes", Integer, nullable=False),
-    _text("reason"),
-    Column("judged", Boolean, nullable=False),
+    _text("why"),
     _time("at"),
 )
 

@@ -1,4 +1,4 @@
-"""How mails were sorted."""
+"""What a model said of mails."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -6,12 +6,12 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.domain.ports import Clock
-from app.domain.sorting import Key, Sorted
+from app.domain.sorting import Key, Opinion
 from app.domain.types import PersonId
 from app.store.database import Database, storable
 from app.store.tables import verdicts
 
-FIELDS = tuple(Sorted.model_fields)
+FIELDS = tuple(Opinion.model_fields)
 
 
 class PostgresVerdicts:
@@ -21,22 +21,22 @@ class PostgresVerdicts:
         self._database = database
         self._clock = clock
 
-    async def known(self, person: PersonId, mails: Collection[Key], *, version: str) -> Mapping[Key, Sorted]:
-        """What these mails were judged to be by the instructions of this version."""
+    async def known(self, person: PersonId, mails: Collection[Key], *, version: str) -> Mapping[Key, Opinion]:
+        """What a model said of these mails by the instructions of this version."""
         these = tuple_(verdicts.c.account, verdicts.c.mail).in_([tuple(key) for key in mails])
         mine = (verdicts.c.person == person) & (verdicts.c.version == version) & these
         async with self._database.transaction(person) as connection:
             rows = (await connection.execute(select(verdicts).where(mine))).mappings().all()
-        found = [Sorted(**{name: row[name] for name in FIELDS}) for row in rows]
+        found = [Opinion(**{name: row[name] for name in FIELDS}) for row in rows]
         return {each.key: each for each in found}
 
-    async def keep(self, person: PersonId, found: Sequence[Sorted], *, version: str) -> None:
+    async def keep(self, person: PersonId, found: Sequence[Opinion], *, version: str) -> None:
         """Keep judgements, instead of what there was before for the same mails."""
         if not found:
             return
         now = self._clock.now()
         rows = [
-            each.model_dump() | {"person": person, "version": version, "at": now, "reason": storable(each.reason)}
+            each.model_dump() | {"person": person, "version": version, "at": now, "why": storable(each.why)}
             for each in {each.key: each for each in found}.values()
         ]
         new = insert(verdicts).values(rows)

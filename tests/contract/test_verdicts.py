@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.grants import Tokens
 from app.domain.ports import Store
-from app.domain.sorting import Sorted
+from app.domain.sorting import Opinion
 from app.domain.types import AccountId
 from app.store import PostgresStore
 from tests.fakes import ManualClock
@@ -20,18 +20,8 @@ async def connected(store: Store, clock: ManualClock) -> AccountId:
     return (await store.grants.keep(account(), tokens)).id
 
 
-def verdict(connected: AccountId, mail: str = "m1", *, priority: int = 5, reason: str = "asks you") -> Sorted:
-    return Sorted(
-        account=connected,
-        mail=mail,
-        thread=f"t-{mail}",
-        category="routine",
-        priority=priority,
-        suggestion="Read it",
-        minutes=2,
-        reason=reason,
-        judged=True,
-    )
+def verdict(connected: AccountId, mail: str = "m1", *, priority: int = 5, why: str = "asks you") -> Opinion:
+    return Opinion(account=connected, mail=mail, category="routine", priority=priority, why=why)
 
 
 async def test_what_was_kept_is_known(store: Store, connected: AccountId) -> None:
@@ -69,8 +59,8 @@ async def test_they_are_nobody_elses(store: Store, connected: AccountId) -> None
 
 
 async def test_a_reason_is_kept_as_it_can_be(store: Store, connected: AccountId) -> None:
-    odd = verdict(connected, reason="100 % “sure” \U0001f600; DROP TABLE\nsecond line")
-    await store.verdicts.keep(ANN.id, [odd, verdict(connected, "m2", reason="nul\x00byte")], version="v1")
+    odd = verdict(connected, why="100 % “sure” \U0001f600; DROP TABLE\nsecond line")
+    await store.verdicts.keep(ANN.id, [odd, verdict(connected, "m2", why="nul\x00byte")], version="v1")
     found = await store.verdicts.known(ANN.id, [odd.key, (connected, "m2")], version="v1")
     assert found[odd.key] == odd
-    assert found[connected, "m2"].reason.startswith("nul")
+    assert found[connected, "m2"].why.startswith("nul")

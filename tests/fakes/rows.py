@@ -13,7 +13,7 @@ from app.domain.permissions import Permission
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
 from app.domain.ports import Kind
 from app.domain.preferences import Said
-from app.domain.sorting import Key, Sorted
+from app.domain.sorting import Key, Opinion
 from app.domain.tasks import Task
 from app.domain.types import AccountId, ActionId, Person, PersonId, Turn, TurnId, TurnStatus, person_id
 
@@ -92,7 +92,7 @@ class Disk:
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
     relations: dict[tuple[PersonId, str], Relation] = field(default_factory=dict)
     parked: dict[tuple[TurnId, AccountId], tuple[Permission, ...]] = field(default_factory=dict)
-    verdicts: dict[tuple[PersonId, Key], tuple[str, Sorted]] = field(default_factory=dict)
+    verdicts: dict[tuple[PersonId, Key], tuple[str, Opinion]] = field(default_factory=dict)
     tasks: dict[tuple[PersonId, str], Task] = field(default_factory=dict)
     preferences: dict[tuple[PersonId, str], tuple[Said, Any]] = field(default_factory=dict)
     watches: dict[tuple[PersonId, AccountId], str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from app.domain.memory import Relation, Trail
 from app.domain.permissions import READING
 from app.domain.ports import Claim
 from app.domain.reports import Offer, Report
-from app.domain.sorting import Key, Sorted
+from app.domain.sorting import Key, Opinion
 from app.domain.tasks import Found, Source
 from app.domain.types import (
     Account,
@@ -118,15 +118,14 @@ async def settle_in(store: PostgresStore, clock: ManualClock, person: Person) ->
     await store.tasks.find(person.id, [task, task.model_copy(update={"key": marked})])
     await store.preferences.state(person.id, "delegate", f"{marked}@example.com", words=marked)
     await store.watches.advance(person.id, has.accounts[0].id, marked)
-    await store.verdicts.keep(person.id, [_sorted(has.accounts[0].id, marked)], version="first")
+    await store.verdicts.keep(person.id, [_opinion(has.accounts[0].id, marked)], version="first")
     has.places = [turn.place for turn in has.turns]
     return has
 
 
-def _sorted(connected: AccountId, words: str) -> Sorted:
+def _opinion(connected: AccountId, words: str) -> Opinion:
     """A mail that was judged, with these words in it."""
-    rest = {"category": "routine", "priority": 5, "suggestion": words, "minutes": 2, "reason": words}
-    return Sorted(account=connected, mail="first", thread=words, **rest)
+    return Opinion(account=connected, mail="first", category="routine", priority=5, why=words)
 
 
 async def _question(store: PostgresStore, clock: ManualClock, has: Belongings) -> None:
@@ -234,7 +233,7 @@ class Arguments:
             Mapping[int, Mapping[str, bytes]]: dict,
             Sequence[int]: lambda: one(([1], [1, 2, 3])),
             Collection[Key]: lambda: [(connected.id, one(("first", *words)))],
-            Sequence[Sorted]: lambda: [_sorted(connected.id, "mine")],
+            Sequence[Opinion]: lambda: [_opinion(connected.id, "mine")],
             Any: lambda: one((5, "mine", ["mine"], None)),
             Sequence[Found]: lambda: [Found(key=one(words), source=Source.SAID, title="mine", since=now)],
             str: lambda: one(words),

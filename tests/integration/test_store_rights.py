@@ -13,7 +13,7 @@ from app.domain.errors import SealedElsewhere
 from app.domain.grants import Asked, Tokens
 from app.domain.memory import SAID, Relation
 from app.domain.ports import Kind
-from app.domain.sorting import Sorted
+from app.domain.sorting import Opinion
 from app.domain.tasks import Found, Source
 from app.domain.types import AccountId, Address, Person, TurnStatus
 from app.store import PostgresStore
@@ -68,9 +68,8 @@ async def fill(store: PostgresStore, clock: ManualClock, person: Person) -> None
     await store.watches.advance(person.id, kept.id, "7")
 
 
-def verdict(account: AccountId) -> Sorted:
-    sorted_as = {"category": "routine", "priority": 3, "suggestion": "read", "minutes": 2, "reason": "nothing"}
-    return Sorted(account=account, mail="m1", thread="t1", **sorted_as)
+def verdict(account: AccountId) -> Opinion:
+    return Opinion(account=account, mail="m1", category="routine", priority=3, why="nothing")
 
 
 @pytest.fixture

@@ -122,6 +122,7 @@ async def test_offers_lead_on(at: At) -> None:
     report = await at.asked()
     offers = {offer.label: offer.errand for offer in report.offers}
     assert offers["Brief me for Board"] == "brief work:primary:a"
+    assert offers["Archive the newsletter"] == f'triage archive {{"mails":{{"{WORK.id}":["m2"]}}}}'
 
 
 async def test_who_has_kept_the_person_waiting_is_named() -> None:

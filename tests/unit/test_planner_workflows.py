@@ -1,6 +1,8 @@
 """The twelve everyday requests in many wordings: the calls they lead to."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,6 +183,12 @@ def test_7_the_day(ask: str) -> None:
     assert "the most pressing first" in answer
 
 
+def assist(*skills: str) -> dict[str, Any]:
+    """The tool that starts these skills."""
+    parameters = {"type": "object", "properties": {"skill": {"enum": list(skills)}, "about": {}}}
+    return {"type": "function", "function": {"name": "assist", "parameters": parameters}}
+
+
 PRIORITIES = """Create a priority list from my unread emails
 rank my unread mail by importance
 turn my unread mails into a to-do list, most urgent first
@@ -198,10 +206,29 @@ def test_8_priorities(ask: str) -> None:
     assert "waits for your answer" in answer
 
 
+WORKFLOWS = json.loads((Path(__file__).parents[1] / "data" / "workflows.json").read_text("utf-8"))
+WORDINGS = [entry["ask"] for entry in WORKFLOWS if entry["workflow"] == 8]
+
+
+@pytest.mark.parametrize("ask", [*PRIORITIES.splitlines(), *WORDINGS])
+def test_8_a_skill_that_sorts_mail_makes_the_list(ask: str) -> None:
+    at = Talk(
+        Office(assist=lambda _: {"started": "."}), system=SYSTEM, tools=[*TOOLS, assist("triage", "focus", "tasks")]
+    )
+    at.say(ask)
+    (call,) = at.calls
+    assert (call.tool, call.args) == ("assist", {"skill": "triage", "about": "list"})
+
+
+@pytest.mark.parametrize("ask", [*UNREAD.splitlines(), *FOCUS.splitlines(), *SUMMARISED.splitlines()])
+def test_8_and_nothing_else_is_such_a_list(ask: str) -> None:
+    at = Talk(Office(assist=lambda _: {"started": "."}), system=SYSTEM, tools=[*TOOLS, assist("triage")])
+    at.say(ask)
+    assert all(call.tool != "assist" for call in at.calls)
+
+
 def test_8_a_list_of_mails_is_made_here_even_if_a_skill_knows_of_priorities() -> None:
-    skills = {"type": "object", "properties": {"skill": {"enum": ["focus", "tasks"]}, "about": {}}}
-    assist = {"type": "function", "function": {"name": "assist", "parameters": skills}}
-    at = Talk(Office(), system=SYSTEM, tools=[*TOOLS, assist])
+    at = Talk(Office(), system=SYSTEM, tools=[*TOOLS, assist("focus", "tasks")])
     at.say("Create a priority list from my unread emails")
     assert {call.tool for call in at.calls} == {"search_mail"}
 

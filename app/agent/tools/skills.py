@@ -24,14 +24,16 @@ Preference = Literal[
 PREFERENCES = "preferences"
 TOLD = frozenset({"tasks", "week", "brief"})
 """Skills that are told what the request is about."""
+KNOWN = {"triage": ("list",)}
+"""Skills that are told one of a few words, and nothing else."""
 ERRANDS = {PREFERENCES: "prefer"}
 """Skills whose errand has another name."""
 
 
 class Assist(Tool):
-    """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
-    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a meeting. digest: the
-    day. preferences: how they want their days, called once for each (closed: no meetings then)."""
+    """Start a skill; it answers instead of you. triage: sort unread mail; about "list": by priority. tasks: what to do;
+    about "add pay Tom by Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a
+    meeting. digest: the day. preferences: how they want their days, called once for each (closed: no meetings then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
@@ -48,7 +50,8 @@ class Assist(Tool):
             raise Refusal(
                 why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
             )
-        return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about if self.skill in TOLD else ''}")
+        told = self.skill in TOLD or about.casefold() in KNOWN.get(self.skill, ())
+        return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about if told else ''}")
 
     async def _prefer(self, bench: Bench, about: str) -> Result:
         """Have a preference kept. Raises Refusal for what the person didn't say: a mail has no say in it."""

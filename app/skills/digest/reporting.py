@@ -14,6 +14,7 @@ from app.skills.digest.day import Day
 from app.skills.digest.planning import named
 from app.skills.follow.waiting import Wait
 from app.skills.tasks.reporting import SIGNS, line
+from app.skills.triage.handling import archiving
 from app.skills.triage.reporting import TITLES
 
 FEW, MANY = 5, 10
@@ -178,8 +179,8 @@ def _offers(day: Day) -> Iterator[Offer]:
         yield Offer(label="Show my tasks", errand="tasks")
     if day.waited:
         yield Offer(label="Who owes whom", errand="follow")
-    if any(found.category == Category.NEWSLETTER for _, found in day.night):
-        yield Offer(label="Archive the newsletters", errand=f"triage archive {Category.NEWSLETTER}")
+    if offer := archiving([found for _, found in day.night], Category.NEWSLETTER):
+        yield offer
 
 
 def _clean(text: str) -> str:

@@ -38,8 +38,8 @@ async def board(services: Services, request: Request, desk: Desk, reading: Readi
     query = MailQuery(where="inbox", since=(now - BACK).date())
     inbox = await gather(request, desk, preferences, reading, query=query)
     keys = [(mail.account.id, mail.id) for mail in inbox.mails]
-    sorted_ = await store.verdicts.known(person, keys, version=services.mind.version(TASK)) if keys else {}
-    found = [*in_mail(inbox, sorted_, now), *in_calendars(inbox)]
+    said = await store.verdicts.known(person, keys, version=services.mind.version(TASK)) if keys else {}
+    found = [*in_mail(inbox, said, now), *in_calendars(inbox)]
     tasks = await store.tasks.find(person, found)
     if settled := over(tasks, inbox, now):
         await store.tasks.close(person, settled)

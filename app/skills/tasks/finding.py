@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from app.domain.busy import is_meeting, takes_time
 from app.domain.mailboxes import SENT
-from app.domain.sorting import Key, Sorted
+from app.domain.sorting import Key, Opinion
 from app.domain.tasks import LONGEST, Found, Source, Task
 from app.domain.types import Email, Event
 from app.planning.owing import debt
 from app.planning.sanitising import visible
 from app.planning.signals import ASIDE, Category, Signals, Verdict, signals, weigh
 from app.skills.triage.gathering import Inbox
+from app.skills.triage.judging import placed
 
 BACK = timedelta(days=14)
 """How old the mails are that new tasks are found in: what lay longer has become something else."""
@@ -20,22 +21,22 @@ READY = 15
 MATTER = {Category.URGENT_ACTION, Category.IMPORTANT_READ}
 
 
-def in_mail(inbox: Inbox, sorted_: Mapping[Key, Sorted], now: datetime) -> list[Found]:
-    """One task for each thread that asks something of the person and that they haven't answered since. `sorted_` has
-    what a triage made of the mails, where there was one."""
-    found = (_asked(inbox, mails, sorted_, now) for mails in inbox.threads)
+def in_mail(inbox: Inbox, said: Mapping[Key, Opinion], now: datetime) -> list[Found]:
+    """One task for each thread that asks something of the person and that they haven't answered since. `said` has
+    what a model said of the mails in a triage, where there was one."""
+    found = (_asked(inbox, mails, said, now) for mails in inbox.threads)
     return [task for task in found if task is not None]
 
 
-def _asked(inbox: Inbox, mails: Sequence[Email], sorted_: Mapping[Key, Sorted], now: datetime) -> Found | None:
+def _asked(inbox: Inbox, mails: Sequence[Email], said: Mapping[Key, Opinion], now: datetime) -> Found | None:
     ordered = sorted(mails, key=lambda m: m.received)
     last = ordered[-1]
     if SENT in last.labels or last.sender.email.lower() in inbox.circle.own:
         return None
     seen = signals(last, "", inbox.circle)
     plain = weigh(seen, now)
-    known = sorted_.get((last.account.id, last.id))
-    category = Category(known.category) if known else plain.category
+    found = placed(last, plain, said.get((last.account.id, last.id)))
+    category = Category(found.category)
     owed = debt(ordered, inbox.circle.own)
     asks = seen.deadline is not None or bool(seen.pressing) or (seen.question and owed is not None)
     if category in ASIDE or not (asks or category in MATTER):
@@ -45,7 +46,7 @@ def _asked(inbox: Inbox, mails: Sequence[Email], sorted_: Mapping[Key, Sorted], 
         update={
             "key": f"{Source.MAIL}:{last.account.id}:{last.thread}:{answered}",
             "link": inbox.link(last),
-            "minutes": known.minutes if known else plain.minutes,
+            "minutes": found.minutes,
         }
     )
 

@@ -15,7 +15,7 @@ from app.domain.ports import Request
 from app.domain.preferences import Preferences
 from app.domain.reading import Reading
 from app.domain.sorting import Key
-from app.domain.types import Email, Event, MailQuery
+from app.domain.types import Address, Email, Event, MailQuery
 from app.planning.preferences import spoken_hours
 from app.planning.signals import Circle
 
@@ -51,6 +51,13 @@ class Inbox:
     def link(self, mail: Email) -> str:
         """Where a person sees the mail for themselves."""
         return next(box.link(mail.thread) for box in self.boxes if box.account.id == mail.account.id)
+
+    @property
+    def delegate(self) -> Address:
+        """To whom the person hands on what isn't theirs to do, by the name under which they write to them."""
+        email = self.circle.delegate
+        named = (a for mail in self.sent for a in (*mail.to, *mail.cc) if a.name and a.email.lower() == email.lower())
+        return next(named, Address(email=email))
 
     @property
     def threads(self) -> list[list[Email]]:

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 
 from app.domain.errors import ModelError
 from app.domain.ports import Mind
-from app.domain.sorting import Sorted
+from app.domain.sorting import Opinion, Sorted
 from app.domain.types import Email
 from app.planning.sanitising import unlinked
-from app.planning.signals import SUGGESTED, Category, Verdict, bounded
+from app.planning.signals import ASIDE, SUGGESTED, Category, Verdict, bounded
 
 TASK = "triage"
 SLOTS = 4
@@ -41,8 +41,8 @@ class Judgements(BaseModel):
 
 
 Plain = Sequence[tuple[Email, Verdict]]
-Seen = Callable[[Sequence[Sorted]], Awaitable[None]]
-"""Told of mails as soon as they are sorted."""
+Seen = Callable[[Sequence[Sorted], Sequence[Opinion]], Awaitable[None]]
+"""Told of mails as soon as they are sorted, and of what a model said of them."""
 
 
 async def judged(mind: Mind, plain: Plain, seen: Seen) -> int:
@@ -53,8 +53,9 @@ async def judged(mind: Mind, plain: Plain, seen: Seen) -> int:
     async def one(batch: Plain) -> int:
         async with slots:
             found = await _asked(mind, batch)
-        await seen([_sorted(mail, verdict, found.get(n)) for n, (mail, verdict) in enumerate(batch, start=1)])
-        return sum(n not in found for n in range(1, len(batch) + 1))
+        sorted_ = [placed(mail, verdict, found.get(n)) for n, (mail, verdict) in enumerate(batch, start=1)]
+        await seen(sorted_, list(found.values()))
+        return len(batch) - len(found)
 
     tasks = [asyncio.ensure_future(one(batch)) for batch in _batches(plain) if batch]
     try:
@@ -79,7 +80,7 @@ def _batches(plain: Plain) -> Iterator[Plain]:
         yield left[n * len(left) // count : (n + 1) * len(left) // count]
 
 
-async def _asked(mind: Mind, batch: Plain) -> Mapping[int, Judgement]:
+async def _asked(mind: Mind, batch: Plain) -> Mapping[int, Opinion]:
     """What a model says of the mails of a batch, by their number from 1; a mail it leaves out, or names twice, has no
     judgement."""
     try:
@@ -87,7 +88,13 @@ async def _asked(mind: Mind, batch: Plain) -> Mapping[int, Judgement]:
     except ModelError:
         return {}
     numbers = [judgement.n for judgement in said.mails]
-    return {j.n: j for j in said.mails if 1 <= j.n <= len(batch) and numbers.count(j.n) == 1}
+    usable = [j for j in said.mails if 1 <= j.n <= len(batch) and numbers.count(j.n) == 1]
+    return {j.n: _opinion(batch[j.n - 1][0], j) for j in usable}
+
+
+def _opinion(mail: Email, said: Judgement) -> Opinion:
+    why = " ".join(unlinked(said.why, typed="").split())[:REASON]
+    return Opinion(account=mail.account.id, mail=mail.id, category=said.category.value, priority=said.priority, why=why)
 
 
 def _told(n: int, mail: Email, verdict: Verdict) -> Mapping[str, Any]:
@@ -100,11 +107,17 @@ def _told(n: int, mail: Email, verdict: Verdict) -> Mapping[str, Any]:
     }
 
 
-def _sorted(mail: Email, verdict: Verdict, said: Judgement | None) -> Sorted:
+def certain(mail: Email, verdict: Verdict) -> bool:
+    """Whether the signals settle it: no model is asked of such a mail, and what one said before counts no more."""
+    return mail.invitation or verdict.category in ASIDE
+
+
+def placed(mail: Email, verdict: Verdict, said: Opinion | None = None) -> Sorted:
+    """A mail's place by its signals, and by what a model said of it, whenever that was, as far as they bear it out."""
     category, priority, why = verdict.category, verdict.priority, ""
-    if said is not None:
-        category, priority = bounded(said.category, said.priority, verdict)
-        why = " ".join(unlinked(said.why, typed="").split())[:REASON]
+    if said is not None and not certain(mail, verdict):
+        category, priority = bounded(Category(said.category), said.priority, verdict)
+        why = said.why
     suggestion, minutes = (verdict.suggestion, verdict.minutes)
     if category is not verdict.category:
         suggestion, minutes = SUGGESTED[category]
@@ -118,10 +131,4 @@ def _sorted(mail: Email, verdict: Verdict, said: Judgement | None) -> Sorted:
         suggestion=suggestion,
         minutes=min(minutes, MINUTES),
         reason=f"{why} ({reasons})" if why else reasons,
-        judged=said is not None,
     )
-
-
-def plainly(mail: Email, verdict: Verdict) -> Sorted:
-    """A mail sorted by its signals alone."""
-    return _sorted(mail, verdict, None)

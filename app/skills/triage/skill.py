@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 
-from app.domain.actions import ArchiveEmails
-from app.domain.actions.bulk import written
-from app.domain.desk import Desk, reference
+from app.domain.cards import Origin, Recipient
+from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.preferences import TITLES
 from app.domain.reading import Reading
-from app.domain.sorting import Sorted
-from app.domain.types import Email, MailQuery
-from app.planning.signals import ASIDE, Verdict, signals, weigh
+from app.domain.sorting import Opinion, Sorted
+from app.domain.types import Address, Email
+from app.planning.signals import signals, weigh
 from app.skills.triage.gathering import Inbox, gather
-from app.skills.triage.judging import TASK, judged, plainly
-from app.skills.triage.reporting import report
-
-ARCHIVE = "archive"
+from app.skills.triage.handling import ARCHIVE, HAND, Cards, Chosen
+from app.skills.triage.judging import TASK, certain, judged, placed
+from app.skills.triage.reporting import LIST, Told, listed, report
 
 
 class Triage:
@@ -23,59 +22,66 @@ class Triage:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Sort the newest unread mails; "archive CATEGORY" prepares the cards that archive those of a category."""
+        """Sort the newest unread mails; "list PAGE" shows them in one list by priority, "archive MAILS" and
+        "hand MAILS" prepare the cards for those of an offer. Raises Refusal."""
+        what, _, more = argument.partition(" ")
         reading = Reading()
+        if what in (ARCHIVE, HAND):
+            return await self._carded(Chosen.read(more), request, desk, reading)
         preferences = await self._services.store.preferences.of(request.person.id)
         inbox = await gather(request, desk, preferences, reading)
         found = await self.sort(request, inbox, inbox.mails, watch=watch, reading=reading)
-        what, _, category = argument.partition(" ")
-        if what == ARCHIVE:
-            return await self._archiving(category, request, desk, inbox, found)
         mails = {(mail.account.id, mail.id): mail for mail in inbox.mails}
-        shown = report(mails, found, link=inbox.link, total=inbox.total, notes=reading.notes)
+        told = Told(
+            mails,
+            tuple(found),
+            link=inbox.link,
+            total=inbox.total,
+            notes=tuple(reading.notes),
+            delegate=inbox.delegate,
+        )
+        shown = listed(told, page=int(more) if more.isdecimal() else 1) if what == LIST else report(told)
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
     async def sort(
         self, request: Request, inbox: Inbox, mails: Sequence[Email], *, watch: Watch, reading: Reading
     ) -> Sequence[Sorted]:
-        """Each of these mails sorted: as before where that is known, by its signals where they settle it, else by the
-        model. Raises LostClaim, StoreUnavailable."""
+        """Each of these mails sorted: by today's signals, and by what the model says where they leave it open; it is
+        asked once of a mail. Raises LostClaim, StoreUnavailable."""
         store, version = self._services.store.verdicts, self._services.mind.version(TASK)
         keys = [(mail.account.id, mail.id) for mail in mails]
         known = await store.known(request.person.id, keys, version=version) if keys else {}
         weighed = [(m, weigh(signals(m, "", inbox.circle), request.now)) for m in mails]
-        new = [(m, v) for m, v in weighed if (m.account.id, m.id) not in known]
-        found = {**known, **{s.key: s for s in (plainly(m, v) for m, v in new if _certain(m, v))}}
+        placed_ = [placed(m, v, known.get(key)) for key, (m, v) in zip(keys, weighed, strict=True)]
+        found = {s.key: s for s, each in zip(placed_, weighed, strict=True) if s.key in known or certain(*each)}
 
-        async def seen(some: Sequence[Sorted]) -> None:
-            await store.keep(request.person.id, some, version=version)
+        async def seen(some: Sequence[Sorted], said: Sequence[Opinion]) -> None:
+            # What no model judged isn't kept: it is asked about again at the next run.
+            await store.keep(request.person.id, said, version=version)
             found.update({each.key: each for each in some})
             await watch(f"is sorting your mail: {len(found)} of {len(mails)}…")
 
-        unsure: list[tuple[Email, Verdict]] = [(m, v) for m, v in new if not _certain(m, v)]
+        unsure = [each for key, each in zip(keys, weighed, strict=True) if key not in found]
         if unsure and (left := await judged(self._services.mind, unsure, seen)):
             all_of = "the mails" if left == len(unsure) else f"{left} of the mails"
             reading.notes.append(f"The model gave no usable answer for {all_of}; I sorted by what can be seen of them.")
         return [found[key] for key in keys]
 
-    async def _archiving(
-        self, category: str, request: Request, desk: Desk, inbox: Inbox, found: Sequence[Sorted]
-    ) -> Thought:
-        """The cards that archive what was sorted into a category, one for each account."""
-        actions = []
-        senders = {mail.id: mail.sender for mail in inbox.mails}
-        for box in inbox.boxes:
-            ids = tuple(s.mail for s in found if s.account == box.account.id and s.category == category)
-            if ids:
-                query = MailQuery(where="inbox", unread=True)
-                action = ArchiveEmails(account=reference(box.account), query=query, ids=ids, **written(ids, senders))
-                actions.append(await action.vetted(request.now).previewed(desk))
-        if not actions:
-            return Thought(reply="None of these mails is left in the inbox.")
-        cards = "A card is" if len(actions) == 1 else f"{len(actions)} cards, one for each account, are"
-        return Thought(reply=f"{cards} ready. Nothing changes before you approve.", actions=tuple(actions))
-
-
-def _certain(mail: Email, verdict: Verdict) -> bool:
-    """Whether the signals settle it: no model is asked of such a mail."""
-    return mail.invitation or verdict.category in ASIDE
+    async def _carded(self, chosen: Chosen, request: Request, desk: Desk, reading: Reading) -> Thought:
+        """The cards for mails that were shown, one for each account: handed on where the offer says to whom, else
+        archived."""
+        cards = Cards(desk, request.now, reading)
+        if chosen.to:
+            to = Address(email=chosen.to)
+            recipient = Recipient(address=to, role="to", origin=Origin.CHOSEN, evidence=f"as “{TITLES['delegate']}”")
+            await cards.hand_on(chosen, recipient)
+        else:
+            await cards.archive(chosen)
+        several = len(cards.actions)
+        left = "can be found any more" if chosen.to else "is left in the inbox"
+        are = "A card is" if several == 1 else f"{several} cards, one for each account, are"
+        return Thought(
+            reply=f"{are} ready. Nothing changes before you approve." if several else f"None of these mails {left}.",
+            actions=tuple(cards.actions),
+            notes=tuple(reading.notes),
+        )

@@ -7,8 +7,13 @@ from email.utils import getaddresses, parseaddr
 from tests.acceptance.stand_ins import Mail
 from tests.acceptance.workflows.moment import Moment, mentions, subject
 
-LISTED = 10
-"""Mails that a list of priorities names at least, if there are so many."""
+PAGE = 30
+"""Mails that a list of priorities names at once."""
+RANKED = re.compile(r"^(?:• )?\S+ (.+?) (?:\(https?://\S+\) )?· (\d+)/10 · ", re.MULTILINE)
+"""A mail in such a list: its subject and its priority."""
+SORTED = 100
+"""Mails that are sorted at once: the newest."""
+FROM_CALENDARS = ("Invitation: ", "Updated invitation: ", "Cancelled event: ", "Canceled event: ", "Accepted: ")
 LEFT_OUT = re.compile(r"\d+ more|of \d+")
 """How an answer says that it doesn't show all."""
 SHOWN = 40
@@ -83,25 +88,36 @@ def check_archived(moment: Moment) -> None:
 
 
 def unread_by_priority(moment: Moment) -> None:
-    """8: what people wrote comes first, the manager among it; only unread mails are on the list."""
+    """8: every unread mail of both inboxes counts, and only those; the list falls from the highest priority to the
+    lowest, and what somebody wrote to this person alone stands before all that was sent to many, the manager's too."""
     moment.check_cards()
     moment.check_nothing_changed()
-    words = " ".join(moment.outcome.words.split())
     unread = [mail for _, mail in moment.mails() if {"UNREAD", "INBOX"} <= mail.labels]
-    personal = [mail for mail in unread if "CATEGORY_PERSONAL" in mail.labels]
-    listed = {subject(mail) for mail in personal if named(words, mail)}
-    assert len(listed) >= min(LISTED, len({subject(mail) for mail in personal}))
-    places = {subject(mail): words.index(subject(mail)[:SHOWN]) for mail in unread if named(words, mail)}
-    bulk = [
-        places[subject(mail)] for mail in unread if "CATEGORY_PROMOTIONS" in mail.labels and subject(mail) in places
-    ]
-    manager = [mail for mail in personal if sender(mail) == moment.story["manager"]["email"]]
-    assert any(subject(mail) in places for mail in manager)
-    first = min(places[subject(mail)] for mail in manager if subject(mail) in places)
-    assert all(first < place for place in bulk)
-    unread_subjects = {subject(mail) for mail in unread}
-    read = {subject(mail) for _, mail in moment.mails() if subject(mail) not in unread_subjects and named(words, mail)}
-    assert not read, f"read already: {read}"
+    assert f"By priority: {len(unread)} mail" in moment.outcome.words
+    listed = [(" ".join(line.split()), int(n)) for line, n in RANKED.findall(moment.outcome.words)]
+    assert len(listed) == min(PAGE, len(unread))
+    assert [n for _, n in listed] == sorted((n for _, n in listed), reverse=True)
+    newest = sorted(unread, key=lambda mail: mail.received, reverse=True)[:SORTED]
+    strange = [words for words, _ in listed if not any(words.startswith(titled(m)) for m in newest)]
+    assert not strange, f"not unread: {strange}"
+    places = {words[:SHOWN]: place for place, (words, _) in reversed([*enumerate(listed)])}
+    many = [places[start] for m in newest if to_many(m) and (start := titled(m)) in places]
+    personal = [mail for mail in newest if not to_many(mail) and recipients(mail) <= {*moment.accounts}]
+    manager = [m for m in newest if not to_many(m) and sender(m) == moment.story["manager"]["email"]]
+    late = [m for m in (*personal, *manager) if places.get(titled(m), PAGE) >= min(many, default=PAGE + 1)]
+    assert manager
+    assert not late, f"behind what was sent to many: {[titled(mail) for mail in late]}"
+
+
+def titled(mail: Mail) -> str:
+    """As much of its subject as a list shows at least, Re: and all."""
+    return " ".join(mail.header("Subject").split())[:SHOWN]
+
+
+def to_many(mail: Mail) -> bool:
+    """Whether it says of itself that it went to many, or that no person wrote it."""
+    machine = any(mail.header(name) for name in ("List-Unsubscribe", "List-Id", "Precedence", "Auto-Submitted"))
+    return machine or "CATEGORY_PROMOTIONS" in mail.labels or subject(mail).startswith(FROM_CALENDARS)
 
 
 def private_mails_forwarded(moment: Moment) -> None:

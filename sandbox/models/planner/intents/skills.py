@@ -10,6 +10,13 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 _MAIL = r"(?:inbox|mails?|e-?mails?|unread|messages?)"
 _WEEK = r"(?:week|calendar|schedule|meetings?|days?|agenda)"
 _WHOM = r"(?:(?:me|us)\s+)?"
+_RANKED = rx(
+    r"^(?=.*\b(?:unread|unopened|(?:haven'?t|have not|not yet) (?:\w+ )?(?:read|opened))\b)"
+    r"(?=.*\b(?:priorit\w+|rank\w*|important|importance|urgen\w+|most pressing|to-?do|deal with first)\b)"
+    r"(?!.*\b(?:calendars?|meetings?|agenda|schedule|day|today|tomorrow)\b)"
+    r"(?:create|make|give|build|write|draw up|show|get|rank|prioriti[sz]e|order|sort|score|weigh|turn|put|list|arrange"
+    r"|go through|which|what|(?:(?:all|my|the) )*unread)\b"
+)
 # In this order, each with the skills that answer it, the best first; what is named `about` goes with it.
 KINDS = (
     (
@@ -63,6 +70,8 @@ class Assisted(Intent):
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
+        if "triage" in context.skills and _RANKED.search(text):
+            return cls("triage", "list")
         for skills, pattern in KINDS:
             found = pattern.search(text)
             skill = next((name for name in skills if name in context.skills), "")

@@ -22,7 +22,7 @@ RULES = (
     ("spam_suspect", _TRICK, "looks like a trick", 0),
     ("promotional", _OFFER, "offers something", -1),
     ("newsletter", _LETTER, "sent to many", -1),
-    ("urgent_action", _PRESSING, "says it is pressing", 2),
+    ("urgent_action", _PRESSING, "says it is pressing", 1),
     ("urgent_action", _DATED, "names a day", 1),
     ("delegate", _OTHERS, "may be for somebody else", 0),
     ("urgent_action", _ASKED, "asks you something", 1),
