@@ -140,8 +140,7 @@ class MemoryTurns:
             return None
         taken = row.turn.report.all_offers[offer]
         _change(row, taken=(*row.turn.taken, offer))
-        said = {"text": taken.asks or taken.label, "typed": taken.label if taken.asks else None}
-        opened = self._opened(row.turn, row.turn.place, errand=taken.errand, **said)
+        opened = self._opened(row.turn, row.turn.place, errand=taken.errand, text=taken.label)
         self._disk.turns[opened.id] = TurnRow(opened)
         return opened
 

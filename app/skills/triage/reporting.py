@@ -8,6 +8,7 @@ from app.domain.sorting import Key, Sorted
 from app.domain.types import Email
 from app.planning.sanitising import visible
 from app.planning.signals import Category
+from app.skills.drafting import errands as drafting
 
 TITLES = {
     Category.URGENT_ACTION: ("🔴", "Needs you now"),
@@ -84,8 +85,8 @@ def _mails(n: int) -> str:
 
 def _offers(counts: Mapping[Category, int], urgent: Sequence[Sorted], mails: Mapping[Key, Email]) -> tuple[Offer, ...]:
     threads = dict.fromkeys(f"{mails[s.key].account.name}:{s.thread}" for s in urgent)
-    asks = f"Draft a reply to each of these threads: {', '.join(list(threads)[:REPLIES])}"
-    offers = [Offer(label="Draft replies to the urgent ones", asks=asks, primary=True)] if urgent else []
+    errand = drafting.reply(list(threads)[:REPLIES])
+    offers = [Offer(label="Draft replies to the urgent ones", errand=errand, primary=True)] if urgent else []
     for category, name in ((Category.NEWSLETTER, "newsletters"), (Category.PROMOTIONAL, "promotions")):
         if n := counts.get(category, 0):
             words = f"Archive all {name} ({n})" if n > 1 else f"Archive the {name.removesuffix('s')}"
