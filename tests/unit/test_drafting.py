@@ -71,7 +71,7 @@ async def test_each_thread_has_a_card_of_its_own_and_what_is_gone_or_answered_is
     ]
     said = at.said[-1]
     assert said.startswith("2 cards are ready.")
-    assert "You have answered “Re: Pay” in the meantime." in said
+    assert "You have answered “Pay” in the meantime." in said
     assert "A mail that I was to write about is gone." in said
 
 
@@ -230,7 +230,7 @@ async def test_who_has_answered_is_not_reminded() -> None:
     at.sends(hours=3)
     assert await at.click(nudge(["work:t1"])) == []
     assert at.said[-1].startswith("I drafted nothing.")
-    assert "Carol has answered “Re: Lunch” in the meantime." in at.said[-1]
+    assert "Carol has answered “Lunch” in the meantime." in at.said[-1]
     assert at.mind.judged == []
 
 

@@ -44,7 +44,7 @@ async def draft(kind: str, ref: str, known: Known, mind: Mind) -> Drafted:
     if not (mails := _said(thread)):
         return Drafted(note=GONE)
     last = mails[-1].email
-    mine, title = _mine(last, known), quoted(last.subject)
+    mine, title = _mine(last, known), quoted(thread.subject)
     if mine is not (kind == NUDGE):
         return Drafted(
             note=ANSWERED.format(title=title) if mine else HEARD.format(title=title, who=caller(last.sender))
