@@ -202,6 +202,12 @@ def test_numbers_and_addresses_are_known_from_the_facts_alone() -> None:
     assert not usable("I have asked jordan@example.org.", facts)
 
 
+def test_what_stands_in_brackets_in_the_mail_is_nothing_to_fill_in() -> None:
+    facts = {"untrusted": {"subject": "[External] Offer"}}
+    assert usable("Thank you for “[External] Offer”.", facts)
+    assert not usable("Thank you, [name].", facts)
+
+
 async def test_a_name_that_is_anothers_address_greets_nobody() -> None:
     at = At(mail(sender=Address(email=EVE.email, name="carol@example.org")))
     (action,) = await at.click(reply(["work:t1"]))
@@ -223,6 +229,13 @@ async def test_a_reminder_goes_to_whom_ones_own_last_mail_went() -> None:
     ((_, facts),) = at.mind.judged
     assert facts["kind"] == "reminder"
     assert facts["untrusted"]["asked"] == ["Could you send me the figures?"]
+
+
+async def test_a_reminder_of_a_mail_from_an_address_one_no_longer_has_is_not_to_oneself() -> None:
+    at = At()
+    at.sends(sender=Address(email="ann.before@example.com"))
+    (action,) = await at.click(nudge(["work:t1"]))
+    assert [email for email, _, _ in people(action)] == [CAROL.email]
 
 
 async def test_who_has_answered_is_not_reminded() -> None:

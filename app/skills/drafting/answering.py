@@ -23,7 +23,7 @@ from app.writing import Answered, answer, written
 MAILS = 6
 """The last mails of a thread that a model sees."""
 EXCERPT = 1_500
-"""Characters of each: with the instructions half of the smallest window that is served."""
+"""Characters of each: all of them take a third of an 8k window."""
 ASKED = 5
 GONE = "A mail that I was to write about is gone."
 NOBODY = "Nobody reads what is written to the sender of {title}."
@@ -49,7 +49,8 @@ async def draft(kind: str, ref: str, known: Known, mind: Mind) -> Drafted:
         return Drafted(
             note=ANSWERED.format(title=title) if mine else HEARD.format(title=title, who=caller(last.sender))
         )
-    to = [named(a) for a in recipients(last, known.own, everyone=False)[0] if not machine(a)]
+    own = known.own | {last.sender.email.lower()} if mine else known.own
+    to = [named(a) for a in recipients(last, own, everyone=False)[0] if not machine(a)]
     if not to:
         return Drafted(note=NOBODY.format(title=title))
     known.sources.thread(thread)
@@ -79,8 +80,8 @@ def _sentence(kind: str, last: Email, known: Known) -> str:
 
 def _facts(kind: str, mails: Sequence[MailText], to: Sequence[Address], known: Known) -> Mapping[str, Any]:
     """What a model is told, with what others wrote fenced."""
-    shown = mails[-MAILS:]
-    own = [_own(m, mails[:n]) for n, m in enumerate(mails)][-MAILS:]
+    first = max(len(mails) - MAILS, 0)
+    own = [_own(mails[n], mails[:n]) for n in range(first, len(mails))]
     return {
         "kind": "reminder" if kind == NUDGE else "reply",
         "writer": known.writer,
@@ -92,7 +93,7 @@ def _facts(kind: str, mails: Sequence[MailText], to: Sequence[Address], known: K
                 "by": "writer" if _mine(m.email, known) else "other",
                 "untrusted": {"from": m.email.sender.called, "subject": m.email.subject, "text": text[:EXCERPT]},
             }
-            for m, text in zip(shown, own, strict=True)
+            for m, text in zip(mails[first:], own, strict=True)
         ],
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Iterable
 from app.domain.cards import counted
 from app.domain.desk import Desk
 from app.domain.errors import GrantDead, Refusal, StewardError, StoreUnavailable
+from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
 from app.skills.drafting import answering, moving
@@ -30,7 +31,8 @@ class Draft:
         await watch("is reading what there is to answer…")
         own = await own_addresses(desk, reading)
         await watch("is drafting…")
-        drafts = await _each(self._draft(asked, ref, Known(clicked(request), desk, own)) for ref in asked.refs)
+        refs = asked.refs[:MAX_ACTIONS]
+        drafts = await _each(self._draft(asked, ref, Known(clicked(request), desk, own)) for ref in refs)
         actions = tuple(d.action for d in drafts if d.action is not None)
         for action in actions:
             desk.require(action.requires, action.changes)

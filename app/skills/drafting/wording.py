@@ -32,7 +32,8 @@ def usable(words: str, facts: Mapping[str, Any]) -> bool:
     """Whether words leave nothing to fill in, and name no number and no address that isn't among the facts."""
     known = json.dumps(facts, ensure_ascii=False, default=str)
     invented = set(_NUMBER.findall(words)) - set(_NUMBER.findall(known)) or addresses(words) - addresses(known)
-    return 0 < len(words) <= MOST and not _BLANK.search(words) and not invented
+    blanks = any(found[0] not in known for found in _BLANK.finditer(words))
+    return 0 < len(words) <= MOST and not blanks and not invented
 
 
 def _flat(text: str) -> str:
