@@ -19,6 +19,7 @@ from app.domain.grants import Tokens
 from app.domain.permissions import Permission
 from app.domain.ports import Services
 from app.domain.types import Account, AccountId, ActionId, Message, PersonId, Place, person_id
+from app.wiring import skills
 from integrations.google.consent import AUTH, Client, Endpoints, GoogleConsent
 from integrations.google.desks import Gates, Google, GoogleDesks
 from integrations.models.ollama import ollama_model
@@ -155,7 +156,8 @@ class Seat:
             consent=consent,
             clock=room.clock,
         )
-        self.assistant = Assistant(self.services, Limits(characters=10_000, requests=1_000), invite=self._invite)
+        limits = Limits(characters=10_000, requests=1_000)
+        self.assistant = Assistant(self.services, limits, invite=self._invite, errands=skills(self.services))
 
     async def _invite(self, person: PersonId, place: Place) -> None:
         raise AssertionError("nobody should be asked to connect")
@@ -170,8 +172,8 @@ class Seat:
             account, Tokens(access=access, refresh="", expires_at=lasting, scopes=tuple(Permission))
         )
 
-    async def ask(self, text: str, *, channel: str = "", thread: str = "") -> Asked:
-        """Say something to Steward, and everything that came of it."""
+    async def ask(self, text: str, *, channel: str = "", thread: str = "", errand: str = "") -> Asked:
+        """Say something to Steward, or have an errand done as a click does, and everything that came of it."""
         room = self.room
         await room.control(room.models, "switches", {"obedient": self.obedient, "keep_bodies": True})
         commits = room.commits()
@@ -179,9 +181,8 @@ class Seat:
         await self._called()
         ts = await room.slack.workspace.say(self.user, channel or room.slack.dm(), text, thread_ts=thread or None)
         place = Place(channel=channel or room.slack.dm(), thread=thread or ts)
-        message = Message(
-            person=self.person, team=self.team, user=self.user, place=place, ts=ts, text=text, private=not channel
-        )
+        of = {"person": self.person, "team": self.team, "user": self.user}
+        message = Message(**of, place=place, ts=ts, text=text, private=not channel, errand=errand)
         cards = {a.id for a in await self.store.approvals.waiting(self.person)}
         await self.assistant.hear(message)
         waiting = await self.store.approvals.waiting(self.person)
