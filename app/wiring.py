@@ -22,6 +22,7 @@ from app.reception import Reception
 from app.settings import OLLAMA, ChosenModel, Settings, kept_secret
 from app.skills.brief import Brief
 from app.skills.digest import Digest
+from app.skills.drafting import Draft
 from app.skills.errands import Skills
 from app.skills.focus import Focus
 from app.skills.follow import Follow
@@ -136,6 +137,7 @@ def skills(services: Services) -> Skills:
         {
             "brief": Brief(services),
             "digest": Digest(services),
+            "draft": Draft(services),
             "focus": Focus(services),
             "follow": Follow(services),
             "notice": Notice(services),

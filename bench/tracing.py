@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from app.agent.sources import Sources
 from app.domain.cards import Part
 from app.domain.ports import Request
 from app.domain.types import Address, Email
+from app.planning.sources import Sources
 from bench.measuring import Row, Table, median, percentile
 from tests.samples import ANN, WORK
 

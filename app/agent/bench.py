@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from app.agent.sources import SUBJECT, Sources
 from app.domain.actions import Action
 from app.domain.asking import MAX_OPTIONS, Listed, Question
 from app.domain.calendars import Calendar, own_events
@@ -24,6 +23,7 @@ from app.planning.phrases import Ambiguous, Grain, Instant, Interval, WorkingHou
 from app.planning.preferences import spoken_hours
 from app.planning.provenance import addresses
 from app.planning.sanitising import visible
+from app.planning.sources import SUBJECT, Sources
 
 CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
@@ -175,8 +175,7 @@ class Bench:
         """A whole thread, remembered as read; raises Missing."""
         thread = await self.desk.mailbox(account).thread(ident)
         self.tell_of(f"{thread.account.name}:{thread.id}", thread.subject)
-        for mail in thread.mails:
-            self.sources.mail(mail.email, "\n".join((mail.text, *(a.shown for a in mail.attachments))))
+        self.sources.thread(thread)
         return thread
 
     async def events(self, account: str, start: datetime, end: datetime, *, words: str = "") -> list[Event]:

@@ -192,7 +192,12 @@ def when(start: datetime, end: datetime, zone: str, *, all_day: bool = False) ->
         days = f"{first:%a %-d %b %Y}" if final.date() <= first.date() else f"{first:%a %-d %b} – {final:%a %-d %b %Y}"
         return f"{days}, all day"
     closing = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%a %-d %b %H:%M}"
-    return f"{first:%a %-d %b %Y, %H:%M}–{closing} ({zone}, UTC{_offset(first)})"
+    return f"{first:%a %-d %b %Y, %H:%M}–{closing} ({zoned(first, zone)})"
+
+
+def zoned(at: datetime, zone: str) -> str:
+    """A zone by its name and by how far it is from UTC then."""
+    return f"{zone}, UTC{_offset(at.astimezone(ZoneInfo(zone)))}"
 
 
 def _offset(at: datetime) -> str:

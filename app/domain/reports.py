@@ -35,10 +35,8 @@ class Offer(Value):
     before the card it leads to is approved."""
 
     label: str
-    errand: str = ""
+    errand: str
     """What is started by the click: a skill's name and its argument."""
-    asks: str = ""
-    """What the model is asked instead, made by code out of references; the label is what the person said."""
     primary: bool = False
 
 

@@ -39,9 +39,9 @@ def debt(mails: Sequence[Email], own: Collection[str]) -> Debt | None:
         return None
     last = real[-1]
     if SENT in last.labels or _mine(last.sender, own):
-        others = tuple(a for a in last.to if a.email and not _mine(a, own) and not _machine(a))
+        others = tuple(a for a in last.to if a.email and not _mine(a, own) and not machine(a))
         return Debt("to_me", last, last.received, others) if others else None
-    if _machine(last.sender) or not any(_mine(a, own) for a in last.to):
+    if machine(last.sender) or not any(_mine(a, own) for a in last.to):
         return None
     me = tuple(a for a in last.to if _mine(a, own))
     return Debt("by_me", last, last.received, me)
@@ -51,6 +51,7 @@ def _mine(address: Address, own: Collection[str]) -> bool:
     return address.email.lower() in own
 
 
-def _machine(address: Address) -> bool:
+def machine(address: Address) -> bool:
+    """Whether nobody reads what is written there."""
     name = address.email.lower().partition("@")[0].partition("+")[0]
     return not name or name in MACHINES

@@ -56,6 +56,7 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _UNDERLINE = re.compile(r"^_{10,}$")
+_QUESTION = re.compile(r"[^.!?\n]+\?")
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,11 @@ def _signed(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _tidy(lines: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
+
+
+def questions(own: str) -> tuple[str, ...]:
+    """The sentences of a text that ask something, each on one line."""
+    return tuple(" ".join(asked.split()) for asked in _QUESTION.findall(own))
 
 
 def repeats(quoted: str, known: Sequence[str]) -> bool:

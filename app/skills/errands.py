@@ -18,6 +18,10 @@ class Skills:
     def __init__(self, skills: Mapping[str, Skill]) -> None:
         self._skills = dict(skills)
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._skills)
+
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Do an errand: the first word names the skill, the rest is for it. Raises StewardError."""
         name, _, argument = errand.partition(" ")

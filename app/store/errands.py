@@ -11,6 +11,9 @@ from app.domain.types import PersonId, TurnId
 from app.store.database import storable
 from app.store.tables import turns
 
+GONE = "gone"
+"""The errand of what no skill does any more."""
+
 
 def fields_of(trail: Trail) -> dict[str, Any]:
     """What a turn's row keeps of its report."""
@@ -28,12 +31,23 @@ def _storable(value: Any) -> Any:
 
 def report_of(row: RowMapping | Mapping[str, Any]) -> Report | None:
     """The report of a turn's row."""
-    return Report.model_validate(row["report"]) if row["report"] else None
+    return _report(row["report"]) if row["report"] else None
+
+
+def _report(kept: Mapping[str, Any]) -> Report:
+    """A report as it was kept. An offer of an earlier version may have had words for a model in the place of an errand:
+    a click on it finds that it can't be done any more."""
+    groups = [{**group, "offers": list(map(_offer, group["offers"]))} for group in kept["groups"]]
+    return Report.model_validate({**kept, "groups": groups, "offers": list(map(_offer, kept["offers"]))})
+
+
+def _offer(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if name != "asks"} | {"errand": kept["errand"] or GONE}
 
 
 def offer_of(report: Mapping[str, Any] | None, number: int) -> Offer | None:
     """The offer with this number, from 0, of a kept report; None when there is none."""
-    offers = Report.model_validate(report).all_offers if report else ()
+    offers = _report(report).all_offers if report else ()
     return offers[number] if 0 <= number < len(offers) else None
 
 

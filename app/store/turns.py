@@ -250,10 +250,11 @@ class PostgresTurns:
             if row is None:
                 return None
             before = _turn(row)
-            said_so = {"errand": storable(offered.errand), "typed": storable(offered.label) if offered.asks else None}
-            fields = self._opening(before, before.place, offered.asks or offered.label) | said_so
+            fields = self._opening(before, before.place, offered.label)
+            fields |= {"errand": storable(offered.errand), "typed": ""}
             opened = _turn((await connection.execute(insert(turns).values(fields).returning(turns))).mappings().one())
-            await said.keep(connection, opened, CHOICE, opened.text, at=self._clock.now())
+            # Not the person's choice: a label may repeat what strangers wrote.
+            await said.keep(connection, opened, CODE, opened.text, at=self._clock.now())
         return opened
 
     async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:

@@ -1,11 +1,16 @@
-"""A report at the page: its words, and the buttons under it."""
+"""A report at the page: its words, the buttons under it, and the mails on the cards that they make."""
 
+import re
+from email.utils import getaddresses
 from typing import Any
 
 from sandbox.playing.blocks import buttons
-from tests.acceptance.people import TURN, Answer, Person, payload
+from tests.acceptance.people import ALEX, TURN, Answer, Card, Person, payload
+from tests.acceptance.stand_ins import Mail
 
 Json = dict[str, Any]
+Told = tuple[str, frozenset[str]]
+"""With which subject a mail goes out, and to whom."""
 
 
 def reported(person: Person, answer: Answer) -> Json:
@@ -23,4 +28,26 @@ async def taken(person: Person, message: Json, label: str) -> Answer:
     found = next(b for b in buttons(message) if b.text == label and b.action_id.startswith("offer:"))
     container = {"type": "message", "channel": person.dm, "ts": message["ts"]}
     await person.page.post("click", container=container, block_id=found.block_id, action_id=found.action_id)
-    return await person.answered(str(message["ts"]), thread=str(message["thread_ts"]))
+    return await person.answered(str(message["ts"]), thread=str(message.get("thread_ts", "")))
+
+
+def addresses(mail_: Mail, name: str) -> frozenset[str]:
+    return frozenset(email.lower() for _, email in getaddresses([mail_.header(name)]) if email)
+
+
+def told(card: Card) -> Told:
+    """As its card has it."""
+    (subject,) = [line.removeprefix("Subject ") for line in card.lines if line.startswith("Subject ")]
+    people = [re.findall(r"[\w.+-]+@[\w.-]+", line.partition(" · ")[0]) for line in card.lines if line[:3] == "To "]
+    return subject, frozenset(email for found in people for email in found)
+
+
+def answering(thread: list[Mail]) -> Told:
+    """Whom an answer to the last mail of a thread goes to, and with which subject."""
+    to = addresses(thread[-1], "Reply-To") or addresses(thread[-1], "From")
+    return re_(thread), to - {*ALEX}
+
+
+def re_(thread: list[Mail]) -> str:
+    subject = " ".join(thread[0].header("Subject").split())
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"

@@ -106,11 +106,11 @@ class Screen:
         self._closed = False
 
     def steward(self, channel: str, thread: str) -> list[Json]:
-        """Steward's messages in a thread, oldest first."""
+        """Steward's messages in a thread, oldest first; in none are those at the top."""
         found = [
             m
             for (place, _), m in self.messages.items()
-            if place == channel and m.get("thread_ts") == thread and m.get("user") == self.bot
+            if place == channel and m.get("thread_ts", "") == thread and m.get("user") == self.bot
         ]
         return sorted(found, key=lambda message: float(message["ts"]))
 
@@ -201,7 +201,7 @@ class Person:
 
     async def answered(self, asked: str, *, thread: str | None = None, seconds: float = PATIENCE) -> Answer:
         """The whole answer to what was asked, once it stands there, cards included."""
-        place = thread or asked
+        place = asked if thread is None else thread
 
         def whole() -> Answer | None:
             since = [m for m in self.screen.steward(self.dm, place) if float(m["ts"]) > float(asked)]

@@ -181,8 +181,8 @@ class Seat:
             account, Tokens(access=access, refresh="", expires_at=lasting, scopes=tuple(Permission))
         )
 
-    async def ask(self, text: str, *, channel: str = "", thread: str = "") -> Asked:
-        """Say something to Steward, and everything that came of it."""
+    async def ask(self, text: str, *, channel: str = "", thread: str = "", errand: str = "") -> Asked:
+        """Say something to Steward, or have an errand done as a click does, and everything that came of it."""
         room = self.room
         await room.control(room.models, "switches", {"obedient": self.obedient, "keep_bodies": True})
         commits = room.commits()
@@ -190,16 +190,8 @@ class Seat:
         await self._called()
         ts = await room.slack.workspace.say(self.user, channel or room.slack.dm(), text, thread_ts=thread or None)
         place = Place(channel=channel or room.slack.dm(), thread=thread or ts)
-        message = Message(
-            person=self.person,
-            team=self.team,
-            user=self.user,
-            place=place,
-            ts=ts,
-            text=text,
-            private=not channel,
-            mentions=tuple(MENTION.findall(text)),
-        )
+        of = {"person": self.person, "team": self.team, "user": self.user, "mentions": tuple(MENTION.findall(text))}
+        message = Message(**of, place=place, ts=ts, text=text, private=not channel, errand=errand)
         cards = {a.id for a in await self.store.approvals.waiting(self.person)}
         await self.assistant.hear(message)
         waiting = await self.store.approvals.waiting(self.person)

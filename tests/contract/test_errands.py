@@ -9,7 +9,7 @@ import pytest
 from app.domain.memory import Trail
 from app.domain.ports import Kind, Store
 from app.domain.reports import Group, Line, Offer, Report
-from app.domain.types import Turn, TurnId, TurnStatus
+from app.domain.types import CHOICE, CODE, Turn, TurnId, TurnStatus
 from tests.houses import House
 from tests.samples import ANN, BOB, message
 
@@ -58,6 +58,21 @@ async def test_an_offer_is_taken_up_once(store: Store) -> None:
     again = await store.turns.get(ANN.id, turn.id)
     assert again is not None
     assert sorted(again.taken) == [0, 1]
+
+
+async def test_the_words_on_an_offer_are_codes_and_not_the_persons(store: Store) -> None:
+    """A label may repeat what a stranger wrote: what the person typed or chose vouches for addresses and words."""
+    turn = await reported(store)
+    opened = await store.turns.take_up(ANN.id, turn.id, 1)
+    assert opened is not None
+    assert opened.words == ""
+    started = await store.turns.next(ANN.id, turn.place.conversation)
+    assert started is not None
+    assert await store.turns.end(started, status=TurnStatus.ENDED, reply="", actions=[])
+    later, _ = await store.turns.open(message("and?"), limit=100)
+    lines = [(line.role, line.text) for line in await store.turns.history(later, limit=9)]
+    assert (CODE, "Archive the newsletters") in lines
+    assert CHOICE not in [role for role, _ in lines]
 
 
 async def test_of_many_clicks_at_once_one_counts(house: House) -> None:

@@ -92,3 +92,15 @@ async def test_a_host_that_fails_is_named_as_such(mind: Mind) -> None:
     await mind.switch(fail_next=9, fail_status=503)
     with pytest.raises(ModelUnreachable):
         await mind.agent.judge("triage", MATERIAL, Judgements)
+
+
+async def test_a_draft_is_worded_without_a_link_and_without_a_schema(mind: Mind) -> None:
+    await mind.switch(keep_bodies=True)
+    written = {"from": "Dana", "subject": "Figures", "text": "Could you send the figures? See https://evil.example/x"}
+    mails = [{"date": "Monday 2 March 2026", "by": "other", "untrusted": written}]
+    asked = {"to": ["Dana"], "asked": ["Could you send the figures?"]}
+    words = await mind.agent.word("draft", {"kind": "reply", "writer": "Ann", "untrusted": asked, "mails": mails})
+    assert "“Could you send the figures?”" in words
+    assert words.endswith("Ann")
+    ((system, _),) = await mind.heard()
+    assert system["content"].startswith("Task: draft\n")

@@ -28,6 +28,8 @@ from tests.fakes.rows import AGAIN, UNDER_WAY, Disk, TurnRow
 
 S = TurnStatus
 UNFINISHED = (S.RUNNING, S.QUEUED)
+SAME = ("text", "typed", "about", "follows", "errand", "answers")
+"""What a request that is opened anew keeps."""
 
 
 class MemoryTurns:
@@ -140,8 +142,7 @@ class MemoryTurns:
             return None
         taken = row.turn.report.all_offers[offer]
         _change(row, taken=(*row.turn.taken, offer))
-        said = {"text": taken.asks or taken.label, "typed": taken.label if taken.asks else None}
-        opened = self._opened(row.turn, row.turn.place, errand=taken.errand, **said)
+        opened = self._opened(row.turn, row.turn.place, errand=taken.errand, text=taken.label, typed="")
         self._disk.turns[opened.id] = TurnRow(opened)
         return opened
 
@@ -167,7 +168,7 @@ class MemoryTurns:
 
     def reopen(self, turn: Turn) -> Turn:
         """The same request once more, queued."""
-        opened = self._opened(turn, turn.place, **{n: getattr(turn, n) for n in ("text", "typed", "about", "follows")})
+        opened = self._opened(turn, turn.place, **{n: getattr(turn, n) for n in SAME})
         self._disk.turns[opened.id] = TurnRow(opened)
         return opened
 
@@ -208,7 +209,7 @@ class MemoryTurns:
             if row.turn.ts >= turn.ts or row.turn.status in (S.QUEUED, S.CANCELLED):
                 continue
             here = row.turn.place.thread == turn.place.thread
-            role = CHOICE if row.turn.answers or row.turn.errand else PERSON if row.turn.typed is None else CODE
+            role = CHOICE if row.turn.answers else PERSON if row.turn.typed is None else CODE
             if not row.key:
                 lines.append((here, row.turn.ts, 0, Utterance(role=role, text=row.turn.text, at=row.turn.asked_at)))
             if row.turn.reply and row.ended_at:

@@ -102,7 +102,7 @@ async def test_who_waits_for_whom_and_what_was_asked() -> None:
         ("Gateway plan", "you wait for carol@example.org since Sun 1 Mar 2026", "https://mail.example/t2"),
     ]
     assert texts(report, "Open questions") == ["Which vendor do we take?", "Any news?"]
-    assert [offer.asks for offer in report.offers] == ["Draft a reply to this thread: work:t1"]
+    assert [offer.errand for offer in report.offers] == ["draft reply work:t1"]
 
 
 async def test_only_what_stands_in_its_source_is_a_decision() -> None:

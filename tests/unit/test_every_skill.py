@@ -15,6 +15,7 @@ from app.domain.preferences import Stretch
 from app.domain.reports import Report
 from app.domain.types import AccountId, AccountRef, Address, Event, Guest, MailText
 from app.skills.digest import Mornings
+from app.skills.drafting.errands import NAME, read
 from app.skills.notices import Lookout
 from app.wiring import skills
 from tests.fakes import MemoryCalendar, MemoryMailbox
@@ -120,6 +121,35 @@ async def test_what_was_left_out_would_have_been_there(at: At, errand: str, own:
     assert not report.notes or "home" not in " ".join(report.notes)
     assert own in report.worded()
     assert [word for word in ("Garden", "Dentist") if word in report.worded()]
+
+
+# Offers.
+
+
+async def test_every_offer_is_an_errand_that_a_skill_reads(at: At) -> None:
+    """Drafts among them: of what is urgent, of what was asked days ago, and to whoever organises what is in the way."""
+    await at.store.preferences.state(ANN.id, "priority", ["carol@example.org"], words="so")
+    text, now = "Can you sign it by today 17:00?", at.clock.now() - HOUR
+    at.mailbox.put(asking("m3", WORK, text=text, subject="Sign it", received=now))
+    old = {"sender": Address(email=WORK.email), "to": (DANA,), "received": at.clock.now() - 9 * 24 * HOUR}
+    at.mailbox.put(mail("m4", labels=("SENT",), thread="tm4", subject="Offer", **old))
+    at.calendar.put(at.at(22, id="e5", title="Early", guests=(DANA,), mine=False, organizer=DANA, answer="accepted"))
+    at.calendar.put(at.at(4, id="e6", title="Sync", guests=(Guest(email="carol@example.org"),), mine=True))
+    known, drafts = skills(at.outside.services(at.store)), []
+    for errand in (*SKILLS, "brief work:primary:e6", "notice work:m3"):
+        for offer in (await at.report(errand)).all_offers:
+            name, _, argument = offer.errand.partition(" ")
+            assert name in known.names, offer
+            drafts += [(errand.partition(" ")[0], read(argument))] if name == NAME else []
+    asked = {(skill, draft.kind, ref) for skill, draft in drafts for ref in draft.refs}
+    assert {
+        ("triage", "reply", "work:tm3"),
+        ("follow", "nudge", "work:tm4"),
+        ("follow", "reply", "work:tm3"),
+        ("brief", "reply", "work:tm3"),
+        ("notice", "reply", "work:tm3"),
+        ("week", "move", "work:primary:e5"),
+    } <= asked, asked
 
 
 # Clocks.

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from app.agent.bench import Bench
-from app.agent.recognising import recognised
 from app.agent.tools.ask import AskPerson
 from app.agent.tools.people import FindPerson
 from app.domain.asking import Question
@@ -14,6 +13,7 @@ from app.domain.cards import Origin
 from app.domain.errors import Refusal
 from app.domain.memory import CHOSEN, FOUND, SAID, Relation
 from app.domain.types import CHOICE, PERSON, STEWARD, Address, Guest, MailText, Utterance
+from app.recognising import recognised
 from tests.unit.desk_world import World, mail, meeting
 from tests.unit.test_sources import at
 

@@ -98,7 +98,8 @@ async def test_reminders_are_drafted_and_snoozed_at_a_click() -> None:
     (group,) = report.groups
     labels = ["Remind 1", "💤 Snooze 1", "Remind 2", "💤 Snooze 2", "Remind the first 3"]
     assert [offer.label for offer in group.offers] == labels
-    assert group.offers[0].asks == "Draft a friendly reminder in thread work:t0"
+    assert group.offers[0].errand == "draft nudge work:t0"
+    assert group.offers[4].errand == "draft nudge work:t0\nwork:t1\nwork:t2"
     assert group.offers[1].errand == "tasks snooze 1"
     await at.ask(group.offers[1].errand)
     assert at.said[-1].startswith("Snoozed: “Offer 0” is back ")

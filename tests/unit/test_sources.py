@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from app.agent.bench import Bench
-from app.agent.recognising import recognised
 from app.agent.tools.calendar import CreateEvent, ListEvents
 from app.agent.tools.cards import ContinueAfter
 from app.agent.tools.mail import ReadThread
@@ -15,6 +14,7 @@ from app.domain.cards import Card, Origin, Part, Recipient
 from app.domain.errors import Refusal, Refused
 from app.domain.ports import Request, WaitingCard
 from app.domain.types import CODE, PERSON, STEWARD, Address, Guest, MailText, Utterance
+from app.recognising import recognised
 from tests.fakes import MemoryCalendar
 from tests.samples import ANN, WORK
 from tests.unit.desk_world import World, mail, meeting

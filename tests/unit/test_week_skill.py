@@ -15,6 +15,7 @@ from app.domain.ports import Thought
 from app.domain.preferences import Preferences, Stretch
 from app.domain.reports import Report
 from app.domain.types import Address, Event, Guest
+from app.skills.drafting.errands import read
 from app.skills.errands import Skills
 from app.skills.week import Week
 from app.skills.week.wishes import wished
@@ -145,10 +146,9 @@ async def test_others_meetings_stay_and_a_message_is_offered() -> None:
     assert group.lines[0].detail == "Tue 3 Mar 07:00–07:30 · outside your working hours · organised by Dave"
     (offer,) = group.offers
     assert offer.label == "Ask Dave to move “Sync”"
-    assert offer.asks == (
-        "Write a mail to dave@example.org that asks to move the meeting work:primary:sync "
-        "to Tuesday 3 March 09:00 or Tuesday 3 March 09:30."
-    )
+    asked = read(offer.errand.removeprefix("draft "))
+    assert (asked.kind, asked.refs) == ("move", ("work:primary:sync",))
+    assert asked.times == (at(7), at(9), at(9.5))
 
 
 async def test_what_one_noted_for_oneself_what_was_declined_and_what_is_away_is_not_moved() -> None:

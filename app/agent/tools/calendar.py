@@ -9,7 +9,6 @@ from pydantic import Field
 
 from app.agent.bench import Bench, TwoTimes
 from app.agent.choosing import calendar_named
-from app.agent.recognising import recognised, remembered
 from app.agent.tools.fitting import Result, fitting
 from app.agent.tools.tool import Changing, Tool, fenced
 from app.domain import actions
@@ -24,6 +23,7 @@ from app.planning.phrases import Grain, Recurrence, Rhythms, resolve
 from app.planning.sanitising import visible
 from app.planning.series import first_of, rule
 from app.planning.slots import Diary
+from app.recognising import recognised, remembered
 
 CONFLICTS = 5
 """Conflicts told at once: who has more needs another plan altogether."""

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from app.agent.bench import Bench
 from app.agent.choosing import calendar_named, named, series_of, within
-from app.agent.recognising import recognised, remembered
 from app.agent.rescheduling import Placed, Rescheduling
 from app.agent.tools.calendar import MAX_MINUTES
 from app.agent.tools.fitting import Result
@@ -25,6 +24,7 @@ from app.domain.types import AccountId, Address, CalendarRef, Event
 from app.planning.phrases import Shift, shift_of, shifted
 from app.planning.sanitising import visible
 from app.planning.series import ended, retimed
+from app.recognising import recognised, remembered
 
 ANSWER = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
 VERB = {"reschedule": "move", "edit": "change", "cancel": "cancel", "transfer": "move"}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.agent.bench import Bench
-from app.agent.recognising import recognised, remembered
 from app.domain import actions
 from app.domain.actions import Action
 from app.domain.actions.forward import Forwarded
@@ -18,6 +17,8 @@ from app.domain.mailboxes import Mailbox
 from app.domain.types import Address, Email, MailText
 from app.planning.provenance import named
 from app.planning.sanitising import visible
+from app.recognising import recognised, remembered
+from app.writing import usual_sender
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ async def forward(bench: Bench, mails: Sequence[Email], route: Route, *, instead
         account=reference(box.account),
         source=reference(source.account),
         mails=tuple(_forwarded(read[m.id], bench) for m in mails if m.id in read),
-        sender=await usual_sender(bench, box),
+        sender=await usual_sender(box, bench.request.person),
         recipients=tuple(Recipient(address=a, role="to", origin=Origin.UNSEEN) for a in people),
         body=visible(route.note).strip(),
     ).vetted(bench.request.now)
@@ -49,16 +50,6 @@ async def forward(bench: Bench, mails: Sequence[Email], route: Route, *, instead
     taints = bench.sources.traced({Part.BODY: action.body})
     action = action.model_copy(update={"recipients": remembered(marked, instead_of), "taints": taints})
     return bench.propose(action, instead_of=instead_of)
-
-
-async def usual_sender(bench: Bench, box: Mailbox) -> Address:
-    """The address that a mailbox writes from unless there is a reason for another."""
-    return signed((await box.aliases())[0], bench)
-
-
-def signed(sender: Address, bench: Bench) -> Address:
-    """An address of the person's, with their name where it has none."""
-    return sender if sender.name else Address(email=sender.email, name=bench.request.person.name)
 
 
 def addressed(written: Sequence[str]) -> tuple[Address, ...]:

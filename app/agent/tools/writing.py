@@ -1,33 +1,26 @@
 """The tool that writes mail: a new one, a reply, a forward, or only a draft of it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from app.agent.bench import MAIL, Bench
-from app.agent.recognising import recognised, remembered
 from app.agent.tools.fitting import Result
-from app.agent.tools.forwarding import Route, addressed, forward, signed, usual_sender
+from app.agent.tools.forwarding import Route, addressed, forward
 from app.agent.tools.mail import own_addresses
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
-from app.domain.actions.letters import glimpse
-from app.domain.actions.mail import Written
-from app.domain.cards import Origin, Recipient
-from app.domain.desk import reference
 from app.domain.errors import Refusal
-from app.domain.mailboxes import DRAFT, SENT, Mailbox
+from app.domain.mailboxes import DRAFT, SENT
 from app.domain.types import Address, Email, MailQuery, Thread
 from app.planning.provenance import named
-from app.planning.replies import answering_as, recipients, subject
+from app.planning.replies import recipients
 from app.planning.sanitising import visible
+from app.writing import Answered, Letter, People, answer, usual_sender, written
 
 LOOKED_AT = 5
 """Newest mails in which the one that a person means by a name is looked for."""
-People = Sequence[tuple[Address, str]]
 
 
 class WriteMail(Changing):
@@ -56,12 +49,12 @@ class WriteMail(Changing):
     async def _new(self, bench: Bench) -> Result:
         box = bench.mailboxes(self.account)[0]
         given = {
-            "sender": await usual_sender(bench, box),
+            "sender": await usual_sender(box, bench.request.person),
             "subject": " ".join(visible(self.subject).split()),
             "body": visible(self.body).strip(),
         }
         kind = actions.SaveDraft if self.draft_only else actions.SendMail
-        return await self._proposed(bench, _Letter(box, kind, given, _roles(addressed(self.to), addressed(self.cc))))
+        return await self._proposed(bench, Letter(box, kind, given, _roles(addressed(self.to), addressed(self.cc))))
 
     async def _forward(self, bench: Bench) -> Result:
         if self.draft_only:
@@ -85,20 +78,9 @@ class WriteMail(Changing):
             to = addressed(self.to)  # somebody else than who wrote is to get it
         if not to:
             raise Refusal(why="That thread has nobody to reply to.")
-        given = {
-            "thread": ident,
-            "sender": signed(answering_as(answered, await box.aliases()), bench),
-            "subject": subject(visible(thread.subject)),
-            "body": visible(self.body).strip(),
-            "in_reply_to": answered.message_id,
-            "references": answered.references,
-        }
         people = _roles([named(a) for a in to], [named(a) for a in (*cc, *addressed(self.cc))])
-        given |= {"seen": tuple(m.email.id for m in thread.mails)}
-        if self.draft_only:
-            return await self._proposed(bench, _Letter(box, actions.SaveDraft, given, people, thread))
-        given |= {"answers": glimpse(answered, bench.request.person.zone)}
-        return await self._proposed(bench, _Letter(box, actions.SendReply, given, people, thread))
+        at, person = Answered(box, thread, answered), bench.request.person
+        return await self._proposed(bench, await answer(at, people, self.body, person=person, send=not self.draft_only))
 
     async def _newest(self, bench: Bench) -> str:
         """The thread of the newest mail by whom the reply is to; raises Refusal when the name fits several people."""
@@ -119,28 +101,11 @@ class WriteMail(Changing):
 
     # The card.
 
-    async def _proposed(self, bench: Bench, letter: "_Letter") -> Result:
-        old, box = bench.waiting(self.replaces), letter.box
-        unmarked = tuple(Recipient(address=a, role=role, origin=Origin.UNSEEN) for a, role in letter.people)
-        action = letter.kind(account=reference(box.account), recipients=unmarked, **letter.given)
-        action = action.vetted(bench.request.now)
-        marked = await asyncio.gather(
-            *(recognised(bench, a, role, box=box, thread=letter.thread) for a, role in letter.people)
-        )
-        update = {"recipients": remembered(marked, old), "taints": bench.sources.traced(action.words)}
-        action = action.model_copy(update=update)
-        return {"proposed": bench.propose(action, instead_of=old), **fenced(to=[r.address.shown for r in marked])}
-
-
-@dataclass(frozen=True)
-class _Letter:
-    """A mail before anybody looked at whom it goes to."""
-
-    box: Mailbox
-    kind: type[Written]
-    given: Mapping[str, Any]
-    people: People
-    thread: Thread | None = None
+    async def _proposed(self, bench: Bench, letter: Letter) -> Result:
+        old = bench.waiting(self.replaces)
+        action = await written(letter, bench, instead_of=old)
+        people = [r.address.shown for r in action.recipients]
+        return {"proposed": bench.propose(action, instead_of=old), **fenced(to=people)}
 
 
 def _roles(to: Sequence[Address], cc: Sequence[Address]) -> People:

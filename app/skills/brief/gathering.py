@@ -15,7 +15,7 @@ from app.domain.reading import Reading
 from app.domain.types import Address, Email, Event, Guest, MailQuery, MailText, Thread
 from app.planning.naming import KINDS, naming
 from app.planning.owing import Debt, debt
-from app.planning.quoting import told_apart
+from app.planning.quoting import questions, told_apart
 from app.planning.sanitising import visible
 from app.planning.signatures import role
 
@@ -31,7 +31,6 @@ SHORTEST = 3
 """Letters of a word of a title that says what it is about."""
 OPEN_QUESTIONS = 2
 """Questions shown of one mail."""
-_SENTENCE = re.compile(r"[^.!?\n]+\?")
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,5 @@ def _open(threads: Sequence[Thread], own: frozenset[str], names: set[str]) -> li
         owed = debt([m.email for m in thread.mails], own)
         if owed and {a.email.lower() for a in (owed.last.sender, *owed.by)} & names:
             text = next(m.text for m in thread.mails if m.email.id == owed.last.id)
-            asked = _SENTENCE.findall(visible(told_apart(text).own))
-            questions = tuple(" ".join(q.split()) for q in asked)[:OPEN_QUESTIONS]
-            found.append(Open(owed, questions))
+            found.append(Open(owed, questions(visible(told_apart(text).own))[:OPEN_QUESTIONS]))
     return sorted(found, key=lambda o: o.debt.since, reverse=True)

@@ -13,6 +13,7 @@ from app.planning.sanitising import unlinked, urls, visible
 from app.skills.brief.finding import reference
 from app.skills.brief.gathering import Facts, Open, Person, Said
 from app.skills.brief.judging import Judged, Proven
+from app.skills.drafting import errands as drafting
 
 NOTHING = "No information"
 PURPOSE = 400
@@ -206,7 +207,7 @@ def _offers(facts: Facts) -> tuple[Offer, ...]:
     return tuple(
         Offer(
             label=f"Reply to {_plain(mail.sender.called, 30)}: {_subject(mail)}",
-            asks=f"Draft a reply to this thread: {mail.account.name}:{mail.thread}",
+            errand=drafting.reply([f"{mail.account.name}:{mail.thread}"]),
         )
         for mail in mine
     )

@@ -8,6 +8,7 @@ from app.domain.cards import counted
 from app.domain.reports import Line, Offer, Report, group
 from app.domain.tasks import Task
 from app.planning.sanitising import visible
+from app.skills.drafting import errands as drafting
 from app.skills.follow.waiting import Wait
 from app.skills.triage.gathering import Inbox
 
@@ -96,18 +97,14 @@ def _nudges(reminders: Sequence[Reminder]) -> tuple[Offer, ...]:
     offers: list[Offer] = []
     for reminder in reminders[:ONE_BY_ONE]:
         number = reminder.task.number
-        offers.append(Offer(label=f"Remind {number}", asks=_asks([reminder.task.found.thread]), primary=not offers))
+        offers.append(
+            Offer(label=f"Remind {number}", errand=drafting.nudge([reminder.task.found.thread]), primary=not offers)
+        )
         offers.append(Offer(label=f"💤 Snooze {number}", errand=f"tasks snooze {number}"))
     if len(reminders) > ONE_BY_ONE:
         some = [reminder.task.found.thread for reminder in reminders[:TOGETHER]]
-        offers.append(Offer(label=f"Remind the first {len(some)}", asks=_asks(some)))
+        offers.append(Offer(label=f"Remind the first {len(some)}", errand=drafting.nudge(some)))
     return tuple(offers)
-
-
-def _asks(threads: Sequence[str]) -> str:
-    if len(threads) == 1:
-        return f"Draft a friendly reminder in thread {threads[0]}"
-    return f"Draft a friendly reminder in each of these threads: {', '.join(threads)}"
 
 
 def _replies(owing: Sequence[Wait]) -> tuple[Offer, ...]:
@@ -117,4 +114,4 @@ def _replies(owing: Sequence[Wait]) -> tuple[Offer, ...]:
     which = (
         "the reply" if len(owing) == 1 else f"replies to the first {len(some)}" if len(owing) > TOGETHER else "replies"
     )
-    return (Offer(label=f"Draft {which}", asks=f"Draft a reply to each of these threads: {', '.join(some)}"),)
+    return (Offer(label=f"Draft {which}", errand=drafting.reply(some)),)

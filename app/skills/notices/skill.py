@@ -5,6 +5,7 @@ from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reports import Group, Line, Offer, Report
 from app.planning.sanitising import visible
+from app.skills.drafting import errands as drafting
 from app.skills.notices.urgent import Weighing
 
 GONE = "There was an urgent mail; it has been dealt with since."
@@ -34,7 +35,9 @@ class Notice:
                 ),
             ),
             offers=(
-                Offer(label="Draft a reply", asks=f"Draft a reply to thread {account}:{mail.thread}", primary=True),
+                Offer(
+                    label="Draft a reply", errand=drafting.reply([f"{mail.account.name}:{mail.thread}"]), primary=True
+                ),
                 Offer(label="Sort my inbox", errand="triage"),
             ),
         )

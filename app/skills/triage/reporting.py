@@ -9,6 +9,7 @@ from app.domain.sorting import Key, Sorted
 from app.domain.types import Address, Email
 from app.planning.sanitising import visible
 from app.planning.signals import Category
+from app.skills.drafting import errands as drafting
 from app.skills.triage.handling import NAMES, archiving, handing
 
 TITLES = {
@@ -202,8 +203,8 @@ def _mails(n: int) -> str:
 def _offers(told: Told) -> tuple[Offer, ...]:
     urgent = sorted((s for s in told.found if s.category == Category.URGENT_ACTION), key=_order)
     threads = dict.fromkeys(f"{told.mails[s.key].account.name}:{s.thread}" for s in urgent)
-    asks = f"Draft a reply to each of these threads: {', '.join(list(threads)[:REPLIES])}"
-    drafting = Offer(label="Draft replies to the urgent ones", asks=asks, primary=True) if urgent else None
+    errand = drafting.reply(list(threads)[:REPLIES])
+    replies = Offer(label="Draft replies to the urgent ones", errand=errand, primary=True) if urgent else None
     handed = handing(told.found, told.mails, told.delegate)
-    offers = (drafting, handed, *(archiving(told.found, category) for category in NAMES))
+    offers = (replies, handed, *(archiving(told.found, category) for category in NAMES))
     return tuple(offer for offer in offers if offer)

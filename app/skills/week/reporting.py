@@ -9,6 +9,7 @@ from app.domain.preferences import TITLES
 from app.domain.reports import MAX_OFFERS, Group, Line, Offer, Report, group
 from app.planning.sanitising import visible
 from app.planning.week import Grid, Reason, Solution, Stuck, elsewhere, in_the_way
+from app.skills.drafting import errands as drafting
 from app.skills.week.gathering import Found
 from app.skills.week.moving import chosen
 from app.skills.week.table import WITHOUT, clock, shortened, table, turns
@@ -138,15 +139,11 @@ def _others(found: Found, solution: Solution | None) -> list[Group]:
             who = event.organizer.called or "somebody else"
             detail = f"{start:%a %-d %b} {clock(start, end)} · {' '.join(visible(why).split())} · organised by {who}"
             lines.append(Line(text=shortened(event.title), detail=detail, link=event.link))
-            times = " or ".join(f"{t:%A %-d %B %H:%M}" for t in elsewhere(grid, meeting, solution))
+            times = elsewhere(grid, meeting, solution)
             if times and event.organizer.email:
                 label = f"Ask {who} to move “{event.title.strip() or WITHOUT}”"
-                offers.append(Offer(label=label, asks=_asking(event.organizer.email, meeting.id, times)))
+                offers.append(Offer(label=label, errand=drafting.move(meeting.id, was=event.start, times=times)))
     if not lines:
         return []
     shown = group(f"In the way, and others organise them ({len(lines)})", tuple(lines))
     return [shown.model_copy(update={"offers": tuple(offers[:MAX_OFFERS])})]
-
-
-def _asking(email: str, ref: str, times: str) -> str:
-    return f"Write a mail to {email} that asks to move the meeting {ref} to {times}."

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.models.planner.conversation import Call, Json
 from sandbox.models.planner.judging.brief import brief
+from sandbox.models.planner.judging.draft import draft
 from sandbox.models.planner.judging.form import shaped
 from sandbox.models.planner.judging.triage import triage
 from sandbox.models.planner.judging.wording import told
@@ -14,6 +15,7 @@ from sandbox.models.planner.plan import Answer
 Rule = Callable[[Json], Json | str]
 RULES: Mapping[str, Rule] = {
     "brief": brief,
+    "draft": draft,
     "triage": triage,
 }
 """What is answered to each task: a value where a schema asks for one, else words."""

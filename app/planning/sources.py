@@ -10,7 +10,7 @@ from app.domain.approvals import Approval
 from app.domain.cards import Card, Part, Taint
 from app.domain.plans import FRUITFUL
 from app.domain.ports import Request
-from app.domain.types import CHOICE, PERSON, Address, Email, Event
+from app.domain.types import CHOICE, PERSON, Address, Email, Event, Thread
 from app.planning.asking import people
 from app.planning.provenance import addresses, named, pretends, resembles
 from app.planning.sanitising import urls, visible
@@ -101,6 +101,11 @@ class Sources:
         )
         self._meet((*people, *mail.reply_to), source.name)
         self._add("\n".join((mail.subject, *_speeches((*people, *mail.reply_to)), text)), source)
+
+    def thread(self, thread: Thread) -> None:
+        """A whole thread was read."""
+        for mail in thread.mails:
+            self.mail(mail.email, "\n".join((mail.text, *(a.shown for a in mail.attachments))))
 
     def event(self, event: Event) -> None:
         """An event was read."""
