@@ -1,6 +1,7 @@
 """Preferences as people say them, read into typed values; and what they mean for when there is time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -40,11 +41,20 @@ AFTERNOON, DUSK, LATE_DUSK = "afternoon", time(18), time(19)
 """Who plans a week has its afternoons end at six, when most have gone home; of a time phrase they go on until seven."""
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
-_AROUND = {
-    "a", "about", "at", "before", "between", "day", "each", "every", "focus", "least", "meeting", "meetings", "most",
-    "of", "per", "than", "time", "up", "to", "week", "work",
-}  # fmt: skip
-"""Words around a number that may be left out: what they say is in the preference's name."""
+_FILLING = (
+    "a about after an and at before between each every free i keep least leave max maximum meeting meetings minimum "
+    "more most my no not of per than the them time to two up want"
+)
+_AROUND = frozenset(_FILLING.split())
+"""Words around a length or a number that may be left out: what they say is in the preference's name."""
+_A_DAY = frozenset({"appointment", "appointments", "call", "calls", "day", "days"})
+"""… and around how many meetings a day there shall be."""
+_A_WEEK = frozenset({"deep", "focus", "for", "undisturbed", "week", "weekly", "work", "working"})
+"""… and around hours of focus in a week."""
+_DAILY = re.compile(r"\b(?:(?:a|per|each|every|of the)\s+(?:work(?:ing)?\s*|week)?days?|daily|on working days)\b", re.I)
+"""What makes a length one for every day."""
+_MIDNIGHT = re.compile(r"\b(?:midnight|12|24|00?:00)\b", re.IGNORECASE)
+"""What says that a night begins or ends with the day."""
 
 
 class Unread(ValueError):
@@ -255,43 +265,43 @@ def _midnight(at: datetime) -> datetime:
 def _minutes_of(words: str, _: Preferences) -> int:
     if words.casefold() in OFF:
         return 0
-    return _length(words, "minutes") // 60
+    return _length(words, "minutes", _AROUND) // 60
 
 
-def _hours_of(words: str, _: Preferences) -> int:
+def _hours_of(words: str, before: Preferences) -> int:
+    """Hours in a week; so many a day are so many on each day that is worked."""
     if words.casefold() in OFF:
         return 0
-    return round(_length(words, "hours") / 3600)
+    whole = _DAILY.sub("", words)
+    days = len({s.day for s in before.hours}) if whole != words else 1
+    return round(days * _length(whole, "hours", _AROUND | _A_WEEK) / 3600)
 
 
-def _length(words: str, unit: str) -> int:
-    """Seconds of a length of time; a number alone is in the unit."""
-    for said in (words, f"{words} {unit}", _core(words), f"{_core(words)} {unit}"):
+def _length(words: str, unit: str, around: Set[str]) -> int:
+    """Seconds of a length of time among words that say no more; a number alone is in the unit."""
+    for said in (words, f"{words} {unit}", *_cores(words, around), *(f"{c} {unit}" for c in _cores(words, around))):
         meaning = resolve(said, at=READ_AT, zone="UTC")
         if isinstance(meaning, Duration):
             return meaning.seconds
     raise Unread(f"a length of time, such as “15 {unit}”")
 
 
-def _core(words: str) -> str:
-    """A length without the words around it."""
+def _cores(words: str, around: Set[str]) -> list[str]:
+    """What can be left of a text without words around it at its ends, the longest first."""
     tokens = words.split()
-    for first in range(len(tokens)):
-        for last in range(len(tokens), first, -1):
-            rest = {token.casefold() for token in (*tokens[:first], *tokens[last:])}
-            said = " ".join(tokens[first:last])
-            if rest <= _AROUND and isinstance(resolve(said, at=READ_AT, zone="UTC"), Duration):
-                return said
-    return " ".join(token for token in tokens if token.casefold() not in _AROUND)
+    cuts = [(a, b) for a in range(len(tokens)) for b in range(len(tokens), a, -1)]
+    bare = [(a, b) for a, b in cuts if {t.casefold() for t in (*tokens[:a], *tokens[b:])} <= around]
+    return [" ".join(tokens[a:b]) for a, b in sorted(bare, key=lambda cut: cut[0] - cut[1])]
 
 
 def _count(words: str, _: Preferences) -> int | None:
     if words.casefold() in OFF:
         return None
-    meaning = resolve(f"{_core(words)} days", at=READ_AT, zone="UTC")
-    if not isinstance(meaning, Duration):
-        raise Unread("a number, such as “5”")
-    return meaning.value
+    for core in _cores(words, _AROUND | _A_DAY):
+        meaning = resolve(f"{core} days", at=READ_AT, zone="UTC")
+        if isinstance(meaning, Duration):
+            return meaning.value
+    raise Unread("a number, such as “5”")
 
 
 def _moment(words: str, _: Preferences) -> str | None:
@@ -306,13 +316,18 @@ def _moment(words: str, _: Preferences) -> str | None:
     raise Unread("a time of day, such as “7:30”, or “off”")
 
 
-def _night(words: str, _: Preferences) -> tuple[str, str] | None:
+def _night(words: str, before: Preferences) -> tuple[str, str] | None:
+    """From when until when; of "after 8pm" and "before 7am" the other end stays as it is."""
     if words.casefold() in OFF:
         return None
+    usual = before.quiet or Preferences().quiet or (time(), time())
     for said in (words, f"from {words}", f"Monday {words}"):
         meaning = resolve(said, at=READ_AT, zone="UTC")
         if isinstance(meaning, Interval) and meaning.start and meaning.end and meaning.grain < Grain.DAY:
-            return meaning.start.time().isoformat(), meaning.end.time().isoformat()
+            start, end = meaning.start.time(), meaning.end.time()
+            if not _MIDNIGHT.search(words):
+                start, end = (usual[0] if start == time() else start), (usual[1] if end == time() else end)
+            return start.isoformat(), end.isoformat()
     raise Unread("from when until when, such as “8pm to 7am”, or “off”")
 
 

@@ -40,10 +40,18 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("zone", "New York", "America/New_York"),
         ("buffer", "ten minutes between meetings", "10 minutes"),
         ("most_a_day", "at most 5 meetings a day", "at most 5"),
+        ("buffer", "15 minutes after each meeting", "15 minutes"),
+        ("most_a_day", "no more than 3 meetings", "at most 3"),
         ("focus", "10 hours a week", "10 hours"),
+        ("focus", "2 hours every day", "10 hours"),
+        ("focus", "two hours a day", "10 hours"),
+        ("focus", "an hour of deep work per working day", "5 hours"),
         ("digest", "7:30", "at 07:30 on days you work"),
         ("digest", "off", "off"),
         ("quiet", "8pm to 7am", "20:00 to 07:00"),
+        ("quiet", "after 9pm", "21:00 to 07:00"),
+        ("quiet", "before 8am", "20:00 to 08:00"),
+        ("quiet", "8pm to midnight", "20:00 to 00:00"),
         ("brief_before", "15 minutes before meetings", "15 minutes before"),
         ("new_mail", "on", "on"),
         ("priority", "Sam@x.example and acme.example", "sam@x.example, acme.example"),
@@ -56,11 +64,18 @@ def test_what_is_said_is_understood(name: str, words: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [("closed", "bananas"), ("zone", "Springfield"), ("buffer", "a lot"), ("digest", "soon"), ("delegate", "Sam"),
+     ("focus", "2 hours every morning"), ("focus", "2 hours twice a week"), ("focus", "10 hours a month"),
+     ("focus", "2 hours on Tuesday"), ("most_a_day", "3 a week"), ("buffer", "an hour a week"),
      ("new_mail", "perhaps"), ("quiet", "at night maybe"), ("most_a_day", "lots")],
 )  # fmt: skip
 def test_what_is_none_of_it_is_not_guessed(name: str, words: str) -> None:
     with pytest.raises((Unread, Doubtful)):
         read(name, words, Preferences())
+
+
+def test_focus_of_every_day_is_that_of_the_days_that_are_worked() -> None:
+    three = Preferences.model_validate({"hours": read("hours", "Monday to Wednesday 9 to 5", Preferences())})
+    assert understood("focus", "2 hours a day", three) == "6 hours"
 
 
 def test_closed_times_add_up_and_leave_the_rest_of_the_day() -> None:
