@@ -202,8 +202,7 @@ async def test_what_is_said_to_stay_stays_and_what_was_taken_for_it_is_named() -
         ("Tue 3 Mar", "08:00–08:30 Board meeting", "08:00–08:30 Board meeting")
     ]
     assert report.notes[1:] == (
-        "“Board meeting” (Tue 3 Mar 08:00) stays, as you said.",
-        "“Board meeting” stays although it is outside your working hours (Tue 3 Mar 08:00).",
+        "“Board meeting” (Tue 3 Mar 08:00) stays, as you said, although it is outside your working hours.",
     )
 
 
@@ -225,7 +224,7 @@ async def test_every_time_of_a_series_stays_and_what_could_be_several_meetings_i
     report = await house.week("the standup stays, keep the reviews in place, without touching the retro")
     assert report.offers == ()
     assert report.notes[1:4] == (
-        "“Standup” (Tue 3 Mar 08:00, and 2 more of it) stays, as you said.",
+        "“Standup” (Tue 3 Mar 08:00, and 2 more of it) stays, as you said, although it is outside your working hours.",
         "“the reviews” could be “Design review” (Tue 3 Mar 09:00) and “Budget review” (Tue 3 Mar 10:00): "
         "all of them stay.",
         "I found no meeting called “the retro” in this time, so nothing stays for it.",
@@ -233,12 +232,12 @@ async def test_every_time_of_a_series_stays_and_what_could_be_several_meetings_i
 
 
 async def test_several_that_stay_may_be_named_together() -> None:
-    house = At(own("board", at(7), title="Board meeting"), own("standup", at(8)), own("review", at(8.5)))
+    house = At(own("board", at(9), title="Board meeting"), own("standup", at(10)), own("review", at(8.5)))
     report = await house.week("don't move the board meeting or the standup")
     assert [card.was.id for card in await house.take()] == ["review"]
     assert [note for note in report.notes if note.endswith("stays, as you said.")] == [
-        "“Board meeting” (Tue 3 Mar 07:00) stays, as you said.",
-        "“Standup” (Tue 3 Mar 08:00) stays, as you said.",
+        "“Board meeting” (Tue 3 Mar 09:00) stays, as you said.",
+        "“Standup” (Tue 3 Mar 10:00) stays, as you said.",
     ]
 
 
