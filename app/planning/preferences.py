@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.forms import is_address
 from app.domain.preferences import DAYS, Preferences, Stretch
+from app.planning.cities import zones_of
 from app.planning.phrases import Ambiguous, Duration, Grain, Instant, Interval, Recurrence, WorkingHours, resolve
 
 OFF = frozenset({"off", "no", "none", "never", "nobody"})
@@ -136,11 +137,11 @@ def _zone(words: str, _: Preferences) -> str:
     names = sorted(available_timezones())
     exact = [name for name in names if name.casefold() == plain]
     cities = [name for name in names if name.rpartition("/")[2].casefold() == plain and "/" in name]
-    found = exact or _distinct(cities)
+    found = exact or _distinct(cities or zones_of(words))
     if len(found) > 1:
         raise Doubtful(*found)
     if not found:
-        raise Unread("the name of a big city of that zone, such as Lisbon, or a zone such as Europe/Lisbon")
+        raise Unread("a city of 100,000 people or more, such as Lisbon, or a zone, such as Europe/Lisbon")
     return found[0]
 
 

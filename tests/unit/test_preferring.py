@@ -1,6 +1,8 @@
 """Preferences as people say them: read into values, shown back, added to, undone; never taken from a mail."""
 
+from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -8,6 +10,7 @@ from app.agent.tools.skills import Assist
 from app.domain.errors import Refusal
 from app.domain.ports import Request, Thought
 from app.domain.preferences import Preferences, shown
+from app.planning import cities
 from app.planning.preferences import NAMED_BY, Doubtful, Unread, meeting_hours, read
 from app.skills.errands import Skills
 from app.skills.preferences import Prefer
@@ -38,6 +41,16 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("hours", "Friday 9 to 1", "Monday to Thursday 09:00 to 17:00, Friday 09:00 to 13:00"),
         ("zone", "Lisbon", "Europe/Lisbon"),
         ("zone", "New York", "America/New_York"),
+        ("zone", "San Francisco", "America/Los_Angeles"),
+        ("zone", "boston", "America/New_York"),
+        ("zone", "Mumbai", "Asia/Kolkata"),
+        ("zone", "Beijing", "Asia/Shanghai"),
+        ("zone", "Austin, Texas", "America/Chicago"),
+        ("zone", "Seattle", "America/Los_Angeles"),
+        ("zone", "Munich", "Europe/Berlin"),
+        ("zone", "Köln", "Europe/Berlin"),
+        ("zone", "Zürich", "Europe/Zurich"),
+        ("zone", "geneva", "Europe/Zurich"),
         ("buffer", "ten minutes between meetings", "10 minutes"),
         ("most_a_day", "at most 5 meetings a day", "at most 5"),
         ("buffer", "15 minutes after each meeting", "15 minutes"),
@@ -71,6 +84,28 @@ def test_what_is_said_is_understood(name: str, words: str, meant: str) -> None:
 def test_what_is_none_of_it_is_not_guessed(name: str, words: str) -> None:
     with pytest.raises((Unread, Doubtful)):
         read(name, words, Preferences())
+
+
+@pytest.mark.parametrize(
+    ("city", "zones"),
+    [("Birmingham", {"Europe/London", "America/Chicago"}), ("Springfield", {"America/Chicago", "America/New_York"})],
+)
+def test_between_cities_of_one_name_the_person_is_asked(city: str, zones: set[str]) -> None:
+    with pytest.raises(Doubtful) as doubt:
+        read("zone", city, Preferences())
+    assert set(doubt.value.args) == zones
+
+
+def test_which_cities_are_known_is_said() -> None:
+    with pytest.raises(Unread, match="a city of 100,000 people or more"):
+        read("zone", "Nether Wallop", Preferences())
+
+
+def test_every_city_lies_in_a_zone_that_there_is() -> None:
+    lines = (Path(cities.__file__).parent / "cities.txt").read_text(encoding="utf-8").splitlines()
+    zones = {line.partition(":")[0] for line in lines if not line.startswith("#")}
+    assert zones <= available_timezones()
+    assert len(zones) > 200
 
 
 def test_focus_of_every_day_is_that_of_the_days_that_are_worked() -> None:
