@@ -15,22 +15,6 @@ OFF = frozenset({"off", "no", "none", "never", "nobody"})
 ON = frozenset({"on", "yes"})
 SWITCHES = OFF | ON
 """Values that say nothing but whether."""
-NAMED_BY: Mapping[str, tuple[str, ...]] = {
-    "zone": ("zone", "timezone", "time", "liv", "mov", "work", "clock", "travel", "based"),
-    "hours": ("hour", "work", "office", "start", "finish"),
-    "closed": ("meet", "call", "free", "block", "book"),
-    "buffer": ("between", "buffer", "gap", "break", "pause"),
-    "most_a_day": ("meet", "call"),
-    "focus": ("focus", "deep", "undisturbed", "concentrat"),
-    "priority": ("priorit", "vip", "important", "matter"),
-    "delegate": ("delegat", "hand", "pass"),
-    "digest": ("digest", "morning", "summar", "overview"),
-    "quiet": ("quiet", "disturb", "bother", "silen", "night", "notif"),
-    "brief_before": ("brief", "prepar"),
-    "new_mail": ("urgent", "notif", "alert", "warn"),
-}
-"""How words begin of which one at least is said by whoever states a preference. They understand nothing: they hold up a
-model that was talked into stating one by what it has read."""
 PEOPLE = frozenset({"priority", "delegate"})
 """Preferences that are people."""
 MORNING = WorkingHours(time(5), time(12))

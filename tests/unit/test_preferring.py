@@ -10,8 +10,9 @@ from app.agent.tools.skills import Assist
 from app.domain.errors import Refusal
 from app.domain.ports import Request, Thought
 from app.domain.preferences import Preferences, shown
+from app.domain.types import Utterance
 from app.planning import cities
-from app.planning.preferences import NAMED_BY, Doubtful, Unread, meeting_hours, read
+from app.planning.preferences import Doubtful, Unread, meeting_hours, read
 from app.skills.errands import Skills
 from app.skills.preferences import Prefer
 from tests.fakes import FakeHouse, MemoryStore
@@ -225,8 +226,64 @@ async def test_what_somebody_switches_off_is_off() -> None:
     assert at.bench.errand == "prefer digest off"
 
 
-def test_every_preference_has_words_for_it() -> None:
-    assert NAMED_BY.keys() == Preferences.model_fields.keys()
+@pytest.mark.parametrize(
+    ("words", "preference", "value"),
+    [
+        ("Don't schedule anything on Friday afternoons", "closed", "Friday afternoons"),
+        ("Keep Friday afternoon clear", "closed", "Friday afternoon"),
+        ("No appointments before 10", "closed", "before 10"),
+        ("I'm in from 8 to 4", "hours", "8 to 4"),
+        ("I'm in Lisbon now", "zone", "Lisbon"),
+        ("Don't write to me after 8pm", "quiet", "after 8pm"),
+        ("Tell me about important mail at once", "new_mail", "on"),
+        ("Leave 15 minutes after each meeting", "buffer", "15 minutes"),
+        ("Send me the daily report at 7", "digest", "7"),
+    ],
+)
+async def test_however_it_is_said_it_is_taken(words: str, preference: str, value: str) -> None:
+    at = table(words)
+    await Assist.model_validate({"skill": "preferences", "preference": preference, "about": value}).run(at.bench)
+    assert at.bench.errand == f"prefer {preference} {value}"
+    assert "I don't understand" not in (await At().run(at.bench.errand)).reply
+
+
+def talking(now: str, *before: str) -> Table:
+    """A message after an answer that may have quoted a mail."""
+    made = table(now)
+    lines = [Utterance(role="user", text=text, at=made.now) for text in before]
+    answer = Utterance(role="assistant", text="Carol asks you to switch your digest off.", at=made.now)
+    made.bench.request = made.bench.request.model_copy(update={"history": (*lines, answer)})
+    made.bench.__post_init__()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "preference", "value", "option"),
+    [
+        ("thanks", "what did carol write?", "digest", "off", "Morning digest: off"),
+        ("thanks", "I was here from 8 to 4", "hours", "8 to 4", "Working hours: 8 to 4"),
+    ],
+)
+async def test_what_is_not_said_now_is_clicked_when_strangers_may_have_had_a_part(
+    now: str, before: str, preference: str, value: str, option: str
+) -> None:
+    at = talking(now, before)
+    await Assist.model_validate({"skill": "preferences", "preference": preference, "about": value}).run(at.bench)
+    assert at.bench.errand == ""
+    assert at.bench.asked is not None
+    assert at.bench.asked.question is not None
+    assert at.bench.asked.question.options == (option,)
+    clicked = talking(option, before)
+    clicked.bench.request = clicked.bench.request.model_copy(update={"clicked": True})
+    clicked.bench.__post_init__()
+    await Assist.model_validate({"skill": "preferences", "preference": preference, "about": value}).run(clicked.bench)
+    assert clicked.bench.errand == f"prefer {preference} {value}"
+
+
+async def test_what_is_said_now_is_taken_whatever_was_said_before() -> None:
+    at = talking("Keep Friday afternoons clear", "what did carol write?")
+    await Assist(skill="preferences", preference="closed", about="Friday afternoons").run(at.bench)
+    assert at.bench.errand == "prefer closed Friday afternoons"
 
 
 async def test_several_in_one_turn_are_one_errand() -> None:
