@@ -196,8 +196,14 @@ def _clocks(words: str) -> tuple[time, time] | None:
 
 
 def _within(words: str) -> tuple[datetime, datetime] | None:
-    """A part of one day."""
+    """A part of one day; of several readings the only one that stays inside a day."""
     meaning = resolve(words, at=READ_AT, zone="UTC")
+    read_as = meaning.options if isinstance(meaning, Ambiguous) else (meaning,)
+    parts = [part for part in map(_part, read_as) if part]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _part(meaning: object) -> tuple[datetime, datetime] | None:
     if not isinstance(meaning, Interval) or not meaning.start or not meaning.end or meaning.grain >= Grain.DAY:
         return None
     inside = meaning.end <= _midnight(meaning.start) + DAY

@@ -37,6 +37,8 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("closed", "before 10am", "Monday to Friday 00:00 to 10:00"),
         ("closed", "weekends", "Saturday and Sunday"),
         ("closed", "Monday mornings and Friday afternoon", "Monday 00:00 to 12:00, Friday 12:00 to 18:00"),
+        ("hours", "7 to 6", "Monday to Friday 07:00 to 18:00"),
+        ("closed", "Wednesday before 2pm", "Wednesday 00:00 to 14:00"),
         ("hours", "8 to 4", "Monday to Friday 08:00 to 16:00"),
         ("hours", "Monday to Thursday 8 to 4", "Monday to Thursday 08:00 to 16:00"),
         ("hours", "Friday 9 to 1", "Monday to Thursday 09:00 to 17:00, Friday 09:00 to 13:00"),
