@@ -146,7 +146,7 @@ class Bench:
 
     def send(self, errand: str) -> None:
         """End the turn with an errand for a skill, or with one more line of it. Raises Refusal for a second skill."""
-        if self.errand and errand.partition(" ")[0] != self.errand.partition(" ")[0]:
+        if self.errand and errand.split()[:1] != self.errand.split()[:1]:
             raise Refusal(why="One skill at a time. Say what to ask for next.")
         self.errand = "\n".join(dict.fromkeys((*self.errand.splitlines(), errand)))
 

@@ -18,6 +18,9 @@ AROUND = frozenset(_FILLING.split())
 _OF_KIND = "catchup check interview kickoff planning review session sync update weekly workshop"
 KINDS = frozenset(_OF_KIND.split())
 """Words of titles that say what kind of meeting it is, not what it is about."""
+EVERY = frozenset({"all", "any", "both", "each", "every"})
+"""Words that say that all of several are meant."""
+_OWNING = re.compile(r"['’]s\b")
 _WORD = re.compile(r"[\w@.+'-]*\w")
 MOST_WORDS = 12
 """Words in which a time is looked for."""
@@ -45,6 +48,22 @@ def meant(words: str, events: Sequence[Event], *, now: datetime, zone: str, hour
     return _firsts(_best(events, wanted))
 
 
+def named(words: str, events: Sequence[Event], *, now: datetime, zone: str) -> list[Event]:
+    """Every meeting that some words name, of a series all: those that bear all the words, else those that bear most of
+    them at the time named, and not only what kind of meeting it is. `events` are by start; `now` is aware."""
+    wanted = [word for word in naming(_OWNING.sub("", words)) if word not in EVERY]
+    if whole := [event for event in events if wanted and _borne(event, wanted) == len(wanted)]:
+        return whole
+    span, rest = _time(words, now, zone)
+    if span is not None:
+        wanted = [word for word in naming(_OWNING.sub("", rest)) if word not in EVERY]
+        events = [e for e in events if e.start < span[1] and span[0] < e.end]
+    telling = [word for word in wanted if word not in KINDS]
+    if not telling:
+        return [e for e in events if _borne(e, wanted) == len(wanted)] if span or wanted else []
+    return _best([e for e in events if _borne(e, telling)], wanted)
+
+
 def _best(events: Iterable[Event], wanted: Sequence[str]) -> list[Event]:
     marks = [(_borne(event, wanted), event) for event in events]
     most = max((mark for mark, _ in marks), default=0)
@@ -56,7 +75,7 @@ def _borne(event: Event, wanted: Sequence[str]) -> int:
     people = " ".join(f"{p.name} {p.email}" for p in (event.organizer, *event.guests))
     there = set(_WORD.findall(f"{event.title} {people}".casefold()))
     there |= {part for word in there for part in re.split(r"[@.+'-]", word)}
-    return sum(word in there for word in wanted)
+    return sum(word in there or word.removesuffix("s") in there for word in wanted)
 
 
 def _firsts(events: Iterable[Event]) -> list[Event]:

@@ -1,35 +1,21 @@
 """Preferences as people say them, read into typed values; and what they mean for when there is time."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.forms import is_address
 from app.domain.preferences import DAYS, Preferences, Stretch
+from app.planning.cities import zones_of
 from app.planning.phrases import Ambiguous, Duration, Grain, Instant, Interval, Recurrence, WorkingHours, resolve
 
 OFF = frozenset({"off", "no", "none", "never", "nobody"})
 ON = frozenset({"on", "yes"})
 SWITCHES = OFF | ON
 """Values that say nothing but whether."""
-NAMED_BY: Mapping[str, tuple[str, ...]] = {
-    "zone": ("zone", "timezone", "time", "liv", "mov", "work", "clock", "travel", "based"),
-    "hours": ("hour", "work", "office", "start", "finish"),
-    "closed": ("meet", "call", "free", "block", "book"),
-    "buffer": ("between", "buffer", "gap", "break", "pause"),
-    "most_a_day": ("meet", "call"),
-    "focus": ("focus", "deep", "undisturbed", "concentrat"),
-    "priority": ("priorit", "vip", "important", "matter"),
-    "delegate": ("delegat", "hand", "pass"),
-    "digest": ("digest", "morning", "summar", "overview"),
-    "quiet": ("quiet", "disturb", "bother", "silen", "night", "notif"),
-    "brief_before": ("brief", "prepar"),
-    "new_mail": ("urgent", "notif", "alert", "warn"),
-}
-"""How words begin of which one at least is said by whoever states a preference. They understand nothing: they hold up a
-model that was talked into stating one by what it has read."""
 PEOPLE = frozenset({"priority", "delegate"})
 """Preferences that are people."""
 MORNING = WorkingHours(time(5), time(12))
@@ -41,11 +27,20 @@ AFTERNOON, DUSK, LATE_DUSK = "afternoon", time(18), time(19)
 """Who plans a week has its afternoons end at six, when most have gone home; of a time phrase they go on until seven."""
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
-_AROUND = {
-    "a", "about", "at", "before", "between", "day", "each", "every", "focus", "least", "meeting", "meetings", "most",
-    "of", "per", "than", "time", "up", "to", "week", "work",
-}  # fmt: skip
-"""Words around a number that may be left out: what they say is in the preference's name."""
+_FILLING = (
+    "a about after an and at before between each every free i keep least leave max maximum meeting meetings minimum "
+    "more most my no not of per than the them time to two up want"
+)
+_AROUND = frozenset(_FILLING.split())
+"""Words around a length or a number that may be left out: what they say is in the preference's name."""
+_A_DAY = frozenset({"appointment", "appointments", "call", "calls", "day", "days"})
+"""… and around how many meetings a day there shall be."""
+_A_WEEK = frozenset({"deep", "focus", "for", "undisturbed", "week", "weekly", "work", "working"})
+"""… and around hours of focus in a week."""
+_DAILY = re.compile(r"\b(?:(?:a|per|each|every|of the)\s+(?:work(?:ing)?\s*|week)?days?|daily|on working days)\b", re.I)
+"""What makes a length one for every day."""
+_MIDNIGHT = re.compile(r"\b(?:midnight|12|24|00?:00)\b", re.IGNORECASE)
+"""What says that a night begins or ends with the day."""
 
 
 class Unread(ValueError):
@@ -140,11 +135,11 @@ def _zone(words: str, _: Preferences) -> str:
     names = sorted(available_timezones())
     exact = [name for name in names if name.casefold() == plain]
     cities = [name for name in names if name.rpartition("/")[2].casefold() == plain and "/" in name]
-    found = exact or _distinct(cities)
+    found = exact or _distinct(cities or zones_of(words))
     if len(found) > 1:
         raise Doubtful(*found)
     if not found:
-        raise Unread("the name of a big city of that zone, such as Lisbon, or a zone such as Europe/Lisbon")
+        raise Unread("a city of 100,000 people or more, such as Lisbon, or a zone, such as Europe/Lisbon")
     return found[0]
 
 
@@ -215,8 +210,14 @@ def _clocks(words: str) -> tuple[time, time] | None:
 
 
 def _within(words: str) -> tuple[datetime, datetime] | None:
-    """A part of one day."""
+    """A part of one day; of several readings the only one that stays inside a day."""
     meaning = resolve(words, at=READ_AT, zone="UTC")
+    read_as = meaning.options if isinstance(meaning, Ambiguous) else (meaning,)
+    parts = [part for part in map(_part, read_as) if part]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _part(meaning: object) -> tuple[datetime, datetime] | None:
     if not isinstance(meaning, Interval) or not meaning.start or not meaning.end or meaning.grain >= Grain.DAY:
         return None
     inside = meaning.end <= _midnight(meaning.start) + DAY
@@ -269,43 +270,43 @@ def _midnight(at: datetime) -> datetime:
 def _minutes_of(words: str, _: Preferences) -> int:
     if words.casefold() in OFF:
         return 0
-    return _length(words, "minutes") // 60
+    return _length(words, "minutes", _AROUND) // 60
 
 
-def _hours_of(words: str, _: Preferences) -> int:
+def _hours_of(words: str, before: Preferences) -> int:
+    """Hours in a week; so many a day are so many on each day that is worked."""
     if words.casefold() in OFF:
         return 0
-    return round(_length(words, "hours") / 3600)
+    whole = _DAILY.sub("", words)
+    days = len({s.day for s in before.hours}) if whole != words else 1
+    return round(days * _length(whole, "hours", _AROUND | _A_WEEK) / 3600)
 
 
-def _length(words: str, unit: str) -> int:
-    """Seconds of a length of time; a number alone is in the unit."""
-    for said in (words, f"{words} {unit}", _core(words), f"{_core(words)} {unit}"):
+def _length(words: str, unit: str, around: Set[str]) -> int:
+    """Seconds of a length of time among words that say no more; a number alone is in the unit."""
+    for said in (words, f"{words} {unit}", *_cores(words, around), *(f"{c} {unit}" for c in _cores(words, around))):
         meaning = resolve(said, at=READ_AT, zone="UTC")
         if isinstance(meaning, Duration):
             return meaning.seconds
     raise Unread(f"a length of time, such as “15 {unit}”")
 
 
-def _core(words: str) -> str:
-    """A length without the words around it."""
+def _cores(words: str, around: Set[str]) -> list[str]:
+    """What can be left of a text without words around it at its ends, the longest first."""
     tokens = words.split()
-    for first in range(len(tokens)):
-        for last in range(len(tokens), first, -1):
-            rest = {token.casefold() for token in (*tokens[:first], *tokens[last:])}
-            said = " ".join(tokens[first:last])
-            if rest <= _AROUND and isinstance(resolve(said, at=READ_AT, zone="UTC"), Duration):
-                return said
-    return " ".join(token for token in tokens if token.casefold() not in _AROUND)
+    cuts = [(a, b) for a in range(len(tokens)) for b in range(len(tokens), a, -1)]
+    bare = [(a, b) for a, b in cuts if {t.casefold() for t in (*tokens[:a], *tokens[b:])} <= around]
+    return [" ".join(tokens[a:b]) for a, b in sorted(bare, key=lambda cut: cut[0] - cut[1])]
 
 
 def _count(words: str, _: Preferences) -> int | None:
     if words.casefold() in OFF:
         return None
-    meaning = resolve(f"{_core(words)} days", at=READ_AT, zone="UTC")
-    if not isinstance(meaning, Duration):
-        raise Unread("a number, such as “5”")
-    return meaning.value
+    for core in _cores(words, _AROUND | _A_DAY):
+        meaning = resolve(f"{core} days", at=READ_AT, zone="UTC")
+        if isinstance(meaning, Duration):
+            return meaning.value
+    raise Unread("a number, such as “5”")
 
 
 def _moment(words: str, _: Preferences) -> str | None:
@@ -320,13 +321,18 @@ def _moment(words: str, _: Preferences) -> str | None:
     raise Unread("a time of day, such as “7:30”, or “off”")
 
 
-def _night(words: str, _: Preferences) -> tuple[str, str] | None:
+def _night(words: str, before: Preferences) -> tuple[str, str] | None:
+    """From when until when; of "after 8pm" and "before 7am" the other end stays as it is."""
     if words.casefold() in OFF:
         return None
+    usual = before.quiet or Preferences().quiet or (time(), time())
     for said in (words, f"from {words}", f"Monday {words}"):
         meaning = resolve(said, at=READ_AT, zone="UTC")
         if isinstance(meaning, Interval) and meaning.start and meaning.end and meaning.grain < Grain.DAY:
-            return meaning.start.time().isoformat(), meaning.end.time().isoformat()
+            start, end = meaning.start.time(), meaning.end.time()
+            if not _MIDNIGHT.search(words):
+                start, end = (usual[0] if start == time() else start), (usual[1] if end == time() else end)
+            return start.isoformat(), end.isoformat()
     raise Unread("from when until when, such as “8pm to 7am”, or “off”")
 
 

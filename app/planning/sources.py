@@ -63,6 +63,8 @@ class Sources:
         self._typed_addresses = frozenset[str]().union(*map(addresses, written))
         self._chosen_addresses = frozenset[str]().union(*map(addresses, clicked))
         self._said = frozenset(_WORD.findall(" ".join(self._typed).casefold()))
+        now = f"{request.words} {request.text if request.clicked else ''}"
+        self._saying = frozenset(_WORD.findall(now.casefold()))
         self._links = urls("\n".join(self._typed)) | (urls(request.text) if request.typed is not None else frozenset())
         """What the person typed, or code made from a receipt."""
         for address in (
@@ -79,6 +81,8 @@ class Sources:
             self._add(line, Source(ANSWER, frozenset()))
         for action in (*(w.action for w in request.waiting), *((request.rejected,) if request.rejected else ())):
             self._card(action.card())
+        self.held = bool(self._sources)
+        """Whether what is known from before may hold strangers' words."""
 
     # Reading.
 
@@ -181,9 +185,10 @@ class Sources:
         wanted = _WORD.findall(words.casefold())
         return bool(wanted) and self._said.issuperset(wanted)
 
-    def spoke_of(self, beginnings: Iterable[str]) -> bool:
-        """Whether the person wrote or chose a word that begins in one of these ways."""
-        return any(word.startswith(tuple(beginnings)) for word in self._said)
+    def says(self, words: str) -> bool:
+        """Whether every one of these words stands in what the person writes or chooses now."""
+        wanted = _WORD.findall(words.casefold())
+        return bool(wanted) and self._saying.issuperset(wanted)
 
     def where(self, email: str) -> str:
         """The first text that named the address; empty when none did."""

@@ -24,7 +24,7 @@ class Skills:
 
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Do an errand: the first word names the skill, the rest is for it. Raises StewardError."""
-        name, _, argument = errand.partition(" ")
+        name, argument = (*errand.split(maxsplit=1), "", "")[:2]
         if name not in self._skills:
             raise UnknownErrand
         return await self._skills[name].run(argument, request, desk, watch)

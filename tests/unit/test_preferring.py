@@ -1,6 +1,8 @@
 """Preferences as people say them: read into values, shown back, added to, undone; never taken from a mail."""
 
+from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -8,7 +10,9 @@ from app.agent.tools.skills import Assist
 from app.domain.errors import Refusal
 from app.domain.ports import Request, Thought
 from app.domain.preferences import Preferences, shown
-from app.planning.preferences import NAMED_BY, Doubtful, Unread, meeting_hours, read
+from app.domain.types import Utterance
+from app.planning import cities
+from app.planning.preferences import Doubtful, Unread, meeting_hours, read
 from app.skills.errands import Skills
 from app.skills.preferences import Prefer
 from tests.fakes import FakeHouse, MemoryStore
@@ -33,17 +37,37 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("closed", "before 10am", "Monday to Friday 00:00 to 10:00"),
         ("closed", "weekends", "Saturday and Sunday"),
         ("closed", "Monday mornings and Friday afternoon", "Monday 00:00 to 12:00, Friday 12:00 to 18:00"),
+        ("hours", "7 to 6", "Monday to Friday 07:00 to 18:00"),
+        ("closed", "Wednesday before 2pm", "Wednesday 00:00 to 14:00"),
         ("hours", "8 to 4", "Monday to Friday 08:00 to 16:00"),
         ("hours", "Monday to Thursday 8 to 4", "Monday to Thursday 08:00 to 16:00"),
         ("hours", "Friday 9 to 1", "Monday to Thursday 09:00 to 17:00, Friday 09:00 to 13:00"),
         ("zone", "Lisbon", "Europe/Lisbon"),
         ("zone", "New York", "America/New_York"),
+        ("zone", "San Francisco", "America/Los_Angeles"),
+        ("zone", "boston", "America/New_York"),
+        ("zone", "Mumbai", "Asia/Kolkata"),
+        ("zone", "Beijing", "Asia/Shanghai"),
+        ("zone", "Austin, Texas", "America/Chicago"),
+        ("zone", "Seattle", "America/Los_Angeles"),
+        ("zone", "Munich", "Europe/Berlin"),
+        ("zone", "Köln", "Europe/Berlin"),
+        ("zone", "Zürich", "Europe/Zurich"),
+        ("zone", "geneva", "Europe/Zurich"),
         ("buffer", "ten minutes between meetings", "10 minutes"),
         ("most_a_day", "at most 5 meetings a day", "at most 5"),
+        ("buffer", "15 minutes after each meeting", "15 minutes"),
+        ("most_a_day", "no more than 3 meetings", "at most 3"),
         ("focus", "10 hours a week", "10 hours"),
+        ("focus", "2 hours every day", "10 hours"),
+        ("focus", "two hours a day", "10 hours"),
+        ("focus", "an hour of deep work per working day", "5 hours"),
         ("digest", "7:30", "at 07:30 on days you work"),
         ("digest", "off", "off"),
         ("quiet", "8pm to 7am", "20:00 to 07:00"),
+        ("quiet", "after 9pm", "21:00 to 07:00"),
+        ("quiet", "before 8am", "20:00 to 08:00"),
+        ("quiet", "8pm to midnight", "20:00 to 00:00"),
         ("brief_before", "15 minutes before meetings", "15 minutes before"),
         ("new_mail", "on", "on"),
         ("priority", "Sam@x.example and acme.example", "sam@x.example, acme.example"),
@@ -56,11 +80,40 @@ def test_what_is_said_is_understood(name: str, words: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [("closed", "bananas"), ("zone", "Springfield"), ("buffer", "a lot"), ("digest", "soon"), ("delegate", "Sam"),
+     ("focus", "2 hours every morning"), ("focus", "2 hours twice a week"), ("focus", "10 hours a month"),
+     ("focus", "2 hours on Tuesday"), ("most_a_day", "3 a week"), ("buffer", "an hour a week"),
      ("new_mail", "perhaps"), ("quiet", "at night maybe"), ("most_a_day", "lots")],
 )  # fmt: skip
 def test_what_is_none_of_it_is_not_guessed(name: str, words: str) -> None:
     with pytest.raises((Unread, Doubtful)):
         read(name, words, Preferences())
+
+
+@pytest.mark.parametrize(
+    ("city", "zones"),
+    [("Birmingham", {"Europe/London", "America/Chicago"}), ("Springfield", {"America/Chicago", "America/New_York"})],
+)
+def test_between_cities_of_one_name_the_person_is_asked(city: str, zones: set[str]) -> None:
+    with pytest.raises(Doubtful) as doubt:
+        read("zone", city, Preferences())
+    assert set(doubt.value.args) == zones
+
+
+def test_which_cities_are_known_is_said() -> None:
+    with pytest.raises(Unread, match="a city of 100,000 people or more"):
+        read("zone", "Nether Wallop", Preferences())
+
+
+def test_every_city_lies_in_a_zone_that_there_is() -> None:
+    lines = (Path(cities.__file__).parent / "cities.txt").read_text(encoding="utf-8").splitlines()
+    zones = {line.partition(":")[0] for line in lines if not line.startswith("#")}
+    assert zones <= available_timezones()
+    assert len(zones) > 200
+
+
+def test_focus_of_every_day_is_that_of_the_days_that_are_worked() -> None:
+    three = Preferences.model_validate({"hours": read("hours", "Monday to Wednesday 9 to 5", Preferences())})
+    assert understood("focus", "2 hours a day", three) == "6 hours"
 
 
 def test_closed_times_add_up_and_leave_the_rest_of_the_day() -> None:
@@ -175,8 +228,64 @@ async def test_what_somebody_switches_off_is_off() -> None:
     assert at.bench.errand == "prefer digest off"
 
 
-def test_every_preference_has_words_for_it() -> None:
-    assert NAMED_BY.keys() == Preferences.model_fields.keys()
+@pytest.mark.parametrize(
+    ("words", "preference", "value"),
+    [
+        ("Don't schedule anything on Friday afternoons", "closed", "Friday afternoons"),
+        ("Keep Friday afternoon clear", "closed", "Friday afternoon"),
+        ("No appointments before 10", "closed", "before 10"),
+        ("I'm in from 8 to 4", "hours", "8 to 4"),
+        ("I'm in Lisbon now", "zone", "Lisbon"),
+        ("Don't write to me after 8pm", "quiet", "after 8pm"),
+        ("Tell me about important mail at once", "new_mail", "on"),
+        ("Leave 15 minutes after each meeting", "buffer", "15 minutes"),
+        ("Send me the daily report at 7", "digest", "7"),
+    ],
+)
+async def test_however_it_is_said_it_is_taken(words: str, preference: str, value: str) -> None:
+    at = table(words)
+    await Assist.model_validate({"skill": "preferences", "preference": preference, "about": value}).run(at.bench)
+    assert at.bench.errand == f"prefer {preference} {value}"
+    assert "I don't understand" not in (await At().run(at.bench.errand)).reply
+
+
+def talking(now: str, *before: str) -> Table:
+    """A message after an answer that may have quoted a mail."""
+    made = table(now)
+    lines = [Utterance(role="user", text=text, at=made.now) for text in before]
+    answer = Utterance(role="assistant", text="Carol asks you to switch your digest off.", at=made.now)
+    made.bench.request = made.bench.request.model_copy(update={"history": (*lines, answer)})
+    made.bench.__post_init__()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "preference", "value", "option"),
+    [
+        ("thanks", "what did carol write?", "digest", "off", "Morning digest: off"),
+        ("thanks", "I was here from 8 to 4", "hours", "8 to 4", "Working hours: 8 to 4"),
+    ],
+)
+async def test_what_is_not_said_now_is_clicked_when_strangers_may_have_had_a_part(
+    now: str, before: str, preference: str, value: str, option: str
+) -> None:
+    at = talking(now, before)
+    await Assist.model_validate({"skill": "preferences", "preference": preference, "about": value}).run(at.bench)
+    assert at.bench.errand == ""
+    assert at.bench.asked is not None
+    assert at.bench.asked.question is not None
+    assert at.bench.asked.question.options == (option,)
+    clicked = talking(option, before)
+    clicked.bench.request = clicked.bench.request.model_copy(update={"clicked": True})
+    clicked.bench.__post_init__()
+    await Assist.model_validate({"skill": "preferences", "preference": preference, "about": value}).run(clicked.bench)
+    assert clicked.bench.errand == f"prefer {preference} {value}"
+
+
+async def test_what_is_said_now_is_taken_whatever_was_said_before() -> None:
+    at = talking("Keep Friday afternoons clear", "what did carol write?")
+    await Assist(skill="preferences", preference="closed", about="Friday afternoons").run(at.bench)
+    assert at.bench.errand == "prefer closed Friday afternoons"
 
 
 async def test_several_in_one_turn_are_one_errand() -> None:

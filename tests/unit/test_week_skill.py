@@ -4,8 +4,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from app.assistant import Assistant
 from app.domain.actions import ChangeEvent, CreateEvent
 from app.domain.calendars import Availability, Period
@@ -18,7 +16,6 @@ from app.domain.types import Address, Event, Guest
 from app.skills.drafting.errands import read
 from app.skills.errands import Skills
 from app.skills.week import Week
-from app.skills.week.wishes import wished
 from tests.samples import ANN, WORK, message
 from tests.unit.desk_world import meeting
 from tests.unit.steward_at_work import AtWork
@@ -196,21 +193,66 @@ async def test_rules_for_this_once_and_words_that_are_none() -> None:
     assert (await house.store.preferences.of(ANN.id)).closed == ()
 
 
-@pytest.mark.parametrize(
-    ("words", "preferences"),
-    [
-        ("at most 4 meetings a day next week", {"most_a_day": 4}),
-        ("next week; buffer 10 minutes", {"buffer": 10}),
-        ("no meetings on Friday", {"closed": (Stretch(day=4, start=time(), end=time()),)}),
-        ("6 hours of focus time", {"focus": 6}),
-        ("closed before 10am", {"closed": tuple(Stretch(day=d, start=time(), end=time(10)) for d in range(5))}),
-    ],
-)
-def test_rules_in_words(words: str, preferences: dict[str, Any]) -> None:
-    wish = wished(words, Preferences(), now=TUESDAY - timedelta(hours=12), zone="UTC")
-    assert wish.unread == ()
-    assert wish.preferences == Preferences(**preferences)
-    assert wish.start == (at(0, days=6) if "next week" in words else TUESDAY)
+async def test_what_is_said_to_stay_stays_and_what_was_taken_for_it_is_named() -> None:
+    house = At(own("board", at(8), title="Board meeting"), own("review", at(8.5)))
+    report = await house.week("don't move the board meeting")
+    (review,) = await house.take()
+    assert review.was.id == "review"
+    assert [row for row in cells(report) if "Board" in row[1]] == [
+        ("Tue 3 Mar", "08:00–08:30 Board meeting", "08:00–08:30 Board meeting")
+    ]
+    assert report.notes[1:] == (
+        "“Board meeting” (Tue 3 Mar 08:00) stays, as you said, although it is outside your working hours.",
+    )
+
+
+async def test_several_rules_by_their_names_in_one_request() -> None:
+    house = At(own("board", at(9), title="Board meeting"), own("one", at(9.5)), own("two", at(14)))
+    lines = ("rule most_a_day 2", "rule fixed the board meeting", "rule closed before 9:30", "rule buffer bananas")
+    report = await house.week("\nweek ".join(lines))
+    assert "Meetings a day: at most 2" in report.summary
+    assert "No meetings: Monday to Friday 00:00 to 09:30" in report.summary
+    moved = [card.was.id for card in await house.take()]
+    assert len(moved) == 1
+    assert "board" not in moved
+    assert "I couldn't read “time between meetings: bananas” as a rule, so this week doesn't heed it." in report.notes
+
+
+async def test_every_time_of_a_series_stays_and_what_could_be_several_meetings_is_said() -> None:
+    standups = [own(f"s{n}", at(8, days=n), title="Standup", series="standup") for n in range(3)]
+    house = At(*standups, own("a", at(9), title="Design review"), own("b", at(10), title="Budget review"))
+    report = await house.week("the standup stays, keep the reviews in place, without touching the retro")
+    assert report.offers == ()
+    assert report.notes[1:4] == (
+        "“Standup” (Tue 3 Mar 08:00, and 2 more of it) stays, as you said, although it is outside your working hours.",
+        "“the reviews” could be “Design review” (Tue 3 Mar 09:00) and “Budget review” (Tue 3 Mar 10:00): "
+        "all of them stay.",
+        "I found no meeting called “the retro” in this time, so nothing stays for it.",
+    )
+
+
+async def test_several_that_stay_may_be_named_together() -> None:
+    house = At(own("board", at(9), title="Board meeting"), own("standup", at(10)), own("review", at(8.5)))
+    report = await house.week("don't move the board meeting or the standup")
+    assert [card.was.id for card in await house.take()] == ["review"]
+    assert [note for note in report.notes if note.endswith("stays, as you said.")] == [
+        "“Board meeting” (Tue 3 Mar 09:00) stays, as you said.",
+        "“Standup” (Tue 3 Mar 10:00) stays, as you said.",
+    ]
+
+
+async def test_nobody_is_asked_to_move_what_stays() -> None:
+    house = At(theirs("sync", at(7)), own("review", at(10)))
+    report = await house.week("the sync stays")
+    (group,) = [group for group in report.groups if group.title.startswith("In the way")]
+    assert group.offers == ()
+
+
+async def test_what_stays_may_be_what_no_week_can_keep() -> None:
+    house = At(own("board", at(9.25), title="Board meeting", minutes=450), own("review", at(9.25)))
+    report = await house.week("rule fixed board\nweek rule closed Wednesday to Monday")
+    assert report.offers == ()
+    assert "With “Board meeting” (Tue 3 Mar 09:15) where you want it there is no room for the rest" in report.summary
 
 
 async def test_more_moves_than_cards_of_one_turn_are_offered_in_portions() -> None:

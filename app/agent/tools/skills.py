@@ -1,8 +1,8 @@
 """The tool that gives a request to a skill, which answers it instead of the model."""
 
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
@@ -10,9 +10,12 @@ from app.agent.tools.people import ASK, FindPerson, resolved
 from app.agent.tools.tool import Tool, fenced
 from app.domain.cards import Part
 from app.domain.errors import Refusal
+from app.domain.preferences import TITLES
 from app.domain.types import Address
-from app.planning.preferences import NAMED_BY, PEOPLE, SWITCHES, is_host, listed
+from app.planning.preferences import PEOPLE, SWITCHES, is_host, listed
 from app.planning.sanitising import visible
+from app.planning.week.wishes import ERRAND as WEEK
+from app.planning.week.wishes import RULES, spelled
 
 Skill = Literal["triage", "tasks", "focus", "follow", "week", "brief", "digest", "preferences"]
 SKILLS: tuple[str, ...] = get_args(Skill)
@@ -22,7 +25,9 @@ Preference = Literal[
     "brief_before", "new_mail",
 ]  # fmt: skip
 PREFERENCES = "preferences"
-TOLD = frozenset({"tasks", "week", "brief"})
+MAX_RULES = 12
+"""Rules of one request: more is a program."""
+TOLD = frozenset({"tasks", "brief"})
 """Skills that are told what the request is about."""
 KNOWN = {"triage": ("list",)}
 """Skills that are told one of a few words, and nothing else."""
@@ -32,24 +37,41 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 class Assist(Tool):
     """Start a skill; it answers instead of you. triage: sort unread mail; about "list": by priority. tasks: what to do;
-    about "add pay Tom by Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a
-    meeting. digest: the day. preferences: how they want their days, called once for each (closed: no meetings then)."""
+    about "add pay Tom by Friday". focus: plan today. follow: who owes whom. week: better times for meetings; about
+    "next week". brief: a meeting. digest: the day. preferences: how they want their days, called once for each (closed:
+    no meetings, quiet: no messages then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
-    about: str = Field("", max_length=300, description="in their words; preferences: the value alone")
+    about: str = Field("", max_length=300, description="in their words; preferences: the value alone, or off")
     preference: Preference = ""
+    rules: list[str] = Field(
+        [],
+        max_length=MAX_RULES,
+        description='week: "most_a_day 4", "closed before 10am", hours, buffer, focus; "fixed standup" stays',
+    )
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _paired(cls, given: Any) -> Any:
+        """As they are meant where a rule and its value come as an object."""
+        if not isinstance(given, list):
+            return given
+        return [" ".join(map(str, one.values())) if isinstance(one, dict) else one for one in given]
 
     async def run(self, bench: Bench) -> Result:
         if bench.actions:
             raise Refusal(why="There are cards in this turn already. Say so, and what to ask for next.")
-        about = " ".join(visible(self.about).split())
+        about = _plain(self.about)
         if self.skill == PREFERENCES and self.preference:
             return await self._prefer(bench, about)
-        if bench.sources.taints(about, Part.TITLE):
-            raise Refusal(
-                why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
-            )
+        for words in (about, *map(_plain, self.rules)):
+            if bench.sources.taints(words, Part.TITLE):
+                raise Refusal(
+                    why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
+                )
+        if self.skill == WEEK:
+            return _started(bench, *spelled(about, [_rule(rule) for rule in map(_plain, self.rules) if rule]))
         told = self.skill in TOLD or about.casefold() in KNOWN.get(self.skill, ())
         return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about if told else ''}")
 
@@ -60,12 +82,14 @@ class Assist(Tool):
                 why="Mail or events were read in this turn, and they have no say in preferences. "
                 f"{bench.first} may say it in a message of its own."
             )
-        if not bench.sources.spoke_of(NAMED_BY[self.preference]):
-            raise Refusal(why=f"{bench.first} said nothing of that. Ask with ask_person whether they want it.")
-        if not (about.casefold() in SWITCHES or bench.sources.said(about)):
+        if not (bench.sources.said(about) or about.casefold() in SWITCHES):
             raise Refusal(
                 why=f"Give the value in {bench.first}'s own words. If they didn't say it, ask with ask_person."
             )
+        if bench.sources.held and not bench.sources.says(about):
+            # Strangers may have a part in what was said before: what isn't said now, the person clicks.
+            named = f"{TITLES[self.preference]}: {about}"
+            return {"asked": bench.ask(f"Shall I keep this? {named}", [named])}
         if self.preference not in PEOPLE or about.casefold() in SWITCHES:
             return _started(bench, f"prefer {self.preference} {about}")
         found: list[str] = []
@@ -95,6 +119,21 @@ class Assist(Tool):
         return people
 
 
-def _started(bench: Bench, errand: str) -> Result:
-    bench.send(errand.strip())
+def _plain(words: str) -> str:
+    return " ".join(visible(words).split())
+
+
+def _rule(said: str) -> tuple[str, str]:
+    """A rule's name and value. Raises Refusal for what is none; whether the value can be read, the skill says."""
+    name, _, value = said.replace(":", " ", 1).partition(" ")
+    if name.casefold() not in RULES or not value.strip():
+        raise Refusal(
+            why=f"A rule is one of {', '.join(RULES)}, and a value after it. What it can't say goes to about."
+        )
+    return name.casefold(), value.strip()
+
+
+def _started(bench: Bench, *errands: str) -> Result:
+    for errand in errands:
+        bench.send(errand.strip())
     return {"started": "The skill answers; your turn ends here."}

@@ -20,6 +20,8 @@ class Meeting:
     title: str = ""
     movable: bool = False
     """Whether the person organises it and hasn't said that it stays."""
+    stays: bool = False
+    """Whether it could be moved, but for that they have said so."""
     guests: int = 0
     counted: bool = True
     """Whether it is one of the meetings of which there may be so many a day; a block or an absence is none."""

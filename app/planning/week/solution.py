@@ -26,6 +26,8 @@ class Reason(StrEnum):
     CLOSED = "closed"
     BUFFER = "buffer"
     MOST = "most a day"
+    FIXED = "fixed"
+    """A meeting stays because the person said so."""
     GUESTS = "guests"
     ROOM = "room"
     """No single kind of rule: there is more to meet about than time."""

@@ -196,6 +196,7 @@ def _reasons(grid: Grid, patience: float) -> tuple[Reason, ...]:
         Reason.CLOSED: (meetings, replace(rules, closed=())),
         Reason.BUFFER: (meetings, replace(rules, buffer=timedelta())),
         Reason.MOST: (meetings, replace(rules, most_a_day=None)),
+        Reason.FIXED: ([replace(m, movable=m.movable or m.stays, stays=False) for m in meetings], rules),
         Reason.GUESTS: ([replace(m, away=()) for m in meetings], rules),
     }
     changed = {why: what for why, what in relaxed.items() if what != (meetings, rules)}

@@ -1,8 +1,8 @@
 """What the optimiser is given: the meetings of a span from all accounts, which of them may be moved, and the rules."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.busy import FOCUS, is_meeting, once, takes_time
@@ -13,11 +13,23 @@ from app.domain.reading import Reading
 from app.domain.types import Account, Event
 from app.planning.attendance import away
 from app.planning.blocks import FOCUS_TITLE
+from app.planning.naming import named
+from app.planning.preferences import listed
 from app.planning.week import Meeting, Rules
-from app.skills.week.wishes import Wish, rules
+from app.planning.week.wishes import Wish, rules
 
 MOST_GUESTS = 50
 """Whose free and busy times are asked for, by account: what Google answers about at once."""
+
+
+@dataclass(frozen=True)
+class Staying:
+    """What the person wants to stay where it is."""
+
+    words: str
+    """As they named it."""
+    events: tuple[Event, ...]
+    """By start; none where nothing in the span is called so."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class Found:
     """By reference."""
     meetings: tuple[Meeting, ...]
     """The same; each with its event's reference for an id."""
+    staying: tuple[Staying, ...] = ()
 
     @property
     def own(self) -> list[Meeting]:
@@ -41,14 +54,19 @@ class Found:
         """Meetings that somebody else organises."""
         return [m for m in self.meetings if m.counted and not self.events[m.id].mine]
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """The references of what stays because the person said so."""
+        return frozenset(reference(event) for each in self.staying for event in each.events)
+
 
 def reference(event: Event) -> str:
     """An event as tools and offers name it."""
     return f"{event.account.name}:{event.calendar}:{event.id}"
 
 
-async def gather(desk: Desk, wish: Wish, zone: str, reading: Reading) -> Found:
-    """Read the span; calendars that fail are noted. Raises GrantDead."""
+async def gather(desk: Desk, wish: Wish, now: datetime, reading: Reading) -> Found:
+    """Read the span; calendars that fail are noted. `now` is in the person's zone. Raises GrantDead."""
 
     async def events(calendar: Calendar) -> tuple[Event, ...]:
         return await own_events(calendar, wish.start, wish.end)
@@ -57,13 +75,34 @@ async def gather(desk: Desk, wish: Wish, zone: str, reading: Reading) -> Found:
     standing = [e for e in once(e for _, found in read for e in found) if takes_time(e) and e.start < e.end]
     moving = [e for e in standing if movable(e, wish)]
     seen = await _seen([calendar for calendar, _ in read], moving, wish, reading)
-    kept = sum((e.end - e.start for e in standing if _focus(e)), timedelta())
+    done = sum((e.end - e.start for e in standing if _focus(e)), timedelta())
+    staying = tuple(_staying(wish.fixed, sorted(standing, key=lambda e: e.start), now))
+    kept = {reference(event) for each in staying for event in each.events}
     return Found(
         wish=wish,
-        rules=rules(wish.preferences, zone, kept),
+        rules=rules(wish.preferences, str(now.tzinfo), done),
         events={reference(e): e for e in standing},
-        meetings=tuple(_meeting(e, moving, seen) for e in standing),
+        meetings=tuple(_held(_meeting(e, moving, seen), kept) for e in standing),
+        staying=staying,
     )
+
+
+def _staying(fixed: Sequence[str], events: Sequence[Event], now: datetime) -> Iterator[Staying]:
+    """What the person wants to stay; several meetings may be named in one text."""
+    for words in fixed:
+        parts = {part: _called(part, events, now) for part in listed(words.replace(" or ", " and "))}
+        apart = len(set(parts.values())) == len(parts) and all(parts.values())
+        for part, found in (parts if apart else {words: _called(words, events, now)}).items():
+            yield Staying(part, found)
+
+
+def _called(words: str, events: Sequence[Event], now: datetime) -> tuple[Event, ...]:
+    return tuple(e for e in named(words, events, now=now, zone=str(now.tzinfo)) if is_meeting(e))
+
+
+def _held(meeting: Meeting, kept: Set[str]) -> Meeting:
+    """A meeting, in its place if the person wants it so."""
+    return replace(meeting, movable=False, stays=meeting.movable) if meeting.id in kept else meeting
 
 
 def movable(event: Event, wish: Wish) -> bool:

@@ -9,11 +9,12 @@ from app.domain.preferences import TITLES
 from app.domain.reports import MAX_OFFERS, Group, Line, Offer, Report, group
 from app.planning.sanitising import visible
 from app.planning.week import Grid, Reason, Solution, Stuck, elsewhere, in_the_way
+from app.planning.week.wishes import told
 from app.skills.drafting import errands as drafting
 from app.skills.week.gathering import Found
+from app.skills.week.keeping import kept, titles
 from app.skills.week.moving import chosen
 from app.skills.week.table import WITHOUT, clock, shortened, table, turns
-from app.skills.week.wishes import told
 
 ERRAND = "week apply"
 STUCK: Mapping[Reason, str] = {
@@ -21,6 +22,7 @@ STUCK: Mapping[Reason, str] = {
     Reason.CLOSED: "Your meetings don't fit beside the time you keep free ({value}); with less of it they would.",
     Reason.BUFFER: "{value} between two meetings is more than there is room for; with less the week would fit.",
     Reason.MOST: "There are more meetings than days with {value} of them; with more a day the week would fit.",
+    Reason.FIXED: "With {value} where you want it there is no room for the rest; if it may move, the week fits.",
     Reason.GUESTS: "Your rules leave no time at which the guests are free too, as far as I can see their calendars.",
     Reason.ROOM: "There is more to meet about than time: no single one of your rules is to blame.",
 }
@@ -48,7 +50,7 @@ def report(found: Found, answer: Solution | Stuck, notes: Sequence[str]) -> Repo
         title=_title(found),
         summary=" ".join(_summary(found, answer)),
         groups=groups,
-        notes=(*notes, *unread, *turns(found)),
+        notes=(*notes, *unread, *kept(found), *turns(found)),
         offers=tuple(
             Offer(label=each.called, errand=f"{ERRAND} {each.model_dump_json()}", primary=n == 0)
             for n, each in enumerate(changes[:MAX_OFFERS])
@@ -71,20 +73,23 @@ def _side_by_side(found: Found, solution: Solution | None) -> Group:
 def _summary(found: Found, answer: Solution | Stuck) -> list[str]:
     if isinstance(answer, Stuck):
         return [f"No week keeps all your rules, so I propose nothing. {_why(found, answer)}"]
-    return [_costs(found, answer), _focus(found, answer), _proof(answer), _kept(found)]
+    return [_costs(found, answer), _focus(found, answer), _proof(answer), _ruled(found)]
 
 
 def _why(found: Found, stuck: Stuck) -> str:
     if not stuck.reasons:
         return UNFOUND
     worded = found.wish.preferences.worded
-    sentences = [STUCK[r].format(value=worded[PREFERENCE[r]] if r in PREFERENCE else "") for r in stuck.reasons]
+    values = {r: worded[name] for r, name in PREFERENCE.items()} | {Reason.FIXED: titles(found)}
+    sentences = [STUCK[r].format(value=values.get(r, "")) for r in stuck.reasons]
     names = [f"“{TITLES[PREFERENCE[r]]}”" for r in stuck.reasons if r in PREFERENCE]
     change = f"To change it, tell me otherwise for {' or '.join(names)}." if names else ""
     return " ".join(filter(None, (*sentences, change)))
 
 
 def _costs(found: Found, solution: Solution) -> str:
+    if not found.own and found.kept:
+        return "What you could move stays, as you said."
     if not found.own:
         return "You organise no meeting with guests in this time, so there is nothing I could move."
     if not solution.moves:
@@ -110,7 +115,7 @@ def _proof(solution: Solution) -> str:
     return f"I had no time to prove it the best: another could cost up to {solution.gap:.0%} less."
 
 
-def _kept(found: Found) -> str:
+def _ruled(found: Found) -> str:
     rules = told(found.wish.preferences)
     return f"Rules: {'; '.join(rules)}." if rules else ""
 
@@ -140,7 +145,7 @@ def _others(found: Found, solution: Solution | None) -> list[Group]:
             detail = f"{start:%a %-d %b} {clock(start, end)} · {' '.join(visible(why).split())} · organised by {who}"
             lines.append(Line(text=shortened(event.title), detail=detail, link=event.link))
             times = elsewhere(grid, meeting, solution)
-            if times and event.organizer.email:
+            if times and event.organizer.email and meeting.id not in found.kept:
                 label = f"Ask {who} to move “{event.title.strip() or WITHOUT}”"
                 offers.append(Offer(label=label, errand=drafting.move(meeting.id, was=event.start, times=times)))
     if not lines:

@@ -1,6 +1,7 @@
 """The errand "week": propose a better week, and at a click the cards that bring it about."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -11,10 +12,10 @@ from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
 from app.planning.week import PATIENCE, Solution, Stuck, optimise
+from app.planning.week.wishes import wished
 from app.skills.week.gathering import Found, gather
 from app.skills.week.moving import Cards, Chosen
 from app.skills.week.reporting import report
-from app.skills.week.wishes import wished
 
 APPLY = "apply "
 READY = "Nothing changes before you approve."
@@ -36,7 +37,7 @@ class Week:
         reading = Reading()
         wish = wished(argument, preferences, now=request.now, zone=zone)
         await watch("is reading your calendars…")
-        found = await gather(desk, wish, zone, reading)
+        found = await gather(desk, wish, request.now.astimezone(ZoneInfo(zone)), reading)
         await watch(f"is looking for a better week with {counted(len(found.own), 'meeting')} to move…")
         answer = await asyncio.to_thread(_best, found, self._patience)
         shown = report(found, answer, reading.notes)

@@ -27,6 +27,7 @@ from sandbox.models.planner.intents.skills import Assisted
 from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
+from sandbox.models.planner.intents.week import OptimiseWeek
 from sandbox.models.planner.rewording import reworded
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent
@@ -36,9 +37,9 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, Prefer, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail, ArchiveMails,
-    MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents, FindMails,
-    OutOfReach, NotUnderstood,
+    SmallTalk, OptimiseWeek, Prefer, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail,
+    ArchiveMails, MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents,
+    FindMails, OutOfReach, NotUnderstood,
 )  # fmt: skip
 _SEAM = re.compile(
     r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|&|\+|after that|"
@@ -179,7 +180,10 @@ def _refers(text: str) -> bool:
 
 
 def _split(message: str, context: Context) -> tuple[Intent, ...]:
-    """Split at the first seam where both sides are requests by themselves; a letter keeps its words."""
+    """Split at the first seam where both sides are requests by themselves; a letter keeps its words, a week its
+    rules."""
+    if isinstance(week := _first(message, context), OptimiseWeek) and week.whole:
+        return (week,)
     for seam in _SEAM.finditer(message):
         left, right = message[: seam.start()], _NOMINAL.sub("draft a reply", without_opening(message[seam.end() :]))
         in_quotes = left.count('"') % 2 == 1

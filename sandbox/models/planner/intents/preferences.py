@@ -11,12 +11,14 @@ from sandbox.models.planner.steps import Context, Intent, Outcome, Steps
 SKILL = "preferences"
 _NEVER = r"(?:no|(?:don't|never) (?:book|schedule|plan|put)(?: me)?(?: any)?|i (?:don't|do not) want(?: any)?)"
 _EACH = r"(?:a|per|each|every)"
-_URGENT = r"(?:any )?(?:new )?urgent (?:new )?(?:e-?)?mails?"
+_URGENT = r"(?:any )?(?:new )?(?:urgent|important) (?:new )?(?:e-?)?mails?(?: (?:at once|immediately|right away))?"
 _TOLD = r"(?:tell(?:ing)?|notify(?:ing)?|warn(?:ing)?|alert(?:ing)?) me (?:of|about)"
+_MEETINGS = r"(?:meetings?|calls?|appointments?)"
+_DIGEST = r"(?:the |my |a |morning |daily )*(?:digest|daily report|morning report)"
 # The first that fits decides; `value` is what goes to the tool as it was said, `on` that it shall be, else it is off.
 KINDS = (
-    ("closed", rx(rf"^{_NEVER} (?:meetings?|calls?)\s+(?:(?:on|in|during|at) (?:the )?)?(?P<value>\S.*)$")),
-    ("closed", rx(r"^(?:keep|leave)\s+(?P<value>\S.*?)\s+free of (?:meetings|calls)$")),
+    ("closed", rx(rf"^{_NEVER} (?:{_MEETINGS}|anything)\s+(?:(?:on|in|during|at) (?:the )?)?(?P<value>\S.*)$")),
+    ("closed", rx(rf"^(?:always )?(?:keep|leave)\s+(?P<value>\S.*?)\s+(?:free|clear)(?: of {_MEETINGS})?$")),
     (
         "most_a_day",
         rx(
@@ -28,7 +30,7 @@ KINDS = (
         "buffer",
         rx(
             r"^(?:always )?(?:keep|leave|i (?:want|need)|give me|put)\s+(?:at least )?(?P<value>\S.*?)(?: free)? "
-            r"between (?:my |the |two )?(?:meetings|calls)$"
+            rf"(?:between|before|after) (?:my |the |two |each |every )?{_MEETINGS}$"
         ),
     ),
     (
@@ -42,11 +44,12 @@ KINDS = (
         "digest",
         rx(r"^(?:no|stop|turn off|don't send me) (?:the |my |a |any |more |morning |daily )*digests?$"),
     ),
-    ("digest", rx(r"^(?:(?:send|give) me )?(?:the |my |a |morning |daily )*digest (?:at|by) (?P<value>\S.*)$")),
+    ("digest", rx(rf"^(?:(?:send|give) me )?{_DIGEST} (?:at|by) (?P<value>\S.*)$")),
     (
         "quiet",
         rx(
-            r"^(?:(?:be |stay |keep )?quiet(?: hours)?(?: are)?|(?:don't|do not) (?:disturb|bother|notify)(?: me)?)\s+"
+            r"^(?:(?:be |stay |keep )?quiet(?: hours)?(?: are)?"
+            r"|(?:don't|do not) (?:disturb|bother|notify|write to|message|ping)(?: me)?)\s+"
             r"(?:from |between )?(?P<value>\S.*)$"
         ),
     ),
@@ -68,19 +71,28 @@ KINDS = (
     (
         "hours",
         rx(
-            r"^(?:i (?:usually |normally |now )?work|my (?:working|work) hours are)\s+(?:from )?"
+            r"^(?:i (?:usually |normally |now )?work|my (?:working|work) hours are"
+            r"|i(?:'m| am) (?:usually )?in(?= from))\s+(?:from )?"
             r"(?P<value>\S*(?:\d|noon|week|day).*)$"
         ),
     ),
     (
         "zone",
         rx(
-            r"^(?:my time ?zone is|set my time ?zone to|time zone:|i (?:now )?live in|i(?:'ve)? moved to)\s+"
-            r"(?P<value>\S.*?)(?: now)?$"
+            r"^(?:(?:my time ?zone is|set my time ?zone to|i (?:now )?live in|i(?:'ve)? moved to|i(?:'m| am) now in)\s+"
+            r"(?P<value>\S.*?)(?: now)?|i(?:'m| am) in\s+(?P<there>(?!a |an |the )\S.*?) now)$"
         ),
     ),
 )
 PEOPLE = {"priority", "delegate"}
+# What a preference is called where one of several values is to be clicked: "Time zone: Europe/London".
+TITLES = {
+    "time zone": "zone", "working hours": "hours", "no meetings": "closed", "time between meetings": "buffer",
+    "meetings a day": "most_a_day", "focus time a week": "focus", "priority senders": "priority",
+    "hand on to": "delegate", "morning digest": "digest", "quiet hours": "quiet",
+    "briefing before meetings": "brief_before", "tell me of urgent mail": "new_mail",
+}  # fmt: skip
+_NAMED = rx(rf"^(?P<title>{'|'.join(TITLES)}):\s*(?P<value>\S.*)$")
 _ADDRESS = rx(r"[^\s<>@]+@[^\s<>@]+")
 _LIST = rx(r"^(?:(?:show|list|what are|tell)\s+(?:me )?)?(?:all )?my preferences$")
 _PLACE = rx(r"^(?P<hours>.*?)\s+in\s+(?P<zone>[^\d\s]\D*)$")
@@ -100,10 +112,12 @@ class Prefer(Intent):
         text = text.strip(" .!")
         if _LIST.match(text):
             return cls()
+        if named := _NAMED.match(text):
+            return cls(((TITLES[named["title"].lower()], named["value"].strip()),))
         for name, pattern in KINDS:
             if found := pattern.match(text):
                 parts = found.groupdict()
-                value = parts.get("value") or ("on" if parts.get("on") else "off")
+                value = parts.get("value") or parts.get("there") or ("on" if parts.get("on") else "off")
                 return cls(tuple(_parted(name, value.strip())))
         return None
 

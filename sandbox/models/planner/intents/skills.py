@@ -1,4 +1,4 @@
-"""What a skill answers instead of the model: "triage my inbox", "optimise my week", "what should I focus on today"."""
+"""What a skill answers instead of the model: "triage my inbox", "brief me for the review", "my tasks"."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,6 @@ from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps, one
 
 _MAIL = r"(?:inbox|mails?|e-?mails?|unread|messages?)"
-_WEEK = r"(?:week|calendar|schedule|meetings?|days?|agenda)"
 _WHOM = r"(?:(?:me|us)\s+)?"
 _RANKED = rx(
     r"^(?=.*\b(?:unread|unopened|(?:haven'?t|have not|not yet) (?:\w+ )?(?:read|opened))\b)"
@@ -24,14 +23,6 @@ KINDS = (
         rx(rf"^(?:triage|sort(?: out| through)?|categori[sz]e|classify)\b.*\b{_MAIL}\b|^triage\b"),
     ),
     (("digest",), rx(rf"^(?:(?:show|give|send|read) {_WHOM})?(?:my |the |today's )*(?:morning |daily )?digest\b")),
-    (
-        ("week",),
-        rx(
-            r"^(?:optimi[sz]e|reorgani[sz]e|rearrange|rebalance|improve|defragment)\s+(?:my |the )?"
-            rf"(?:(?P<about>next week|this week|week|day|tomorrow)\b|{_WEEK})(?:'s \w+)?[\s,:]*"
-            r"(?:(?:with|so that|for)\s+)?(?P<more>.*)$"
-        ),
-    ),
     (
         ("brief",),
         rx(
@@ -78,7 +69,7 @@ class Assisted(Intent):
             if found and skill:
                 parts = found.groupdict()
                 about = ", ".join(filter(None, (parts.get("about"), parts.get("more"))))
-                return cls(skill, about.strip(" .!?") if about not in ("week", "day") else "")
+                return cls(skill, about.strip(" .!?"))
         return None
 
     def steps(self) -> Steps[Outcome]:
