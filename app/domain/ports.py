@@ -139,8 +139,11 @@ class Turns(Protocol):
         there is no such offer or it was taken up already."""
 
     async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
-        """Open a turn for an errand that nobody asked for, queued in the person's direct messages, once per key; None
-        when it was begun before."""
+        """Open a turn for an errand that nobody asked for, queued in the person's direct messages, once for each line
+        of the key; None when one of them was begun before."""
+
+    async def begun(self, person: PersonId, keys: Collection[str]) -> frozenset[str]:
+        """Those of some keys, each of one line, with which a turn was begun."""
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         """Stop the running turn of a conversation and cancel the queued ones."""

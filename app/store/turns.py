@@ -1,6 +1,6 @@
 """Turns: one running per conversation, in Slack's order, each ended once together with its actions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approvals import Approval
@@ -257,15 +256,21 @@ class PostgresTurns:
         return opened
 
     async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
-        """Open a turn that nobody asked for, queued in the person's direct messages; None when one with this key was
-        begun before."""
+        """Open a turn that nobody asked for, queued in the person's direct messages; None when one with a line of this
+        key was begun before."""
         place = Place(channel=person.dm, thread="")
         first = Turn(id=TurnId(uuid4()), person=person.id, place=place, ts="", text="", asked_at=self._clock.now())
         fields = self._opening(first, place, text) | {"errand": storable(errand), "key": key, "typed": ""}
-        new = upsert(turns).values(fields).on_conflict_do_nothing(constraint="turns_key_key").returning(turns)
         async with self._database.transaction(person.id, alone=True) as connection:
-            row = (await connection.execute(new)).mappings().one_or_none()
-        return _turn(row) if row else None
+            if (await connection.execute(errands.begun(person.id, key.splitlines()))).first():
+                return None
+            row = (await connection.execute(insert(turns).values(fields).returning(turns))).mappings().one()
+        return _turn(row)
+
+    async def begun(self, person: PersonId, keys: Collection[str]) -> frozenset[str]:
+        """Those of some keys, each of one line, with which a turn was begun."""
+        async with self._database.transaction(person) as connection:
+            return frozenset(await connection.scalars(errands.begun(person, keys)))
 
     def _opening(self, before: Turn, place: Place, text: str) -> dict[str, Any]:
         """The row of a turn that no message opens: it comes after another, and waits until that one is over."""

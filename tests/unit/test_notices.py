@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from app.assistant import Assistant
-from app.domain.errors import Throttled
+from app.domain.errors import StoreUnavailable, Throttled
 from app.domain.grants import Tokens
 from app.domain.types import AccountId, Address, Event, Guest, MailText
 from app.planning.quiet import is_quiet
 from app.skills.errands import Skills
 from app.skills.notices import Lookout, Notice
+from app.skills.notices.skill import UNSURE
 from tests.samples import ANN, WORK, account
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
@@ -114,12 +115,87 @@ async def test_a_mail_that_says_it_is_urgent_is_not_for_that(at: At) -> None:
     assert at.begun == []
 
 
-async def test_a_flood_is_cut_short(at: At) -> None:
+async def test_what_more_there_is_one_notice_tells(at: At) -> None:
     for n in range(9):
         at.comes(f"m{n}")
     await at.lookout.look()
     await at.lookout.look()
-    assert len(at.begun) == 3
+    assert len(at.begun) == 4
+    await at.mailbox.label(["m8"], remove=["UNREAD"])
+    for _ in at.begun:
+        await at.sweep()
+    reports = [row.turn.report for row in at.disk.turns.values() if row.turn.report]
+    told = [line.link for shown in reports for group in shown.groups for line in group.lines]
+    assert sorted(told) == [at.mailbox.link(f"tm{n}") for n in range(8)]
+    assert [shown.title for shown in reports if len(shown.groups[0].lines) > 1] == ["🔴 And 5 more urgent mails"]
+
+
+async def test_who_is_killed_while_telling_tells_nothing_twice_and_leaves_nothing_out(at: At) -> None:
+    for n in range(5):
+        at.comes(f"m{n}")
+    advance = at.store.watches.advance
+
+    async def killed(*_: Any) -> None:
+        raise StoreUnavailable
+
+    at.store.watches.advance = killed  # type: ignore[method-assign]
+    await at.lookout.look()
+    at.store.watches.advance = advance  # type: ignore[method-assign]
+    for n in range(5, 7):
+        at.comes(f"m{n}")
+    await at.lookout.look()
+    told = [ref for errand in at.begun for ref in errand.removeprefix("notice ").splitlines()]
+    assert sorted(told) == [f"work:m{n}" for n in range(7)]
+
+
+async def test_what_another_tells_of_meanwhile_leaves_nothing_out(at: At) -> None:
+    for n in range(5):
+        at.comes(f"m{n}")
+    begin, others = at.store.turns.begin, 0
+
+    async def later(person: Any, errand: str, *, text: str, key: str) -> Any:
+        nonlocal others
+        if "\n" in key and not others:  # another look, which knew of one of these only
+            others = 1
+            await begin(person, "notice work:m4", text=text, key=key.splitlines()[-1])
+        return await begin(person, errand, text=text, key=key)
+
+    at.store.turns.begin = later  # type: ignore[method-assign]
+    await at.lookout.look()
+    await at.lookout.look()
+    told = [ref for errand in at.begun for ref in errand.removeprefix("notice ").splitlines()]
+    assert sorted(told) == [f"work:m{n}" for n in range(5)]
+
+
+async def test_a_calendar_that_fails_silences_no_mail(at: At) -> None:
+    at.comes("m1")
+    why = Throttled(provider="Google Calendar", retry_after=MINUTE)
+
+    async def fails(*_: Any, **__: Any) -> Any:
+        raise why
+
+    at.calendar.events = fails  # type: ignore[method-assign]
+    await at.lookout.look()
+    assert at.begun == ["notice work:m1"]
+    await at.work()
+    report = next(row.turn.report for row in at.disk.turns.values() if row.key)
+    assert report is not None
+    assert report.title == "🔴 Urgent mail from The Boss"
+    assert why.sentence in report.notes[0]
+
+
+async def test_what_only_the_calendar_said_is_not_called_dealt_with_when_it_fails(at: At) -> None:
+    host = Address(email="host@elsewhere.example")
+    at.meets(300, mine=False, organizer=host, guests=(), answer="accepted")
+    at.comes("m1", sender=host, text="Urgent: can you sign it by today 17:00?")
+    await at.lookout.look()
+
+    async def fails(*_: Any, **__: Any) -> Any:
+        raise Throttled(provider="Google Calendar", retry_after=MINUTE)
+
+    at.calendar.events = fails  # type: ignore[method-assign]
+    await at.work()
+    assert at.said[-1].startswith(UNSURE)
 
 
 async def test_forgotten_history_makes_no_flood(at: At) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,9 +23,9 @@ from app.skills.notices.urgent import Weighing
 AT_ONCE = 5
 """People looked out for side by side."""
 MOST = 3
-"""Notices of urgent mail at once: of more the digest and triage tell."""
+"""Urgent mails of one account that are told of one by one; what more there is, one notice sums up."""
 NOTICE = "notice"
-"""The errand that tells of a mail."""
+"""The errand that tells of mails."""
 log = structlog.get_logger(__name__)
 
 
@@ -73,16 +74,29 @@ class Lookout:
                 await self._new(person, box, weighing, cursors.get(box.account.id, ""))
             except ProviderError as failure:
                 log.warning("mailbox_not_watched", account=str(box.account.id), error=failure.code)
+        for why in weighing.reading.unread.values():
+            log.warning("weighed_without_calendar", person=str(person.id), error=why.code)
 
     async def _new(self, person: Person, box: Mailbox, weighing: Weighing, cursor: str) -> None:
         """Tell of what is urgent, and only then go on: whoever is killed between tells nothing twice."""
         came = await box.arrivals(cursor)
         if came.cursor == cursor:
             return
-        for mail, _ in (await weighing.urgent(box, came.mails))[:MOST] if came.mails else ():
-            errand = f"{NOTICE} {mail.account.name}:{mail.id}"
-            await self._begin(person, errand, text="Urgent mail", key=f"urgent {_mark(mail)}")
-        await self._services.store.watches.advance(person.id, AccountId(box.account.id), came.cursor)
+        found = [mail for mail, _ in await weighing.urgent(box, came.mails)] if came.mails else []
+        if await self._tell(person, found):
+            await self._services.store.watches.advance(person.id, AccountId(box.account.id), came.cursor)
+
+    async def _tell(self, person: Person, found: Sequence[Email]) -> bool:
+        """Tell of those that nothing tells of yet; False when somebody else is telling of some in another way, and who
+        looks next knows which are left."""
+        begun, keys = self._services.store.turns.begun, [_key(mail) for mail in found]
+        told = await begun(person.id, keys)
+        new, one_by_one = [mail for mail in found if _key(mail) not in told], max(0, MOST - len(told))
+        for some in (*([mail] for mail in new[:one_by_one]), new[one_by_one:]):
+            if some:
+                errand = f"{NOTICE} " + "\n".join(f"{mail.account.name}:{mail.id}" for mail in some)
+                await self._begin(person, errand, text="Urgent mail", key="\n".join(map(_key, some)))
+        return not new or set(keys) <= await begun(person.id, keys)
 
     # Meetings.
 
@@ -108,6 +122,7 @@ class Lookout:
             await self._services.queue.wake(Kind.UNASKED, str(turn.id), person.id)
 
 
-def _mark(mail: Email) -> str:
+def _key(mail: Email) -> str:
     """The same for a mail that came into two accounts. A Message-ID is whatever its sender wrote."""
-    return hashlib.sha256((mail.message_id or f"{mail.account.id}:{mail.id}").encode()).hexdigest()[:32]
+    mark = hashlib.sha256((mail.message_id or f"{mail.account.id}:{mail.id}").encode()).hexdigest()[:32]
+    return f"urgent {mark}"

@@ -1,13 +1,17 @@
-"""The errand "notice": tells of one urgent mail."""
+"""The errand "notice": tells of an urgent mail, or of several at once."""
 
 from app.domain.desk import Desk
+from app.domain.mailboxes import Mailbox
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
-from app.domain.reports import Group, Line, Offer, Report
+from app.domain.reports import Group, Line, Offer, Report, group
+from app.domain.types import Email
 from app.planning.sanitising import visible
+from app.planning.signals import Verdict
 from app.skills.notices.urgent import Weighing
 
 GONE = "There was an urgent mail; it has been dealt with since."
+UNSURE = "There was an urgent mail; whether it still is, I can't tell."
 
 
 class Notice:
@@ -15,14 +19,19 @@ class Notice:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Tell of the mail that the argument refers to ("work:18f3a0"). Raises ProviderError, UnclearAccount."""
+        """Tell of the mails of one account that the argument refers to, each on a line ("work:18f3a0"). Raises
+        ProviderError, UnclearAccount."""
         del watch
-        account, _, ident = argument.partition(":")
+        account = argument.partition(":")[0]
         box = desk.mailbox(account)
         preferences = await self._services.store.preferences.of(request.person.id)
-        found = await Weighing(desk, preferences, request.relations, request.now).urgent(box, [ident])
+        weighing = Weighing(desk, preferences, request.relations, request.now)
+        found = await weighing.urgent(box, [line.partition(":")[2] for line in argument.splitlines()])
+        notes = tuple(weighing.reading.notes)
         if not found:
-            return Thought(reply=GONE)
+            return Thought(reply=UNSURE if notes else GONE, notes=notes)
+        if len(found) > 1:
+            return _several(box, found, notes)
         mail, verdict = found[0]
         shown = Report(
             title=f"🔴 Urgent mail from {_clean(mail.sender.called)}",
@@ -33,12 +42,33 @@ class Notice:
                     lines=(Line(text=_clean(mail.subject) or "(no subject)", link=box.link(mail.thread)),),
                 ),
             ),
+            notes=notes,
             offers=(
                 Offer(label="Draft a reply", asks=f"Draft a reply to thread {account}:{mail.thread}", primary=True),
                 Offer(label="Sort my inbox", errand="triage"),
             ),
         )
         return Thought(reply=shown.summary, trail=Trail(report=shown))
+
+
+def _several(box: Mailbox, found: list[tuple[Email, Verdict]], notes: tuple[str, ...]) -> Thought:
+    """What more there was than is told one by one."""
+    lines = tuple(
+        Line(
+            text=_clean(mail.subject) or "(no subject)",
+            detail=_clean(f"{mail.sender.called} · {', '.join(verdict.reasons)}"),
+            link=box.link(mail.thread),
+        )
+        for mail, verdict in found
+    )
+    shown = Report(
+        title=f"🔴 And {len(found)} more urgent mails",
+        summary=f"In {box.account.described}.",
+        groups=(group("The mails", lines),),
+        notes=notes,
+        offers=(Offer(label="Sort my inbox", errand="triage"),),
+    )
+    return Thought(reply=shown.summary, trail=Trail(report=shown))
 
 
 def _clean(text: str) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.domain.calendars import own_events
+from app.domain.busy import once
+from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.mailboxes import INBOX, SENT, Mailbox
 from app.domain.memory import Relation
 from app.domain.preferences import Preferences
-from app.domain.types import Email
+from app.domain.reading import Reading
+from app.domain.types import Email, Event
 from app.planning.signals import Category, Circle, Signals, Verdict, signals, weigh
 from app.skills.triage.gathering import attendance, manager
 
@@ -27,9 +29,11 @@ class Weighing:
         self._preferences = preferences
         self._relations = relations
         self._now = now
+        self.reading = Reading()
+        """Calendars that could not be read: what they would have said for a mail is missing, and nothing else."""
 
     async def urgent(self, box: Mailbox, came: Sequence[str]) -> list[tuple[Email, Verdict]]:
-        """The urgent ones, the most pressing first. Raises ProviderError."""
+        """The urgent ones, the most pressing first. Raises ProviderError when the mailbox fails."""
         newest = await box.read(came[-LOOKED_AT:])
         fresh = [m for m in newest if self._fresh(m)]
         if not fresh:
@@ -48,9 +52,9 @@ class Weighing:
         own = frozenset(account.email.lower() for account in self._desk.accounts)
         threads = await box.threads(list(dict.fromkeys(m.thread for m in mails)))
         senders = {m.sender.email.lower() for m in mails} - own
-        coming = [e for c in self._desk.calendars for e in await own_events(c, self._now, self._now + SOON)]
+        coming = await self.reading.each(self._desk.calendars, self._coming, what="calendar")
         # An invitation comes from anybody; only who takes it has to do with them.
-        events = [event for event in coming if event.mine or event.answer == "accepted"]
+        events = once(event for _, some in coming for event in some if event.mine or event.answer == "accepted")
         return Circle(
             own=own,
             zone=str(self._now.tzinfo),
@@ -60,6 +64,9 @@ class Weighing:
             meeting=attendance(events, own, before=self._now + SOON),
             delegate=self._preferences.delegate,
         )
+
+    async def _coming(self, calendar: Calendar) -> tuple[Event, ...]:
+        return await own_events(calendar, self._now, self._now + SOON)
 
 
 def acquainted(seen: Signals) -> bool:
