@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.forms import is_address
-from app.domain.preferences import DAYS, Preferences, Stretch
+from app.domain.preferences import DAYS, DIGEST, DM, Preferences, Stretch
 from app.planning.phrases import Ambiguous, Duration, Grain, Instant, Interval, Recurrence, WorkingHours, resolve
 
 OFF = frozenset({"off", "no", "none", "never", "nobody"})
@@ -26,11 +26,17 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "quiet": ("quiet", "disturb", "bother", "silen", "night", "notif"),
     "brief_before": ("brief", "prepar"),
     "new_mail": ("urgent", "notif", "alert", "warn"),
+    "notify": ("urgent", "notif", "notice", "alert", "warn"),
 }
 """How words begin of which one at least is said by whoever states a preference. They understand nothing: they hold up a
 model that was talked into stating one by what it has read."""
 PEOPLE = frozenset({"priority", "delegate"})
 """Preferences that are people."""
+WAYS: Mapping[str, tuple[str, ...]] = {
+    DM: ("dm", "direct", "message", "messages", "slack", "here"),
+    DIGEST: ("digest", "morning"),
+}
+"""Words that stand for where somebody is told of urgent mail."""
 MORNING = WorkingHours(time(5), time(12))
 """In which half of the day a digest is meant that comes "at 7"."""
 READ_AT = datetime(2026, 6, 3, tzinfo=ZoneInfo("UTC"))
@@ -344,6 +350,14 @@ def _switch(words: str, _: Preferences) -> bool:
     return words.casefold() in ON
 
 
+def _way(words: str, _: Preferences) -> str:
+    said = {word.strip(",.") for word in words.casefold().split()}
+    found = [DM] if said & OFF else [way for way, names in WAYS.items() if said & set(names)]
+    if len(found) != 1:
+        raise Unread("“in a direct message” or “in the digest”")
+    return found[0]
+
+
 Reader = Callable[[str, Preferences], Any]
 _READ: Mapping[str, Reader] = {
     "zone": _zone,
@@ -358,4 +372,5 @@ _READ: Mapping[str, Reader] = {
     "quiet": _night,
     "brief_before": _minutes_of,
     "new_mail": _switch,
+    "notify": _way,
 }

@@ -198,6 +198,15 @@ async def test_what_only_the_calendar_said_is_not_called_dealt_with_when_it_fail
     assert at.said[-1].startswith(UNSURE)
 
 
+async def test_whoever_wants_it_in_the_digest_gets_no_notice_of_it_then_or_later(at: At) -> None:
+    await at.store.preferences.state(ANN.id, "notify", "digest", words="only in the digest")
+    at.comes("m1")
+    await at.lookout.look()
+    await at.store.preferences.undo(ANN.id, "notify")
+    await at.lookout.look()
+    assert at.begun == []
+
+
 async def test_forgotten_history_makes_no_flood(at: At) -> None:
     at.comes("m1")
     at.mailbox.forget_history()

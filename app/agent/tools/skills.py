@@ -19,7 +19,7 @@ SKILLS: tuple[str, ...] = get_args(Skill)
 """Every skill the model can start."""
 Preference = Literal[
     "", "zone", "hours", "closed", "buffer", "most_a_day", "focus", "priority", "delegate", "digest", "quiet",
-    "brief_before", "new_mail",
+    "brief_before", "new_mail", "notify",
 ]  # fmt: skip
 PREFERENCES = "preferences"
 TOLD = frozenset({"tasks", "week", "brief"})
@@ -29,9 +29,9 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 
 class Assist(Tool):
-    """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
-    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a meeting. digest: the
-    day. preferences: how they want their days, called once for each (closed: no meetings then)."""
+    """Start a skill; it answers for you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
+    Friday". focus: plan today. follow: who owes whom. week: better meeting times. brief: a meeting. digest: the
+    day. preferences: how they want their days, one call each (closed: no meetings then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill

@@ -12,8 +12,8 @@ from app.domain.busy import is_meeting, once, takes_time
 from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.errors import ProviderError, StewardError
-from app.domain.mailboxes import Mailbox
 from app.domain.ports import Kind, Services
+from app.domain.preferences import DIGEST
 from app.domain.rhythms import Rhythm
 from app.domain.types import AccountId, Email, Event, Person
 from app.planning.quiet import is_quiet
@@ -70,25 +70,21 @@ class Lookout:
         preferences, relations = await store.preferences.of(person.id), await store.relations.all(person.id)
         weighing = Weighing(desk, preferences, relations, now)
         for box in desk.mailboxes:
+            cursor = cursors.get(box.account.id, "")
             try:
-                await self._new(person, box, weighing, cursors.get(box.account.id, ""))
+                came = await box.arrivals(cursor)
+                found = await weighing.urgent(box, came.mails) if came.mails else []
+                told = preferences.notify == DIGEST or await self._tell(person, [mail for mail, _ in found])
+                if told and came.cursor != cursor:
+                    await store.watches.advance(person.id, AccountId(box.account.id), came.cursor)
             except ProviderError as failure:
                 log.warning("mailbox_not_watched", account=str(box.account.id), error=failure.code)
         for why in weighing.reading.unread.values():
             log.warning("weighed_without_calendar", person=str(person.id), error=why.code)
 
-    async def _new(self, person: Person, box: Mailbox, weighing: Weighing, cursor: str) -> None:
-        """Tell of what is urgent, and only then go on: whoever is killed between tells nothing twice."""
-        came = await box.arrivals(cursor)
-        if came.cursor == cursor:
-            return
-        found = [mail for mail, _ in await weighing.urgent(box, came.mails)] if came.mails else []
-        if await self._tell(person, found):
-            await self._services.store.watches.advance(person.id, AccountId(box.account.id), came.cursor)
-
     async def _tell(self, person: Person, found: Sequence[Email]) -> bool:
-        """Tell of those that nothing tells of yet; False when somebody else is telling of some in another way, and who
-        looks next knows which are left."""
+        """Tell of those that nothing tells of yet, before the cursor goes on: whoever is killed tells nothing twice.
+        False when somebody else is telling of some in another way, and who looks next knows which are left."""
         begun, keys = self._services.store.turns.begun, [_key(mail) for mail in found]
         told = await begun(person.id, keys)
         new, one_by_one = [mail for mail in found if _key(mail) not in told], max(0, MOST - len(told))

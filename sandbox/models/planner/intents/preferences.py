@@ -51,6 +51,7 @@ KINDS = (
         ),
     ),
     ("brief_before", rx(r"^brief me (?P<value>\S.*?) before (?:(?:my|each|every|the|all) )*(?:meetings?|calls?)$")),
+    ("notify", rx(rf"^(?:only )?{_TOLD} {_URGENT} (?P<value>(?:only )?(?:in|with) \S.*)$")),
     ("new_mail", rx(rf"^(?:don't|do not|stop) {_TOLD} {_URGENT}$")),
     ("new_mail", rx(rf"^(?P<on>{_TOLD}) {_URGENT}$")),
     (
