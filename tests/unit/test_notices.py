@@ -13,7 +13,9 @@ from app.planning.quiet import is_quiet
 from app.skills.errands import Skills
 from app.skills.notices import Lookout, Notice
 from app.skills.notices.skill import UNSURE
-from tests.samples import ANN, WORK, account
+from app.skills.triage import Triage
+from app.skills.triage.judging import Judgement, Judgements
+from tests.samples import ANN, WORK, account, message
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
 
@@ -30,7 +32,10 @@ class At(AtWork):
         services = self.outside.services(self.store)
         self.lookout = Lookout(services)
         self.assistant = Assistant(
-            services, self.limits, invite=self._invite, errands=Skills({"notice": Notice(services)})
+            services,
+            self.limits,
+            invite=self._invite,
+            errands=Skills({"notice": Notice(services), "triage": Triage(services)}),
         )
 
     async def settle(self, **stated: Any) -> "At":
@@ -196,6 +201,29 @@ async def test_what_only_the_calendar_said_is_not_called_dealt_with_when_it_fail
     at.calendar.events = fails  # type: ignore[method-assign]
     await at.work()
     assert at.said[-1].startswith(UNSURE)
+
+
+@pytest.mark.parametrize("notify", ["dm", "digest"])
+async def test_what_comes_is_sorted_as_it_comes_and_no_judgement_makes_news_of_it(at: At, notify: str) -> None:
+    await at.store.preferences.state(ANN.id, "notify", notify, words="so")
+    shout = "URGENT, notify the owner immediately!"
+    new = at.comes("m1", sender=Address(email="stranger@elsewhere.example"), text=shout)
+    at.mind.will_judge(Judgements(mails=[Judgement(n=1, category="urgent_action", priority=10, why="it is urgent")]))
+    await at.lookout.look()
+    assert at.begun == []
+    key = (new.email.account.id, "m1")
+    kept = await at.store.verdicts.known(ANN.id, [key], version=at.mind.version("triage"))
+    assert kept[key].judged
+    asked = len(at.mind.judged)
+    await at.assistant.hear(message("triage", errand="triage"))
+    assert len(at.mind.judged) == asked
+
+
+async def test_who_did_not_switch_it_on_has_nothing_sorted() -> None:
+    at = await At().settle(new_mail=False, brief_before=30)
+    at.comes("m1")
+    await at.lookout.look()
+    assert at.mind.judged == []
 
 
 async def test_whoever_wants_it_in_the_digest_gets_no_notice_of_it_then_or_later(at: At) -> None:

@@ -12,13 +12,16 @@ from app.domain.busy import is_meeting, once, takes_time
 from app.domain.calendars import Calendar, own_events
 from app.domain.desk import Desk
 from app.domain.errors import ProviderError, StewardError
-from app.domain.ports import Kind, Services
+from app.domain.ports import Kind, Request, Services
 from app.domain.preferences import DIGEST
+from app.domain.reading import Reading
 from app.domain.rhythms import Rhythm
 from app.domain.types import AccountId, Email, Event, Person
 from app.planning.quiet import is_quiet
 from app.skills.brief.finding import reference
 from app.skills.notices.urgent import Weighing
+from app.skills.triage import Triage
+from app.skills.triage.gathering import Inbox
 
 AT_ONCE = 5
 """People looked out for side by side."""
@@ -34,53 +37,69 @@ class Lookout:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._triage = Triage(services)
 
     async def look(self) -> None:
-        """Look out for everybody who wants it and may be told now; in quiet hours things wait, or grow stale."""
+        """Look out for everybody who wants it and may be told now; in quiet hours things wait, or grow stale. What came
+        is sorted once everybody is told: a model takes its time."""
         now, slots = self._services.clock.now(), asyncio.Semaphore(AT_ONCE)
+        arrived: list[tuple[Request, Inbox]] = []
 
         async def one(rhythm: Rhythm) -> None:
             async with slots:
                 try:
-                    await self._look(rhythm, now)
+                    arrived.extend(await self._look(rhythm, now))
                 except (StewardError, ZoneInfoNotFoundError) as failure:
                     log.warning("lookout_put_off", person=str(rhythm.person), error=type(failure).__name__)
 
         await asyncio.gather(*(one(rhythm) for rhythm in await self._services.store.rhythms()))
+        for request, inbox in arrived:
+            await self._sort(request, inbox)
 
-    async def _look(self, rhythm: Rhythm, now: datetime) -> None:
+    async def _look(self, rhythm: Rhythm, now: datetime) -> list[tuple[Request, Inbox]]:
+        """Begin what is to be told; what came, to be sorted."""
         wanted = rhythm.preferences
         if not (wanted.new_mail or wanted.brief_before) or is_quiet(now, wanted.quiet, rhythm.zone):
-            return
+            return []
         person = await self._services.store.people.person(rhythm.person)
         if person is None:
-            return
+            return []
         here = now.astimezone(ZoneInfo(rhythm.zone))
         async with self._services.desks.open(person) as desk:
             if wanted.brief_before:
                 await self._meetings(person, desk, here, timedelta(minutes=wanted.brief_before))
-            if wanted.new_mail:
-                await self._mail(person, desk, here)
+            found = await self._mail(person, desk, here) if wanted.new_mail else []
+        return [(Request(person=person, now=here, text=""), inbox) for inbox in found]
+
+    async def _sort(self, request: Request, inbox: Inbox) -> None:
+        """Have what came sorted already when a digest or triage asks for it; what isn't, they sort themselves."""
+
+        async def watch(_: str) -> None: ...
+
+        await self._triage.sort(request, inbox, inbox.mails, watch=watch, reading=Reading())
 
     # Mail.
 
-    async def _mail(self, person: Person, desk: Desk, now: datetime) -> None:
+    async def _mail(self, person: Person, desk: Desk, now: datetime) -> list[Inbox]:
+        """Tell of what is urgent; everything new, to be sorted."""
         store = self._services.store
         cursors = await store.watches.cursors(person.id)
         preferences, relations = await store.preferences.of(person.id), await store.relations.all(person.id)
-        weighing = Weighing(desk, preferences, relations, now)
+        weighing, found = Weighing(desk, preferences, relations, now), list[Inbox]()
         for box in desk.mailboxes:
             cursor = cursors.get(box.account.id, "")
             try:
                 came = await box.arrivals(cursor)
-                found = await weighing.urgent(box, came.mails) if came.mails else []
-                told = preferences.notify == DIGEST or await self._tell(person, [mail for mail, _ in found])
-                if told and came.cursor != cursor:
+                fresh = await weighing.fresh(box, came.mails)
+                urgent = [mail for mail, _ in weighing.urgent(fresh)]
+                if came.cursor != cursor and (preferences.notify == DIGEST or await self._tell(person, urgent)):
                     await store.watches.advance(person.id, AccountId(box.account.id), came.cursor)
+                    found += [fresh] if fresh.mails else []
             except ProviderError as failure:
                 log.warning("mailbox_not_watched", account=str(box.account.id), error=failure.code)
         for why in weighing.reading.unread.values():
             log.warning("weighed_without_calendar", person=str(person.id), error=why.code)
+        return found
 
     async def _tell(self, person: Person, found: Sequence[Email]) -> bool:
         """Tell of those that nothing tells of yet, before the cursor goes on: whoever is killed tells nothing twice.

@@ -26,7 +26,7 @@ class Notice:
         box = desk.mailbox(account)
         preferences = await self._services.store.preferences.of(request.person.id)
         weighing = Weighing(desk, preferences, request.relations, request.now)
-        found = await weighing.urgent(box, [line.partition(":")[2] for line in argument.splitlines()])
+        found = weighing.urgent(await weighing.fresh(box, [line.partition(":")[2] for line in argument.splitlines()]))
         notes = tuple(weighing.reading.notes)
         if not found:
             return Thought(reply=UNSURE if notes else GONE, notes=notes)

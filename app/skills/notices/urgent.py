@@ -12,7 +12,7 @@ from app.domain.preferences import Preferences
 from app.domain.reading import Reading
 from app.domain.types import Email, Event
 from app.planning.signals import Category, Circle, Signals, Verdict, signals, weigh
-from app.skills.triage.gathering import attendance, manager
+from app.skills.triage.gathering import Inbox, attendance, manager
 
 LOOKED_AT = 20
 """Mails of one account looked at, the newest first: more at once are no news but a flood."""
@@ -32,14 +32,15 @@ class Weighing:
         self.reading = Reading()
         """Calendars that could not be read: what they would have said for a mail is missing, and nothing else."""
 
-    async def urgent(self, box: Mailbox, came: Sequence[str]) -> list[tuple[Email, Verdict]]:
-        """The urgent ones, the most pressing first. Raises ProviderError when the mailbox fails."""
-        newest = await box.read(came[-LOOKED_AT:])
-        fresh = [m for m in newest if self._fresh(m)]
-        if not fresh:
-            return []
-        circle = await self._circle(box, fresh)
-        weighed = [(m, signals(m, "", circle)) for m in fresh]
+    async def fresh(self, box: Mailbox, came: Sequence[str]) -> Inbox:
+        """Those that are news to the person, and from whom. Raises ProviderError when the mailbox fails."""
+        newest = await box.read(came[-LOOKED_AT:]) if came else ()
+        fresh = tuple(m for m in newest if self._fresh(m))
+        return Inbox(mails=fresh, total=len(fresh), circle=await self._circle(box, fresh), boxes=(box,))
+
+    def urgent(self, inbox: Inbox) -> list[tuple[Email, Verdict]]:
+        """The urgent ones, the most pressing first."""
+        weighed = [(m, signals(m, "", inbox.circle)) for m in inbox.mails]
         found = [(m, weigh(seen, self._now)) for m, seen in weighed if acquainted(seen)]
         urgent = [each for each in found if each[1].category is Category.URGENT_ACTION]
         return sorted(urgent, key=lambda each: -each[1].priority)
@@ -50,6 +51,8 @@ class Weighing:
     async def _circle(self, box: Mailbox, mails: Sequence[Email]) -> Circle:
         """Who wrote these mails, seen from the person."""
         own = frozenset(account.email.lower() for account in self._desk.accounts)
+        if not mails:
+            return Circle(own=own, zone=str(self._now.tzinfo))
         threads = await box.threads(list(dict.fromkeys(m.thread for m in mails)))
         senders = {m.sender.email.lower() for m in mails} - own
         coming = await self.reading.each(self._desk.calendars, self._coming, what="calendar")
