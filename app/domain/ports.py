@@ -62,6 +62,8 @@ class Kind(StrEnum):
 
     ENVELOPE = "envelope"
     TURN = "turn"
+    ERRAND = "errand"
+    """A turn whose errand takes long, left to the worker of that; its person waits for it."""
     UNASKED = "unasked"
     """A turn that nobody asked for, which keeps nobody waiting."""
     ACTION = "action"
@@ -120,6 +122,9 @@ class Turns(Protocol):
 
     async def running(self, person: PersonId, conversation: str) -> Turn | None:
         """The turn of a conversation that this process works on."""
+
+    async def leave(self, turn: Turn, errand: str) -> None:
+        """Leave a running turn to whoever resumes it, with the errand that it came to. Raises LostClaim."""
 
     async def mine(self, turn: Turn) -> None:
         """Raises LostClaim when the turn was stopped or taken over."""
@@ -311,8 +316,8 @@ class Desks(Protocol):
 
 class Queue(Protocol):
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
-        """Ask a worker to look at a row; with `bulk`, and for what nobody asked for, the worker of what takes long. A
-        wake-up, not a promise: failing is not an error."""
+        """Ask a worker to look at a row; with `bulk`, for errands, and for what nobody asked for, the worker of what
+        takes long. A wake-up, not a promise: failing is not an error."""
 
 
 class Clock(Protocol):

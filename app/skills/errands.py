@@ -18,6 +18,11 @@ class Skills:
     def __init__(self, skills: Mapping[str, Skill]) -> None:
         self._skills = dict(skills)
 
+    def long(self, errand: str) -> bool:
+        """Whether it is work for a worker."""
+        skill = self._skills.get(errand.partition(" ")[0])
+        return skill is not None and skill.long
+
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Do an errand: the first word names the skill, the rest is for it. Raises StewardError."""
         name, _, argument = errand.partition(" ")

@@ -1,5 +1,7 @@
 """The errand "prefer": keep how a person wants their days, show it back in words, list all of it, and undo each."""
 
+from typing import ClassVar
+
 from app.domain.asking import MAX_OPTIONS, Question
 from app.domain.desk import Desk
 from app.domain.memory import Trail
@@ -16,6 +18,8 @@ MAX_STATED = 5
 
 
 class Prefer:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

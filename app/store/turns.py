@@ -6,10 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
     RowMapping,
-    Table,
     and_,
     case,
     exists,
@@ -17,7 +15,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,6 +43,7 @@ from app.store import conversation as said
 from app.store import errands, questions, steps
 from app.store.approvals import fields_of
 from app.store.database import Database, storable
+from app.store.ordering import preceded, unfinished, within
 from app.store.ownership import Ownership
 from app.store.relations import kept
 from app.store.tables import turns
@@ -112,7 +110,7 @@ class PostgresTurns:
         asked = and_(turns.c.person == message.person, turns.c.follows.is_(None))
         recent = and_(asked, turns.c.asked_at > now - MINUTE)
         first = or_(turns.c.status == S.RUNNING, and_(turns.c.status == S.QUEUED, turns.c.key.is_(None)))
-        busy = exists().where(_in(turns, message.person, message.place.conversation), first)
+        busy = exists().where(within(turns, message.person, message.place.conversation), first)
         count, oldest, busy_now = (
             await connection.execute(
                 select(
@@ -136,7 +134,7 @@ class PostgresTurns:
         unposted = and_(turns.c.status.in_((S.ENDED, S.FAILED)), turns.c.reply != "", turns.c.reply_ts == "")
         left = or_(
             and_(turns.c.status == S.RUNNING, abandoned),
-            and_(turns.c.status == S.QUEUED, ~_preceded()),
+            and_(turns.c.status == S.QUEUED, ~preceded()),
             and_(unposted, or_(abandoned, turns.c.post_at <= now)),
         )
         post_at = case((unposted, now + UNDER_WAY))
@@ -144,8 +142,8 @@ class PostgresTurns:
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
         """Start the oldest queued request of a conversation; None when a turn is running or none waits."""
-        asked = and_(_in(turns, person, conversation), turns.c.key.is_(None))
-        first = and_(asked, turns.c.status == S.QUEUED, ~_preceded())
+        asked = and_(within(turns, person, conversation), turns.c.key.is_(None))
+        first = and_(asked, turns.c.status == S.QUEUED, ~preceded())
         return await self._take(person, first)
 
     async def _take(self, person: PersonId, which: ColumnElement[bool], **more: Any) -> Turn | None:
@@ -156,7 +154,7 @@ class PostgresTurns:
             .values(
                 owner=owner,
                 status=case((turns.c.status == S.QUEUED, S.RUNNING), else_=turns.c.status),
-                attempt=turns.c.attempt + case((_unfinished(turns), 1), else_=0),
+                attempt=turns.c.attempt + case((unfinished(turns), 1), else_=0),
                 **more,
             )
         )
@@ -168,10 +166,17 @@ class PostgresTurns:
 
     async def running(self, person: PersonId, conversation: str) -> Turn | None:
         """The turn of a conversation that this process works on."""
-        mine = and_(_in(turns, person, conversation), turns.c.status == S.RUNNING, self._mine())
+        mine = and_(within(turns, person, conversation), turns.c.status == S.RUNNING, self._mine())
         async with self._database.transaction(person) as connection:
             row = (await connection.execute(select(turns).where(mine))).mappings().one_or_none()
         return _turn(row) if row else None
+
+    async def leave(self, turn: Turn, errand: str) -> None:
+        """Leave a running turn to whoever resumes it, with the errand that it came to. Raises LostClaim."""
+        left = update(turns).where(self._claimed(turn)).values(owner=None, errand=storable(errand))
+        async with self._database.transaction(turn.person, alone=True) as connection:
+            if await connection.scalar(left.returning(turns.c.id)) is None:
+                raise LostClaim
 
     async def mine(self, turn: Turn) -> None:
         """Raises LostClaim when the turn was stopped or taken over, or our number is lost."""
@@ -293,7 +298,7 @@ class PostgresTurns:
         """Stop the running turn of a conversation and cancel the queued ones, in Slack's order."""
         stopped = (
             update(turns)
-            .where(_in(turns, person, conversation), _unfinished(turns))
+            .where(within(turns, person, conversation), unfinished(turns))
             .values(
                 status=case((turns.c.status == S.RUNNING, S.STOPPED), else_=S.CANCELLED),
                 owner=None,
@@ -363,26 +368,6 @@ class PostgresTurns:
         async with self._database.transaction(turn.person) as connection:
             await connection.execute(update(turns).where(turns.c.id == turn.id).values(reply_ts=ts))
             await said.posted(connection, turn, ts)
-
-
-def _in(table: Table | Alias, person: PersonId, conversation: str) -> ColumnElement[bool]:
-    return and_(table.c.person == person, table.c.conversation == conversation)
-
-
-def _unfinished(table: Table | Alias) -> ColumnElement[bool]:
-    return table.c.status.in_((S.RUNNING, S.QUEUED))
-
-
-def _preceded() -> ColumnElement[bool]:
-    """Whether a turn of the same conversation is running, or queued and older; what nobody asked for comes last."""
-    other = turns.alias("other")
-    place, mine = (tuple_(each.c.key.is_not(None), each.c.ts) for each in (other, turns))
-    queued_before = and_(other.c.status == S.QUEUED, place < mine)
-    return exists().where(
-        other.c.person == turns.c.person,
-        other.c.conversation == turns.c.conversation,
-        or_(other.c.status == S.RUNNING, queued_before),
-    )
 
 
 def _turn(row: RowMapping) -> Turn:

@@ -90,6 +90,13 @@ class MemoryTurns:
         mine = (r.turn for r in rows if r.turn.status is S.RUNNING and r.owner == self._owner)
         return next(mine, None) if self._disk.held(self._owner) else None
 
+    async def leave(self, turn: Turn, errand: str) -> None:
+        if not self._claimed(turn):
+            raise LostClaim
+        row = self._disk.turns[turn.id]
+        row.owner = None
+        _change(row, errand=errand)
+
     async def mine(self, turn: Turn) -> None:
         if not self._claimed(turn):
             raise LostClaim

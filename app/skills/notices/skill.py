@@ -1,5 +1,7 @@
 """The errand "notice": tells of an urgent mail, or of several at once."""
 
+from typing import ClassVar
+
 from app.domain.desk import Desk
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import Trail
@@ -15,6 +17,8 @@ UNSURE = "There was an urgent mail; whether it still is, I can't tell."
 
 
 class Notice:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

@@ -1,6 +1,7 @@
 """The errand "triage": sort what is unread, and archive at a click what was sorted out."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from app.domain.actions import ArchiveEmails
 from app.domain.actions.bulk import written
@@ -19,6 +20,8 @@ ARCHIVE = "archive"
 
 
 class Triage:
+    long: ClassVar[bool] = True
+
     def __init__(self, services: Services) -> None:
         self._services = services
 
