@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.aftermath import Aftermath
-from app.domain.approvals import Approval, Decision, Status, proposal, successor
+from app.domain.approvals import Approval, Decision, Status, granted, proposal, successor
 from app.domain.errors import (
     AllSettled,
     AlreadySettled,
@@ -212,7 +212,8 @@ class Assistant:
                 here = {"turn": turn.id, "place": turn.place}
                 approvals.append(successor(old, action, now).model_copy(update=here))
             else:
-                approvals.append(proposal(turn, action, position, now).model_copy(update=step))
+                new = proposal(turn, action, position, now).model_copy(update=step)
+                approvals.append(granted(new) if thought.granted else new)
         return approvals
 
     async def _present(self, turn: Turn, approvals: Sequence[Approval], *, again: bool) -> None:

@@ -63,6 +63,8 @@ class Thought(Value):
 
     reply: str
     actions: tuple[SerializeAsAny[Action], ...] = ()
+    granted: bool = False
+    """Whether the person said beforehand that such actions may be done: only ever mails to themself."""
     notes: tuple[str, ...] = ()
     """What could not be read or was left out, a sentence each."""
     replaces: Mapping[ActionId, ActionId] = {}

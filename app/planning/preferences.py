@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.forms import is_address
-from app.domain.preferences import DAYS, DIGEST, DM, Preferences, Stretch
+from app.domain.preferences import DAYS, DIGEST, DM, MAIL, Preferences, Stretch
 from app.planning.phrases import Ambiguous, Duration, Grain, Instant, Interval, Recurrence, WorkingHours, resolve
 
 OFF = frozenset({"off", "no", "none", "never", "nobody"})
@@ -35,6 +35,7 @@ PEOPLE = frozenset({"priority", "delegate"})
 WAYS: Mapping[str, tuple[str, ...]] = {
     DM: ("dm", "direct", "message", "messages", "slack", "here"),
     DIGEST: ("digest", "morning"),
+    MAIL: ("mail", "mails", "email", "emails", "e-mail", "e-mails", "inbox"),
 }
 """Words that stand for where somebody is told of urgent mail."""
 MORNING = WorkingHours(time(5), time(12))
@@ -353,9 +354,9 @@ def _switch(words: str, _: Preferences) -> bool:
 def _way(words: str, _: Preferences) -> str:
     said = {word.strip(",.") for word in words.casefold().split()}
     found = [DM] if said & OFF else [way for way, names in WAYS.items() if said & set(names)]
-    if len(found) != 1:
-        raise Unread("“in a direct message” or “in the digest”")
-    return found[0]
+    if found not in ([DM], [DIGEST], [MAIL], [DM, MAIL]):
+        raise Unread("“in a direct message”, “in the digest” or “by mail too”")
+    return found[-1]
 
 
 Reader = Callable[[str, Preferences], Any]

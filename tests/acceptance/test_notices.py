@@ -14,7 +14,7 @@ from rq.serializers import JSONSerializer
 
 from tests.acceptance.deeds import calls
 from tests.acceptance.house import House
-from tests.acceptance.people import ALEX, Person
+from tests.acceptance.people import ACTION, ALEX, Card, Person, payload
 from tests.acceptance.stand_ins import Mail
 from tests.acceptance.test_brief import coming, last_mail
 from tests.acceptance.waiting import until
@@ -162,6 +162,37 @@ async def test_who_wants_it_in_the_digest_is_told_there(house: House, alex: Pers
         await until_idle(house)
         assert admin.execute(BEGUN, ("urgent %", WORK, started)).fetchall() == []
         assert "For the digest" in (await alex.ask("digest")).words
+
+
+async def test_who_wants_it_by_mail_too_gets_one_from_themself_whoever_is_killed_and_no_notice_of_that(
+    house: House, alex: Person, admin: psycopg.Connection
+) -> None:
+    manager, started = house.stories[WORK]["manager"], datetime.now(UTC) - timedelta(seconds=1)
+    wants = (("new_mail", "tell me about urgent mail"), ("notify", "send urgent notices to my mail too"))
+    async with awake(alex, admin, *wants):
+        look(house)
+        await until_idle(house)
+        asks = "Can you send me the figures by tomorrow 9 am? It is urgent. See https://evil.example/figures"
+        await house.google.deliver(WORK, letter("By mail too", f"{manager['name']} <{manager['email']}>", asks))
+        await house.google.hold("gmail.users.drafts.send", "after")
+        look(house)
+        await house.google.until_held()
+        (job,) = house.now.children
+        job.kill()
+        await house.google.release(drop=True)
+
+        def sent() -> list[Card]:
+            cards = [Card(alex.dm, m) for m in alex.screen.messages.values() if payload(m, ACTION)]
+            return [card for card in cards if "Urgent mail from" in card.text and card.status == "done"]
+
+        assert len(await alex.screen.until(sent, what="the mail on its card")) == 1
+        look(house)
+        await until_idle(house)
+        mails = [m for m in (await house.google.mails(WORK)).values() if "Urgent mail from" in m.header("Subject")]
+        assert [(m.header("From"), m.header("To")) for m in mails if "SENT" in m.labels] == [(WORK, WORK)]
+        assert [m for m in mails if m.draft] == []
+        assert "https://evil.example" not in mails[0].text
+        assert len(admin.execute(BEGUN, ("urgent %", WORK, started)).fetchall()) == 1
 
 
 async def test_a_briefing_comes_before_a_meeting_once_with_what_google_holds(

@@ -6,18 +6,20 @@ from typing import Any
 import pytest
 
 from app.assistant import Assistant
+from app.domain.approvals import Status, granted
 from app.domain.errors import StoreUnavailable, Throttled
 from app.domain.grants import Tokens
-from app.domain.types import AccountId, Address, Event, Guest, MailText
+from app.domain.types import AccountId, Address, Event, Guest, MailQuery, MailText
 from app.planning.quiet import is_quiet
 from app.skills.errands import Skills
 from app.skills.notices import Lookout, Notice
 from app.skills.notices.skill import UNSURE
 from app.skills.triage import Triage
 from app.skills.triage.judging import Judgement, Judgements
-from tests.samples import ANN, WORK, account, message
+from tests.samples import ANN, WORK, account, archive, message, proposal, reply
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
+from tests.unit.turns import turn_of
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BOSS = Address(email="boss@house.example", name="The Boss")
@@ -57,7 +59,7 @@ class At(AtWork):
             "received": self.clock.now(),
             "labels": ("INBOX", "UNREAD"),
         }
-        new = mail(ident, subject=f"Sign {ident} today?", text=text, **given | more)
+        new = mail(ident, text=text, **{"subject": f"Sign {ident} today?"} | given | more)
         self.mailbox.put(new)
         return new
 
@@ -233,6 +235,40 @@ async def test_whoever_wants_it_in_the_digest_gets_no_notice_of_it_then_or_later
     await at.store.preferences.undo(ANN.id, "notify")
     await at.lookout.look()
     assert at.begun == []
+
+
+async def test_whoever_wants_it_gets_a_mail_to_themself_too_once_and_none_about_that(at: At) -> None:
+    await at.store.preferences.state(ANN.id, "notify", "mail", words="to my mail too")
+    at.comes("m1", subject="Sign today? See https://evil.example/x")
+    await at.lookout.look()
+    await at.work()
+    for _ in range(3):
+        await at.sweep(after=5)
+    (approval,) = [row.approval for row in at.disk.approvals.values()]
+    assert approval.status is Status.DONE
+    (sent,) = (await at.mailbox.search(MailQuery(where="sent"), limit=9)).mails
+    (mailed,) = [m.text for m in (await at.mailbox.thread(sent.thread)).mails]
+    assert [address.email for address in (*sent.to, *sent.cc)] == [WORK.email]
+    assert at.mailbox.link("tm1") in mailed
+    assert "https://evil.example" not in mailed
+    assert at.said[-1].startswith("In *work*")
+    await at.lookout.look()
+    assert at.begun == ["notice work:m1"]
+
+
+@pytest.mark.parametrize("told", [{}, {"notify": "digest"}])
+async def test_nobody_else_gets_a_mail(told: dict[str, str]) -> None:
+    at = await At().settle(**told)
+    at.comes("m1")
+    await at.lookout.look()
+    await at.work()
+    assert at.disk.approvals == {}
+
+
+def test_nothing_but_a_mail_to_oneself_is_granted_beforehand() -> None:
+    for action in (reply(), archive("m1")):
+        with pytest.raises(ValueError, match=action.kind):
+            granted(proposal(action, turn_of(message()), At().clock.now()))
 
 
 async def test_forgotten_history_makes_no_flood(at: At) -> None:

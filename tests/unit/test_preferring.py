@@ -48,6 +48,8 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("new_mail", "on", "on"),
         ("notify", "only in the digest", "in the morning digest only"),
         ("notify", "in direct messages", "in a direct message, as it comes"),
+        ("notify", "to my mail too", "in a direct message, as it comes, and by mail to your own address"),
+        ("notify", "here and by email", "in a direct message, as it comes, and by mail to your own address"),
         ("priority", "Sam@x.example and acme.example", "sam@x.example, acme.example"),
     ],
 )

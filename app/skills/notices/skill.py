@@ -6,10 +6,12 @@ from app.domain.desk import Desk
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
+from app.domain.preferences import MAIL, Preferences
 from app.domain.reports import Group, Line, Offer, Report, group
 from app.domain.types import Email
 from app.planning.sanitising import visible
 from app.planning.signals import Verdict
+from app.skills.notices.letter import letter
 from app.skills.notices.urgent import Weighing
 
 GONE = "There was an urgent mail; it has been dealt with since."
@@ -35,7 +37,7 @@ class Notice:
         if not found:
             return Thought(reply=UNSURE if notes else GONE, notes=notes)
         if len(found) > 1:
-            return _several(box, found, notes)
+            return _told(_several(box, found, notes), box, preferences, request)
         mail, verdict = found[0]
         shown = Report(
             title=f"🔴 Urgent mail from {_clean(mail.sender.called)}",
@@ -52,10 +54,16 @@ class Notice:
                 Offer(label="Sort my inbox", errand="triage"),
             ),
         )
-        return Thought(reply=shown.summary, trail=Trail(report=shown))
+        return _told(shown, box, preferences, request)
 
 
-def _several(box: Mailbox, found: list[tuple[Email, Verdict]], notes: tuple[str, ...]) -> Thought:
+def _told(shown: Report, box: Mailbox, preferences: Preferences, request: Request) -> Thought:
+    """As a direct message, and as a mail too for who wants it."""
+    mailed = (letter(shown, box.account, request.now),) if preferences.notify == MAIL else ()
+    return Thought(reply=shown.summary, trail=Trail(report=shown), actions=mailed, granted=bool(mailed))
+
+
+def _several(box: Mailbox, found: list[tuple[Email, Verdict]], notes: tuple[str, ...]) -> Report:
     """What more there was than is told one by one."""
     lines = tuple(
         Line(
@@ -65,14 +73,13 @@ def _several(box: Mailbox, found: list[tuple[Email, Verdict]], notes: tuple[str,
         )
         for mail, verdict in found
     )
-    shown = Report(
+    return Report(
         title=f"🔴 And {len(found)} more urgent mails",
         summary=f"In {box.account.described}.",
         groups=(group("The mails", lines),),
         notes=notes,
         offers=(Offer(label="Sort my inbox", errand="triage"),),
     )
-    return Thought(reply=shown.summary, trail=Trail(report=shown))
 
 
 def _clean(text: str) -> str:

@@ -46,6 +46,8 @@ class Weighing:
         return sorted(urgent, key=lambda each: -each[1].priority)
 
     def _fresh(self, mail: Email) -> bool:
+        if mail.sender.email.lower() in {account.email.lower() for account in self._desk.accounts}:
+            return False  # our own notices too come by mail
         return mail.unread and INBOX in mail.labels and not mail.bulk and self._now - mail.received < STALE
 
     async def _circle(self, box: Mailbox, mails: Sequence[Email]) -> Circle:
