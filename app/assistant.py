@@ -37,6 +37,9 @@ from app.thinking import Thinking
 FIRST_SIGN = "is reading your request…"
 AWAY = 0.5
 """Seconds before what the store interrupted is tried again."""
+BUSY = "is waiting for a worker that is free…"
+PATIENCE = timedelta(seconds=5)
+"""After which somebody who waits for a worker is told what for: one that is free takes a second."""
 QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
 STOPPED = "Stopped. Nothing was changed."
@@ -135,6 +138,8 @@ class Assistant:
         left = await self._services.store.turns.get(person, turn)
         if left is None or left.status is not TurnStatus.RUNNING or not self._thinking.long(left.errand):
             return False
+        if self._services.clock.now() - left.asked_at > PATIENCE:
+            await self._services.chat.status(left.place, BUSY)
         await self._services.queue.wake(Kind.ERRAND, str(turn), person)
         return True
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.assistant import FIRST_SIGN, STOPPED, Assistant
+from app.assistant import BUSY, FIRST_SIGN, STOPPED, Assistant
 from app.domain.desk import Desk
 from app.domain.errors import NotYours, OfferTaken, StewardError
 from app.domain.memory import SAID, Relation, Trail
@@ -193,6 +193,10 @@ async def test_a_wake_up_that_gets_lost_is_made_good_by_the_same_worker() -> Non
     await at.work()
     assert errands.done == []
     assert [kind for kind, _, _ in at.outside.queue.woken] == [Kind.ERRAND]
+    assert at.chat.statuses[-1][1] == FIRST_SIGN
+    at.outside.queue.woken.clear()
+    await at.sweep(after=60)
+    assert at.chat.statuses[-1][1] == BUSY
     await at.work()
     await at.work()
     assert at.said == [REPORT.summary]
