@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.aftermath import Aftermath
-from app.domain.approvals import Approval, Decision, Status, proposal, successor
+from app.domain.approvals import Approval, Decision, Status, granted, proposal, successor
 from app.domain.errors import (
     AllSettled,
     AlreadySettled,
@@ -38,6 +38,9 @@ from app.thinking import Thinking
 FIRST_SIGN = "is reading your request…"
 AWAY = 0.5
 """Seconds before what the store interrupted is tried again."""
+BUSY = "is waiting for a worker that is free…"
+PATIENCE = timedelta(seconds=5)
+"""After which somebody who waits for a worker is told what for: one that is free takes a second."""
 QUEUED = "starts on this when your last request is done…"
 ELSEWHERE = "I'll answer you in our direct messages, where only you can read it."
 STOPPED = "Stopped. Nothing was changed."
@@ -131,29 +134,39 @@ class Assistant:
 
     # Thinking.
 
-    async def resume(self, turn: TurnId) -> None:
-        """Go on with a turn that was left behind."""
+    async def left_aside(self, person: PersonId, turn: TurnId) -> bool:
+        """Whether a turn is left to the worker of what takes long, who is woken again then."""
+        left = await self._services.store.turns.get(person, turn)
+        if left is None or left.status is not TurnStatus.RUNNING or not self._thinking.long(left.errand):
+            return False
+        if self._services.clock.now() - left.asked_at > PATIENCE:
+            await self._services.chat.status(left.place, BUSY)
+        await self._services.queue.wake(Kind.ERRAND, str(turn), person)
+        return True
+
+    async def resume(self, turn: TurnId, *, aside: bool = False) -> None:
+        """Go on with a turn that was left behind; `aside` is where what takes long may take its time."""
         left = await self._services.store.turns.resume(turn)
         if left is None:
             return
         if left.status is TurnStatus.RUNNING:
-            await self._answer_all(left)
+            await self._answer_all(left, aside=aside)
         else:
             # Whoever ended it may have posted all or part of it before it was killed.
             await self._present(left, await self._services.store.approvals.of_turn(left), again=True)
 
-    async def _answer_all(self, turn: Turn) -> None:
+    async def _answer_all(self, turn: Turn, *, aside: bool = False) -> None:
         """Answer a running turn, and then the ones that queued up behind it."""
         following: Turn | None = turn
         while following:
-            await self._answer(following)
+            await self._answer(following, aside=aside)
             following = await self._services.store.turns.next(turn.person, turn.place.conversation)
 
-    async def _answer(self, turn: Turn) -> None:
+    async def _answer(self, turn: Turn, *, aside: bool) -> None:
         await self._services.chat.status(turn.place, FIRST_SIGN)
         failed: StewardError | None = None
         try:
-            thought, status = await self._thought(turn), TurnStatus.ENDED
+            thought, status = await self._thought(turn, aside=aside), TurnStatus.ENDED
         except LostClaim:
             return
         except StewardError as failure:
@@ -163,11 +176,11 @@ class Assistant:
         if isinstance(failed, NotConnected | ScopeMissing):
             await self._parking.show_way(turn, failed)
 
-    async def _thought(self, turn: Turn) -> Thought:
+    async def _thought(self, turn: Turn, *, aside: bool) -> Thought:
         """Think until there is an answer: thinking changes nothing, so it may be done again when the store was away."""
         while True:
             try:
-                return await self._thinking.think(turn)
+                return await self._thinking.think(turn, aside=aside)
             except StoreUnavailable:
                 await asyncio.sleep(AWAY)
 
@@ -206,7 +219,8 @@ class Assistant:
                 here = {"turn": turn.id, "place": turn.place}
                 approvals.append(successor(old, action, now, until=until).model_copy(update=here))
             else:
-                approvals.append(proposal(turn, action, position, now, until=until).model_copy(update=step))
+                new = proposal(turn, action, position, now, until=until).model_copy(update=step)
+                approvals.append(granted(new) if thought.granted else new)
         return approvals
 
     async def _present(self, turn: Turn, approvals: Sequence[Approval], *, again: bool) -> None:

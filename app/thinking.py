@@ -4,7 +4,7 @@ import asyncio
 from zoneinfo import ZoneInfo
 
 from app.domain.errors import GrantDead, LostClaim, StewardError
-from app.domain.ports import Errands, Request, Services, Thought, WaitingCard, Watch
+from app.domain.ports import Errands, Kind, Request, Services, Thought, WaitingCard, Watch
 from app.domain.types import Person, Turn, TurnId
 from app.parking import Parking
 
@@ -30,8 +30,13 @@ class Thinking:
         if running := self._running.get(turn):
             running.cancel()
 
-    async def think(self, turn: Turn) -> Thought:
-        """What comes of a running turn. Raises LostClaim when it was stopped or taken over, else StewardError."""
+    def long(self, errand: str) -> bool:
+        """Whether an errand is work for a worker."""
+        return self._errands is not None and self._errands.long(errand)
+
+    async def think(self, turn: Turn, *, aside: bool) -> Thought:
+        """What comes of a running turn. Raises LostClaim when it was stopped, taken over, or left to the worker of what
+        takes long, because this isn't `aside`; else StewardError."""
         store = self._services.store
         person = await store.people.person(turn.person)
         if person is None:
@@ -44,11 +49,14 @@ class Thinking:
 
         for deaths in range(DEATHS):
             try:
-                thought = await self._stoppable(turn, asyncio.ensure_future(self._thought(turn, request, watch)))
+                thinking = asyncio.ensure_future(self._thought(turn, request, watch, aside=aside))
+                thought = await self._stoppable(turn, thinking)
                 break
             except GrantDead:  # it is off the desk now
                 if deaths == DEATHS - 1:
                     raise
+        if self.long(thought.errand):
+            await self._leave(turn, thought)
         return _noted(thought, await self._parking.left_out(person.id))
 
     async def _request(self, person: Person, turn: Turn) -> Request:
@@ -75,15 +83,27 @@ class Thinking:
             preferences=preferences,
         )
 
-    async def _thought(self, turn: Turn, request: Request, watch: Watch) -> Thought:
-        """What a skill brings, if the turn is an errand or the model takes it for one; else what the model thinks."""
+    async def _thought(self, turn: Turn, request: Request, watch: Watch, *, aside: bool) -> Thought:
+        """What a skill brings, if the turn is an errand or the model takes it for one; else what the model thinks. A
+        thought that still has an errand is to be left to the worker of what takes long."""
         async with self._services.desks.open(request.person) as desk:
             thought = Thought(reply="", errand=turn.errand)
             if not thought.errand:
                 thought = await self._services.mind.think(request, desk, watch)
+            # The row has no place for what else is to be said of how a request was understood.
+            if self.long(thought.errand) and not aside and not thought.notes:
+                return thought
             if thought.errand and self._errands is not None:
                 return _begun(thought, await self._errands.run(thought.errand, request, desk, watch))
             return thought
+
+    async def _leave(self, turn: Turn, thought: Thought) -> None:
+        """Have the worker of what takes long go on with a turn. Raises LostClaim: it isn't ours any more."""
+        for relation in thought.trail.learned:
+            await self._services.store.relations.keep(turn.person, relation)
+        await self._services.store.turns.leave(turn, thought.errand)
+        await self._services.queue.wake(Kind.ERRAND, str(turn.id), turn.person)
+        raise LostClaim
 
     async def _stoppable(self, turn: Turn, thinking: asyncio.Task[Thought]) -> Thought:
         """Wait for a thought that "stop" may cancel; raises LostClaim then."""

@@ -18,10 +18,13 @@ BULK = "bulk"
 JOBS = {
     Kind.ACTION: "jobs.perform.perform",
     Kind.TURN: "jobs.think.think",
-    Kind.UNASKED: "jobs.think.think",
+    Kind.ERRAND: "jobs.think.think_long",
+    Kind.UNASKED: "jobs.think.think_long",
     Kind.ACCOUNT: "jobs.remind.remind",
 }
 """What runs when a row of a kind is woken, by name: the queue imports no job."""
+ASIDE = frozenset({Kind.ERRAND, Kind.UNASKED})
+"""What always takes long."""
 TTL = 60
 """Seconds after which a wake-up nobody took is forgotten: the sweeper wakes again what still waits."""
 JOB_TIMEOUT = 600
@@ -41,8 +44,14 @@ class RedisQueue:
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row."""
         try:
+            # Whoever waits for an errand waits for one job at most, not for everybody's digests.
             await asyncio.to_thread(
-                self._enqueue, BULK if bulk or kind is Kind.UNASKED else NOW, JOBS[kind], str(person), ident
+                self._enqueue,
+                BULK if bulk or kind in ASIDE else NOW,
+                JOBS[kind],
+                str(person),
+                ident,
+                first=kind is Kind.ERRAND,
             )
         except RedisError as error:
             log.warning("wake_failed", kind=kind, id=ident, error=type(error).__name__)
@@ -54,8 +63,10 @@ class RedisQueue:
         except RedisError as error:
             log.warning("tick_failed", job=job, error=type(error).__name__)
 
-    def _enqueue(self, queue: str, job: str, *ids: str, ttl: int = TTL) -> None:
-        self._queues[queue].enqueue(job, *ids, ttl=ttl, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT)
+    def _enqueue(self, queue: str, job: str, *ids: str, ttl: int = TTL, first: bool = False) -> None:
+        self._queues[queue].enqueue(
+            job, *ids, ttl=ttl, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT, at_front=first
+        )
 
     def _tick(self, job: str, within: int) -> None:
         if self._redis.set(f"steward:tick:{job}", 1, nx=True, ex=max(within - 1, 1)):

@@ -219,6 +219,13 @@ def proposal(turn: Turn, action: Action, position: int, now: datetime, *, until:
     )
 
 
+def granted(approval: Approval) -> Approval:
+    """The same as approved by what its owner said before: a mail to themself, and nothing else. Raises ValueError."""
+    if not approval.action.to_oneself:
+        raise ValueError(approval.action.kind)
+    return approval.model_copy(update={"status": Status.APPROVED, "decided_at": approval.proposed_at})
+
+
 def successor(old: Approval, action: Action, now: datetime, *, until: datetime | None = None) -> Approval:
     """Another action in the place of one: of the same request, at the same step of its plan; to be decided by then."""
     return Approval(

@@ -63,6 +63,8 @@ class Kind(StrEnum):
 
     ENVELOPE = "envelope"
     TURN = "turn"
+    ERRAND = "errand"
+    """A turn whose errand takes long, left to the worker of that; its person waits for it."""
     UNASKED = "unasked"
     """A turn that nobody asked for, which keeps nobody waiting."""
     ACTION = "action"
@@ -122,6 +124,9 @@ class Turns(Protocol):
     async def running(self, person: PersonId, conversation: str) -> Turn | None:
         """The turn of a conversation that this process works on."""
 
+    async def leave(self, turn: Turn, errand: str) -> None:
+        """Leave a running turn to whoever resumes it, with the errand that it came to. Raises LostClaim."""
+
     async def mine(self, turn: Turn) -> None:
         """Raises LostClaim when the turn was stopped or taken over."""
 
@@ -140,8 +145,11 @@ class Turns(Protocol):
         there is no such offer or it was taken up already."""
 
     async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
-        """Open a turn for an errand that nobody asked for, queued in the person's direct messages, once per key; None
-        when it was begun before."""
+        """Open a turn for an errand that nobody asked for, queued in the person's direct messages, once for each line
+        of the key; None when one of them was begun before."""
+
+    async def begun(self, person: PersonId, keys: Collection[str]) -> frozenset[str]:
+        """Those of some keys, each of one line, with which a turn was begun."""
 
     async def halt(self, person: PersonId, conversation: str) -> tuple[Turn, ...]:
         """Stop the running turn of a conversation and cancel the queued ones."""
@@ -316,8 +324,8 @@ class Desks(Protocol):
 
 class Queue(Protocol):
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
-        """Ask a worker to look at a row; with `bulk`, and for what nobody asked for, the worker of what takes long. A
-        wake-up, not a promise: failing is not an error."""
+        """Ask a worker to look at a row; with `bulk`, for errands, and for what nobody asked for, the worker of what
+        takes long. A wake-up, not a promise: failing is not an error."""
 
 
 class Clock(Protocol):

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import time
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import AwareDatetime, Field
 
 from app.domain.types import PersonId
 from app.domain.value import Value
 
+DM, DIGEST, MAIL = "dm", "digest", "mail"
+"""Where somebody is told of urgent mail."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MAX_PEOPLE = 100
 """Priority senders of one person: more is everybody."""
@@ -61,6 +63,8 @@ class Preferences(Value):
     """Minutes before a meeting at which its briefing comes; 0: only on request."""
     new_mail: bool = False
     """Whether new mail is sorted as it comes, and what is urgent is told."""
+    notify: Literal["dm", "digest", "mail"] = "dm"
+    """Where that is told: as it comes, in the morning's digest and nowhere else, or as it comes and by mail as well."""
 
     @property
     def worded(self) -> Mapping[str, str]:
@@ -86,6 +90,7 @@ TITLES = {
     "quiet": "Quiet hours",
     "brief_before": "Briefing before meetings",
     "new_mail": "Tell me of urgent mail",
+    "notify": "Urgent mail is told",
 }
 """What each preference is called."""
 
@@ -129,6 +134,12 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "quiet": lambda value: f"{value[0]:%H:%M} to {value[1]:%H:%M}",
     "brief_before": lambda value: f"{value} minutes before",
     "new_mail": lambda value: "on",
+    "notify": lambda value: _WHERE[value],
+}
+_WHERE: Mapping[str, str] = {
+    DM: "in a direct message, as it comes",
+    DIGEST: "in the morning digest only",
+    MAIL: "in a direct message, as it comes, and by mail to your own address",
 }
 _NONE = {
     "zone": "as in Slack",

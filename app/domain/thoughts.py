@@ -63,6 +63,8 @@ class Thought(Value):
 
     reply: str
     actions: tuple[SerializeAsAny[Action], ...] = ()
+    granted: bool = False
+    """Whether the person said beforehand that such actions may be done: only ever mails to themself."""
     notes: tuple[str, ...] = ()
     """What could not be read or was left out, a sentence each."""
     replaces: Mapping[ActionId, ActionId] = {}
@@ -92,5 +94,8 @@ class Mind(Protocol):
 
 
 class Errands(Protocol):
+    def long(self, errand: str) -> bool:
+        """Whether it is work for a worker, who is asked by many at once no more than by one."""
+
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Do what a skill does, by its name and argument; nothing changes outside. Raises StewardError."""

@@ -48,13 +48,13 @@ def meant(words: str, events: Sequence[Event], *, now: datetime, zone: str, hour
     return _firsts(_best(events, wanted))
 
 
-def named(words: str, events: Sequence[Event], *, now: datetime, zone: str) -> list[Event]:
+def named(words: str, events: Sequence[Event], *, now: datetime, zone: str, hours: WorkingHours = USUAL) -> list[Event]:
     """Every meeting that some words name, of a series all: those that bear all the words, else those that bear most of
     them at the time named, and not only what kind of meeting it is. `events` are by start; `now` is aware."""
     wanted = [word for word in naming(_OWNING.sub("", words)) if word not in EVERY]
     if whole := [event for event in events if wanted and _borne(event, wanted) == len(wanted)]:
         return whole
-    span, rest = _time(words, now, zone)
+    span, rest = _time(words, now, zone, hours)
     if span is not None:
         wanted = [word for word in naming(_OWNING.sub("", rest)) if word not in EVERY]
         events = [e for e in events if e.start < span[1] and span[0] < e.end]

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.forms import is_address
-from app.domain.preferences import DAYS, Preferences, Stretch
+from app.domain.preferences import DAYS, DIGEST, DM, MAIL, Preferences, Stretch
 from app.planning.cities import zones_of
 from app.planning.phrases import Ambiguous, Duration, Grain, Instant, Interval, Recurrence, WorkingHours, resolve
 
@@ -18,6 +18,12 @@ SWITCHES = OFF | ON
 """Values that say nothing but whether."""
 PEOPLE = frozenset({"priority", "delegate"})
 """Preferences that are people."""
+WAYS: Mapping[str, tuple[str, ...]] = {
+    DM: ("dm", "direct", "message", "messages", "slack", "here"),
+    DIGEST: ("digest", "morning"),
+    MAIL: ("mail", "mails", "email", "emails", "e-mail", "e-mails", "inbox"),
+}
+"""Words that stand for where somebody is told of urgent mail."""
 MORNING = WorkingHours(time(5), time(12))
 """In which half of the day a digest is meant that comes "at 7"."""
 READ_AT = datetime(2026, 6, 3, tzinfo=ZoneInfo("UTC"))
@@ -364,6 +370,14 @@ def _switch(words: str, _: Preferences) -> bool:
     return words.casefold() in ON
 
 
+def _way(words: str, _: Preferences) -> str:
+    said = {word.strip(",.") for word in words.casefold().split()}
+    found = [DM] if said & OFF else [way for way, names in WAYS.items() if said & set(names)]
+    if found not in ([DM], [DIGEST], [MAIL], [DM, MAIL]):
+        raise Unread("“in a direct message”, “in the digest” or “by mail too”")
+    return found[-1]
+
+
 Reader = Callable[[str, Preferences], Any]
 _READ: Mapping[str, Reader] = {
     "zone": _zone,
@@ -378,4 +392,5 @@ _READ: Mapping[str, Reader] = {
     "quiet": _night,
     "brief_before": _minutes_of,
     "new_mail": _switch,
+    "notify": _way,
 }

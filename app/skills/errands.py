@@ -22,6 +22,11 @@ class Skills:
     def names(self) -> frozenset[str]:
         return frozenset(self._skills)
 
+    def long(self, errand: str) -> bool:
+        """Whether it is work for a worker."""
+        skill = self._skills.get(errand.partition(" ")[0])
+        return skill is not None and skill.long
+
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Do an errand: the first word names the skill, the rest is for it. Raises StewardError."""
         name, argument = (*errand.split(maxsplit=1), "", "")[:2]

@@ -1,10 +1,12 @@
 """The errand "prefer": keep how a person wants their days, show it back in words, list all of it, and undo each."""
 
+from typing import ClassVar
+
 from app.domain.asking import MAX_OPTIONS, Question
 from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
-from app.domain.preferences import TITLES, Preferences, Said, shown
+from app.domain.preferences import DIGEST, TITLES, Preferences, Said, shown
 from app.domain.reports import Group, Line, Offer, Report
 from app.planning.preferences import Doubtful, Unread, read
 
@@ -16,6 +18,8 @@ MAX_STATED = 5
 
 
 class Prefer:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 
@@ -56,7 +60,7 @@ class Prefer:
             raise Unread(_possible(name)) from beyond
         if after != before:  # thought about again, what holds already isn't stated anew: it would be what Undo restores
             after = await store.state(person, name, value, words=words)
-        return f"{TITLES[name]}: {shown(name, getattr(after, name))}."
+        return f"{TITLES[name]}: {shown(name, getattr(after, name))}.{_beside(name, after)}"
 
     async def _undone(self, name: str, request: Request) -> Thought:
         after = await self._services.store.preferences.undo(request.person.id, name)
@@ -73,6 +77,15 @@ class Prefer:
         groups = (*mine, Group(title="As usual, until you say otherwise", lines=usual)) if usual else mine
         shown_ = Report(title="How you want your days", summary=EXAMPLES, groups=groups)
         return Thought(reply=shown_.summary, trail=Trail(report=shown_))
+
+
+def _beside(name: str, after: Preferences) -> str:
+    """What another preference makes of one that was stated."""
+    if name == "notify" and not after.new_mail and after.notify != DIGEST:
+        return " For now none is: say “Tell me about urgent mail” to switch it on."
+    if name == "new_mail" and after.new_mail and after.notify == DIGEST:
+        return " It comes in the morning digest only, as you said before."
+    return ""
 
 
 def _possible(name: str) -> str:

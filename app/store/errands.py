@@ -1,9 +1,23 @@
 """Errands of turns: how their reports are kept, and how one of the offers under them is taken up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Integer, RowMapping, Update, and_, any_, func, literal, update
+from sqlalchemy import (
+    Integer,
+    RowMapping,
+    Select,
+    Text,
+    Update,
+    and_,
+    any_,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from app.domain.memory import Trail
 from app.domain.reports import Offer, Report
@@ -57,3 +71,10 @@ def taken(person: PersonId, turn: TurnId, offer: int) -> Update:
     own = and_(turns.c.id == turn, turns.c.person == person, turns.c.report.is_not(None))
     free = and_(own, ~(number == any_(turns.c.taken)))
     return update(turns).where(free).values(taken=func.array_append(turns.c.taken, number)).returning(turns)
+
+
+def begun(person: PersonId, keys: Collection[str]) -> Select[tuple[str]]:
+    """Those of some keys that a turn which nobody asked for was begun with: it may have several, each on a line."""
+    lines = func.string_to_table(turns.c.key, "\n").table_valued(column("line", Text), name="line")
+    unasked = and_(turns.c.person == person, turns.c.key.is_not(None))
+    return select(lines.c.line).select_from(turns).join(lines, true()).where(unasked, lines.c.line.in_(keys))

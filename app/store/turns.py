@@ -1,15 +1,13 @@
 """Turns: one running per conversation, in Slack's order, each ended once together with its actions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
     RowMapping,
-    Table,
     and_,
     case,
     exists,
@@ -17,10 +15,8 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.approvals import Approval
@@ -47,6 +43,7 @@ from app.store import conversation as said
 from app.store import errands, questions, steps
 from app.store.approvals import fields_of
 from app.store.database import Database, storable
+from app.store.ordering import preceded, unfinished, within
 from app.store.ownership import Ownership
 from app.store.relations import kept
 from app.store.tables import turns
@@ -113,7 +110,7 @@ class PostgresTurns:
         asked = and_(turns.c.person == message.person, turns.c.follows.is_(None))
         recent = and_(asked, turns.c.asked_at > now - MINUTE)
         first = or_(turns.c.status == S.RUNNING, and_(turns.c.status == S.QUEUED, turns.c.key.is_(None)))
-        busy = exists().where(_in(turns, message.person, message.place.conversation), first)
+        busy = exists().where(within(turns, message.person, message.place.conversation), first)
         count, oldest, busy_now = (
             await connection.execute(
                 select(
@@ -137,7 +134,7 @@ class PostgresTurns:
         unposted = and_(turns.c.status.in_((S.ENDED, S.FAILED)), turns.c.reply != "", turns.c.reply_ts == "")
         left = or_(
             and_(turns.c.status == S.RUNNING, abandoned),
-            and_(turns.c.status == S.QUEUED, ~_preceded()),
+            and_(turns.c.status == S.QUEUED, ~preceded()),
             and_(unposted, or_(abandoned, turns.c.post_at <= now)),
         )
         post_at = case((unposted, now + UNDER_WAY))
@@ -145,8 +142,8 @@ class PostgresTurns:
 
     async def next(self, person: PersonId, conversation: str) -> Turn | None:
         """Start the oldest queued request of a conversation; None when a turn is running or none waits."""
-        asked = and_(_in(turns, person, conversation), turns.c.key.is_(None))
-        first = and_(asked, turns.c.status == S.QUEUED, ~_preceded())
+        asked = and_(within(turns, person, conversation), turns.c.key.is_(None))
+        first = and_(asked, turns.c.status == S.QUEUED, ~preceded())
         return await self._take(person, first)
 
     async def _take(self, person: PersonId, which: ColumnElement[bool], **more: Any) -> Turn | None:
@@ -157,7 +154,7 @@ class PostgresTurns:
             .values(
                 owner=owner,
                 status=case((turns.c.status == S.QUEUED, S.RUNNING), else_=turns.c.status),
-                attempt=turns.c.attempt + case((_unfinished(turns), 1), else_=0),
+                attempt=turns.c.attempt + case((unfinished(turns), 1), else_=0),
                 **more,
             )
         )
@@ -169,10 +166,17 @@ class PostgresTurns:
 
     async def running(self, person: PersonId, conversation: str) -> Turn | None:
         """The turn of a conversation that this process works on."""
-        mine = and_(_in(turns, person, conversation), turns.c.status == S.RUNNING, self._mine())
+        mine = and_(within(turns, person, conversation), turns.c.status == S.RUNNING, self._mine())
         async with self._database.transaction(person) as connection:
             row = (await connection.execute(select(turns).where(mine))).mappings().one_or_none()
         return _turn(row) if row else None
+
+    async def leave(self, turn: Turn, errand: str) -> None:
+        """Leave a running turn to whoever resumes it, with the errand that it came to. Raises LostClaim."""
+        left = update(turns).where(self._claimed(turn)).values(owner=None, errand=storable(errand))
+        async with self._database.transaction(turn.person, alone=True) as connection:
+            if await connection.scalar(left.returning(turns.c.id)) is None:
+                raise LostClaim
 
     async def mine(self, turn: Turn) -> None:
         """Raises LostClaim when the turn was stopped or taken over, or our number is lost."""
@@ -258,15 +262,21 @@ class PostgresTurns:
         return opened
 
     async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
-        """Open a turn that nobody asked for, queued in the person's direct messages; None when one with this key was
-        begun before."""
+        """Open a turn that nobody asked for, queued in the person's direct messages; None when one with a line of this
+        key was begun before."""
         place = Place(channel=person.dm, thread="")
         first = Turn(id=TurnId(uuid4()), person=person.id, place=place, ts="", text="", asked_at=self._clock.now())
         fields = self._opening(first, place, text) | {"errand": storable(errand), "key": key, "typed": ""}
-        new = upsert(turns).values(fields).on_conflict_do_nothing(constraint="turns_key_key").returning(turns)
         async with self._database.transaction(person.id, alone=True) as connection:
-            row = (await connection.execute(new)).mappings().one_or_none()
-        return _turn(row) if row else None
+            if (await connection.execute(errands.begun(person.id, key.splitlines()))).first():
+                return None
+            row = (await connection.execute(insert(turns).values(fields).returning(turns))).mappings().one()
+        return _turn(row)
+
+    async def begun(self, person: PersonId, keys: Collection[str]) -> frozenset[str]:
+        """Those of some keys, each of one line, with which a turn was begun."""
+        async with self._database.transaction(person) as connection:
+            return frozenset(await connection.scalars(errands.begun(person, keys)))
 
     def _opening(self, before: Turn, place: Place, text: str) -> dict[str, Any]:
         """The row of a turn that no message opens: it comes after another, and waits until that one is over."""
@@ -289,7 +299,7 @@ class PostgresTurns:
         """Stop the running turn of a conversation and cancel the queued ones, in Slack's order."""
         stopped = (
             update(turns)
-            .where(_in(turns, person, conversation), _unfinished(turns))
+            .where(within(turns, person, conversation), unfinished(turns))
             .values(
                 status=case((turns.c.status == S.RUNNING, S.STOPPED), else_=S.CANCELLED),
                 owner=None,
@@ -359,26 +369,6 @@ class PostgresTurns:
         async with self._database.transaction(turn.person) as connection:
             await connection.execute(update(turns).where(turns.c.id == turn.id).values(reply_ts=ts))
             await said.posted(connection, turn, ts)
-
-
-def _in(table: Table | Alias, person: PersonId, conversation: str) -> ColumnElement[bool]:
-    return and_(table.c.person == person, table.c.conversation == conversation)
-
-
-def _unfinished(table: Table | Alias) -> ColumnElement[bool]:
-    return table.c.status.in_((S.RUNNING, S.QUEUED))
-
-
-def _preceded() -> ColumnElement[bool]:
-    """Whether a turn of the same conversation is running, or queued and older; what nobody asked for comes last."""
-    other = turns.alias("other")
-    place, mine = (tuple_(each.c.key.is_not(None), each.c.ts) for each in (other, turns))
-    queued_before = and_(other.c.status == S.QUEUED, place < mine)
-    return exists().where(
-        other.c.person == turns.c.person,
-        other.c.conversation == turns.c.conversation,
-        or_(other.c.status == S.RUNNING, queued_before),
-    )
 
 
 def _turn(row: RowMapping) -> Turn:

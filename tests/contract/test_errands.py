@@ -112,6 +112,21 @@ async def test_what_comes_by_itself_begins_once(house: House) -> None:
     assert await stores[0].turns.begin(ANN, "digest", text="", key="digest 2026-06-02") is not None
 
 
+async def test_what_several_keys_name_begins_once_for_each(house: House) -> None:
+    stores = [await house.process() for _ in range(3)]
+    await stores[0].people.meet(ANN)
+    await stores[0].people.meet(BOB)
+    keys = ["urgent a\nurgent b", "urgent b\nurgent c", "urgent c\nurgent d"]
+    begun = await asyncio.gather(
+        *(stores[n % 3].turns.begin(ANN, "notice", text="", key=keys[n % 3]) for n in range(9))
+    )
+    won = [line for n, turn in enumerate(begun) if turn for line in keys[n % 3].splitlines()]
+    assert won
+    assert len(won) == len(set(won))
+    assert await stores[0].turns.begun(ANN.id, ["urgent a", "urgent b", "urgent c", "urgent d", "urgent"]) == set(won)
+    assert await stores[0].turns.begun(BOB.id, won) == set()
+
+
 async def begun(store: Store) -> Turn:
     turn = await store.turns.begin(ANN, "digest", text="Good morning", key="digest 2026-06-01")
     assert turn is not None

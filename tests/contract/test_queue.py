@@ -90,8 +90,16 @@ async def test_bulk_work_stands_in_a_queue_of_its_own(queue: RedisQueue, redis: 
 
 async def test_what_nobody_asked_for_is_bulk_work(queue: RedisQueue, redis: Redis) -> None:
     await queue.wake(Kind.UNASKED, "1", ANN.id)
-    assert jobs(redis, BULK) == [("jobs.think.think", (str(ANN.id), "1"))]
+    assert jobs(redis, BULK) == [("jobs.think.think_long", (str(ANN.id), "1"))]
     assert jobs(redis, NOW) == []
+
+
+async def test_an_errand_that_somebody_waits_for_comes_before_what_nobody_asked_for(
+    queue: RedisQueue, redis: Redis
+) -> None:
+    for kind in (Kind.UNASKED, Kind.UNASKED, Kind.ERRAND):
+        await queue.wake(kind, kind.value, ANN.id)
+    assert [args[1] for _, args in jobs(redis, BULK)] == ["errand", "unasked", "unasked"]
 
 
 async def test_a_job_carries_ids_and_is_forgotten_soon(queue: RedisQueue, redis: Redis) -> None:

@@ -56,6 +56,32 @@ async def test_of_many_at_once_exactly_one_runs(house: House) -> None:
     assert sorted(turn.status for turn, _ in opened) == [S.QUEUED] * 11 + [S.RUNNING]
 
 
+async def test_one_that_is_left_goes_on_with_its_errand_elsewhere(house: House) -> None:
+    app, worker = await house.process(), await house.process()
+    turn, second = await say(app), await say(app)
+    await app.turns.leave(turn, "triage")
+    with pytest.raises(LostClaim):
+        await app.turns.leave(turn, "digest")
+    assert not await app.turns.end(turn, status=S.ENDED, reply="x", actions=[])
+    assert await app.turns.next(ANN.id, turn.place.conversation) is None
+    assert await waiting_turns(app) == [str(turn.id)]
+    taken = await worker.turns.resume(turn.id)
+    assert taken is not None
+    assert (taken.errand, taken.attempt, taken.status) == ("triage", 2, S.RUNNING)
+    assert await waiting_turns(app) == []
+    await answer(worker, taken)
+    following = await worker.turns.next(ANN.id, turn.place.conversation)
+    assert following is not None
+    assert following.id == second.id
+
+
+async def test_one_that_was_stopped_is_left_to_nobody(store: Store) -> None:
+    turn = await say(store)
+    await store.turns.halt(ANN.id, turn.place.conversation)
+    with pytest.raises(LostClaim):
+        await store.turns.leave(turn, "triage")
+
+
 async def test_the_same_message_at_once_opens_one_turn(house: House) -> None:
     stores, said = [await house.process() for _ in range(3)], message()
     opened = await asyncio.gather(*(store.turns.open(said, limit=LIMIT) for store in stores))

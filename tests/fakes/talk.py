@@ -1,6 +1,6 @@
 """Slack as far as the product talks to it, and the queue, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -185,10 +185,14 @@ class MemoryChat:
 
 
 class MemoryQueue:
-    """Remembers whom it was asked to wake."""
+    """Remembers whom it was asked to wake; for errands there may be a worker who is free."""
 
     def __init__(self) -> None:
         self.woken: list[tuple[Kind, str, PersonId | None]] = []
+        self.free: Callable[[str], Awaitable[None]] | None = None
 
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
+        if kind is Kind.ERRAND and self.free is not None:
+            await self.free(ident)
+            return
         self.woken.append((kind, ident, person))

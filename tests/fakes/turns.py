@@ -1,6 +1,6 @@
 """Turns in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -92,6 +92,13 @@ class MemoryTurns:
         mine = (r.turn for r in rows if r.turn.status is S.RUNNING and r.owner == self._owner)
         return next(mine, None) if self._disk.held(self._owner) else None
 
+    async def leave(self, turn: Turn, errand: str) -> None:
+        if not self._claimed(turn):
+            raise LostClaim
+        row = self._disk.turns[turn.id]
+        row.owner = None
+        _change(row, errand=errand)
+
     async def mine(self, turn: Turn) -> None:
         if not self._claimed(turn):
             raise LostClaim
@@ -147,13 +154,17 @@ class MemoryTurns:
         return opened
 
     async def begin(self, person: Person, errand: str, *, text: str, key: str) -> Turn | None:
-        if any(row.turn.person == person.id and row.key == key for row in self._disk.turns.values()):
+        if await self.begun(person.id, key.splitlines()):
             return None
         place = Place(channel=person.dm, thread="")
         first = Turn(id=TurnId(uuid4()), person=person.id, place=place, ts="", text="", asked_at=self._clock.now())
         opened = self._opened(first, place, text=text, errand=errand, typed="")
         self._disk.turns[opened.id] = TurnRow(opened, key=key)
         return opened
+
+    async def begun(self, person: PersonId, keys: Collection[str]) -> frozenset[str]:
+        own = [row.key for row in self._disk.turns.values() if row.turn.person == person and row.key]
+        return frozenset(line for key in own for line in key.splitlines() if line in keys)
 
     def _gone_on(self, row: TurnRow) -> bool:
         place, ts = row.turn.place, row.turn.ts

@@ -15,6 +15,7 @@ from app.domain.ports import Kind, Request, Thought, Watch
 from app.domain.types import AccountId, ActionId, MailText, Message, PersonId, Place, TurnId
 from app.editing import Editor
 from app.performing import BACKOFF, BREAKS, Performer
+from integrations.queue import ASIDE
 from tests.fakes import Disk, FakeHouse, MemoryCalendar, MemoryMailbox, MemoryStore
 from tests.samples import ANN, BOB, WORK, account, message
 from tests.unit.desk_world import mail
@@ -33,6 +34,7 @@ class AtWork:
         self.mailbox = MemoryMailbox(mine, self.clock, *mails)
         self.calendar = MemoryCalendar(mine)
         self.outside.desks.place(self.mailbox, self.calendar)
+        self.outside.queue.free = self.errand
         self.disk, self.limits = Disk(), limits
         self.store = self.restart()
 
@@ -64,6 +66,10 @@ class AtWork:
         for click in range((await self.propose(action)).needs):
             await self.assistant.decide(ANN.id, action.id, Decision.APPROVE, click=str(click))
 
+    async def errand(self, turn: str) -> None:
+        """The worker of what takes long looks at a turn."""
+        await self.assistant.resume(TurnId(UUID(turn)), aside=True)
+
     async def work(self) -> None:
         """A worker looks once at everything it was woken for."""
         woken, self.outside.queue.woken = self.outside.queue.woken, []
@@ -71,9 +77,12 @@ class AtWork:
             assert person is not None
             if kind is Kind.ACTION:
                 await self.performer.perform(person, ActionId(UUID(ident)))
-            else:
+                continue
+            if kind in ASIDE:
+                await self.errand(ident)
+            elif not await self.assistant.left_aside(person, TurnId(UUID(ident))):
                 await self.assistant.resume(TurnId(UUID(ident)))
-                await self.assistant.go_on(person, TurnId(UUID(ident)))
+            await self.assistant.go_on(person, TurnId(UUID(ident)))
 
     async def sweep(self, after: float = 0) -> None:
         """Time passes, the sweeper wakes what is due, and a worker looks at it."""

@@ -118,6 +118,17 @@ async def test_what_came_since_the_last_working_day_is_folded() -> None:
     assert "1 new mail since Friday 17:00" in report.summary
 
 
+async def test_who_is_told_of_urgent_mail_here_alone_is_told_of_all_since_the_digest_before() -> None:
+    at = At(
+        unread("m1", "Contract", received=at_night()),
+        unread("m2", "By day", received=at_night() - 2.5 * 24 * HOUR, thread="t2"),
+        unread("m3", "Earlier", received=at_night() - 3 * 24 * HOUR, thread="t3"),
+    )
+    await at.connect()
+    await at.store.preferences.state(ANN.id, "notify", "digest", words="only in the digest")
+    assert sorted(texts(await at.asked(), "Since Friday 08:00")) == ["By day", "Contract"]
+
+
 async def test_offers_lead_on(at: At) -> None:
     report = await at.asked()
     offers = {offer.label: offer.errand for offer in report.offers}

@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from app.assistant import Assistant
+from app.assistant import BUSY, FIRST_SIGN, STOPPED, Assistant
 from app.domain.desk import Desk
 from app.domain.errors import NotYours, OfferTaken, StewardError
-from app.domain.memory import Trail
-from app.domain.ports import Request, Thought, Watch
+from app.domain.memory import SAID, Relation, Trail
+from app.domain.ports import Kind, Request, Thought, Watch
 from app.domain.reports import MAX_GROUPS, MAX_LINES, Group, Line, Offer, Report, Table, group
-from app.domain.types import TurnId, TurnStatus
+from app.domain.types import Address, TurnId, TurnStatus
 from handlers.answers import Answers
 from integrations.slack.reports import plain_report, report_blocks
 from sandbox.slack.blocks import check
+from tests.fakes import ManualClock
 from tests.samples import ANN, BOB, TEAM, message
 from tests.unit.steward_at_work import AtWork, at_work
 
@@ -36,11 +37,19 @@ REPORT = Report(
 )
 
 
+MANAGER = Relation(
+    name="my manager", people=(Address(email="dana@example.org"),), origin=SAID, since=ManualClock().now()
+)
+
+
 class Errands:
     """One skill that reports, and knows what it was asked."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
+
+    def long(self, errand: str) -> bool:
+        return errand.startswith("long")
 
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         await watch("is sorting your mail…")
@@ -144,6 +153,71 @@ async def test_a_skill_that_fails_says_so() -> None:
     at.mind.will(Thought(reply="", errand="broken"))
     await at.assistant.hear(message("triage"))
     assert at.said[-1] == StewardError().sentence
+
+
+# What takes long is left to a worker.
+
+
+def at_work_long() -> tuple[AtWork, Errands]:
+    """A house whose worker of what takes long is busy until it is told to work."""
+    errands = Errands()
+    at = at_work_with(errands)
+    at.outside.queue.free = None
+    return at, errands
+
+
+@pytest.mark.parametrize("said", ["in words", "by a word of command"])
+async def test_the_app_shows_a_first_sign_and_a_worker_does_the_rest(said: str) -> None:
+    at, errands = at_work_long()
+    if said == "in words":
+        at.mind.will(Thought(reply="", errand="long one", trail=Trail(learned=(MANAGER,))))
+    await at.assistant.hear(message("sort it", errand="" if said == "in words" else "long one"))
+    assert (errands.done, at.said) == ([], [])
+    assert at.chat.statuses[0][1] == FIRST_SIGN
+    ((kind, _, person),) = at.outside.queue.woken
+    assert (kind, person) == (Kind.ERRAND, ANN.id)
+    await at.work()
+    assert (errands.done, at.said) == (["long one"], [REPORT.summary])
+    assert at.chat.statuses[-1][1] == "is sorting your mail…"
+    assert await at.store.relations.all(ANN.id) == ((MANAGER,) if said == "in words" else ())
+    assert len(at.mind.requests) == (1 if said == "in words" else 0)
+
+
+async def test_a_wake_up_that_gets_lost_is_made_good_by_the_same_worker() -> None:
+    at, errands = at_work_long()
+    await at.assistant.hear(message("sort it", errand="long one"))
+    at.outside.queue.woken.clear()
+    for row in await at.store.waiting():
+        await at.outside.queue.wake(row.kind, row.id, row.person)
+    assert [kind for kind, _, _ in at.outside.queue.woken] == [Kind.TURN]
+    await at.work()
+    assert errands.done == []
+    assert [kind for kind, _, _ in at.outside.queue.woken] == [Kind.ERRAND]
+    assert at.chat.statuses[-1][1] == FIRST_SIGN
+    at.outside.queue.woken.clear()
+    await at.sweep(after=60)
+    assert at.chat.statuses[-1][1] == BUSY
+    await at.work()
+    await at.work()
+    assert at.said == [REPORT.summary]
+
+
+async def test_what_was_stopped_no_worker_does() -> None:
+    at, errands = at_work_long()
+    await at.assistant.hear(asked := message("sort it", errand="long one"))
+    await at.assistant.stop(ANN.id, asked.place)
+    await at.work()
+    assert (errands.done, at.said) == ([], [STOPPED])
+
+
+async def test_what_is_said_meanwhile_waits_and_is_answered_after_it() -> None:
+    at, errands = at_work_long()
+    asked = message("sort it", errand="long one")
+    for said in (asked, message("and this", errand="short", thread=asked.place.thread)):
+        await at.assistant.hear(said)
+    assert errands.done == []
+    await at.work()
+    assert errands.done == ["long one", "short"]
 
 
 # As Slack shows it.

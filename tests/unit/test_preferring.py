@@ -70,6 +70,10 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("quiet", "8pm to midnight", "20:00 to 00:00"),
         ("brief_before", "15 minutes before meetings", "15 minutes before"),
         ("new_mail", "on", "on"),
+        ("notify", "only in the digest", "in the morning digest only"),
+        ("notify", "in direct messages", "in a direct message, as it comes"),
+        ("notify", "to my mail too", "in a direct message, as it comes, and by mail to your own address"),
+        ("notify", "here and by email", "in a direct message, as it comes, and by mail to your own address"),
         ("priority", "Sam@x.example and acme.example", "sam@x.example, acme.example"),
     ],
 )
@@ -82,7 +86,8 @@ def test_what_is_said_is_understood(name: str, words: str, meant: str) -> None:
     [("closed", "bananas"), ("zone", "Springfield"), ("buffer", "a lot"), ("digest", "soon"), ("delegate", "Sam"),
      ("focus", "2 hours every morning"), ("focus", "2 hours twice a week"), ("focus", "10 hours a month"),
      ("focus", "2 hours on Tuesday"), ("most_a_day", "3 a week"), ("buffer", "an hour a week"),
-     ("new_mail", "perhaps"), ("quiet", "at night maybe"), ("most_a_day", "lots")],
+     ("new_mail", "perhaps"), ("notify", "by pigeon"), ("notify", "in the digest or here"),
+     ("quiet", "at night maybe"), ("most_a_day", "lots")],
 )  # fmt: skip
 def test_what_is_none_of_it_is_not_guessed(name: str, words: str) -> None:
     with pytest.raises((Unread, Doubtful)):
@@ -160,6 +165,18 @@ async def test_thinking_it_again_keeps_what_undo_restores() -> None:
         await at.run("prefer buffer 15 minutes")
     await at.run("prefer undo buffer")
     assert (await at.store.preferences.of(ANN.id)).buffer == 10
+
+
+async def test_where_urgent_mail_is_told_says_whether_it_is() -> None:
+    at = At()
+    assert (await at.run("prefer notify here")).reply.endswith("say “Tell me about urgent mail” to switch it on.")
+    assert (await at.run("prefer notify only in the digest")).reply == (
+        "Urgent mail is told: in the morning digest only."
+    )
+    assert (await at.run("prefer new_mail on")).reply.endswith(
+        "It comes in the morning digest only, as you said before."
+    )
+    assert (await at.run("prefer undo notify")).reply.endswith("in a direct message, as it comes.")
 
 
 async def test_what_is_beyond_what_can_be_is_said() -> None:

@@ -22,7 +22,7 @@ SKILLS: tuple[str, ...] = get_args(Skill)
 """Every skill the model can start."""
 Preference = Literal[
     "", "zone", "hours", "closed", "buffer", "most_a_day", "focus", "priority", "delegate", "digest", "quiet",
-    "brief_before", "new_mail",
+    "brief_before", "new_mail", "notify",
 ]  # fmt: skip
 PREFERENCES = "preferences"
 MAX_RULES = 12
@@ -36,7 +36,7 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 
 class Assist(Tool):
-    """Start a skill; it answers instead of you. triage: sort unread mail; about "list": by priority. tasks: what to do;
+    """Start a skill; it answers for you. triage: sort unread mail; about "list": by priority. tasks: what to do;
     about "add pay Tom by Friday". focus: plan today. follow: who owes whom. week: better times for meetings; about
     "next week". brief: a meeting. digest: the day. preferences: how they want their days, called once for each (closed:
     no meetings, quiet: no messages then)."""

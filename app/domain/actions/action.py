@@ -66,6 +66,11 @@ class Action(Value):
         """Whether it takes so long that it shall not stand in the way of what takes a moment."""
         return False
 
+    @property
+    def to_oneself(self) -> bool:
+        """Whether nothing comes of it but a mail from an account to itself."""
+        return False
+
     def progress(self, note: Note) -> str:
         """How far it has come, in words, when this was noted; empty when that isn't worth a redrawn card."""
         return ""

@@ -179,6 +179,11 @@ class SendMail(Written):
         """The thread it is to stand in; empty for one of its own."""
         return ""
 
+    @property
+    def to_oneself(self) -> bool:
+        own = self.account.email.lower()
+        return {self.sender.email.lower(), *reached(self.recipients)} == {own}
+
     def _subject_fault(self) -> str:
         return super()._subject_fault() or ("" if self.subject.strip() else "The mail has no subject.")
 

@@ -1,5 +1,7 @@
 """The errand "brief": prepare the person for a meeting."""
 
+from typing import ClassVar
+
 from app.domain.desk import Desk
 from app.domain.errors import Refusal
 from app.domain.memory import Trail
@@ -12,6 +14,8 @@ from app.skills.brief.reporting import Linked, choice, report
 
 
 class Brief:
+    long: ClassVar[bool] = True
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

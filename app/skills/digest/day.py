@@ -9,6 +9,7 @@ from app.domain.busy import busy_times, is_meeting, takes_time
 from app.domain.calendars import Period
 from app.domain.desk import Desk
 from app.domain.ports import Request, Services, Watch
+from app.domain.preferences import DIGEST as ONLY
 from app.domain.reading import Reading
 from app.domain.sorting import Key, Sorted
 from app.domain.tasks import Source
@@ -85,11 +86,15 @@ async def gather(
 
 
 def evening(whole: Board, now: datetime) -> datetime:
-    """When the last working day before today ended."""
+    """When the last working day before today ended; who is told of urgent mail by the digest alone, is told of all that
+    came since the one before."""
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
     zone = str(now.tzinfo)
     worked = working(working_hours(whole.preferences), zone, start=midnight - WEEK, end=midnight)
-    return instant(worked[-1][1]).astimezone(now.tzinfo) if worked else now - NIGHT
+    ended = instant(worked[-1][1]).astimezone(now.tzinfo) if worked else now - NIGHT
+    if whole.preferences.notify != ONLY:
+        return ended
+    return min(ended, datetime.combine(ended.date(), whole.preferences.digest or time(), now.tzinfo))
 
 
 def _ordered(mails: Sequence[Email], found: Sequence[Sorted]) -> tuple[tuple[Email, Sorted], ...]:

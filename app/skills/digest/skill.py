@@ -1,6 +1,7 @@
 """The errand "digest": the morning's digest, when it is due or asked for."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from app.domain.desk import Desk
 from app.domain.memory import Trail
@@ -13,6 +14,8 @@ from app.skills.triage import Triage
 
 
 class Digest:
+    long: ClassVar[bool] = True
+
     def __init__(self, services: Services) -> None:
         self._services = services
         self._triage = Triage(services)

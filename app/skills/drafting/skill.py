@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable
+from typing import ClassVar
 
 from app.domain.cards import counted
 from app.domain.desk import Desk
@@ -18,6 +19,8 @@ NOTHING = "I drafted nothing."
 
 
 class Draft:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

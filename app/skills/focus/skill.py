@@ -1,5 +1,7 @@
 """The errand "focus": one plan for the rest of today."""
 
+from typing import ClassVar
+
 from app.domain.desk import Desk
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
@@ -11,6 +13,8 @@ from app.skills.tasks.board import board
 
 
 class Focus:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

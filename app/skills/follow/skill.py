@@ -1,6 +1,7 @@
 """The errand "follow": who owes whom an answer, and whom to remind today."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from app.domain.desk import Desk
 from app.domain.memory import Trail
@@ -20,6 +21,8 @@ BACK = timedelta(days=30)
 
 
 class Follow:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

@@ -1,6 +1,7 @@
 """The errand "tasks": show what there is to do, note something, and keep what the person says of a task."""
 
 from datetime import datetime, time, timedelta
+from typing import ClassVar
 from uuid import uuid4
 
 from app.domain.desk import Desk
@@ -31,6 +32,8 @@ class NothingNoted(StewardError):
 
 
 class Tasks:
+    long: ClassVar[bool] = False
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

@@ -1,6 +1,7 @@
 """The errand "triage": sort what is unread, and archive at a click what was sorted out."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from app.domain.cards import Origin, Recipient
 from app.domain.desk import Desk
@@ -18,6 +19,8 @@ from app.skills.triage.reporting import LIST, Told, listed, report
 
 
 class Triage:
+    long: ClassVar[bool] = True
+
     def __init__(self, services: Services) -> None:
         self._services = services
 

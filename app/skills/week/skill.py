@@ -1,6 +1,7 @@
 """The errand "week": propose a better week, and at a click the cards that bring it about."""
 
 import asyncio
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -22,6 +23,8 @@ READY = "Nothing changes before you approve."
 
 
 class Week:
+    long: ClassVar[bool] = True
+
     def __init__(self, services: Services, *, patience: float = PATIENCE) -> None:
         self._services = services
         self._patience = patience

@@ -54,6 +54,8 @@ KINDS = (
         ),
     ),
     ("brief_before", rx(r"^brief me (?P<value>\S.*?) before (?:(?:my|each|every|the|all) )*(?:meetings?|calls?)$")),
+    ("notify", rx(rf"^(?:only )?{_TOLD} {_URGENT} (?P<value>(?:only )?(?:in|with|by) \S.*)$")),
+    ("notify", rx(r"^(?:also )?send (?:me )?(?:the |my |your )?urgent (?:mail )?notices (?P<value>(?:to|by) \S.*)$")),
     ("new_mail", rx(rf"^(?:don't|do not|stop) {_TOLD} {_URGENT}$")),
     ("new_mail", rx(rf"^(?P<on>{_TOLD}) {_URGENT}$")),
     (
