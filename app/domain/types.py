@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from operator import not_
 from typing import NewType
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from app.domain.asking import Listed, Question
 from app.domain.permissions import Permission
@@ -207,6 +208,7 @@ class MailQuery(Value):
     subject: str = ""
     category: str = ""
     label: str = ""
+    without: tuple[str, ...] = Field((), exclude_if=not_)  # payloads kept before it came keep their hashes
     unread: bool | None = None
     before: date | None = None
     """Only mails of earlier days, in the person's zone."""
@@ -220,6 +222,7 @@ class MailQuery(Value):
         parts = [
             f"in {self.where}" if self.where != "anywhere" else "",
             f"category {self.category}" if self.category else "",
+            f"without {' and '.join(self.without)}" if self.without else "",
             f"label {self.label}" if self.label else "",
             f"from “{self.sender}”" if self.sender else "",
             f"to “{self.to}”" if self.to else "",

@@ -13,6 +13,7 @@ from app.domain.types import AccountId, Address, Event, Guest, MailText
 from app.skills.digest import Digest, Mornings
 from app.skills.digest.planning import faithful
 from app.skills.errands import Skills
+from app.skills.triage.gathering import MOST
 from app.skills.triage.judging import Judgement, Judgements
 from tests.samples import ANN, WORK, account, message
 from tests.unit.desk_world import mail, meeting
@@ -227,3 +228,17 @@ async def test_a_connection_that_ends_meanwhile_does_not_end_the_digest(at: At) 
 
     at.mailbox.search = dies_once  # type: ignore[method-assign]
     assert texts(await at.asked(), "Today (2)")
+
+
+async def test_overnight_promotions_are_told_of_and_hide_nothing() -> None:
+    sale = [
+        mail(f"p{n}", labels=("INBOX", "UNREAD", "CATEGORY_PROMOTIONS"), thread=f"p{n}", received=at_night())
+        for n in range(MOST + 20)
+    ]
+    waits = mail("m1", subject="Contract", text="Can you sign it?", received=at_night() - 3 * 24 * HOUR)
+    report = await At(waits, *sale).asked()
+    assert texts(report, "Waits for your answer (1)") == ["Contract"]
+    found = group_of(report, f"Since Friday 17:00 (promotions: {MOST}, not sorted: 20)")
+    assert found is not None
+    assert len(found.lines) + found.more == MOST + 20
+    assert f"{MOST + 20} new mails since Friday 17:00" in report.summary

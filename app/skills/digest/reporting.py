@@ -46,7 +46,9 @@ def summary(day: Day) -> str:
     if day.board.inbox.boxes:
         owed = len(day.owed)
         parts.append(f"{counted(owed, 'mail waits', 'mails wait')} for your answer" if owed else "")
-        parts.append(f"{counted(len(day.night), 'new mail')} since {_since(day)}" if day.night else "no new mail")
+        parts.append(
+            f"{counted(len(day.night) + day.more, 'new mail')} since {_since(day)}" if day.night else "no new mail"
+        )
     pressing = len(day.board.of(Quadrant.DO))
     parts.insert(2, f"{counted(pressing, 'task')} to do now" if pressing else "")
     told = "; ".join(filter(None, parts)) or "there is little I could read"
@@ -165,7 +167,9 @@ def _night(day: Day) -> Group | None:
         )
         for mail, found in day.night
     )
-    return group(f"🌙 Since {_since(day)} ({told})", lines, most=MANY, folded=True)
+    told += f", not sorted: {day.more:,}" if day.more else ""
+    shown = group(f"🌙 Since {_since(day)} ({told})", lines, most=MANY, folded=True)
+    return shown.model_copy(update={"more": shown.more + day.more})
 
 
 def _offers(day: Day) -> Iterator[Offer]:
