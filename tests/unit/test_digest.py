@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -9,12 +10,14 @@ from app.assistant import Assistant
 from app.domain.errors import GrantDead, Throttled
 from app.domain.grants import Tokens
 from app.domain.reports import Group, Report
-from app.domain.types import AccountId, Address, Event, Guest, MailText
+from app.domain.types import AccountId, Address, Event, Guest, MailText, TurnId
 from app.skills.digest import Digest, Mornings
 from app.skills.digest.planning import faithful
 from app.skills.errands import Skills
 from app.skills.triage.gathering import MOST
 from app.skills.triage.judging import Judgement, Judgements
+from integrations.slack.reports import report_blocks
+from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.samples import ANN, WORK, account, message
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
@@ -242,3 +245,27 @@ async def test_overnight_promotions_are_told_of_and_hide_nothing() -> None:
     assert found is not None
     assert len(found.lines) + found.more == MOST + 20
     assert f"{MOST + 20} new mails since Friday 17:00" in report.summary
+
+
+async def test_each_of_four_accounts_that_fail_is_named() -> None:
+    async def fails(*_: Any, **__: Any) -> Any:
+        raise Throttled(provider="Google", retry_after=HOUR)
+
+    at = At()
+    names = ["home", "club", "school"]
+    for name in names:
+        more = account(id=AccountId(uuid4()), email=f"ann@{name}.example", name=name)
+        at.outside.desks.place(MemoryMailbox(more, at.clock), MemoryCalendar(more))
+    for mailbox, calendar in at.outside.desks.placed(ANN.id):
+        mailbox.search = fails  # type: ignore[method-assign]
+        calendar.events = fails  # type: ignore[method-assign]
+    report = await at.asked()
+    everyone = (
+        f"*work* ({WORK.email}), *home* (ann@home.example), *club* (ann@club.example) and *school* (ann@school.example)"
+    )
+    assert {note.partition(": ")[0] for note in report.notes} == {
+        f"I couldn't read the {what} of {everyone}" for what in ("mail", "calendar")
+    }
+    assert len(report.notes) == 2
+    shown = str(report_blocks(report, turn=TurnId(ANN.id)))
+    assert all(note in shown for note in report.notes)
