@@ -25,7 +25,7 @@ ERRANDS = {
     "triage": "triage",
 }
 """Words of command that send a skill, and its name."""
-VERBS = {"tasks": ("add", "done", "snooze", "move")}
+VERBS = {"tasks": ("add", "add!", "done", "snooze", "move")}
 """What may follow such a word, and is then the skill's."""
 TOLD = frozenset({"brief", "optimise", "optimize"})
 """Words whose skill takes whatever follows them."""

@@ -22,6 +22,8 @@ Preference = Literal[
     "brief_before", "new_mail",
 ]  # fmt: skip
 PREFERENCES = "preferences"
+TASKS, ADD, FIRST = "tasks", "add ", "add! "
+"""The skill that notes down tasks, its verb, and the one for what matters; no mail and no event says what does."""
 TOLD = frozenset({"tasks", "week", "brief"})
 """Skills that are told what the request is about."""
 ERRANDS = {PREFERENCES: "prefer"}
@@ -29,14 +31,16 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 
 class Assist(Tool):
-    """Start a skill; it answers instead of you. triage: sort unread mail. tasks: what to do; about "add pay Tom by
-    Friday". focus: plan today. follow: who owes whom. week: better times for meetings. brief: a meeting. digest: the
-    day. preferences: how they want their days, called once for each (closed: no meetings then)."""
+    """Start a skill, which answers. triage: sort unread mail. tasks: what to do; about "add pay Tom by Friday". focus:
+    plan today. follow: who owes whom. week: better meeting times. brief: a meeting. digest: the day. preferences: how
+    they want their days, one a call (closed: no meetings)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
     about: str = Field("", max_length=300, description="in their words; preferences: the value alone")
     preference: Preference = ""
+    important: bool = False
+    """What they said of a task."""
 
     async def run(self, bench: Bench) -> Result:
         if bench.actions:
@@ -44,10 +48,12 @@ class Assist(Tool):
         about = " ".join(visible(self.about).split())
         if self.skill == PREFERENCES and self.preference:
             return await self._prefer(bench, about)
-        if bench.sources.taints(about, Part.TITLE):
+        if bench.sources.taints(about, Part.TITLE) and not bench.sources.said(about):
             raise Refusal(
                 why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
             )
+        if self.skill == TASKS and self.important and not bench.sources.strangers and about.startswith(ADD):
+            about = f"{FIRST}{about.removeprefix(ADD)}"
         return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about if self.skill in TOLD else ''}")
 
     async def _prefer(self, bench: Bench, about: str) -> Result:

@@ -73,7 +73,8 @@ def evidence(task: Task) -> Evidence:
         minutes=found.minutes,
         asked_of_others=found.copied,
         pressing=found.pressing,
-        own=found.source is Source.SAID,
+        own=found.own,
+        said_important=found.matters or None,
     )
 
 
