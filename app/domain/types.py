@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from pydantic import AwareDatetime, Field
 
 from app.domain.asking import Listed, Question
+from app.domain.documents import Document
 from app.domain.permissions import Permission
 from app.domain.reports import Report
 from app.domain.value import Value as Value  # noqa: PLC0414 (every noun here is one, and so are those elsewhere)
@@ -311,9 +312,6 @@ class MailPage(Value):
     capped: bool = False
 
 
-# Calendars.
-
-
 class CalendarRef(Value):
     """One of an account's calendars."""
 
@@ -377,6 +375,7 @@ class Event(Value):
     visibility: str = "default"
     conference: str = ""
     """Where its video conference is."""
+    attachments: tuple[Document, ...] = ()
     guests_can_modify: bool = False
     kind: str = "default"
     """Google's event type: default, outOfOffice, focusTime, workingLocation, birthday or fromGmail."""
