@@ -203,6 +203,24 @@ def test_words_are_held_to_the_plan(words: str, holds: bool) -> None:
 # By itself.
 
 
+async def test_one_that_is_hours_late_comes_until_the_quiet_of_the_night(at: At) -> None:
+    await at.connect()
+    at.clock.advance(10.9 * HOUR)
+    await at.mornings.begin()
+    await at.sweep()
+    assert (await at.shown()).summary.startswith("11 hours late today: no more meetings; ")
+    at.clock.advance(24.2 * HOUR)  # five past eight in the evening
+    await at.mornings.begin()
+    await at.sweep()
+    assert (await at.shown()).title.endswith("Monday 2 March")
+    at.clock.advance(12 * HOUR)
+    await at.mornings.begin()
+    await at.sweep()
+    report = await at.shown()
+    assert report.title.endswith("Wednesday 4 March")
+    assert "There was no digest on Tuesday 3 March." in report.notes
+
+
 async def test_it_comes_by_itself_once_and_says_when_it_is_late(at: At) -> None:
     await at.connect()
     for _ in range(2):
@@ -210,7 +228,7 @@ async def test_it_comes_by_itself_once_and_says_when_it_is_late(at: At) -> None:
     assert len(at.outside.queue.woken) == 1
     await at.work()
     report = await at.shown()
-    assert report.summary.startswith("A little late today: 2 meetings")
+    assert report.summary.startswith("1 hour late today: 2 meetings")
     assert at.chat.lines[-1].place.channel == ANN.dm
 
 

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from app.domain.cards import counted
 from app.domain.reports import Group, Line, Offer, Report, group
 from app.domain.types import Address, Email, Event
 from app.planning.conflicts import explained
+from app.planning.due import LATE
 from app.planning.eisenhower import Quadrant
 from app.planning.sanitising import visible
 from app.planning.signals import Category
@@ -25,19 +27,26 @@ NAMES = 3
 """Guests named on a line."""
 
 
-def report(day: Day, *, name: str, plan: str, notes: Sequence[str], late: bool) -> Report:
-    """The report of a day. `late` says so."""
+def report(day: Day, *, name: str, plan: str, notes: Sequence[str], late: timedelta) -> Report:
+    """The report of a day. How `late` it is, it says."""
     hello = f"Good morning, {name}" if day.now.hour < 12 else f"Your day, {name}"
     greeting = hello if name else hello.partition(",")[0]
     said = summary(day)
     groups = (_today(day), _answers(day), _tasks(day), _others(day), _waited(day), _night(day))
     return Report(
         title=f"{greeting}: {day.now:%A %-d %B}",
-        summary=f"{f'A little late today: {said[0].lower()}{said[1:]}' if late else said}\nSuggested: {plan}",
+        summary=f"{_late(late, said)}\nSuggested: {plan}",
         groups=tuple(each for each in groups if each),
         notes=tuple(notes),
         offers=tuple(_offers(day)),
     )
+
+
+def _late(late: timedelta, said: str) -> str:
+    if late < LATE:
+        return said
+    hours = late // timedelta(hours=1)
+    return f"{counted(hours, 'hour') if hours else 'A little'} late today: {said[0].lower()}{said[1:]}"
 
 
 def summary(day: Day) -> str:
