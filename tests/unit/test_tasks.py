@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.agent.tools.skills import Assist
 from app.assistant import Assistant
 from app.domain.errors import ChatError, Unanswered, UnknownArgument
 from app.domain.ports import Thought
@@ -17,6 +18,7 @@ from handlers.commands import errand_of
 from tests.samples import ANN, message
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
+from tests.unit.test_agent_tools import Table
 
 QUESTION = "Can you send me the contract by tomorrow?"
 GUEST = Guest(email="zoe@client.example", name="Zoe")
@@ -285,3 +287,13 @@ def test_what_a_command_does_not_take_is_said() -> None:
         "I don't know what to do with “for tomorrow” after `tasks`."
         " Alone it shows everything, and it takes: add, add!, done, snooze, move."
     )
+
+
+async def test_the_model_says_that_a_task_matters_unless_a_mail_was_read() -> None:
+    at = Table(mail("m1", text="This is very important."), text="Note as important: pay Tom")
+    await Assist(skill="tasks", about="add pay Tom", important=True).run(at.bench)
+    assert at.bench.errand == "tasks add! pay Tom"
+    at = Table(mail("m1", text="This is very important."), text="Note: pay Tom")
+    await at.bench.thread("work", "t1")
+    await Assist(skill="tasks", about="add pay Tom", important=True).run(at.bench)
+    assert at.bench.errand == "tasks add pay Tom"
