@@ -45,7 +45,8 @@ bench: $(VENV)/dev ## the measurements
 chaos: $(VENV)/dev ## every action killed and deceived at every step
 	@$(BIN)/python -m bench.chaos $(if $(SEED),--seed $(SEED))
 	@STEWARD_CHAOS=1 $(BIN)/python -m pytest -q tests/integration/test_audit_chain.py \
-		tests/integration/test_isolation_fuzz.py tests/acceptance/test_obedient_model.py
+		tests/integration/test_isolation_fuzz.py tests/acceptance/test_obedient_model.py \
+		tests/integration/test_digest_days.py tests/unit/test_week.py
 
 workflows: $(VENV)/dev ## the twelve everyday requests in every wording, in two worlds
 	@$(BIN)/python -m tests.acceptance.workflows $(ONLY) $(if $(SEED),--seed $(SEED))

@@ -76,6 +76,8 @@ class Thinking:
                 for n, a in enumerate(waiting, start=1)
             ),
             rejected=rejected.action if rejected else None,
+            place=turn.place,
+            ts=turn.ts,
             clicked=turn.answers is not None,
             results=await store.approvals.of_plan(person.id, turn.follows) if turn.follows else (),
             ended=await store.approvals.decided(person.id, limit=DECIDED),

@@ -69,9 +69,9 @@ class Place:
     url: str
     token: str
 
-    def mailbox(self) -> GmailMailbox:
+    def mailbox(self, of: Account | None = None) -> GmailMailbox:
         """The product's, whose gate counts requests in flight and not units: the stand-in's quota is off."""
-        account = Account(
+        account = of or Account(
             id=AccountId(UUID(int=1)), person=PersonId(UUID(int=2)), subject="1", email=OWNER, name="work"
         )
 

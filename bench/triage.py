@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,29 +15,29 @@ import aiohttp
 from aiohttp import web
 
 from app.agent.agent import Agent
-from app.domain.desk import Desk, reference
+from app.domain.desk import Desk
 from app.domain.grants import Tokens
-from app.domain.mailboxes import INBOX
 from app.domain.ports import Request, Services, Store
 from app.domain.sorting import Opinion
-from app.domain.types import AccountRef, Address, MailText
+from app.domain.types import MailQuery
 from app.skills.triage import Triage
 from app.skills.triage.gathering import MOST
 from app.skills.triage.judging import TASK, Judgements
 from app.store import PostgresStore
 from app.wiring import SystemClock
 from bench.audit import desk as base
+from bench.lettered import inbox
+from bench.mail import OWNER
 from bench.measuring import Row, Table, percentile
 from bench.programs import environment, folder, program, told
 from integrations.models.ollama import ollama_model
-from tests.fakes import FakeHouse, ManualClock, MemoryMailbox
+from tests.fakes import FakeHouse, ManualClock
 from tests.samples import ANN, account
-from tests.unit.desk_world import mail
 
 LATENCY, PER_TOKEN, SLOTS = 300, 20, 4
 """Milliseconds before an answer and for each of its tokens, and answers written side by side."""
 EACH_MS, PACKED = 420, 1.3
-"""What a mail may take, divided by its place in the row, and the whole beside slots that are never idle."""
+"""What a mail may take, divided by its place in the row, and the whole beside slots that begin once and never idle."""
 WINDOW = 65_536
 """Tokens of the model's window: a call for all mails at once needs more than a host gives by itself."""
 CONTROL = "only-for-measuring"
@@ -124,7 +123,7 @@ async def measure() -> Sequence[Table]:
         await at.control("switches", {"latency_ms": LATENCY, "ms_per_token": PER_TOKEN, "keep_bodies": True})
         took = await at.sorted()
         calls = (await at.control("log"))["requests"][before:]
-        work = sum(LATENCY + PER_TOKEN * call["eval_count"] for call in calls)
+        tokens = sum(call["eval_count"] for call in calls)
         asked = [mail for call in calls for mail in json.loads(call["body"]["messages"][-1]["content"])["mails"]]
         once = await at.at_once(asked)
     each = [at_ms / place for place, at_ms in enumerate(sorted(at.noted.rows), start=1)]
@@ -132,7 +131,9 @@ async def measure() -> Sequence[Table]:
     about = (
         f"A model of {LATENCY} ms and {PER_TOKEN} ms a token that writes {SLOTS} answers at once: {len(calls)} calls.",
     )
-    packed = work / SLOTS
+    # The best that so many slots can do for the same tokens: each writes its part of them in one answer, and waits for
+    # the model to begin only once; a batch may hold up to MOST mails.
+    packed = LATENCY + PER_TOKEN * tokens / SLOTS
     return [
         Table(
             f"Triage of {MOST} mails",
@@ -143,18 +144,10 @@ async def measure() -> Sequence[Table]:
                     percentile(alone, 0.95), at_most=EACH_MS),
                 Row("the first row", "ms", min(at.noted.rows), once),
                 Row("all rows", "ms", took, once, at_most=PACKED * packed,
-                    note=f"{took / packed:.2f} × the slots never idle"),
+                    note=f"{took / packed:.2f} × slots that begin once"),
             ],
         )
     ]  # fmt: skip
-
-
-def _unread(n: int, of: AccountRef) -> MailText:
-    """A question from somebody new, which only a model can weigh."""
-    sender = Address(email=f"colleague{n}@example.org", name=f"Colleague {n}")
-    received = ManualClock().now() - timedelta(hours=n + 1)
-    whole = mail(f"m{n}", labels=(INBOX, "UNREAD"), thread=f"t{n}", sender=sender, received=received)
-    return whole.model_copy(update={"email": whole.email.model_copy(update={"account": of})})
 
 
 @asynccontextmanager
@@ -172,12 +165,12 @@ async def _sorting() -> AsyncIterator[Sorting]:
             store = cast(Store, SimpleNamespace(preferences=at.store.preferences, verdicts=noted))
             house = FakeHouse().services(at.store)
             tokens = Tokens(access="a", refresh="r", expires_at=SystemClock().now(), scopes=())
-            mine = await at.store.grants.keep(account(), tokens)
-            mails = [_unread(n, reference(mine)) for n in range(MOST)]
-            box = MemoryMailbox(mine, ManualClock(), *mails)
+            mine = await at.store.grants.keep(account(email=OWNER), tokens)
             services = replace(house, store=store, mind=Agent(lambda: model))
             try:
-                yield Sorting(session, url, services, Desk(ANN, mailboxes=[box], calendars=[]), noted)
+                async with inbox("unread", mine, home) as box:
+                    await box.ids(MailQuery())  # a process reads Google's descriptions before it serves anyone
+                    yield Sorting(session, url, services, Desk(ANN, mailboxes=[box], calendars=[]), noted)
             finally:
                 await model.close()
 

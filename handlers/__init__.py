@@ -17,7 +17,7 @@ from app.telemetry import Telemetry
 from handlers.accounts import BUTTON as ACCOUNT_BUTTON
 from handlers.accounts import LIST, AccountClicks
 from handlers.accounts import PASTE as PASTE_BUTTON
-from handlers.answers import OFFER, OPTION, Answers
+from handlers.answers import OFFER, OFFERS, OPTION, Answers
 from handlers.approvals import BUTTON, PLAN_BUTTON, Clicks
 from handlers.commands import COMMAND, Commands
 from handlers.editing import BUTTONS, Editing
@@ -67,6 +67,7 @@ def build(verbs: Verbs, client: AsyncWebClient, keeper: Keeper) -> AsyncApp:
     answers = Answers(verbs.assistant, verbs.chat)
     app.action(OPTION)(keeper.settling(answers.choose))
     app.action(OFFER)(keeper.settling(answers.take_up))
+    app.action(OFFERS)(keeper.settling(answers.take_up))
     editing = Editing(verbs.editor, verbs.chat)
     app.action(BUTTONS[EDIT])(keeper.settling(editing.edit))
     app.action(BUTTONS[EXPLAIN])(keeper.settling(editing.ask_why))

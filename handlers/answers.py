@@ -15,6 +15,8 @@ OPTION = re.compile(r"^answer:(\d)$")
 
 OFFER = re.compile(r"^offer:(\d{1,3})$")
 """The action_id of a button under a report: which offer; its value is the id of the turn that reported."""
+OFFERS = "offers"
+"""The action_id of a menu beside a line of a report: its options' values are such an action_id and such a value."""
 
 
 class Answers:
@@ -34,13 +36,22 @@ class Answers:
             await self._chat.whisper(place(body), user, refusal.sentence)
 
     async def take_up(self, body: Body) -> None:
-        """A button of an offer: who takes it up is who clicked, whatever the button says."""
+        """A button or a menu's option that offers something: who takes it up is who clicked, whatever that says."""
         click, user = body["actions"][0], str(body["user"]["id"])
         person = person_id(str(body["user"].get("team_id") or body["team"]["id"]), user)
         try:
-            await self._assistant.take_up(person, *asked(click["action_id"], click["value"], OFFER))
+            await self._assistant.take_up(person, *asked(*clicked(click), OFFER))
         except (NotYours, OfferTaken) as refusal:
             await self._chat.whisper(place(body), user, refusal.sentence)
+
+
+def clicked(click: Body) -> tuple[str, str]:
+    """A button's name and value, or those that a menu's option has for a value."""
+    option = click.get("selected_option")
+    if option is None:
+        return click["action_id"], click["value"]
+    action, _, value = str(option["value"]).partition(" ")
+    return action, value
 
 
 def asked(action: str, value: str, button: re.Pattern[str] = OPTION) -> tuple[TurnId, int]:

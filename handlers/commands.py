@@ -25,7 +25,7 @@ ERRANDS = {
     "triage": "triage",
 }
 """Words of command that send a skill, and its name."""
-VERBS = {"tasks": ("add", "done", "snooze", "move"), "triage": ("list",)}
+VERBS = {"tasks": ("add", "add!", "done", "snooze", "move"), "triage": ("list",)}
 """What may follow such a word, and is then the skill's."""
 STRICT = frozenset({"tasks"})
 """Words that nothing else may follow where a command is meant."""

@@ -75,5 +75,8 @@ class Chat(Protocol):
     async def called(self, team: str, user: str) -> Address:
         """Somebody who was mentioned: their name, and their address if they are of this workspace and Slack tells."""
 
+    async def link(self, place: Place, ts: str) -> str:
+        """Where a person sees a message for themselves."""
+
     async def dm(self, user: str) -> str:
         """The channel of a person's direct messages with Steward."""

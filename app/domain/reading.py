@@ -1,7 +1,7 @@
 """Reading several accounts of a person, where one that fails is named instead of ending it all."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,6 +20,8 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     unread: dict[str, ProviderError] = field(default_factory=dict)
     """Why an account could not be read, by its name."""
+    _failed: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The accounts of which something could not be read for the same reason."""
 
     async def each(
         self, places: Iterable[Place], read: Callable[[Place], Awaitable[Found]], *, what: str
@@ -33,7 +35,22 @@ class Reading:
                 found.append((place, answer))
             elif isinstance(answer, ProviderError) and not isinstance(answer, GrantDead):
                 self.unread[place.account.name] = answer
-                self.notes.append(f"I couldn't read the {what} of {place.account.described}: {answer.sentence}")
+                self._note(what, place.account.described, answer.sentence)
             else:
                 raise answer
         return found
+
+    def _note(self, what: str, where: str, why: str) -> None:
+        """One note for all accounts that failed alike."""
+        places = self._failed.setdefault((what, why), [])
+        before = _told(what, places, why)
+        if where not in places:
+            places.append(where)
+        now = _told(what, places, why)
+        self.notes[:] = [now if note == before else note for note in self.notes]
+        if now not in self.notes:
+            self.notes.append(now)
+
+
+def _told(what: str, places: Sequence[str], why: str) -> str:
+    return f"I couldn't read the {what} of {' and '.join(filter(None, (', '.join(places[:-1]), *places[-1:])))}: {why}"

@@ -12,6 +12,16 @@ LABEL = 75
 """Characters on a button (Slack's Block Kit reference)."""
 
 
+class Offer(Value):
+    """Something that can be done about a report. Nothing happens before it is clicked, and no mail or calendar changes
+    before the card it leads to is approved."""
+
+    label: str
+    errand: str
+    """What is started by the click: a skill's name and its argument."""
+    primary: bool = False
+
+
 class Line(Value):
     """One fact, and where it comes from."""
 
@@ -21,6 +31,8 @@ class Line(Value):
     """Its source, made by code; empty where the person said it themself."""
     sign: str = ""
     """An emoji before it; empty for none."""
+    choices: tuple[Offer, ...] = ()
+    """What can be done about it, as a menu beside it: at most MAX_OFFERS."""
 
 
 class Table(Value):
@@ -28,16 +40,6 @@ class Table(Value):
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-
-class Offer(Value):
-    """Something that can be done about a report. Nothing happens before it is clicked, and no mail or calendar changes
-    before the card it leads to is approved."""
-
-    label: str
-    errand: str
-    """What is started by the click: a skill's name and its argument."""
-    primary: bool = False
 
 
 class Group(Value):
@@ -51,6 +53,11 @@ class Group(Value):
     folded: bool = False
     """Shown only when it is opened: details."""
     offers: tuple[Offer, ...] = ()
+
+    @property
+    def all_offers(self) -> tuple[Offer, ...]:
+        """Those of its lines, then its own."""
+        return (*(offer for line in self.lines for offer in line.choices), *self.offers)
 
 
 class Report(Value):
@@ -67,7 +74,7 @@ class Report(Value):
     @property
     def all_offers(self) -> tuple[Offer, ...]:
         """Every offer, by whose place a click names it."""
-        return (*(offer for group in self.groups for offer in group.offers), *self.offers)
+        return (*(offer for group in self.groups for offer in group.all_offers), *self.offers)
 
     def worded(self) -> str:
         """All of it as plain text, as notifications, the terminal and later turns see it."""

@@ -20,7 +20,9 @@ class Source(StrEnum):
     MAIL = "mail"
     EVENT = "event"
     SAID = "said"
-    """The person noted it."""
+    """The person noted it, and where isn't known."""
+    SLACK = "slack"
+    """The person noted it in Slack."""
     OWED = "owed"
     """Somebody owes them an answer: to be reminded, not to be done."""
 
@@ -39,11 +41,12 @@ class Found(Value):
     source: Source
     title: str
     link: str = ""
-    """Its source, made by code; empty where the person said it themself."""
+    """Its source, made by code; empty where there is none to look at."""
     account: AccountId | None = None
     """The account it was found in."""
     thread: str = ""
-    """For what was found in mail, its reference such as "work:18f3a0"."""
+    """For what was found in mail, its reference such as "work:18f3a0"; for what was noted in Slack, its channel and its
+    message's ts, such as "D0ANN:1.5"."""
     who: str = ""
     """Who wants it, or whom it is about."""
     since: AwareDatetime | None = None
@@ -57,12 +60,19 @@ class Found(Value):
     """0: nobody has an idea."""
     priority: bool = False
     """Somebody who matters to the person wants it."""
+    matters: bool = False
+    """The person said so of it."""
     waiting: int = Field(0, ge=0)
     """How many people wait for it."""
     copied: bool = False
     """The person was only copied in."""
     pressing: str = ""
     """Words by which it was asked for at once."""
+
+    @property
+    def own(self) -> bool:
+        """Whether the person noted it themself."""
+        return self.source in (Source.SAID, Source.SLACK)
 
     @property
     def conversation(self) -> tuple[AccountId, str] | None:

@@ -11,7 +11,7 @@ from app.domain.approvals import Approval
 from app.domain.desk import Desk
 from app.domain.memory import Relation, Trail
 from app.domain.preferences import Preferences
-from app.domain.types import ActionId, Person, TurnId, Utterance
+from app.domain.types import ActionId, Person, Place, TurnId, Utterance
 from app.domain.value import Value
 
 
@@ -41,6 +41,10 @@ class Request(Value):
     """Cards that wait for a decision, the oldest first, wherever they stand."""
     rejected: SerializeAsAny[Action] | None = None
     """What was just rejected, when the text says why."""
+    place: Place | None = None
+    """Where it was said."""
+    ts: str = ""
+    """The message that says it."""
     clicked: bool = False
     """Whether the text is an option that the person clicked."""
     results: tuple[Approval, ...] = ()

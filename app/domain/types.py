@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from operator import not_
 from typing import NewType
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from app.domain.asking import Listed, Question
+from app.domain.documents import Document
 from app.domain.permissions import Permission
 from app.domain.reports import Report
 from app.domain.value import Value as Value  # noqa: PLC0414 (every noun here is one, and so are those elsewhere)
@@ -207,6 +209,7 @@ class MailQuery(Value):
     subject: str = ""
     category: str = ""
     label: str = ""
+    without: tuple[str, ...] = Field((), exclude_if=not_)  # payloads kept before it came keep their hashes
     unread: bool | None = None
     before: date | None = None
     """Only mails of earlier days, in the person's zone."""
@@ -220,6 +223,7 @@ class MailQuery(Value):
         parts = [
             f"in {self.where}" if self.where != "anywhere" else "",
             f"category {self.category}" if self.category else "",
+            f"without {' and '.join(self.without)}" if self.without else "",
             f"label {self.label}" if self.label else "",
             f"from “{self.sender}”" if self.sender else "",
             f"to “{self.to}”" if self.to else "",
@@ -308,9 +312,6 @@ class MailPage(Value):
     capped: bool = False
 
 
-# Calendars.
-
-
 class CalendarRef(Value):
     """One of an account's calendars."""
 
@@ -374,6 +375,7 @@ class Event(Value):
     visibility: str = "default"
     conference: str = ""
     """Where its video conference is."""
+    attachments: tuple[Document, ...] = ()
     guests_can_modify: bool = False
     kind: str = "default"
     """Google's event type: default, outOfOffice, focusTime, workingLocation, birthday or fromGmail."""

@@ -1,13 +1,17 @@
-"""Until when something is to be done that somebody notes down for themself, if its beginning or end says so."""
+"""Until when something is to be done that somebody notes down for themself, and how long it takes, where it says so."""
 
 from datetime import datetime
 
 from app.planning.deadlines import deadline
 from app.planning.hours import USUAL
-from app.planning.phrases import Grain, Instant, Interval, WorkingHours, resolve
+from app.planning.phrases import Duration, Grain, Instant, Interval, Meaning, WorkingHours, resolve
 
 WORDS = 7
 """Words of the longest time that is looked for: "the last Friday of next month at noon"."""
+LOOKED_AT = 40
+"""Words of a note in which its length is looked for."""
+LONGEST = 8 * 3600
+"""Seconds of a working day: whoever says more speaks of something else."""
 INCLUSIVE = frozenset({"by", "until", "till"})
 """Before a day these mean that it is in time on that day."""
 
@@ -22,6 +26,26 @@ def due(words: str, *, at: datetime, zone: str, hours: WorkingHours = USUAL) -> 
                 return until
     found = deadline(words, at=at, zone=zone, hours=hours)
     return found.at if found else None
+
+
+def minutes(words: str, *, at: datetime, zone: str) -> int:
+    """How long it takes, in whole minutes; 0 when no length of at most a working day is named. `at` is aware, `zone` an
+    IANA name."""
+    parts = [word.strip(",.:!?()") for word in words.split()][:LOOKED_AT]
+
+    def said(first: int, end: int) -> Meaning | None:
+        return resolve(" ".join(parts[first:end]), at=at, zone=zone) if first >= 0 else None
+
+    for size in range(min(WORDS, len(parts)), 0, -1):
+        for first in range(len(parts) - size + 1):
+            end = first + size
+            length = said(first, end)
+            if isinstance(length, Duration) and 0 < length.seconds <= LONGEST:
+                # "in 30 minutes" and "30 minutes later" are no lengths, "half an hour tomorrow" is one
+                before, after = said(first - 1, end), said(first, end + 1)
+                shifted = isinstance(before, Instant | Interval) or isinstance(after, Instant)
+                return 0 if shifted else length.seconds // 60
+    return 0
 
 
 def _until(phrase: str, at: datetime, zone: str, hours: WorkingHours) -> datetime | None:

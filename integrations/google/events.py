@@ -3,15 +3,19 @@
 from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.calendars import EventChange, NewEvent
+from app.domain.documents import Document
 from app.domain.types import AccountRef, Address, Event, Guest
 
 MADE, CHANGED, MIRRORS = "steward_action", "steward_change", "steward_mirrors"
 """Our private properties: who made an event, who changed it last, what it mirrors."""
 NEVER_BUSY = {"workingLocation", "birthday"}
 """Event types that don't keep anyone busy."""
+DOCUMENTS = {"docs.google.com", "drive.google.com"}
+"""Hosts that an event's attachment is linked at."""
 NOWHEN = "1970-01-01"
 """The day of a cancelled stub, which has none."""
 
@@ -51,10 +55,25 @@ def event_of(resource: Resource, calendar: str, account: AccountRef, *, zone: st
         recurrence=tuple(resource.get("recurrence", ())),
         visibility=resource.get("visibility", "default"),
         conference=_conference(resource),
+        attachments=tuple(_document(each) for each in resource.get("attachments", ())),
         guests_can_modify=bool(resource.get("guestsCanModify")),
         kind=resource.get("eventType", "default"),
         uid=resource.get("iCalUID", ""),
     )
+
+
+def _document(attachment: Resource) -> Document:
+    """An attachment; where it is says whoever attached it, and is kept only if it lies with Google."""
+    link = str(attachment.get("fileUrl", ""))
+    return Document(title=str(attachment.get("title", "")), link=link if _of_google(link) else "")
+
+
+def _of_google(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        return parts.scheme == "https" and parts.netloc in DOCUMENTS
+    except ValueError:
+        return False
 
 
 def body_of(event: NewEvent) -> Resource:

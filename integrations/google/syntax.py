@@ -19,6 +19,7 @@ def gmail_query(query: MailQuery, zone: str) -> str:
     parts = [
         _PLACES[query.where],
         f"category:{query.category}" if query.category else "",
+        *(f"-category:{category}" for category in query.without),
         f"label:{_label(query.label)}" if query.label else "",
         _field("from", query.sender),
         _field("to", query.to),

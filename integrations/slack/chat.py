@@ -238,6 +238,11 @@ class SlackChat:
         email = found.get("profile", {}).get("email", "") if _member(found, team) else ""
         return Address(email=email, name=_name(found))
 
+    async def link(self, place: Place, ts: str) -> str:
+        """Where a person sees a message for themselves: Slack's own link to it, for which no scope is needed."""
+        found = await self._call(self._client.chat_getPermalink, channel=place.channel, message_ts=ts)
+        return str(found["permalink"])
+
     async def dm(self, user: str) -> str:
         """The channel of a person's direct messages with Steward."""
         return str((await self._call(self._client.conversations_open, users=user))["channel"]["id"])

@@ -47,12 +47,15 @@ async def test_the_next_meeting_with_its_people_and_their_last_mail(house: House
     assert answer.words.count("no mail with them") == sum(at is None for at in last.values())
 
 
-async def test_whatever_is_quoted_stands_in_a_mail(house: House, alex: Person) -> None:
+async def test_whatever_is_quoted_stands_in_a_mail_or_the_event(house: House, alex: Person) -> None:
     accounts = await seen(house.google, ALEX, datetime.now(UTC))
     answer = await alex.ask("brief")
     texts = [" ".join(m.text.split()) for account in accounts.values() for m in account.mails.values()]
-    said = answer.words.partition("What was said lately")[2]
-    quotes = [part.partition("”")[0].rstrip("…").strip() for part in said.partition("Decisions")[0].split("“")[1:]]
+    for account in ALEX:
+        texts += [" ".join(e.get("description", "").split()) for e in (await house.google.events(account)).values()]
+    said = answer.words.partition("What was said lately")[2].rpartition("Documents")[0]
+    assert "What to talk about" in said
+    quotes = [part.partition("”")[0].rstrip("…").strip() for part in said.split("“")[1:]]
     assert [quote for quote in quotes if not any(quote in text for text in texts)] == []
 
 

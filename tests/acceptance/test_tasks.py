@@ -6,13 +6,15 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from tests.acceptance.house import House
-from tests.acceptance.offers import labels, reported, taken
+from tests.acceptance.offers import chosen, menus, reported
 from tests.acceptance.people import ALEX, Person
 from tests.acceptance.stand_ins import Mail
 from tests.acceptance.workflows.seen import seen
 
 AWAY = {"DRAFT", "SPAM", "TRASH"}
 READY = "Get ready for "
+ASK_AGAIN = "⏰ T"
+"""Time to ask again, or to be asked again on the next working day: with this both titles begin."""
 LINK = re.compile(r" ?\(https?://\S+\)")
 
 
@@ -95,14 +97,35 @@ async def test_noted_done_and_gone(house: House, alex: Person) -> None:
     assert len(await house.models.requests()) == before
 
 
-async def test_a_task_is_snoozed_at_a_click(house: House, alex: Person) -> None:
+async def test_made_a_task_in_words_with_where_it_was_said(house: House, alex: Person) -> None:
+    noted = await alex.ask("Add an important task: 30 min call with the landlord tomorrow")
+    found = re.search(r"Noted as task (\d+): 30 min call with the landlord tomorrow \((.*)\)", noted.words)
+    assert found is not None, noted.words
+    assert found[2] == "due tomorrow, 30 min, it matters"
+    listed = await alex.ask("tasks")
+    (line,) = (line for line in listed.words.splitlines() if f"#{found[1]} · " in line)
+    assert f"/archives/{alex.dm}/p{noted.asked.replace('.', '')}" in line
+    assert " · 30 min · " in line
+    assert "you said that it matters" in line
+    await alex.ask(f"tasks done {found[1]}")
+
+
+async def test_a_task_is_moved_and_snoozed_at_a_click(house: House, alex: Person) -> None:
     listed = reported(alex, await alex.ask("tasks"))
-    snooze = next(label for label in labels(listed) if "Snooze" in label)
-    answer = await taken(alex, listed, snooze)
-    (title,) = re.findall(r"Snoozed: “(.*)” is back ", answer.words)
-    number = snooze.rpartition(" ")[2]
-    assert f"#{number} ·" not in (await alex.ask("tasks")).words
-    assert title
+    every = menus(listed)
+    assert len(every) == len(re.findall(r"#\d+ · ", "\n".join(every))) > 1
+    first, *_, last = every
+    number, other = (re.findall(r"#(\d+) · ", line)[0] for line in (first, last))
+    answer = await chosen(alex, listed, first, "⚪ Later, or not at all")
+    assert re.search(r"Moved: “.*” is under “Later, or not at all” from now on", answer.words)
+    again = reported(alex, await alex.ask("tasks"))
+    line = next(line for line in menus(again) if f"#{other} · " in line)
+    answer = await chosen(alex, again, line, "💤 Snooze")
+    assert re.search(r"Snoozed: “.*” is back ", answer.words)
+    after = reported(alex, await alex.ask("tasks"))
+    shown = {re.findall(r"#(\d+) · ", line)[0]: line for line in menus(after)}
+    assert other not in shown
+    assert number not in shown or "you put it here" in shown[number]
 
 
 async def test_who_owes_whom(house: House, alex: Person) -> None:
@@ -110,7 +133,7 @@ async def test_who_owes_whom(house: House, alex: Person) -> None:
     mine = [t[-1] for t in await threads(house) if "SENT" in t[-1].labels and to_others(t[-1])]
     due = [m for m in mine if m.received >= since and working_days(m.received, zone) >= 3]
     answer = await alex.ask("follow")
-    shown = group(answer.words, "⏰")
+    shown = group(answer.words, ASK_AGAIN)
     said = {re.split(r" · #\d+ · ", line)[0] for line in shown}
     expected = {" ".join(m.header("Subject").split()) for m in due}
     assert said <= expected
@@ -146,5 +169,5 @@ async def test_mail_that_fails_is_named_and_nothing_is_invented(house: House, al
     assert answer.state == "ended"
     for address in ALEX:
         assert re.search(rf"I couldn't read the mail of .*{re.escape(address)}", answer.words)
-    assert group(answer.words, "⏰") == []
+    assert group(answer.words, ASK_AGAIN) == []
     assert group(answer.words, "They wait for you") == []

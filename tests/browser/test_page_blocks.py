@@ -320,6 +320,26 @@ async def test_every_block_in_use_is_drawn(page: Page, stage: Stage) -> None:
     await expect(message.get_by_text("37 mails")).to_be_visible()
 
 
+async def test_a_line_has_its_menu_and_what_is_folded_its_links(page: Page, stage: Stage) -> None:
+    heard = Heard(stage, "offers")
+    await stage.connect()
+    menu = {"type": "overflow", "action_id": "offers", "options": options("Done", "Later")}
+    folded = section("• <https://mail.example/2?a=1&amp;b=2|Our &lt;week&gt;> · ∗Dana∗ ꞉boom:\n_… and 3 more_")
+    more = {"type": "container", "title": plain("Newsletters"), "is_collapsible": True, "child_blocks": [folded]}
+    line = section("<https://mail.example/1|Contract> · #1", accessory=menu)
+    await stage.post("ada", text="tasks", blocks=[line, {**more, "default_collapsed": True}])
+    message = page.locator(".main .message").last
+    await message.get_by_text("Newsletters").click()
+    inside = message.get_by_role("link", name="Our <week>")
+    await expect(inside).to_have_attribute("href", "https://mail.example/2?a=1&b=2")
+    await expect(message).to_contain_text("∗Dana∗ ꞉boom:")
+    await expect(message.get_by_role("link", name="Contract")).to_be_visible()
+    await message.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Later").click()
+    await heard.arrived.wait()
+    assert heard.actions[0]["selected_option"]["value"] == "later"
+
+
 async def test_an_opened_part_stays_open_when_the_message_changes(page: Page, stage: Stage) -> None:
     def blocks(text: str) -> list[dict[str, Any]]:
         return [section(text), {**EVERYTHING[4], "block_id": "more"}]

@@ -100,6 +100,20 @@ async def test_what_is_said_stands_there_in_order(talk: Talk) -> None:
     assert ts == sorted(set(ts))
 
 
+async def test_a_message_has_a_link_of_its_own(talk: Talk) -> None:
+    place = Place(channel=talk.dm, thread="")
+    first, second = [await talk.chat.say(place, text) for text in ("one", "two")]
+    for ts in (first, second):
+        link = await talk.chat.link(place, ts)
+        assert link.startswith("https://")
+        assert link.endswith(f"/archives/{talk.dm}/p{ts.replace('.', '')}")
+
+
+async def test_a_message_that_is_gone_has_none(slack: Standin) -> None:
+    with pytest.raises(ChatError):
+        await SlackChat(slack.client()).link(Place(channel=slack.dm(), thread=""), "1.1")
+
+
 async def test_a_reply_is_found_again_and_not_repeated(talk: Talk) -> None:
     turn = talk.turn()
     first = await talk.chat.say(turn.place, "Here you are.", turn=turn)

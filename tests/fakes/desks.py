@@ -30,6 +30,10 @@ class MemoryDesks:
         """Give the account's person a mailbox and a calendar of the same account."""
         self._desks.setdefault(mailbox.account.person, []).append((mailbox, calendar))
 
+    def placed(self, person: PersonId) -> list[tuple[MemoryMailbox, MemoryCalendar]]:
+        """A person's mailboxes and calendars."""
+        return self._desks.get(person, [])
+
     def take(self, account: AccountId) -> None:
         """An account is on nobody's desk any more."""
         for person, places in self._desks.items():

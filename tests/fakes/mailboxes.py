@@ -98,6 +98,7 @@ class MemoryMailbox:
             places[query.where]
             and all(part.lower() in whole.lower() for part, whole in texts)
             and (not query.category or f"CATEGORY_{query.category.upper()}" in labels)
+            and not labels & {f"CATEGORY_{category.upper()}" for category in query.without}
             and (not query.label or self._label(query.label) in labels)
             and (query.unread is None or query.unread is email.unread)
             and (query.before is None or day < query.before)

@@ -180,6 +180,9 @@ class MemoryChat:
             raise ChatError(why="user_not_found")
         return Address(email=known.email if known.member else "", name=known.name)
 
+    async def link(self, place: Place, ts: str) -> str:
+        return f"https://team.slack.example/archives/{place.channel}/p{ts.replace('.', '')}"
+
     async def dm(self, user: str) -> str:
         return f"D{user[1:]}"
 

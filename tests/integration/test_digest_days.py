@@ -31,6 +31,7 @@ TURNS = (date(2026, 3, 6), date(2026, 3, 27), date(2026, 9, 25), date(2026, 10, 
 """Days shortly before clocks change in some of the zones."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EXPIRED = timedelta(hours=8)
+"""What is due late in the evening comes so long after it; everything comes as long as its day lasts."""
 ZONES = {
     "Europe/Vienna": time(2, 30),
     "America/New_York": time(2),
@@ -71,7 +72,8 @@ class Owed:
         here = now.astimezone(ZoneInfo(zone)).date()
         for day in (here, here - DAY):
             since = first_instant(day, self.at, zone)
-            if since <= now < since + EXPIRED:
+            over = first_instant(day + DAY, time(), zone)
+            if since <= now < max(over, since + EXPIRED):
                 if day.weekday() < 5 and (not self.days or day > self.days[-1]):
                     self.days.append(day)
                 return
@@ -143,6 +145,7 @@ async def town(database: Addresses) -> AsyncIterator[Town]:
         tokens = Tokens(access="a", refresh="r", expires_at=FIRST, scopes=())
         await store.grants.keep(account(person, subject=person.user), tokens)
         await store.preferences.state(person.id, "digest", owed.at.isoformat(), words="then")
+        await store.preferences.state(person.id, "quiet", None, words="off")
     with psycopg.connect(database.admin) as admin:
         admin.execute("UPDATE steward.accounts SET connected_at = %s", (FIRST - DAY,))
     yield town

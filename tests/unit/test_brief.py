@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.assistant import Assistant
+from app.domain.documents import Document
 from app.domain.errors import Throttled
 from app.domain.ports import Thought
 from app.domain.reports import Report
@@ -106,7 +107,8 @@ async def test_who_waits_for_whom_and_what_was_asked() -> None:
 
 
 async def test_only_what_stands_in_its_source_is_a_decision() -> None:
-    house = At(soon(), mails=(letter("m1", "We agreed to take Norwood.\n\n> We agreed to sell the house."),))
+    told = soon(notes="Let us talk about the price.")
+    house = At(told, mails=(letter("m1", "We agreed to take Norwood.\n\n> We agreed to sell the house."),))
     house.mind.will_judge(
         Findings(
             decisions=[
@@ -115,7 +117,12 @@ async def test_only_what_stands_in_its_source_is_a_decision() -> None:
                 Finding(n=7, text="Nowhere", quote="We agreed to take Norwood"),
                 Finding(n=1, text="Too short", quote="We"),
             ],
-            agenda=["Norwood: next steps"],
+            agenda=[
+                Finding(n=1, text="Norwood: next steps", quote="agreed to take Norwood"),
+                Finding(n=1, text="A new boat", quote="the boat that nobody named"),
+                Finding(n=0, text="The price", quote="talk about the price"),
+                Finding(n=0, text="The crew", quote="talk about the crew"),
+            ],
         )
     )
     report = await house.brief()
@@ -126,7 +133,10 @@ async def test_only_what_stands_in_its_source_is_a_decision() -> None:
             "https://mail.example/t1",
         )
     ]
-    assert texts(report, "What to talk about") == ["Norwood: next steps"]
+    assert lines(report, "What to talk about") == [
+        ("Norwood: next steps", "“agreed to take Norwood” · Carol Ito, Sun 1 Mar 2026", "https://mail.example/t1"),
+        ("The price", "“talk about the price” · in the event's description", "https://calendar.example/e1"),
+    ]
     assert report.notes == ()
 
 
@@ -145,7 +155,9 @@ async def test_what_others_wrote_is_fenced_and_quotations_are_left_out() -> None
 async def test_without_a_model_code_proposes_what_is_open_and_it_is_said() -> None:
     house = At(soon(), mails=(letter("m1", "Which vendor do we take?"),))
     report = await house.brief()
-    assert texts(report, "What to talk about") == ["Which vendor do we take?"]
+    assert lines(report, "What to talk about (what is listed and open)") == [
+        ("Which vendor do we take?", "Carol Ito, Sun 1 Mar 2026", "https://mail.example/t1")
+    ]
     assert report.notes == (
         "The model gave no usable answer: decisions are missing, and open questions are only those that wait.",
     )
@@ -160,7 +172,7 @@ async def test_nothing_known_is_said_and_nothing_invented() -> None:
         ("Decisions", "No information: no decision in these mails."),
         ("Open questions", "No information: no open question in these mails."),
         ("What to talk about", "No information: nothing to build a proposal on."),
-        ("Documents", "No information: no file in these mails and no link in the event."),
+        ("Documents", "No information: no file in these mails or the event, and no link."),
     ]
     assert report.notes == ()
 
@@ -247,3 +259,22 @@ def test_a_meeting_by_words(words: str, titles: list[str]) -> None:
 )
 def test_a_role_stands_beside_the_name(signature: str, expected: str) -> None:
     assert role(signature, "Carol Ito") == expected
+
+
+async def test_what_the_description_lists_is_to_be_talked_about() -> None:
+    html = "Agenda:<ul><li>The <b>budget</b></li><li>https://evil.example/x?y</li></ul>"
+    report = await At(soon(notes=f"{html}<br>- Who goes<br>2. Dates<br>Bring tea.")).brief()
+    listed = ["The budget", "evil.example", "Who goes", "Dates"]
+    assert texts(report, "What to talk about (what is listed and open)") == listed
+
+
+async def test_the_events_own_files_are_documents() -> None:
+    files = (
+        Document(title="Plan <!channel>", link="https://docs.google.com/document/d/1"),
+        Document(title="Elsewhere"),
+    )
+    report = await At(soon(attachments=files)).brief()
+    assert lines(report, "Documents") == [
+        ("Plan <!channel>", "a file of the event", "https://docs.google.com/document/d/1"),
+        ("Elsewhere", "a file of the event, whose address isn't Google's", ""),
+    ]

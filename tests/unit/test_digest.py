@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -9,11 +10,14 @@ from app.assistant import Assistant
 from app.domain.errors import GrantDead, Throttled
 from app.domain.grants import Tokens
 from app.domain.reports import Group, Report
-from app.domain.types import AccountId, Address, Event, Guest, MailText
+from app.domain.types import AccountId, Address, Event, Guest, MailText, TurnId
 from app.skills.digest import Digest, Mornings
 from app.skills.digest.planning import faithful
 from app.skills.errands import Skills
+from app.skills.triage.gathering import MOST
 from app.skills.triage.judging import Judgement, Judgements
+from integrations.slack.reports import report_blocks
+from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.samples import ANN, WORK, account, message
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
@@ -211,6 +215,24 @@ def test_words_are_held_to_the_plan(words: str, holds: bool) -> None:
 # By itself.
 
 
+async def test_one_that_is_hours_late_comes_until_the_quiet_of_the_night(at: At) -> None:
+    await at.connect()
+    at.clock.advance(10.9 * HOUR)
+    await at.mornings.begin()
+    await at.sweep()
+    assert (await at.shown()).summary.startswith("11 hours late today: no more meetings; ")
+    at.clock.advance(24.2 * HOUR)  # five past eight in the evening
+    await at.mornings.begin()
+    await at.sweep()
+    assert (await at.shown()).title.endswith("Monday 2 March")
+    at.clock.advance(12 * HOUR)
+    await at.mornings.begin()
+    await at.sweep()
+    report = await at.shown()
+    assert report.title.endswith("Wednesday 4 March")
+    assert "There was no digest on Tuesday 3 March." in report.notes
+
+
 async def test_it_comes_by_itself_once_and_says_when_it_is_late(at: At) -> None:
     await at.connect()
     for _ in range(2):
@@ -218,7 +240,7 @@ async def test_it_comes_by_itself_once_and_says_when_it_is_late(at: At) -> None:
     assert len(at.outside.queue.woken) == 1
     await at.work()
     report = await at.shown()
-    assert report.summary.startswith("A little late today: 2 meetings")
+    assert report.summary.startswith("1 hour late today: 2 meetings")
     assert at.chat.lines[-1].place.channel == ANN.dm
 
 
@@ -239,3 +261,41 @@ async def test_a_connection_that_ends_meanwhile_does_not_end_the_digest(at: At) 
 
     at.mailbox.search = dies_once  # type: ignore[method-assign]
     assert texts(await at.asked(), "Today (2)")
+
+
+async def test_overnight_promotions_are_told_of_and_hide_nothing() -> None:
+    sale = [
+        mail(f"p{n}", labels=("INBOX", "UNREAD", "CATEGORY_PROMOTIONS"), thread=f"p{n}", received=at_night())
+        for n in range(MOST + 20)
+    ]
+    waits = mail("m1", subject="Contract", text="Can you sign it?", received=at_night() - 3 * 24 * HOUR)
+    report = await At(waits, *sale).asked()
+    assert texts(report, "Waits for your answer (1)") == ["Contract"]
+    found = group_of(report, f"Since Friday 17:00 (promotions: {MOST}, not sorted: 20)")
+    assert found is not None
+    assert len(found.lines) + found.more == MOST + 20
+    assert f"{MOST + 20} new mails since Friday 17:00" in report.summary
+
+
+async def test_each_of_four_accounts_that_fail_is_named() -> None:
+    async def fails(*_: Any, **__: Any) -> Any:
+        raise Throttled(provider="Google", retry_after=HOUR)
+
+    at = At()
+    names = ["home", "club", "school"]
+    for name in names:
+        more = account(id=AccountId(uuid4()), email=f"ann@{name}.example", name=name)
+        at.outside.desks.place(MemoryMailbox(more, at.clock), MemoryCalendar(more))
+    for mailbox, calendar in at.outside.desks.placed(ANN.id):
+        mailbox.search = fails  # type: ignore[method-assign]
+        calendar.events = fails  # type: ignore[method-assign]
+    report = await at.asked()
+    everyone = (
+        f"*work* ({WORK.email}), *home* (ann@home.example), *club* (ann@club.example) and *school* (ann@school.example)"
+    )
+    assert {note.partition(": ")[0] for note in report.notes} == {
+        f"I couldn't read the {what} of {everyone}" for what in ("mail", "calendar")
+    }
+    assert len(report.notes) == 2
+    shown = str(report_blocks(report, turn=TurnId(ANN.id)))
+    assert all(note in shown for note in report.notes)

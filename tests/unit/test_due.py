@@ -47,12 +47,28 @@ def test_when_the_clocks_change(zone: str, day: date, at: time, since: datetime)
     assert due(since - timedelta(seconds=1), daily, day - timedelta(days=1)) is None
 
 
-def test_one_that_is_late_says_so_and_one_that_is_too_late_does_not_come() -> None:
+def test_one_that_is_late_says_so_and_comes_as_long_as_its_day_lasts() -> None:
     daily, since = Daily(time(7), "UTC"), datetime(2026, 6, 1, 7, tzinfo=UTC)
     assert due(since + LATE - timedelta(seconds=1), daily, None) == Due(since.date(), since)
     assert due(since + LATE, daily, None) == Due(since.date(), since, late=True)
-    assert due(since + EXPIRED - timedelta(seconds=1), daily, None) == Due(since.date(), since, late=True)
-    assert due(since + EXPIRED, daily, None) is None
+    assert due(since + timedelta(hours=17, seconds=-1), daily, None) == Due(since.date(), since, late=True)
+    assert due(since + timedelta(hours=17), daily, None) is None
+    evening = Daily(time(23, 30), "UTC")
+    over = datetime(2026, 6, 1, 23, 30, tzinfo=UTC) + EXPIRED
+    assert due(over - timedelta(seconds=1), evening, None) is not None
+    assert due(over, evening, None) is None
+
+
+def test_the_one_before_that_did_not_come_is_told() -> None:
+    weekdays = Daily(time(7), "UTC", days=frozenset(range(5)))
+    monday = datetime(2026, 6, 8, 7, tzinfo=UTC)
+    for last, missed in ((4, date(2026, 6, 5)), (3, date(2026, 6, 5)), (5, None), (7, None)):
+        found = due(monday, weekdays, date(2026, 6, last))
+        assert found is not None
+        assert found.missed == missed
+    first = due(monday, weekdays, None)
+    assert first is not None
+    assert first.missed is None
 
 
 def test_late_over_midnight_is_still_for_the_day_before() -> None:

@@ -1,8 +1,12 @@
 """Errands: what a skill brings in the place of a model, reported, with offers to go on at a click."""
 
+import html
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.assistant import BUSY, FIRST_SIGN, STOPPED, Assistant
 from app.domain.desk import Desk
@@ -12,6 +16,7 @@ from app.domain.ports import Kind, Request, Thought, Watch
 from app.domain.reports import MAX_GROUPS, MAX_LINES, Group, Line, Offer, Report, Table, group
 from app.domain.types import Address, TurnId, TurnStatus
 from handlers.answers import Answers
+from integrations.slack import mrkdwn
 from integrations.slack.reports import plain_report, report_blocks
 from sandbox.slack.blocks import check
 from tests.fakes import ManualClock
@@ -27,7 +32,12 @@ REPORT = Report(
             lines=(Line(text="<!channel> *Sign* it", detail="Dana", link="https://mail.example/1", sign="🔴"),),
             offers=(Offer(label="Draft a reply", errand="draft t1"),),
         ),
-        Group(title="Newsletters", lines=(Line(text="Our week"),), more=41, folded=True),
+        Group(
+            title="Newsletters",
+            lines=(Line(text="<!here> _Our_ `week` :boom:", detail="*Dana*", link="https://mail.example/2?a=1&b=2"),),
+            more=41,
+            folded=True,
+        ),
         Group(
             title="Side by side", table=Table(columns=("Today", "Proposed"), rows=(("09:00 A", ""), ("", "10:00 A")))
         ),
@@ -228,20 +238,103 @@ def test_slack_takes_every_block_and_nothing_in_it_is_markup() -> None:
     blocks = report_blocks(REPORT, turn=turn, taken=(0,))
     assert check(blocks, "message") == []
     assert check(plain_report(REPORT, turn=turn), "message") == []
-    shown = str(blocks)
-    assert "mrkdwn" not in shown
-    assert "<!channel> *Sign* it" in shown
+    assert "<!channel> *Sign* it" in str(blocks)
+    (folded,) = (child["text"] for b in blocks if b["type"] == "container" for child in b["child_blocks"])
+    assert folded["verbatim"] is True
+    assert folded["text"] == (
+        "• <https://mail.example/2?a=1&amp;b=2|&lt;!here&gt; ＿Our＿ ˋweekˋ ꞉boom:> · ∗Dana∗\n_… and 41 more_"
+    )
     buttons = [e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]]
     assert buttons == ["offer:1"]
-    assert "✓ Draft a reply" in shown
+    assert "✓ Draft a reply" in str(blocks)
+
+
+@given(st.text(st.sampled_from("*_~`:<>&|ab1 \n")))
+def test_no_mark_of_a_stranger_is_obeyed(words: str) -> None:
+    said = mrkdwn.literal(words)
+    assert not re.search(r"[<>*~`]|(?<![^\W_])_|_(?![^\W_])|:[\w+'-]+:", said)
+    assert len(html.unescape(said)) == len(words)
+    assert re.fullmatch(r"<https://m\.example/1\|[^<>\n]*>", mrkdwn.linked(words, "https://m.example/1"))
+
+
+@pytest.mark.parametrize(
+    "address", ["", "javascript:alert(1)", "https://a.example/|x", "https://a.example/> <!channel>"]
+)
+def test_what_is_no_address_is_no_link(address: str) -> None:
+    assert mrkdwn.linked("Our week", address) == "Our week"
+
+
+def test_a_line_with_choices_has_a_menu_until_one_is_taken() -> None:
+    lines = tuple(
+        Line(text=f"Task {n}", link=f"https://m.example/{n}", choices=(Offer(label="✓ Done"), Offer(label="💤 Snooze")))
+        for n in range(3)
+    )
+    report = Report(title="Tasks", groups=(Group(title="Now", lines=lines, offers=(Offer(label="All"),)),))
+    turn = TurnId(ANN.id)
+    blocks = report_blocks(report, turn=turn, taken=(3,))
+    assert check(blocks, "message") == []
+    sections = [b for b in blocks if b["type"] == "section"]
+    values = [[o["value"] for o in b["accessory"]["options"]] if "accessory" in b else [] for b in sections]
+    assert values == [[f"offer:0 {turn}", f"offer:1 {turn}"], [], [f"offer:4 {turn}", f"offer:5 {turn}"]]
+    assert sections[1]["text"]["text"] == "<https://m.example/1|Task 1>\n_✓ 💤 Snooze_"
+    (button,) = (e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"])
+    assert report.all_offers[int(button.removeprefix("offer:"))].label == "All"
+
+
+async def test_a_menus_option_is_taken_up_like_a_button() -> None:
+    errands = Errands()
+    at = at_work_with(errands)
+    turn = await reported(at)
+    body = click(turn)
+    body["actions"] = [{"action_id": "offers", "selected_option": {"value": f"offer:1 {turn}"}}]
+    await Answers(at.assistant, at.chat).take_up(body)
+    assert errands.done == ["triage", "archive newsletters"]
+
+
+def test_lines_that_find_no_room_are_counted() -> None:
+    lines = tuple(Line(text=f"{n} " + "x" * 290, detail="y" * 290, link=f"https://m.example/{n}") for n in range(10))
+    groups = tuple(Group(title=f"Group {n}", lines=lines, folded=n > 0) for n in range(4))
+    blocks = report_blocks(Report(title="All", groups=groups), turn=TurnId(ANN.id))
+    assert check(blocks, "message") == []
+    shown = [
+        len(re.findall(r"https://m\.example/\d+", str(b))) for b in blocks if b["type"] in ("rich_text", "container")
+    ]
+    assert shown == [10, 5, 3, 0]
+    assert "… and 5 more" in str(blocks[2])
+    assert "For length I left out: Group 3" in str(blocks[-1])
+
+
+def test_four_accounts_that_fail_are_all_named() -> None:
+    lines = tuple(Line(text="x" * 290, detail="y" * 290) for _ in range(10))
+    why = [
+        f"I couldn't read the mail of *account{n}* (a{n}@example.com): Gmail said {'no ' * 40}{n}." for n in range(4)
+    ]
+    dates = [each.replace("the mail", "the calendar") for each in why]
+    groups = tuple(Group(title=f"Group {n}", lines=lines) for n in range(4))
+    report = Report(title="All", groups=groups, notes=(*why, *dates))
+    blocks = report_blocks(report, turn=TurnId(ANN.id))
+    assert check(blocks, "message") == []
+    shown = str(blocks[-1])
+    assert all(" ".join(note.split()) in shown for note in report.notes)
+    assert "For length I left out: Group 2" in shown
+
+
+def test_notes_that_find_no_room_are_counted() -> None:
+    report = Report(title="All", notes=tuple(f"{n} {'n' * 500}" for n in range(9)))
+    assert "… and 6 more like these." in str(report_blocks(report, turn=TurnId(ANN.id))[-1])
 
 
 def test_the_largest_report_fits() -> None:
-    lines = tuple(Line(text=f"{n} " + "x" * 400, detail="y" * 400) for n in range(50))
+    choices = tuple(Offer(label="z" * 200, errand="e") for _ in range(5))
+    lines = tuple(
+        Line(text=f"{n} " + "&" * 400, detail="<" * 400, link=f"https://m.example/{'x' * 800}", choices=choices)
+        for n in range(50)
+    )
     offers = tuple(Offer(label="z" * 200, errand="e") for _ in range(9))
     groups = tuple(group(f"Group {n}", lines, most=2, folded=n % 2 == 1) for n in range(MAX_GROUPS + 3))
-    report = Report(title="t" * 400, groups=groups, offers=offers, notes=("n" * 400,) * 3)
+    report = Report(title="t" * 400, groups=groups, offers=offers, notes=("n" * 400,) * 30)
     assert check(report_blocks(report, turn=TurnId(ANN.id)), "message") == []
+    assert check(plain_report(report, turn=TurnId(ANN.id)), "message") == []
     assert groups[0].more == 48
     assert len(group("All", lines).lines) == MAX_LINES
 

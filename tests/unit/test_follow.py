@@ -10,7 +10,9 @@ from app.domain.reports import Report
 from app.domain.types import Address, MailText
 from app.skills.errands import Skills
 from app.skills.follow import Follow
+from app.skills.follow.waiting import ASKED
 from app.skills.tasks import Tasks
+from app.skills.triage.gathering import READ, WRITTEN
 from tests.samples import ANN, WORK, message
 from tests.unit.desk_world import mail
 from tests.unit.steward_at_work import AtWork
@@ -151,3 +153,42 @@ async def test_an_account_that_cannot_be_read_is_named_and_nothing_is_settled() 
 
 async def test_nobody_owes_anybody() -> None:
     assert (await At().ask()).startswith("Nobody owes anybody an answer")
+
+
+async def test_a_crowd_of_promotions_hides_nobody_who_waits() -> None:
+    at = At()
+    at.hears("m1", 6)
+    for n in range(READ):
+        at.mailbox.put(mail(f"p{n}", labels=("INBOX", "CATEGORY_PROMOTIONS"), thread=f"p{n}", received=at.clock.now()))
+    report = await at.report()
+    assert list(lines(report)) == ["✍️ They wait for you (1)"]
+    assert report.notes == ()
+
+
+async def test_how_far_the_mail_was_read_is_said() -> None:
+    at = At()
+    for n in range(READ + 7):
+        at.hears(f"m{n}", n / 100, thread=f"t{n}")
+    report = await at.report()
+    assert [group.title for group in report.groups] == [f"✍️ They wait for you ({READ})"]
+    back = at.clock.now() - timedelta(days=(READ - 1) / 100)
+    assert report.notes == (
+        f"In *work* ({WORK.email}) I looked at the newest {READ} of {READ + 7} mails (in inbox, without promotions and "
+        f"social, since Sat 31 Jan 2026), back to {back:%a %-d %b %H:%M}: older ones aren't taken into account.",
+    )
+
+
+async def test_how_far_what_was_written_was_read_is_said() -> None:
+    at = At()
+    for n in range(WRITTEN + 1):
+        at.writes(f"m{n}", n / 100, thread=f"t{n}")
+    back = at.clock.now() - timedelta(days=(WRITTEN - 1) / 100)
+    whole, threads = (await at.report()).notes
+    assert whole == (
+        f"In *work* ({WORK.email}) I looked at the last {WRITTEN} mails you sent, back to {back:%a %-d %b %H:%M}: "
+        "what you wrote before isn't taken into account."
+    )
+    assert threads == (
+        f"In *work* ({WORK.email}) I looked for answers in the {ASKED} threads you wrote in last; whether "
+        f"{WRITTEN - ASKED} older ones got an answer I don't know."
+    )

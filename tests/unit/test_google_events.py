@@ -44,3 +44,23 @@ def test_an_event_is_read_however_little_it_has(resource: dict[str, Any], start:
     found = event_of({"id": "e1", **resource}, "primary", WORK, zone="UTC")
     assert (found.start, found.zone) == (start, "UTC")
     assert found.end >= found.start
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://docs.google.com/document/d/1/edit", "https://docs.google.com/document/d/1/edit"),
+        ("https://drive.google.com/file/d/1", "https://drive.google.com/file/d/1"),
+        ("https://evil.example/docs.google.com", ""),
+        ("https://docs.google.com.evil.example/x", ""),
+        ("https://docs.google.com@evil.example/x", ""),
+        ("https://docs.google.com:8443/x", ""),
+        ("http://docs.google.com/x", ""),
+        ("javascript:alert(1)", ""),
+        ("https://[x", ""),
+    ],
+)
+def test_an_attachment_is_linked_only_where_it_lies_with_google(address: str, link: str) -> None:
+    resource = {"id": "e1", "attachments": [{"title": "Plan", "fileUrl": address}]}
+    (found,) = event_of(resource, "primary", WORK, zone="UTC").attachments
+    assert (found.title, found.link) == ("Plan", link)

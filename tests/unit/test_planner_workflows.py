@@ -233,6 +233,25 @@ def test_8_a_list_of_mails_is_made_here_even_if_a_skill_knows_of_priorities() ->
     assert {call.tool for call in at.calls} == {"search_mail"}
 
 
+@pytest.mark.parametrize(
+    ("asks", "about", "important"),
+    [
+        (["add a task: call the bank by Friday"], "add call the bank by Friday", None),
+        (["Make an important to-do to pay Tom, 30 min"], "add pay Tom, 30 min", True),
+        (["I have to renew my passport", "make that a task"], "add I have to renew my passport", None),
+        (["I have to renew my passport", "turn this into an important task."], "add I have to renew my passport", True),
+    ],
+)
+def test_a_task_is_noted_by_the_skill_for_tasks(asks: list[str], about: str, important: bool | None) -> None:
+    skills = {"type": "object", "properties": {"skill": {"enum": ["focus", "tasks"]}, "about": {}, "important": {}}}
+    assist = {"type": "function", "function": {"name": "assist", "parameters": skills}}
+    at = Talk(Office(assist={}), system=SYSTEM, tools=[*TOOLS, assist])
+    for ask in asks:
+        at.say(ask)
+    (call,) = (call for call in at.calls if call.tool == "assist")
+    assert (call.args["about"], call.args.get("important")) == (about, important)
+
+
 def test_8_what_is_seen_decides_the_order_and_stands_beside_it() -> None:
     def mail(ref: str, sender: str, subject: str, snippet: str = "") -> dict[str, Any]:
         return {"thread": f"work:{ref}", "from": sender, "subject": subject, "snippet": snippet, "account": "work"}

@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
+from app.agent.tools.skills import Assist
 from app.assistant import Assistant
-from app.domain.errors import Unanswered, UnknownArgument
+from app.domain.errors import ChatError, Unanswered, UnknownArgument
 from app.domain.ports import Thought
 from app.domain.reports import Report
-from app.domain.types import Address, Email, Guest, MailText
+from app.domain.tasks import Source
+from app.domain.types import Address, Email, Guest, MailText, TurnId
 from app.skills.errands import Skills
 from app.skills.tasks import Tasks
 from handlers.commands import errand_of
 from tests.samples import ANN, message
 from tests.unit.desk_world import mail, meeting
 from tests.unit.steward_at_work import AtWork
+from tests.unit.test_agent_tools import Table
 
 QUESTION = "Can you send me the contract by tomorrow?"
 GUEST = Guest(email="zoe@client.example", name="Zoe")
@@ -128,6 +131,41 @@ async def test_noted_by_hand_with_a_time() -> None:
     assert (await at.ask("tasks add ")).startswith("Tell me what to note")
 
 
+async def test_what_is_noted_in_slack_leads_back_to_where_it_was_said() -> None:
+    at = At()
+    assert await at.ask("tasks add 30 min call with Tom by Friday") == (
+        "Noted as task 1: 30 min call with Tom by Friday (due Fri 6 Mar, 30 min)."
+    )
+    (task,) = await at.store.tasks.open(ANN.id)
+    turn = await at.store.turns.get(ANN.id, at.chat.lines[-1].turn or TurnId(ANN.id))
+    assert turn is not None
+    said = turn
+    assert (task.found.source, task.found.minutes) == (Source.SLACK, 30)
+    assert task.found.thread == f"{said.place.channel}:{said.ts}"
+    line = (await at.report()).groups[0].lines[0]
+    assert line.link == f"https://team.slack.example/archives/{said.place.channel}/p{said.ts.replace('.', '')}"
+    assert " · 30 min · " in line.detail
+    assert task.found.conversation is None
+
+
+async def test_a_note_is_kept_where_slack_gives_no_link() -> None:
+    at = At()
+
+    async def fails(*_: Any) -> str:
+        raise ChatError(why="message_not_found")
+
+    at.chat.link = fails  # type: ignore[method-assign]
+    assert await at.ask("tasks add Buy a plant") == "Noted as task 1: Buy a plant."
+    (task,) = await at.store.tasks.open(ANN.id)
+    assert task.found.link == ""
+
+
+async def test_what_was_said_to_matter_says_so() -> None:
+    at = At()
+    assert await at.ask("tasks add! Pay Tom") == "Noted as task 1: Pay Tom (it matters)."
+    assert details(await at.report())["Pay Tom"].endswith("you said that it matters")
+
+
 async def test_a_snoozed_task_is_back_on_the_next_working_day() -> None:
     at = At(contract())
     await at.report()
@@ -161,15 +199,21 @@ async def test_a_quadrant_that_there_is_not() -> None:
     assert (await at.ask("tasks move 1 sideways")).startswith("I can put a task under do, schedule")
 
 
-async def test_at_most_five_buttons_a_row_and_they_do_what_they_say() -> None:
+async def test_each_task_has_a_menu_that_does_what_it_says() -> None:
     at = At(*(contract(f"m{n}", thread=f"t{n}", subject=f"Contract {n}") for n in range(6)))
     report = await at.report()
     (group, _) = report.groups
-    assert [o.label for o in group.offers] == ["✓ Done 1", "💤 Snooze 1", "Not urgent: 1", "✓ Done 2", "✓ Done 3"]
+    errands = [[choice.errand for choice in line.choices] for line in group.lines]
+    assert errands == [
+        [f"tasks done {n}", f"tasks snooze {n}", *(f"tasks move {n} {q}" for q in ("schedule", "delegate", "later"))]
+        for n in (int(line.detail.partition(" ")[0].removeprefix("#")) for line in group.lines)
+    ]
     turn = at.chat.lines[-1].turn
     assert turn is not None
-    await at.assistant.take_up(ANN.id, turn, 2)
-    assert at.said[-1] == f"Moved: “{group.lines[0].text}” is under “Schedule” from now on."
+    offers = [offer.errand for offer in report.all_offers]
+    last = group.lines[-1]
+    await at.assistant.take_up(ANN.id, turn, offers.index(last.choices[2].errand))
+    assert at.said[-1] == f"Moved: “{last.text}” is under “Schedule” from now on."
 
 
 async def test_an_account_that_cannot_be_read_is_named_and_its_tasks_are_those_known_before() -> None:
@@ -199,7 +243,7 @@ async def test_thought_again_after_a_crash_a_note_is_kept_once() -> None:
     await at.ask("tasks add Buy a plant")
     turn = at.chat.lines[-1].turn
     (task,) = await at.store.tasks.open(ANN.id)
-    assert task.found.key == f"said:{turn}"
+    assert task.found.key == f"slack:{turn}"
 
 
 @pytest.mark.parametrize(
@@ -207,6 +251,7 @@ async def test_thought_again_after_a_crash_a_note_is_kept_once() -> None:
     [
         ("tasks", "tasks"),
         ("Tasks add Call  Bob", "tasks add Call Bob"),
+        ("tasks add! Call Bob", "tasks add! Call Bob"),
         ("tasks DONE 3", "tasks done 3"),
         ("tasks for tomorrow, please", ""),
         ("triage my inbox", ""),
@@ -243,5 +288,15 @@ def test_what_a_command_does_not_take_is_said() -> None:
         errand_of("tasks for tomorrow", command=True)
     assert refused.value.sentence == (
         "I don't know what to do with “for tomorrow” after `tasks`."
-        " Alone it shows everything, and it takes: add, done, snooze, move."
+        " Alone it shows everything, and it takes: add, add!, done, snooze, move."
     )
+
+
+async def test_the_model_says_that_a_task_matters_unless_a_mail_was_read() -> None:
+    at = Table(mail("m1", text="This is very important."), text="Note as important: pay Tom")
+    await Assist(skill="tasks", about="add pay Tom", important=True).run(at.bench)
+    assert at.bench.errand == "tasks add! pay Tom"
+    at = Table(mail("m1", text="This is very important."), text="Note: pay Tom")
+    await at.bench.thread("work", "t1")
+    await Assist(skill="tasks", about="add pay Tom", important=True).run(at.bench)
+    assert at.bench.errand == "tasks add pay Tom"

@@ -27,6 +27,8 @@ Preference = Literal[
 PREFERENCES = "preferences"
 MAX_RULES = 12
 """Rules of one request: more is a program."""
+TASKS, ADD, FIRST = "tasks", "add ", "add! "
+"""The skill that notes down tasks, its verb, and the one for what matters; no mail and no event says what does."""
 TOLD = frozenset({"tasks", "brief"})
 """Skills that are told what the request is about."""
 KNOWN = {"triage": ("list",)}
@@ -36,15 +38,17 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 
 class Assist(Tool):
-    """Start a skill; it answers for you. triage: sort unread mail; about "list": by priority. tasks: what to do;
-    about "add pay Tom by Friday". focus: plan today. follow: who owes whom. week: better times for meetings; about
-    "next week". brief: a meeting. digest: the day. preferences: how they want their days, called once for each (closed:
-    no meetings, quiet: no messages then)."""
+    """Start a skill, which answers. triage: sort unread mail; about "list": by priority. tasks: what to do; about "add
+    pay Tom by Friday". focus: plan today. follow: who owes whom. week: better meeting times; about "next week".
+    brief: a meeting. digest: the day. preferences: how they want their days, one a call (closed: no meetings, quiet:
+    no messages then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill
     about: str = Field("", max_length=300, description="in their words; preferences: the value alone, or off")
     preference: Preference = ""
+    important: bool = False
+    """What they said of a task."""
     rules: list[str] = Field(
         [],
         max_length=MAX_RULES,
@@ -66,12 +70,14 @@ class Assist(Tool):
         if self.skill == PREFERENCES and self.preference:
             return await self._prefer(bench, about)
         for words in (about, *map(_plain, self.rules)):
-            if bench.sources.taints(words, Part.TITLE):
+            if bench.sources.taints(words, Part.TITLE) and not bench.sources.said(words):
                 raise Refusal(
                     why=f"Those are words of a mail or an event. Name it by its reference, or as {bench.first} did."
                 )
         if self.skill == WEEK:
             return _started(bench, *spelled(about, [_rule(rule) for rule in map(_plain, self.rules) if rule]))
+        if self.skill == TASKS and self.important and not bench.sources.strangers and about.startswith(ADD):
+            about = f"{FIRST}{about.removeprefix(ADD)}"
         told = self.skill in TOLD or about.casefold() in KNOWN.get(self.skill, ())
         return _started(bench, f"{ERRANDS.get(self.skill, self.skill)} {about if told else ''}")
 

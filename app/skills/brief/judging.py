@@ -1,5 +1,5 @@
-"""The model's part of a briefing: decisions, open questions and an agenda, each decision and question with a quotation
-that really stands in its source."""
+"""The model's part of a briefing: decisions, open questions and an agenda, each point with a quotation that really
+stands in its source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ AGENDA = 5
 
 
 class Finding(BaseModel):
-    """A decision or an open question, and the words of excerpt n that show it."""
+    """A decision, an open question or a point of the agenda, and the words of excerpt n that show it; 0 is the meeting
+    itself."""
 
     n: int
     text: str
@@ -33,7 +34,7 @@ class Finding(BaseModel):
 class Findings(BaseModel):
     decisions: list[Finding] = Field(default_factory=list)
     questions: list[Finding] = Field(default_factory=list)
-    agenda: list[str] = Field(default_factory=list)
+    agenda: list[Finding] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,20 @@ class Proven:
 
 
 @dataclass(frozen=True)
+class Point:
+    """Something to talk about, with what bears it out."""
+
+    text: str
+    quote: str
+    source: Said | None
+    """None: the event's own description."""
+
+
+@dataclass(frozen=True)
 class Judged:
     decisions: tuple[Proven, ...] = ()
     questions: tuple[Proven, ...] = ()
-    agenda: tuple[str, ...] = ()
+    agenda: tuple[Point, ...] = ()
     usable: bool = True
     """Whether a model had its say, where there was something to judge."""
 
@@ -60,7 +71,7 @@ async def judged(mind: Mind, facts: Facts) -> Judged:
     if not excerpts:
         return Judged()
     material = {
-        "meeting": {"untrusted": {"title": visible(facts.event.title), "notes": visible(facts.event.notes)[:EXCERPT]}},
+        "meeting": {"n": 0, "untrusted": {"title": visible(facts.event.title), "notes": _notes(facts)}},
         "excerpts": [_told(n, said) for n, said in enumerate(excerpts, start=1)],
     }
     try:
@@ -70,8 +81,12 @@ async def judged(mind: Mind, facts: Facts) -> Judged:
     return Judged(
         decisions=_proven(found.decisions, excerpts),
         questions=_proven(found.questions, excerpts),
-        agenda=tuple(filter(None, (_plain(item) for item in found.agenda[:AGENDA]))),
+        agenda=_points(found.agenda, excerpts, _notes(facts))[:AGENDA],
     )
+
+
+def _notes(facts: Facts) -> str:
+    return visible(facts.event.notes)[:EXCERPT]
 
 
 def _told(n: int, said: Said) -> dict[str, object]:
@@ -84,13 +99,27 @@ def _proven(found: Sequence[Finding], excerpts: Sequence[Said]) -> tuple[Proven,
     """Those whose quotation stands in the excerpt they name, each quotation once."""
     kept: dict[str, Proven] = {}
     for each in found:
-        quote = " ".join(each.quote.split())
-        if not 1 <= each.n <= len(excerpts) or len(quote) < SHORTEST:
-            continue
-        source = excerpts[each.n - 1]
-        if quote.casefold() in " ".join(source.own[:EXCERPT].split()).casefold():
+        if 1 <= each.n <= len(excerpts) and (quote := _quoted(each, (source := excerpts[each.n - 1]).own[:EXCERPT])):
             kept.setdefault(quote.casefold(), Proven(_plain(each.text) or _plain(quote), _plain(quote), source))
     return tuple(kept.values())
+
+
+def _points(found: Sequence[Finding], excerpts: Sequence[Said], notes: str) -> tuple[Point, ...]:
+    """The same of the agenda, whose points may stand in the event's description too."""
+    kept: dict[str, Point] = {}
+    for each in found:
+        if (quote := _quoted(each, notes)) if each.n == 0 else "":
+            kept.setdefault(quote.casefold(), Point(_plain(each.text) or _plain(quote), _plain(quote), None))
+        for proven in _proven([each], excerpts):
+            kept.setdefault(proven.quote.casefold(), Point(proven.text, proven.quote, proven.source))
+    return tuple(kept.values())
+
+
+def _quoted(found: Finding, material: str) -> str:
+    """Its quotation on one line, if it is long enough to tell and stands there; else nothing."""
+    quote = " ".join(found.quote.split())
+    stands = quote.casefold() in " ".join(material.split()).casefold()
+    return quote if stands and len(quote) >= SHORTEST else ""
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from app.domain.types import Email, Event
 from app.planning.sanitising import unlinked, urls, visible
 from app.skills.brief.finding import reference
 from app.skills.brief.gathering import Facts, Open, Person, Said
-from app.skills.brief.judging import Judged, Proven
+from app.skills.brief.judging import Judged, Point, Proven
 from app.skills.drafting import errands as drafting
 
 NOTHING = "No information"
@@ -26,6 +26,10 @@ SOON = 120
 DRAFTS = 2
 """Replies offered: the briefing is about the meeting."""
 _TAG = re.compile(r"<[^<>]*>")
+_BREAK = re.compile(r"<(?:br|/li|/?p|/?ul|/?ol)\b[^<>]*>", re.IGNORECASE)
+"""Where Google Calendar's descriptions, which are HTML, begin a new line."""
+_BULLET = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
+_ITEM = re.compile(r"^[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t]+(\S.*)$", re.MULTILINE)
 _ANSWER = {
     "accepted": "comes",
     "declined": "doesn't come",
@@ -46,8 +50,8 @@ def report(facts: Facts, judged: Judged, *, zone: str, now: datetime, link: Link
         group("What was said lately", _said(facts, place, link), most=MOST_SAID),
         group("Decisions", _proven(judged.decisions, place, link) or _none("no decision in these mails")),
         group("Open questions", _questions(facts, judged, place, link)),
-        Group(title="What to talk about", lines=_agenda(facts, judged, link)),
-        group("Documents", _documents(facts, link) or _none("no file in these mails and no link in the event")),
+        _agenda(facts, judged, place, link),
+        group("Documents", _documents(facts, link) or _none("no file in these mails or the event, and no link")),
     )
     unjudged = "The model gave no usable answer: decisions are missing, and open questions are only those that wait."
     return Report(
@@ -173,12 +177,39 @@ def _questions(facts: Facts, judged: Judged, zone: ZoneInfo, link: Linked) -> tu
     return tuple(lines.values()) or _none("no open question in these mails")
 
 
-def _agenda(facts: Facts, judged: Judged, link: Linked) -> tuple[Line, ...]:
+def _agenda(facts: Facts, judged: Judged, zone: ZoneInfo, link: Linked) -> Group:
+    """What the model proposes and bears out; else what code finds open, and what the event's description lists."""
     if judged.agenda:
-        return tuple(Line(text=item, link=facts.event.link) for item in judged.agenda)
-    asked = [Line(text=_plain(q, WORDS), link=link(o.debt.last)) for o in facts.open for q in o.questions]
-    waits = [Line(text=_subject(o.debt.last), link=link(o.debt.last)) for o in facts.open if not o.questions]
-    return (*asked, *waits)[:MAX_OFFERS] or _none("nothing to build a proposal on")
+        points = tuple(_point(point, facts.event, zone, link) for point in judged.agenda)
+        return Group(title="What to talk about", lines=points)
+    told = "in the event's description"
+    listed = [Line(text=words, detail=told, link=facts.event.link) for words in _listed(facts.event.notes)]
+    asked = [_asked(q, o.debt.last, zone, link) for o in facts.open for q in o.questions]
+    waits = [_asked(_subject(o.debt.last), o.debt.last, zone, link) for o in facts.open if not o.questions]
+    found = (*listed, *asked, *waits)[:MAX_OFFERS]
+    title = "What to talk about (what is listed and open)" if found else "What to talk about"
+    return Group(title=title, lines=found or _none("nothing to build a proposal on"))
+
+
+def _point(point: Point, event: Event, zone: ZoneInfo, link: Linked) -> Line:
+    if point.source is not None:
+        return _evidence(point.text, point.quote, point.source.mail.email, zone, link)
+    quoted = f"“{point.quote}” · " if point.quote.casefold() != point.text.casefold() else ""
+    return Line(text=point.text, detail=f"{quoted}in the event's description", link=event.link)
+
+
+def _asked(words: str, mail: Email, zone: ZoneInfo, link: Linked) -> Line:
+    return Line(
+        text=_plain(words, WORDS),
+        detail=f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)}",
+        link=link(mail),
+    )
+
+
+def _listed(notes: str) -> list[str]:
+    """The points of a list in an event's description."""
+    found = _ITEM.findall(_BREAK.sub("\n", _BULLET.sub("\n- ", notes)))
+    return list(filter(None, (_plain(_TAG.sub(" ", item), WORDS) for item in found)))
 
 
 def _documents(facts: Facts, link: Linked) -> tuple[Line, ...]:
@@ -188,6 +219,10 @@ def _documents(facts: Facts, link: Linked) -> tuple[Line, ...]:
             mail = said.mail.email
             detail = f"{_plain(mail.sender.called, 60)} · {_subject(mail)}"
             files.setdefault(each.shown, Line(text=_plain(each.shown, 120), detail=detail, link=link(mail)))
+    for document in facts.event.attachments:
+        where = "a file of the event" if document.link else "a file of the event, whose address isn't Google's"
+        named = Line(text=_plain(document.title, 120) or "(no title)", detail=where, link=document.link)
+        files.setdefault(document.link or document.title, named)
     hosts = dict.fromkeys(filter(None, map(_host, sorted(urls(facts.event.notes)))))
     told = [
         Line(text=f"A link to {host}", detail="in the event's description", link=facts.event.link) for host in hosts

@@ -10,10 +10,11 @@ from app.domain.calendars import Period
 from app.domain.desk import Desk
 from app.domain.ports import Request, Services, Watch
 from app.domain.preferences import DIGEST as ONLY
+from app.domain.preferences import Preferences
 from app.domain.reading import Reading
 from app.domain.sorting import Key, Sorted
 from app.domain.tasks import Source
-from app.domain.types import Email, Event
+from app.domain.types import Email, Event, MailQuery
 from app.planning.conflicts import Conflict, conflicts
 from app.planning.hours import working
 from app.planning.preferences import working_hours
@@ -23,6 +24,7 @@ from app.planning.stretches import instant
 from app.skills.follow.waiting import Wait, waits
 from app.skills.tasks.board import Board, board
 from app.skills.triage import Triage
+from app.skills.triage.gathering import MOST
 
 FREE = timedelta(minutes=30)
 """How long free time must be to be worth naming."""
@@ -50,6 +52,8 @@ class Day:
     """Whose answers the person has waited for so long that they may ask again."""
     night: tuple[tuple[Email, Sorted], ...]
     """Unread mails that came since the last working day ended, the most pressing first."""
+    more: int
+    """How many older ones came since then and aren't sorted."""
     since: datetime
 
 
@@ -58,10 +62,12 @@ async def gather(
 ) -> tuple[Day, Reading]:
     """Everything, and what could not be read. Raises GrantDead, StoreUnavailable, LostClaim."""
     reading = Reading()
-    whole = await board(services, request, desk, reading)
     zone, now = ZoneInfo(request.person.zone), request.now
-    since = evening(whole, now)
-    fresh = [m for m in whole.inbox.mails if m.unread and m.received >= since]
+    since = evening(await services.store.preferences.of(request.person.id), now)
+    overnight = MailQuery(where="inbox", unread=True, since=since.date())
+    whole = await board(services, request, desk, reading, also=[overnight])
+    came = [m for m in (*whole.inbox.mails, *whole.inbox.besides) if m.unread and m.received >= since]
+    fresh = sorted(came, key=lambda m: m.received, reverse=True)[:MOST]
     night = await triage.sort(request, whole.inbox, fresh, watch=watch, reading=reading)
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), zone)
     today = [e for e in whole.inbox.events if e.start < midnight and takes_time(e) and not e.mirrors]
@@ -80,21 +86,22 @@ async def gather(
         owed=tuple(sorted(found.by_me, key=lambda wait: -priority.get(wait.debt.last.id, 0))),
         waited=tuple(wait for wait in found.to_me if wait.long and wait.key not in asleep),
         night=_ordered(fresh, night),
+        more=len(came) - len(fresh),
         since=since,
     )
     return day, reading
 
 
-def evening(whole: Board, now: datetime) -> datetime:
+def evening(preferences: Preferences, now: datetime) -> datetime:
     """When the last working day before today ended; who is told of urgent mail by the digest alone, is told of all that
     came since the one before."""
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
     zone = str(now.tzinfo)
-    worked = working(working_hours(whole.preferences), zone, start=midnight - WEEK, end=midnight)
+    worked = working(working_hours(preferences), zone, start=midnight - WEEK, end=midnight)
     ended = instant(worked[-1][1]).astimezone(now.tzinfo) if worked else now - NIGHT
-    if whole.preferences.notify != ONLY:
+    if preferences.notify != ONLY:
         return ended
-    return min(ended, datetime.combine(ended.date(), whole.preferences.digest or time(), now.tzinfo))
+    return min(ended, datetime.combine(ended.date(), preferences.digest or time(), now.tzinfo))
 
 
 def _ordered(mails: Sequence[Email], found: Sequence[Sorted]) -> tuple[tuple[Email, Sorted], ...]:

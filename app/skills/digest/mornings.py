@@ -7,7 +7,8 @@ import structlog
 
 from app.domain.ports import Kind, Services
 from app.domain.rhythms import DIGEST, Rhythm
-from app.planning.due import Daily, Due, due
+from app.planning.due import EXPIRED, Daily, Due, due
+from app.planning.quiet import is_quiet
 
 TEXT = "Morning digest"
 """What stands where a request would."""
@@ -32,7 +33,7 @@ class Mornings:
         person = await store.people.person(rhythm.person)
         if person is None:
             return
-        errand = f"{DIGEST} {found.since.isoformat()}"
+        errand = " ".join((DIGEST, found.since.isoformat(), *([found.missed.isoformat()] if found.missed else [])))
         turn = await store.turns.begin(person, errand, text=TEXT, key=f"{DIGEST} {found.day}")
         if turn is not None:
             await self._services.queue.wake(Kind.UNASKED, str(turn.id), person.id)
@@ -49,4 +50,8 @@ def when(rhythm: Rhythm, now: datetime) -> Due | None:
     except ZoneInfoNotFoundError:
         log.warning("zone_unknown", person=str(rhythm.person), zone=rhythm.zone)
         return None
-    return found if found and found.since >= rhythm.since else None
+    if found is None or found.since < rhythm.since:
+        return None
+    # A morning's digest that comes hours late is still wanted, but not at night.
+    quiet = now - found.since >= EXPIRED and is_quiet(now, preferences.quiet, rhythm.zone)
+    return None if quiet else found

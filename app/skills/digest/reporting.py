@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from app.domain.cards import counted
 from app.domain.reports import Group, Line, Offer, Report, group
 from app.domain.types import Address, Email, Event
 from app.planning.conflicts import explained
+from app.planning.due import LATE
 from app.planning.eisenhower import Quadrant
 from app.planning.sanitising import visible
 from app.planning.signals import Category
@@ -26,19 +28,26 @@ NAMES = 3
 """Guests named on a line."""
 
 
-def report(day: Day, *, name: str, plan: str, notes: Sequence[str], late: bool) -> Report:
-    """The report of a day. `late` says so."""
+def report(day: Day, *, name: str, plan: str, notes: Sequence[str], late: timedelta) -> Report:
+    """The report of a day. How `late` it is, it says."""
     hello = f"Good morning, {name}" if day.now.hour < 12 else f"Your day, {name}"
     greeting = hello if name else hello.partition(",")[0]
     said = summary(day)
     groups = (_today(day), _answers(day), _tasks(day), _others(day), _waited(day), _night(day))
     return Report(
         title=f"{greeting}: {day.now:%A %-d %B}",
-        summary=f"{f'A little late today: {said[0].lower()}{said[1:]}' if late else said}\nSuggested: {plan}",
+        summary=f"{_late(late, said)}\nSuggested: {plan}",
         groups=tuple(each for each in groups if each),
         notes=tuple(notes),
         offers=tuple(_offers(day)),
     )
+
+
+def _late(late: timedelta, said: str) -> str:
+    if late < LATE:
+        return said
+    hours = late // timedelta(hours=1)
+    return f"{counted(hours, 'hour') if hours else 'A little'} late today: {said[0].lower()}{said[1:]}"
 
 
 def summary(day: Day) -> str:
@@ -47,7 +56,9 @@ def summary(day: Day) -> str:
     if day.board.inbox.boxes:
         owed = len(day.owed)
         parts.append(f"{counted(owed, 'mail waits', 'mails wait')} for your answer" if owed else "")
-        parts.append(f"{counted(len(day.night), 'new mail')} since {_since(day)}" if day.night else "no new mail")
+        parts.append(
+            f"{counted(len(day.night) + day.more, 'new mail')} since {_since(day)}" if day.night else "no new mail"
+        )
     pressing = len(day.board.of(Quadrant.DO))
     parts.insert(2, f"{counted(pressing, 'task')} to do now" if pressing else "")
     told = "; ".join(filter(None, parts)) or "there is little I could read"
@@ -166,7 +177,9 @@ def _night(day: Day) -> Group | None:
         )
         for mail, found in day.night
     )
-    return group(f"🌙 Since {_since(day)} ({told})", lines, most=MANY, folded=True)
+    told += f", not sorted: {day.more:,}" if day.more else ""
+    shown = group(f"🌙 Since {_since(day)} ({told})", lines, most=MANY, folded=True)
+    return shown.model_copy(update={"more": shown.more + day.more})
 
 
 def _offers(day: Day) -> Iterator[Offer]:

@@ -8,13 +8,12 @@ from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
 from app.domain.tasks import Found, Source, Task
-from app.domain.types import MailQuery
 from app.planning.preferences import working_hours
 from app.planning.workdays import working_day
 from app.skills.follow.reporting import Followed, Reminder, report
 from app.skills.follow.waiting import Wait, Waits, waits
 from app.skills.tasks.finding import worded
-from app.skills.triage.gathering import Inbox, gather
+from app.skills.triage.gathering import Inbox, search, wanting
 
 BACK = timedelta(days=30)
 """How far back answers are looked for that are still owed."""
@@ -38,8 +37,8 @@ class Follow:
         """Who waits for whom, and the reminders that are due; those settled meanwhile are closed. Raises GrantDead."""
         preferences = await self._services.store.preferences.of(request.person.id)
         hours = working_hours(preferences)
-        query = MailQuery(where="inbox", since=(request.now - BACK).date())
-        inbox = await gather(request, desk, preferences, reading, query=query)
+        queries = [wanting((request.now - BACK).date())]
+        inbox = await search(request, desk, preferences, reading, queries=queries)
         found = await waits(inbox, request.now, hours, reading)
         long = {_key(wait): wait for wait in found.to_me if wait.long and wait.debt.since >= request.now - BACK}
         open_ = await self._services.store.tasks.find(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.cards import counted
 from app.domain.mailboxes import SENT, Mailbox
 from app.domain.reading import Reading
 from app.domain.sorting import Key
@@ -14,8 +15,9 @@ from app.skills.triage.gathering import Inbox
 
 PATIENCE = 3
 """Working days after which one may ask again for an answer."""
-ASKED = 40
-"""Threads of one account read for whether others have answered, those written in last."""
+ASKED = 100
+"""Threads of one account read for whether others have answered, those written in last: 1,000 of Gmail's 15,000 units a
+minute (Gmail API, usage limits), two batches."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ async def waits(inbox: Inbox, now: datetime, hours: WorkingHours, reading: Readi
     asked = sorted((m for m in last if SENT in m.labels), key=lambda m: m.received, reverse=True)
 
     async def read(box: Mailbox) -> list[tuple[Key, Debt | None]]:
-        these = [m.thread for m in asked if m.account.id == box.account.id][:ASKED]
-        found = await box.threads(these) if these else ()
+        these = [m.thread for m in asked if m.account.id == box.account.id]
+        found = await box.threads(these[:ASKED]) if these else ()
+        if len(these) > ASKED:
+            reading.notes.append(_unasked(box, len(these) - ASKED))
         return [((box.account.id, t.id), debt([m.email for m in t.mails], own)) for t in found]
 
     seen = [pair for _, some in await reading.each(inbox.boxes, read, what="sent mail") for pair in some]
@@ -64,6 +68,11 @@ async def waits(inbox: Inbox, now: datetime, hours: WorkingHours, reading: Readi
     answered = [(m.account.id, m.thread) for m in last if SENT not in m.labels]
     known = frozenset((*answered, *(key for key, _ in seen)))
     return Waits(_waiting(mine, now, hours), _waiting(theirs, now, hours), known)
+
+
+def _unasked(box: Mailbox, left: int) -> str:
+    where = f"In {box.account.described} I looked for answers in the {ASKED} threads you wrote in last"
+    return f"{where}; whether {counted(left, 'older one')} got an answer I don't know."
 
 
 def _waiting(debts: Sequence[Debt], now: datetime, hours: WorkingHours) -> tuple[Wait, ...]:

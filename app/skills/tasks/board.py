@@ -12,7 +12,7 @@ from app.domain.tasks import Source, Task
 from app.domain.types import MailQuery
 from app.planning.eisenhower import Evidence, Placed, Quadrant, order, place
 from app.skills.tasks.finding import BACK, in_calendars, in_mail, over
-from app.skills.triage.gathering import AHEAD, Inbox, gather
+from app.skills.triage.gathering import AHEAD, Inbox, search, wanting
 from app.skills.triage.judging import TASK
 
 
@@ -30,13 +30,15 @@ class Board:
         return [(task, placed) for task, placed in self.tasks if placed.quadrant is quadrant]
 
 
-async def board(services: Services, request: Request, desk: Desk, reading: Reading) -> Board:
+async def board(
+    services: Services, request: Request, desk: Desk, reading: Reading, *, also: Sequence[MailQuery] = ()
+) -> Board:
     """Look for tasks everywhere, keep what is new and close what settled itself; what can't be read is noted, and its
-    tasks are those known before. Raises GrantDead, StoreUnavailable."""
+    tasks are those known before. `also` finds mails to be read besides. Raises GrantDead, StoreUnavailable."""
     person, now, store = request.person.id, request.now, services.store
     preferences = await store.preferences.of(person)
-    query = MailQuery(where="inbox", since=(now - BACK).date())
-    inbox = await gather(request, desk, preferences, reading, query=query)
+    queries = [wanting((now - BACK).date()), *also]
+    inbox = await search(request, desk, preferences, reading, queries=queries)
     keys = [(mail.account.id, mail.id) for mail in inbox.mails]
     said = await store.verdicts.known(person, keys, version=services.mind.version(TASK)) if keys else {}
     found = [*in_mail(inbox, said, now), *in_calendars(inbox)]
@@ -71,7 +73,8 @@ def evidence(task: Task) -> Evidence:
         minutes=found.minutes,
         asked_of_others=found.copied,
         pressing=found.pressing,
-        own=found.source is Source.SAID,
+        own=found.own,
+        said_important=found.matters or None,
     )
 
 

@@ -10,18 +10,17 @@ from app.planning.eisenhower import Placed, Quadrant
 from app.skills.tasks.board import Board, minutes
 
 SIGNS = {Quadrant.DO: "🔴", Quadrant.SCHEDULE: "🗓️", Quadrant.DELEGATE: "🤝", Quadrant.LATER: "⚪"}
-NEXT = {
-    Quadrant.DO: (Quadrant.SCHEDULE, "Not urgent"),
-    Quadrant.SCHEDULE: (Quadrant.DO, "Do now"),
-    Quadrant.DELEGATE: (Quadrant.DO, "Mine to do"),
-    Quadrant.LATER: (Quadrant.SCHEDULE, "Matters"),
+MENU = {
+    Quadrant.DO: "Do it now",
+    Quadrant.SCHEDULE: "It isn't urgent",
+    Quadrant.DELEGATE: "Somebody else can do it",
+    Quadrant.LATER: "Later, or not at all",
 }
-"""Where a task is most likely to be moved to, and what the button says."""
+"""What the menu beside a task says to put it there."""
 OPEN_LINES = 8
-WITH_BUTTONS = 3
-"""Tasks of a group that can be done at a click: five buttons are a row, the first task has three of them."""
 SPOKEN = (
     ("tasks add call the bank by Friday", "note something down"),
+    ("tasks add! 30 min call with the bank", "the same for what matters"),
     ("tasks done 3", "it's done, or needs no doing"),
     ("tasks snooze 3", "not before the next working day"),
     ("tasks move 3 later", "to do, schedule, delegate or later; I keep to it"),
@@ -60,19 +59,22 @@ def summary(board: Board) -> str:
 
 
 def _group(quadrant: Quadrant, some: Some, now: datetime) -> Group:
-    lines = tuple(line(task, placed, now) for task, placed in some)
-    shown = group(f"{SIGNS[quadrant]} {quadrant.words} ({len(some)})", lines, most=OPEN_LINES)
-    return shown.model_copy(update={"offers": _offers(quadrant, [task.number for task, _ in some])})
+    lines = tuple(
+        line(task, placed, now).model_copy(update={"choices": _choices(task.number, quadrant)}) for task, placed in some
+    )
+    return group(f"{SIGNS[quadrant]} {quadrant.words} ({len(some)})", lines, most=OPEN_LINES)
 
 
-def _offers(quadrant: Quadrant, numbers: Sequence[int]) -> tuple[Offer, ...]:
-    first, *others = numbers[:WITH_BUTTONS]
-    to, words = NEXT[quadrant]
+def _choices(number: int, quadrant: Quadrant) -> tuple[Offer, ...]:
+    """As many as a menu holds."""
     return (
-        Offer(label=f"✓ Done {first}", errand=f"tasks done {first}"),
-        Offer(label=f"💤 Snooze {first}", errand=f"tasks snooze {first}"),
-        Offer(label=f"{words}: {first}", errand=f"tasks move {first} {to.value}"),
-        *(Offer(label=f"✓ Done {number}", errand=f"tasks done {number}") for number in others),
+        Offer(label="✓ Done", errand=f"tasks done {number}"),
+        Offer(label="💤 Snooze", errand=f"tasks snooze {number}"),
+        *(
+            Offer(label=f"{SIGNS[to]} {words}", errand=f"tasks move {number} {to.value}")
+            for to, words in MENU.items()
+            if to is not quadrant
+        ),
     )
 
 

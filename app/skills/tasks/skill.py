@@ -5,18 +5,21 @@ from typing import ClassVar
 from uuid import uuid4
 
 from app.domain.desk import Desk
-from app.domain.errors import StewardError
+from app.domain.errors import ChatError, StewardError
 from app.domain.memory import Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
 from app.domain.tasks import LONGEST, Found, Source, Task
 from app.planning.eisenhower import Quadrant
-from app.planning.noting import due
+from app.planning.noting import due, minutes
 from app.planning.preferences import spoken_hours, working_hours
 from app.planning.sanitising import visible
 from app.planning.workdays import after
 from app.skills.tasks.board import board, placed_of
 from app.skills.tasks.reporting import day, report
+
+FIRST = "add!"
+"""The verb that notes down what matters."""
 
 
 class UnknownTask(StewardError):
@@ -38,9 +41,16 @@ class Tasks:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Show all tasks; "add WORDS", "done N", "snooze N" and "move N QUADRANT" change one. Raises StewardError."""
+        """Show all tasks; "add WORDS", or "add! WORDS" for what matters, notes one down, "done N", "snooze N" and
+        "move N QUADRANT" change one. Raises StewardError."""
         verb, _, rest = argument.partition(" ")
-        changes = {"add": self._add, "done": self._done, "snooze": self._snooze, "move": self._move}
+        changes = {
+            "add": self._add,
+            FIRST: self._add_first,
+            "done": self._done,
+            "snooze": self._snooze,
+            "move": self._move,
+        }
         if verb in changes:
             return Thought(reply=await changes[verb](rest.strip(), request))
         reading = Reading()
@@ -50,16 +60,44 @@ class Tasks:
         return Thought(reply=shown.summary, trail=Trail(report=shown))
 
     async def _add(self, words: str, request: Request) -> str:
+        return await self._noted(words, request, matters=False)
+
+    async def _add_first(self, words: str, request: Request) -> str:
+        return await self._noted(words, request, matters=True)
+
+    async def _noted(self, words: str, request: Request, *, matters: bool) -> str:
         title = " ".join(visible(words).split())[:LONGEST]
         if not title:
             raise NothingNoted
-        key = f"{Source.SAID}:{request.turn or uuid4()}"
+        zone, key = str(request.now.tzinfo), f"{Source.SLACK}:{request.turn or uuid4()}"
         hours = spoken_hours(await self._services.store.preferences.of(request.person.id))
-        until = due(title, at=request.now, zone=str(request.now.tzinfo), hours=hours)
-        note = Found(key=key, source=Source.SAID, title=title, since=request.now, due=until)
+        until = due(title, at=request.now, zone=zone, hours=hours)
+        length = minutes(title, at=request.now, zone=zone)
+        note = Found(
+            key=key,
+            source=Source.SLACK,
+            title=title,
+            since=request.now,
+            due=until,
+            minutes=length,
+            matters=matters,
+            **await self._where(request),
+        )
         kept = await self._services.store.tasks.find(request.person.id, [note])
         number = next(task.number for task in kept if task.found.key == key)
-        return f"Noted as task {number}: {title}{f' (due {day(until, request.now)})' if until else ''}."
+        known = [f"due {day(until, request.now)}" if until else "", f"{length} min" if length else ""]
+        told = ", ".join(filter(None, (*known, "it matters" if matters else "")))
+        return f"Noted as task {number}: {title}{f' ({told})' if told else ''}."
+
+    async def _where(self, request: Request) -> dict[str, str]:
+        """The message in which it was noted, as a task keeps it."""
+        if request.place is None or not request.ts:
+            return {}
+        thread = f"{request.place.channel}:{request.ts}"
+        try:
+            return {"thread": thread, "link": await self._services.chat.link(request.place, request.ts)}
+        except ChatError:  # the note is what counts
+            return {"thread": thread}
 
     async def _done(self, words: str, request: Request) -> str:
         numbers = [_number(word) for word in words.split()] or [_number("")]

@@ -27,6 +27,7 @@ from sandbox.models.planner.intents.skills import Assisted
 from sandbox.models.planner.intents.slots import FindSlot
 from sandbox.models.planner.intents.summarise import SummariseMails
 from sandbox.models.planner.intents.talk import NotUnderstood, OutOfReach, SmallTalk
+from sandbox.models.planner.intents.tasking import NoteTask
 from sandbox.models.planner.intents.week import OptimiseWeek
 from sandbox.models.planner.rewording import reworded
 from sandbox.models.planner.scan import rx
@@ -37,7 +38,8 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, OptimiseWeek, Prefer, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail,
+    SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails,
+    NewMail,
     ArchiveMails, MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents,
     FindMails, OutOfReach, NotUnderstood,
 )  # fmt: skip
@@ -79,7 +81,8 @@ def understand(conversation: Conversation) -> tuple[Intent, ...]:
     )
     for turn in conversation.earlier[-REMEMBERED:]:
         context = _after(context, turn, intents_of(turn.ask, context))
-    context = replace(context, shown=_referred(context.shown, conversation.shown))
+    asked = next((turn.ask for turn in reversed(conversation.earlier) if not turn.goes_on), "")
+    context = replace(context, asked=asked, shown=_referred(context.shown, conversation.shown))
     if conversation.current.results:
         what, results = noted(conversation.current.results)
         return (GoOn(what, results, context.first_name),)

@@ -36,6 +36,7 @@ class Context:
 
     before: "tuple[Intent, ...]" = ()
     answer: str = ""
+    asked: str = ""  # the words of the request before
     shown: tuple[Listed, ...] = ()
     first_name: str = ""
     person: str = ""  # who was spoken of last: "her", "him"

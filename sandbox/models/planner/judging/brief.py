@@ -20,9 +20,14 @@ def brief(material: Json) -> Json:
     sentences = [(e.get("n"), s) for e in excerpts for s in _sentences(str((e.get("untrusted") or {}).get("text", "")))]
     decided = [_finding(n, s) for n, s in sentences if _DECIDED.search(s) and not s.endswith("?")][:MOST]
     asked = [_finding(n, s) for n, s in sentences if s.endswith("?")][:MOST]
-    subjects = dict.fromkeys(str((e.get("untrusted") or {}).get("subject", "")) for e in excerpts)
-    topics = [*(f["text"] for f in asked), *(subject for subject in subjects if subject)]
-    return {"decisions": decided, "questions": asked, "agenda": topics[:MOST]}
+    return {"decisions": decided, "questions": asked, "agenda": [*asked, *decided, *_notes(material)][:MOST]}
+
+
+def _notes(material: Json) -> list[Json]:
+    """What the meeting's own description says is a topic, too."""
+    meeting = material.get("meeting")
+    told = meeting.get("untrusted") if isinstance(meeting, dict) else None
+    return [_finding(0, s) for s in _sentences(str((told or {}).get("notes", "")))]
 
 
 def _sentences(text: str) -> list[str]:
