@@ -38,9 +38,9 @@ class Filters(Tool):
     category: Literal["", "primary", "promotions", "social", "updates", "forums"] = Field(
         "", description="newsletters are promotions"
     )
-    label: str = Field("", description="a label's name")
+    label: str = ""
     unread: bool | None = None
-    when: str = Field("", description='a span, as the person said it: "last week"')
+    when: str = Field("", description='a span: "last week"')
     older_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     newer_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     account: str = ""
