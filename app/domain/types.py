@@ -217,19 +217,22 @@ class MailQuery(Value):
     """Only mails of this day or later, in the person's zone."""
     where: str = "anywhere"
     """inbox, sent, drafts, trash, or anywhere (which leaves out spam and trash)."""
+    attachment: bool | None = Field(None, exclude_if=lambda said: said is None)
+    exact_phrase: str = Field("", exclude_if=lambda said: not said)
+    without: str = Field("", exclude_if=lambda said: not said)
 
     def worded(self) -> str:
         """The search in words, for a card."""
+        quoted = {"from": self.sender, "to": self.to, "subject": self.subject, "with": self.words}
+        quoted |= {"with exactly": self.exact_phrase, "without": self.without}
         parts = [
             f"in {self.where}" if self.where != "anywhere" else "",
             f"category {self.category}" if self.category else "",
             f"without {' and '.join(self.without)}" if self.without else "",
             f"label {self.label}" if self.label else "",
-            f"from “{self.sender}”" if self.sender else "",
-            f"to “{self.to}”" if self.to else "",
-            f"subject “{self.subject}”" if self.subject else "",
-            f"with “{self.words}”" if self.words else "",
+            *(f"{name} “{value}”" for name, value in quoted.items() if value),
             {True: "unread", False: "read", None: ""}[self.unread],
+            {True: "with files", False: "without files", None: ""}[self.attachment],
             f"before {self.before:%a %-d %b %Y}" if self.before else "",
             f"since {self.since:%a %-d %b %Y}" if self.since else "",
         ]

@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from app.domain.errors import Conflict, Faulty, Missing, ProviderError, Refused, ScopeMissing, Throttled
@@ -29,8 +30,18 @@ class Answer:
     @classmethod
     def of(cls, status: int, content: bytes, retry_after: str) -> "Answer":
         """Google answers in UTF-8 and JSON; what stands before it (a proxy, a captive portal) may not."""
-        pause = timedelta(seconds=int(retry_after)) if retry_after.isdigit() else None
-        return cls(status, _parsed(content.decode(errors="replace")), pause)
+        return cls(status, _parsed(content.decode(errors="replace")), pause(retry_after, datetime.now(UTC)))
+
+
+def pause(retry_after: str, now: datetime) -> timedelta | None:
+    """How long a Retry-After says to wait, in seconds or until an HTTP date (RFC 9110, 10.2.3); None for neither."""
+    if retry_after.isdigit():
+        return timedelta(seconds=int(retry_after))
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta())
 
 
 def failure(answer: Answer, account: Account, provider: str) -> ProviderError | None:

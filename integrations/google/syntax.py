@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.domain.types import MailQuery
 
 _TERM = re.compile(r"[^\s\"(){}:]+")
+_OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _OPERATORS = {"OR", "AND", "AROUND", "NOT"}
 _PLACES = {"inbox": "in:inbox", "sent": "in:sent", "drafts": "in:drafts", "trash": "in:trash", "anywhere": ""}
 
@@ -21,10 +22,13 @@ def gmail_query(query: MailQuery, zone: str) -> str:
         f"category:{query.category}" if query.category else "",
         *(f"-category:{category}" for category in query.without),
         f"label:{_label(query.label)}" if query.label else "",
-        _field("from", query.sender),
+        _either("from", query.sender),
         _field("to", query.to),
         _field("subject", query.subject),
         " ".join(terms(query.words)),
+        f'"{" ".join(exact)}"' if (exact := terms(query.exact_phrase)) else "",
+        " ".join(f"-{term}" for term in terms(query.without)),
+        {True: "has:attachment", False: "-has:attachment", None: ""}[query.attachment],
         {True: "is:unread", False: "is:read", None: ""}[query.unread],
         f"before:{_midnight(query.before, zone)}" if query.before else "",
         f"after:{_midnight(query.since, zone) - 1}" if query.since else "",
@@ -43,6 +47,12 @@ def _field(operator: str, value: str) -> str:
     if not found:
         return ""
     return f"{operator}:{found[0]}" if len(found) == 1 else f"{operator}:({' '.join(found)})"
+
+
+def _either(operator: str, value: str) -> str:
+    """The field with a value, or with any of several between which "or" stands."""
+    found = [field for one in _OR.split(value) if (field := _field(operator, one))]
+    return f"{{{' '.join(found)}}}" if len(found) > 1 else "".join(found)
 
 
 def _label(name: str) -> str:

@@ -11,10 +11,8 @@ import pytest
 from aiohttp import web
 
 from app.domain.errors import (
-    Conflict,
     Faulty,
     GrantDead,
-    Missing,
     NotConnected,
     ProviderError,
     Refused,
@@ -67,43 +65,6 @@ async def search(google: GoogleHome) -> int:
 
 
 # Answers that tell what is wrong.
-
-
-@pytest.mark.parametrize(
-    ("status", "reason", "kind"),
-    [
-        (400, "badRequest", Refused),
-        (403, "forbidden", Refused),
-        (403, "domainPolicy", Refused),
-        (403, "insufficientPermissions", ScopeMissing),
-        (403, "rateLimitExceeded", Throttled),
-        (403, "userRateLimitExceeded", Throttled),
-        (403, "quotaExceeded", Throttled),
-        (403, "dailyLimitExceeded", Throttled),
-        (404, "notFound", Missing),
-        (409, "aborted", Conflict),
-        (410, "deleted", Missing),
-        (412, "conditionNotMet", Conflict),
-        (429, "rateLimitExceeded", Throttled),
-        (500, "backendError", Faulty),
-        (502, "backendError", Faulty),
-        (503, "backendError", Faulty),
-        (504, "backendError", Faulty),
-    ],
-)
-async def test_a_change_tells_each_failure_at_once(
-    google: GoogleHome, status: int, reason: str, kind: type[ProviderError]
-) -> None:
-    google.world.switch(fail_next={MODIFY: {"n": 1, "status": status, "reason": reason, "message": "So it is."}})
-    with pytest.raises(ProviderError) as failed:
-        await archive(google)
-    assert type(failed.value) is kind
-    assert "{" not in failed.value.sentence
-    if kind in (Refused, Conflict):
-        assert "So it is" in failed.value.sentence
-    await archive(google)  # asked once more, it is done
-    assert len(google.world.commits("messages.batchModify")) == 1
-    assert (await google.grants.accounts(PERSON.id))[0].alive
 
 
 async def test_the_scope_that_is_missing_names_the_account(google: GoogleHome) -> None:

@@ -80,9 +80,11 @@ class MemoryMailbox:
         email, labels = mail.email, mail.email.labels
         day = email.received.astimezone(self._zone).date()
         recipients = " ".join(a.shown for a in (*email.to, *email.cc))
+        everything = f"{email.subject} {mail.text} {email.snippet}".lower()
+        senders = query.sender.lower().split(" or ")
         texts = (
-            (query.words, f"{email.subject} {mail.text} {email.snippet}"),
-            (query.sender, email.sender.shown),
+            (query.words, everything),
+            (query.exact_phrase, everything),
             (query.to, recipients),
             (query.subject, email.subject),
         )
@@ -97,6 +99,9 @@ class MemoryMailbox:
         return (
             places[query.where]
             and all(part.lower() in whole.lower() for part, whole in texts)
+            and any(sender in email.sender.shown.lower() for sender in senders)
+            and not any(word in everything for word in query.without.lower().split())
+            and query.attachment in (None, bool(mail.attachments))
             and (not query.category or f"CATEGORY_{query.category.upper()}" in labels)
             and not labels & {f"CATEGORY_{category.upper()}" for category in query.without}
             and (not query.label or self._label(query.label) in labels)

@@ -7,11 +7,11 @@ from sandbox.models.planner.conversation import Call
 from tests.unit.planner_talk import Talk, World, person
 
 FIELDS = {
-    "search_mail": "words sender to subject category label unread older_than_days newer_than_days when account where"
-    " owed limit",
+    "search_mail": "words sender to subject category label unread attachment exact_phrase without older_than_days"
+    " newer_than_days when account where owed limit",
     "read_thread": "thread",
-    "change_mail": "words sender to subject category label unread older_than_days newer_than_days when account where do"
-    " threads name not_from note replaces",
+    "change_mail": "words sender to subject category label unread attachment exact_phrase without older_than_days"
+    " newer_than_days when account where do threads name not_from note send_from replaces",
     "write_mail": "kind thread to cc subject body account draft_only replaces",
     "list_events": "start end words account",
     "create_event": "title start minutes end guests place notes account calendar repeat video notify replaces",

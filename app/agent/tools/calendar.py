@@ -85,16 +85,16 @@ class CreateEvent(Changing):
     makes: ClassVar[tuple[type[actions.Action], ...]] = (actions.CreateEvent,)
     step: ClassVar[str] = "is preparing the event…"
     title: str = Field(min_length=1, max_length=MAX_LINE)
-    start: str = Field(description='as the person said it: "tomorrow at 3pm"; or ISO')
+    start: str = Field(description='"tomorrow at 3pm", or ISO')
     minutes: int | None = Field(None, ge=1, le=MAX_MINUTES, description="how long; 30 if nobody said")
-    end: str = Field("", description="when it ends, instead of minutes")
+    end: str = Field("", description="instead of minutes")
     guests: list[str] = Field(default_factory=list, description="addresses, from find_person or the person")
     place: str = Field("", max_length=MAX_LINE)
     notes: str = ""
     account: str = Field("", description="whose calendar; empty: the first account's")
-    calendar: str = Field("", description="a calendar's name, if not the main one")
+    calendar: str = Field("", description="name, if not the main one")
     repeat: str = Field("", description='in words: "every Tuesday until May"')
-    video: bool = Field(False, description="with a video conference")
+    video: bool = False
     notify: Literal["all", "externalOnly", "none"] = Field("all", description="which guests get mails")
 
     async def run(self, bench: Bench) -> Result:

@@ -56,7 +56,7 @@ class ChangeEvents(Changing):
         "",
         description='reschedule: new time, shift ("1 hour later") or span to look in; transfer: account or calendar',
     )
-    minutes: int | None = Field(None, ge=1, le=MAX_MINUTES, description="new length")
+    minutes: int | None = Field(None, ge=1, le=MAX_MINUTES)
     title: str = Field("", max_length=MAX_LINE)
     place: str = Field("", max_length=MAX_LINE)
     notes: str = ""

@@ -29,18 +29,28 @@ OWED_MAILS, OWED_THREADS = 200, 50
 """Mails in which they are looked for, and whole threads read: ten quota units each."""
 
 
+SAID = (
+    *("words", "sender", "subject", "category", "label", "unread"),
+    *("attachment", "exact_phrase", "without"),
+)
+"""What of a search is the model's own word."""
+
+
 class Filters(Tool):
     """What narrows a search."""
 
     words: str = ""
-    sender: str = Field("", description="name or address it is from")
+    sender: str = Field("", description='name or address it is from; "a or b"')
     subject: str = ""
     category: Literal["", "primary", "promotions", "social", "updates", "forums"] = Field(
         "", description="newsletters are promotions"
     )
-    label: str = Field("", description="a label's name")
+    label: str = ""
     unread: bool | None = None
-    when: str = Field("", description='a span, as the person said it: "last week"')
+    attachment: bool | None = None
+    exact_phrase: str = ""
+    without: str = ""
+    when: str = Field("", description='a span: "last week"')
     older_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     newer_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     account: str = ""
@@ -56,7 +66,7 @@ class Filters(Tool):
             since.append(start.date())
             before.append((end - timedelta(microseconds=1)).date() + timedelta(days=1))
         return MailQuery(
-            **self.model_dump(include={"words", "sender", "subject", "category", "label", "unread"}),
+            **self.model_dump(include=set(SAID)),
             before=min(before, default=None),
             since=max(since, default=None),
             where=where,

@@ -12,9 +12,11 @@ from app.agent.tools.mail import Filters
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
 from app.domain.actions.bulk import Labelling, written
+from app.domain.cards import counted
 from app.domain.desk import reference
 from app.domain.errors import Refusal
 from app.domain.mailboxes import BULK_LIMIT, DRAFT, INBOX, TRASH, UNREAD, Mailbox
+from app.domain.plans import MAX_ACTIONS
 from app.domain.types import Address, Email, MailQuery, Thread
 
 KINDS: dict[str, tuple[type[Labelling], dict[str, Any]]] = {
@@ -51,6 +53,7 @@ class ChangeMail(Filters, Changing):
     not_from: list[str] = Field(default_factory=list, description="whose mails are left alone")
     to: list[str] = Field(default_factory=list, description="whom it went to; forward: to these addresses")
     note: str = Field("", description="forward: words above the mail")
+    send_from: str = Field("", description="forward: account")
 
     async def run(self, bench: Bench) -> Result:
         found = await self._found(bench)
@@ -143,11 +146,22 @@ class ChangeMail(Filters, Changing):
         return bench.propose(await action.vetted(bench.request.now).previewed(bench.desk), instead_of=old)
 
     async def _forwarded(self, bench: Bench, found: Mapping[Mailbox, tuple[str, ...]]) -> Result:
-        proposed = []
-        for box, ids in found.items():
-            old = bench.waiting(self.replaces, box.account.id)
-            mails = await box.read(ids[: actions.MAX_FORWARDED + 1])
-            proposed.append(await forward(bench, mails, Route(box, box, self.to, self.note), instead_of=old))
-        if not proposed:
-            return {"nothing": f"No mail fits: {self._query(bench).worded()}."}
-        return {"proposed": proposed if len(proposed) > 1 else proposed[0], **bench.not_read}
+        """As many cards as it takes, each of as many mails as it can list; what is beyond them is said."""
+        proposed, left = [], 0
+        sending = bench.desk.mailbox(self.send_from) if self.send_from else None
+        for source, ids in found.items():
+            route = Route(source, sending or source, self.to, self.note)
+            for first in range(0, len(ids), actions.MAX_FORWARDED):
+                some = ids[first : first + actions.MAX_FORWARDED]
+                if len(bench.actions) >= MAX_ACTIONS:
+                    left += len(some)
+                    continue
+                old = bench.waiting(self.replaces, route.box.account.id)
+                proposed.append(await forward(bench, await source.read(some), route, instead_of=old))
+        if not proposed and not left:
+            return {"nothing": f"No mail fits: {self._query(bench).worded()}.", **bench.not_read}
+        if left:
+            more = f"{counted(left, 'more mail fits', 'more mails fit')}: ask for the rest afterwards"
+            bench.notes.append(f"_{more[0].upper()}{more[1:]}._")
+        out = {"left_out": more} if left else {}
+        return {"proposed": proposed if len(proposed) > 1 else proposed[0], **out, **bench.not_read}

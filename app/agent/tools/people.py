@@ -23,7 +23,7 @@ class FindPerson(Tool):
     """Who is meant by a name or a role ("Sam", "my manager", "engineering team"), with address. Empty: all saved."""
 
     step: ClassVar[str] = "is looking up people…"
-    name: str = Field("", description="as the person said it")
+    name: str = ""
     save: list[str] = Field(
         default_factory=list, description="their addresses or names, when the person tells who it is"
     )

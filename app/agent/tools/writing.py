@@ -35,11 +35,11 @@ class WriteMail(Changing):
     kind: Literal["new", "reply", "reply_all", "forward"]
     thread: str = Field("", description="reference of the thread to answer or forward")
     to: list[str] = Field(default_factory=list, description="addresses; reply without thread: whose last mail, by name")
-    cc: list[str] = Field(default_factory=list, description="addresses")
+    cc: list[str] = Field(default_factory=list)
     subject: str = ""
-    body: str = Field("", description="the text, plain")
+    body: str = ""
     account: str = Field("", description="account to send from")
-    draft_only: bool = Field(False, description="true: save as a draft, don't send")
+    draft_only: bool = Field(False, description="save as a draft, don't send")
 
     async def run(self, bench: Bench) -> Result:
         if self.kind == "forward":

@@ -175,7 +175,7 @@ class Labelling(Action, base=True):
         before = self.older_than or query.before
         days = {"older_than_days": before, "newer_than_days": query.since}
         ages = {name: (today - day).days for name, day in days.items() if day is not None}
-        filters = query.model_dump(include={"words", "sender", "to", "subject", "category", "label", "unread"})
+        filters = query.model_dump(exclude={"before", "since", "where"})
         said = {name: value for name, value in filters.items() if value not in ("", None)}
         place = {"where": query.where} if query.where not in (self.where, "anywhere") else {}
         named = {"threads": list(self.threads)} if self.threads else {}

@@ -145,7 +145,8 @@ class ForwardEmails(Action):
     def asked(self, now: datetime) -> Mapping[str, Any]:
         to = [r.address.shown for r in self.recipients]
         threads = list(dict.fromkeys(f"{self.source.name}:{m.thread}" for m in self.mails))
-        return {"do": "forward", "threads": threads, "to": to, "note": self.body}
+        crossing = {"send_from": self.account.name} if self.source.id != self.account.id else {}
+        return {"do": "forward", "threads": threads, "to": to, "note": self.body, **crossing}
 
     def form(self) -> Form:
         to = tuple(r.address for r in self.recipients)

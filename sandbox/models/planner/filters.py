@@ -131,6 +131,10 @@ _SENT = rx(
     r"(?:mails?|e-?mails?|messages?) (?:that |which )?i(?:'ve| have)? (?:sent|wrote|written)|"
     r"did i (?:send|write|email|mail))\b"
 )
+_ATTACHED = rx(
+    r"\b(?:(?:that|which)\s+)?(?:with|having|have|has|containing|contains?|including|include|carrying|come with)\s+"
+    r"(?:an?\s+|any\s+|some\s+|the\s+)?(?:attachments?|attached files?|files? attached|files? in (?:them|it))\b"
+)
 _INBOX = rx(r"\b(?:in|from|out of|of)\s+(?:my|the)?\s*(?:inbox|mailbox)\b")
 _ARTICLE = rx(r"^(?:(?:the|my|our|any|all|every|some|a|an|that|this|these|those)\s+)+")
 
@@ -151,6 +155,7 @@ class Filter:
     where: str = ""
     account: str = ""
     limit: int = 0  # "the 5 latest"; 0 is the caller's usual number
+    attachment: bool = False
     vague: str = ""  # a period of the calendar, which a number of days only covers
     threads: tuple[str, ...] = ()  # by reference, when they were listed before
 
@@ -169,6 +174,7 @@ class Filter:
             "subject": self.subject,
             "label": self.label,
             "unread": self.unread,
+            "attachment": self.attachment,
             "older_than_days": self.older_than_days,
             "newer_than_days": self.newer_than_days,
             "where": self.where if with_where else "",
@@ -194,6 +200,7 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
     unread = scan.take(_UNREAD) is not None
     where = _take_where(scan)
     label = scan.take(_LABEL)
+    attached = scan.take(_ATTACHED) is not None
     topic = _take_topic(scan)
     senders = _take_senders(scan, person)
     to = scan.take(_TO)
@@ -210,6 +217,7 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
         where="sent" if to and to["sent"] else where,
         account=account,
         limit=limit,
+        attachment=attached,
         vague=vague.group("period") if vague else "",
     )
 

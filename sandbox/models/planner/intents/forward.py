@@ -46,6 +46,10 @@ _LEAD = rx(r"^\s*(?:on|over|along)?\s*(?:to|into|onto)\s+")
 _ONE_NEW = rx(r"^(?:send|share|write|get)\s+(?:[\w@.+-]+\s+)?(?:an?|another)\s")
 _CALENDAR = rx(r"\b(?:calendar|meetings?|events?|appointments?|invitations?|agenda)\b")
 _MAILS = rx(rf"\b{MAIL}\b")
+_VIA = rx(
+    rf"\s*,?\s*\b(?:using|via|through|by way of)\s+(?:(?:my|the)\s+)?(?P<via>{_ACCOUNT})"
+    r"(?:\s+(?:e-?mail(?: account| address)?|mail|account|address|gmail))?(?=\s*(?:$|[,.;:]|\bto\b))"
+)
 _ON = rx(r"\s+(?:on|along|over)(?=\s*(?:$|\bfrom\b))")
 _SELF = rx(r"^(?:me|myself)$")
 
@@ -58,6 +62,7 @@ class ForwardMails(Intent):
     to: tuple[str, ...]  # names or addresses
     note: str = ""
     single: bool = False
+    via: str = ""  # the account that sends, if it isn't where the mails lie
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
@@ -67,15 +72,16 @@ class ForwardMails(Intent):
         rest, note = text[verb.end() :], ""
         if said := _NOTE.search(rest):
             rest, note = rest[: said.start()], said["note"].strip().strip('"')
+        via, rest = _via(rest, context)
         target, rest = _target(rest, context)
         if not _VERB.match(text) and not (target and all("@" in one for one in target)):
             return None  # "move the mails to Receipts" is about something else
         account, rest = _source(_ON.sub("", rest), context)
         if entry := pointed_at(rest, context):
-            return cls(filter_of(entry), target, note, single=True)
+            return cls(filter_of(entry), target, note, single=True, via=via)
         which = replace(read_filter(rest, context), where="")
         single = which.limit == 1 or not _ALL.search(rest)
-        return cls(replace(which, account=account or which.account), target, note, single)
+        return cls(replace(which, account=account or which.account), target, note, single, via)
 
     def steps(self) -> Steps[Outcome]:
         if not self.to:
@@ -91,7 +97,7 @@ class ForwardMails(Intent):
             return which
         if self.single:
             return (yield from self._one(which, to))
-        noted = {"note": self.note} if self.note else {}
+        noted = {name: value for name, value in (("note", self.note), ("send_from", self.via)) if value}
         calls = [Call("change_mail", {"do": "forward", **args, "to": to, **noted}) for args in which.arguments()]
         return proposal((yield calls))
 
@@ -104,6 +110,7 @@ class ForwardMails(Intent):
             if not threads:
                 return Outcome(f"That didn't work: {found['error']}" if found.get("error") else "I found no such mail.")
         args: Json = {"kind": "forward", "thread": threads[0], "to": to, **({"body": self.note} if self.note else {})}
+        args |= {"account": self.via} if self.via else {}
         return proposal([(yield from one(Call("write_mail", args)))])
 
     def varied(self, text: str, context: Context) -> Intent | None:
@@ -143,6 +150,15 @@ def _target(text: str, context: Context) -> tuple[tuple[str, ...], str]:
 def _own(name: str, context: Context) -> str:
     wanted = "personal" if name.lower() == "private" else name.lower()
     return next((email for known, email in context.accounts.items() if known.lower() == wanted), "")
+
+
+def _via(text: str, context: Context) -> tuple[str, str]:
+    """The account of one's own that is to send, and the sentence without it."""
+    found = _VIA.search(text)
+    if not found or not _own(found["via"], context):
+        return "", text
+    name = "personal" if found["via"].lower() == "private" else found["via"].lower()
+    return name, f"{text[: found.start()]} {text[found.end() :]}"
 
 
 def _source(text: str, context: Context) -> tuple[str, str]:
