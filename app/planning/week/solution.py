@@ -31,6 +31,8 @@ class Reason(StrEnum):
     GUESTS = "guests"
     ROOM = "room"
     """No single kind of rule: there is more to meet about than time."""
+    UNTOLD = "untold"
+    """Which kind it is could not be found out in time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,19 @@ from app.planning.stretches import instant
 from app.planning.week.grid import STEP, Grid, minutes
 from app.planning.week.rules import Meeting, Rules
 from app.planning.week.solution import MISSING, Move, Reason, Solution, Stuck, cost, fitting, price
+from app.planning.week.squeezing import squeezed
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 PATIENCE = 1.5
 """Seconds the solver has for the best week. Measured for 30 meetings: the optimum is proven in 0.2 to 0.4 s."""
+EXPLAINING = 0.4
+"""Seconds in which to find out why there is no week: with the ones before it stays under two."""
+LEAST = 0.02
+"""Seconds that any question to the solver has: what is plain it answers in less."""
+MANY = 8_000
+"""Starts of meetings in one question about why there is no week: more take longer to write down than there is."""
 ALWAYS = WorkingHours(start=WorkingHours().start.min, end=WorkingHours().end.min, days=frozenset(range(7)))
 """All day, every day."""
 
@@ -28,16 +36,17 @@ def optimise(
 ) -> Solution | Stuck:
     """The cheapest week [start, end), aware datetimes, that keeps all rules for what can be moved; see `cost`.
 
-    Stuck says which kinds of rules are in the way; without reasons, that none was found in `patience` seconds. Each
-    question to the solver has that long: one for a week, five more where there is none. Imports the solver, which takes
-    most of a second the first time. Raises ZoneInfoNotFoundError.
+    Stuck says which kinds of rules are in the way; without reasons, that none was found in `patience` seconds. Saying
+    why takes EXPLAINING seconds more at most. Imports the solver, which takes most of a second the first time. Raises
+    ZoneInfoNotFoundError.
     """
+    until = monotonic() + patience
     grid = Grid(meetings, rules, start, end)
-    found = _solved(grid, patience, best=True)
+    found = _solved(grid, until, best=True)
     if found is None:
         return Stuck(())
     if not found.feasible:
-        return Stuck(_reasons(grid, patience))
+        return Stuck(_reasons(grid, until + EXPLAINING))
     return _solution(grid, found)
 
 
@@ -49,8 +58,8 @@ class _Found:
     gap: float = 0.0
 
 
-def _solved(grid: Grid, seconds: float, *, best: bool) -> _Found | None:
-    """What the solver found in some seconds: the best week, or any; None when it came to no end."""
+def _solved(grid: Grid, until: float, *, best: bool) -> _Found | None:
+    """What the solver found until then, on the monotonic clock: the best week, or any; None when it came to no end."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -65,7 +74,7 @@ def _solved(grid: Grid, seconds: float, *, best: bool) -> _Found | None:
         prices = [price(m, at, grid.today[m.id]) * x for m in grid.own for at, x in places[m.id].items()]
         model.minimize(sum(prices) + MISSING * missing)
     solver = cp_model.CpSolver()
-    _set(solver.parameters, seconds)
+    _set(solver.parameters, max(until - monotonic(), LEAST))
     status = solver.solve(model)
     if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
         return _Found(False, {})
@@ -188,8 +197,23 @@ def _today(grid: Grid) -> int | None:
     return cost(grid.own, grid.today, grid.today, grid.rules.focus - len(_stretches(grid, grid.today)))
 
 
-def _reasons(grid: Grid, patience: float) -> tuple[Reason, ...]:
-    """The kinds of rules without any one of which there would be a week; ROOM when it takes more than one."""
+def _reasons(grid: Grid, until: float) -> tuple[Reason, ...]:
+    """The kinds of rules without any one of which there would be a week; ROOM when it takes more than one, UNTOLD when
+    that can't be found out in time."""
+    weeks = _relaxed(grid)
+    found = {why: True for why, week in weeks.items() if squeezed(week)}
+    left = [why for why in weeks if why not in found]
+    for n, why in enumerate(left):
+        now = monotonic()
+        possible = _possible(weeks[why], now + (until - now) / (len(left) - n)) if now < until else None
+        if possible is not None:
+            found[why] = possible
+    named = tuple(why for why in weeks if found.get(why))
+    return named or ((Reason.ROOM,) if len(found) == len(weeks) else (Reason.UNTOLD,))
+
+
+def _relaxed(grid: Grid) -> Mapping[Reason, Grid]:
+    """The week without one kind of rule, for each that it has."""
     rules, meetings = grid.rules, grid.meetings
     relaxed = {
         Reason.HOURS: (meetings, replace(rules, hours=ALWAYS)),
@@ -200,11 +224,12 @@ def _reasons(grid: Grid, patience: float) -> tuple[Reason, ...]:
         Reason.GUESTS: ([replace(m, away=()) for m in meetings], rules),
     }
     changed = {why: what for why, what in relaxed.items() if what != (meetings, rules)}
-    weeks = {why: Grid(meetings, rules, grid.start, grid.end) for why, (meetings, rules) in changed.items()}
-    found = [why for why, week in weeks.items() if _possible(week, patience)]
-    return tuple(found) or (Reason.ROOM,)
+    return {why: Grid(meetings, rules, grid.start, grid.end) for why, (meetings, rules) in changed.items()}
 
 
-def _possible(grid: Grid, patience: float) -> bool:
-    found = _solved(grid, patience, best=False)
-    return found is not None and found.feasible
+def _possible(grid: Grid, until: float) -> bool | None:
+    """Whether there is any such week; None when that can't be said in time."""
+    if sum(len(grid.candidates(m)) for m in grid.own) > MANY:
+        return None
+    found = _solved(grid, until, best=False)
+    return None if found is None else found.feasible

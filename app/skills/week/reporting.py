@@ -24,6 +24,7 @@ STUCK: Mapping[Reason, str] = {
     Reason.MOST: "There are more meetings than days with {value} of them; with more a day the week would fit.",
     Reason.FIXED: "With {value} where you want it there is no room for the rest; if it may move, the week fits.",
     Reason.GUESTS: "Your rules leave no time at which the guests are free too, as far as I can see their calendars.",
+    Reason.UNTOLD: "Which of them is to blame I couldn't find out in the time I have.",
     Reason.ROOM: "There is more to meet about than time: no single one of your rules is to blame.",
 }
 PREFERENCE = {
