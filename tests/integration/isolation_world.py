@@ -229,6 +229,7 @@ class Arguments:
             Status: lambda: one(list(Status)),
             TurnStatus: lambda: one(list(TurnStatus)),
             Collection[ActionId]: lambda: [each.id for each in owner.approvals],
+            Collection[str]: lambda: words,
             Sequence[Approval]: lambda: one(([], [fresh])),
             Mapping[int, Mapping[str, bytes]]: dict,
             Sequence[int]: lambda: one(([1], [1, 2, 3])),
