@@ -11,6 +11,7 @@ from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.blocks import BlockFocus, Mirror
 from sandbox.models.planner.intents.compose import NewMail
+from sandbox.models.planner.intents.days_off import DaysOff
 from sandbox.models.planner.intents.events import ChangeEvents
 from sandbox.models.planner.intents.find import FindMails
 from sandbox.models.planner.intents.focus import Focus
@@ -36,9 +37,9 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, Prefer, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails, NewMail, ArchiveMails,
-    MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents, FindMails,
-    OutOfReach, NotUnderstood,
+    SmallTalk, Prefer, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, DaysOff, ForwardMails, NewMail,
+    ArchiveMails, MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents,
+    FindMails, OutOfReach, NotUnderstood,
 )  # fmt: skip
 _SEAM = re.compile(
     r"\s*(?:[.;!?]\s+|\n+|,?\s+)(?:\d+[.)]\s*|[-•*]\s+)?(?:(?:and|then|also|plus|&|\+|after that|"
