@@ -86,7 +86,7 @@ async def test_the_zone_of_that_day_counts_not_of_today(house: House, alex: Pers
 
 async def test_what_stands_there_already_is_on_the_card(house: House, alex: Person) -> None:
     day = datetime.now(UTC).date() + timedelta(days=45)
-    ask = f'Put "{{}}" on my work calendar on {day:%-d %B %Y} at 19:15'
+    ask = f'Put "{{}}" on my work calendar on {day:%-d %B %Y} at 20:15'
     first = (await alex.ask(ask.format("Piano tuner"))).card
     second = (await alex.ask(ask.format("Choir"))).card
     assert not any(line.startswith("Overlaps") for card in (first, second) for line in card.lines)
