@@ -289,6 +289,14 @@ class Bench:
             return meaning.start, meaning.end - meaning.start
         raise UnclearTime(phrase=phrase)
 
+    def days(self, phrase: str) -> tuple[datetime, datetime]:
+        """The whole days or weeks that a phrase names; raises UnclearTime for words that name anything else."""
+        meaning = self._meaning(phrase)
+        span = meaning.span() if isinstance(meaning, Instant) else meaning
+        if meaning.grain not in (Grain.DAY, Grain.WEEK) or span.start is None or span.end is None:
+            raise UnclearTime(phrase=phrase)
+        return span.start, span.end
+
     def _interval(self, phrase: str) -> tuple[datetime, datetime]:
         meaning = self._meaning(phrase)
         span = meaning.span() if isinstance(meaning, Instant) else meaning

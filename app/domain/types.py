@@ -209,7 +209,7 @@ class MailQuery(Value):
     subject: str = ""
     category: str = ""
     label: str = ""
-    without: tuple[str, ...] = Field((), exclude_if=not_)  # payloads kept before it came keep their hashes
+    left_out: tuple[str, ...] = Field((), exclude_if=not_)  # categories; payloads kept before it came keep their hashes
     unread: bool | None = None
     before: date | None = None
     """Only mails of earlier days, in the person's zone."""
@@ -228,7 +228,7 @@ class MailQuery(Value):
         parts = [
             f"in {self.where}" if self.where != "anywhere" else "",
             f"category {self.category}" if self.category else "",
-            f"without {' and '.join(self.without)}" if self.without else "",
+            f"without {' and '.join(self.left_out)}" if self.left_out else "",
             f"label {self.label}" if self.label else "",
             *(f"{name} “{value}”" for name, value in quoted.items() if value),
             {True: "unread", False: "read", None: ""}[self.unread],

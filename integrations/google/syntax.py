@@ -20,7 +20,7 @@ def gmail_query(query: MailQuery, zone: str) -> str:
     parts = [
         _PLACES[query.where],
         f"category:{query.category}" if query.category else "",
-        *(f"-category:{category}" for category in query.without),
+        *(f"-category:{category}" for category in query.left_out),
         f"label:{_label(query.label)}" if query.label else "",
         _either("from", query.sender),
         _field("to", query.to),

@@ -123,3 +123,21 @@ async def test_reject_makes_nothing(house: House, alex: Person) -> None:
     await alex.until_shows(card, "rejected")
     assert await house.google.commits(mark) == []
     assert await titled(house, alex.accounts[0], "Fire drill") == []
+
+
+async def test_whole_days_are_put_in_as_days_and_taken_out_again(house: House, priya: Person) -> None:
+    work = priya.accounts[0]
+    year = datetime.now(ZoneInfo(priya.zone)).year + 1
+    first, last = date(year, 8, 3), date(year, 8, 7)
+    card = (await priya.ask(f"Put my vacation 3–7 August {year} in the calendar")).card
+    assert f"“Vacation”, {first:%a %-d %b} – {last:%a %-d %b %Y}, all day" in card.lines
+    done = await priya.approve(card)
+    assert done.status == "done"
+    (event,) = await titled(house, work, "Vacation")
+    assert (event["start"], event["end"]) == (
+        {"date": first.isoformat()},
+        {"date": (last + timedelta(days=1)).isoformat()},
+    )
+    await priya.click(done, "undo")
+    await priya.until_shows(card, "undone")
+    assert [e["status"] for e in await titled(house, work, "Vacation")] == ["cancelled"]

@@ -113,7 +113,7 @@ async def test_several_tools_may_be_called_at_once(mind: Mind) -> None:
         (call("read_thread", thread="nonsense"), "There is no thread called"),
         (call("search_mail", account="holiday"), "The accounts are: work."),
         (call("list_events", start="soonish maybe"), "I can't tell which time"),
-        (call("create_event", title="Call", start="tomorrow"), "I can't tell which time"),
+        (call("create_event", title="Call", start="tomorrow", guests=["carol@example.org"]), "I can't tell which time"),
         (call("create_event", title="Call", start="yesterday at 3pm"), "in the past"),
         (call("create_event", title="Call", start="tomorrow at 3pm", guests=["carol"]), "carol"),
         (call("write_mail", kind="reply", thread="work:t1", body="  "), "no text"),

@@ -103,7 +103,7 @@ class MemoryMailbox:
             and not any(word in everything for word in query.without.lower().split())
             and query.attachment in (None, bool(mail.attachments))
             and (not query.category or f"CATEGORY_{query.category.upper()}" in labels)
-            and not labels & {f"CATEGORY_{category.upper()}" for category in query.without}
+            and not labels & {f"CATEGORY_{category.upper()}" for category in query.left_out}
             and (not query.label or self._label(query.label) in labels)
             and (query.unread is None or query.unread is email.unread)
             and (query.before is None or day < query.before)

@@ -315,9 +315,9 @@ async def test_an_event_that_makes_no_sense_is_refused(given_: dict[str, Any], s
 
 
 @pytest.mark.parametrize("start", ["tomorrow", "someday", "", "next week", "as soon as possible"])
-async def test_a_day_is_no_time_to_start(start: str) -> None:
+async def test_a_day_is_no_time_to_meet(start: str) -> None:
     with pytest.raises((UnclearTime, TwoTimes)):
-        await Table().use(CreateEvent(title="Call", start=start))
+        await Table().use(CreateEvent(title="Call", start=start, guests=["carol@example.org"]))
 
 
 async def test_a_phrase_with_two_meanings_is_for_the_person_to_choose() -> None:

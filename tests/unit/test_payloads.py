@@ -71,7 +71,7 @@ def test_the_same_payload_has_the_same_hash_in_every_release() -> None:
 
 
 def test_what_a_search_leaves_out_is_bound_too() -> None:
-    narrowed = archive().renewed(query=MailQuery(without=("social",)))
+    narrowed = archive().renewed(query=MailQuery(left_out=("social",)))
     assert restore(json.loads(canonical(narrowed))) == narrowed
     assert '"without":["social"]' in canonical(narrowed)
 

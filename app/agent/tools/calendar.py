@@ -98,7 +98,8 @@ class CreateEvent(Changing):
     notify: Literal["all", "externalOnly", "none"] = Field("all", description="which guests get mails")
 
     async def run(self, bench: Bench) -> Result:
-        recurrence, start, end = self._times(bench)
+        days = self._days(bench)
+        recurrence, start, end = ((), *days) if days else self._times(bench)
         old = bench.waiting(self.replaces)
         account, into = await self._place(bench)
         named = {g.strip().lower(): Address(email=g.strip()) for g in self.guests}
@@ -110,6 +111,7 @@ class CreateEvent(Changing):
             title=" ".join(visible(self.title).split()),
             start=start,
             end=end,
+            all_day=days is not None,
             zone=bench.request.person.zone,
             guests=tuple(Recipient(address=a, role="guest", origin=Origin.UNSEEN) for a in named.values()),
             place=" ".join(visible(self.place).split()),
@@ -131,6 +133,16 @@ class CreateEvent(Changing):
             return (bench.calendars(self.account) or bench.desk.calendars)[0].account, None
         calendar, ref = await calendar_named(bench, self.calendar, account=self.account)
         return calendar.account, None if ref.primary else ref
+
+    def _days(self, bench: Bench) -> tuple[datetime, datetime] | None:
+        """The whole days it takes, where no time was named; people meet at a time, so with guests there must be one."""
+        if self.guests or self.minutes or self.repeat or self.video:
+            return None
+        try:
+            start, end = bench.days(self.start)
+            return start, bench.days(self.end)[1] if self.end else end
+        except UnclearTime:
+            return None
 
     def _times(self, bench: Bench) -> tuple[tuple[str, ...], datetime, datetime]:
         """How it repeats, and when it is the first time."""

@@ -7,10 +7,12 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
+from pydantic import Field as Payload
 
 from app.domain.actions.action import Action, Change, Outcome
 from app.domain.actions.calendar_words import (
     LONGEST,
+    LONGEST_AWAY,
     MARKUP,
     Overlap,
     addresses,
@@ -86,6 +88,8 @@ class CreateEvent(Action):
     """Who else could read the calendar at the preview."""
     taints: tuple[Taint, ...] = ()
     """What of its words comes from mails and other events."""
+    all_day: bool = Payload(False, exclude_if=lambda whole: not whole)
+    """Whether it is of whole days, from midnight to midnight in the person's zone."""
 
     @property
     def words(self) -> dict[Part, str]:
@@ -94,12 +98,12 @@ class CreateEvent(Action):
 
     @property
     def too_late(self) -> datetime | None:
-        return self.start
+        return self.end if self.all_day else self.start
 
     def card(self) -> Card:
         return Card(
             title="Create an event",
-            summary=f"“{self.title}”, {when(self.start, self.end, self.zone)}",
+            summary=f"“{self.title}”, {self._when}",
             account=self.account,
             fields=self._fields(),
             recipients=self.guests,
@@ -112,8 +116,13 @@ class CreateEvent(Action):
             undo="cancels it" + undone(len(self.guests), self.notify, "a cancellation"),
         )
 
+    @property
+    def _when(self) -> str:
+        return when(self.start, self.end, self.zone, all_day=self.all_day)
+
     def _fields(self) -> tuple[Field, ...]:
         there = {a: z for a, z in self.zones.items() if a in {g.address.email for g in self.guests}}
+        there = {} if self.all_day else there
         return (
             *elsewhere(self.start, self.end, self.zone, there),
             *repeats(self.recurrence, self.zone),
@@ -126,27 +135,31 @@ class CreateEvent(Action):
         found = (
             mailed(len(self.guests), self.notify, "an invitation"),
             open_to(self.viewers),
-            *clocks(self.zone, self.zones, self.proposed_at, self.start, series=bool(self.recurrence)),
+            *(() if self.all_day else self._clocks()),
             "" if self.busy else "It doesn't keep you busy.",
             "Others see only that you're busy." if self.visibility == "private" else "",
             MARKUP if "<" in self.notes else "",
         )
         return tuple(filter(None, found))
 
+    def _clocks(self) -> tuple[str, ...]:
+        return clocks(self.zone, self.zones, self.proposed_at, self.start, series=bool(self.recurrence))
+
     def faults(self, now: datetime) -> Mapping[str, str]:
         strange = [g.address.email for g in self.guests if not is_address(g.address.email)]
-        lasts = self.end - self.start
+        lasts, longest = self.end - self.start, LONGEST_AWAY if self.all_day else LONGEST
+        over = (self.end if self.all_day else self.start) <= now
         found = {
             "title": too_long(self.title, MAX_LINE) or ("" if self.title.strip() else "The event has no title."),
-            "start": f"{self._at(self.start)} is in the past." if self.start <= now else "",
+            "start": f"{self._at(self.start)} is in the past." if over else "",
             "guests": f"“{strange[0]}” is no address." if strange else "",
             "place": too_long(self.place, MAX_LINE),
             "notes": too_long(self.notes, MAX_BODY),
         }
         if lasts <= timedelta():
             found["end"] = f"It would end ({self._at(self.end)}) before it starts ({self._at(self.start)})."
-        elif lasts > LONGEST:
-            found["end"] = f"It would last {lasts.days} days; I create events of at most {LONGEST.days}."
+        elif lasts > longest:
+            found["end"] = f"It would last {lasts.days} days; I create events of at most {longest.days}."
         if len(self.guests) > MAX_RECIPIENTS:
             found["guests"] = f"A card shows at most {MAX_RECIPIENTS} guests."
         return {name: why for name, why in found.items() if why}
@@ -157,18 +170,20 @@ class CreateEvent(Action):
     async def previewed(self, desk: Desk) -> Self:
         calendar = desk.calendar(self.account)
         found, readers, zones = await asyncio.gather(
-            standing(desk, calendar, self.start, self.end),
+            self._standing(desk),
             viewers(calendar, self.calendar),
             guest_zones(calendar, self.guests, self.zone),
         )
         return self.model_copy(update={"overlaps": found, "viewers": readers, "zones": zones})
 
+    async def _standing(self, desk: Desk) -> tuple[Overlap, ...]:
+        """What stands at that time; a whole day goes together with anything."""
+        return () if self.all_day else await standing(desk, desk.calendar(self.account), self.start, self.end)
+
     def asked(self, now: datetime) -> Mapping[str, Any]:
-        minutes = int((self.end - self.start).total_seconds() // 60)
         return {
             "title": self.title,
-            "start": f"{self.start.astimezone(now.tzinfo):%Y-%m-%d %H:%M}",
-            "minutes": minutes,
+            **self._asked_for(now),
             "guests": [g.address.email for g in self.guests],
             "place": self.place,
             "notes": self.notes,
@@ -178,14 +193,24 @@ class CreateEvent(Action):
             **super().asked(now),
         }
 
+    def _asked_for(self, now: datetime) -> dict[str, Any]:
+        """When, as its tool is told."""
+        start, end = (at.astimezone(now.tzinfo) for at in (self.start, self.end))
+        if self.all_day:
+            return {"start": f"{start:%Y-%m-%d}", "end": f"{end - timedelta(days=1):%Y-%m-%d}"}
+        return {"start": f"{start:%Y-%m-%d %H:%M}", "minutes": (end - start) // timedelta(minutes=1)}
+
     def form(self) -> Form:
         zoned = f"In {self.zone}."
+        times = (
+            Moment(name="start", label="Starts", value=self.start, zone=self.zone, hint=zoned),
+            Moment(name="end", label="Ends", value=self.end, zone=self.zone, hint=zoned),
+        )
         return Form(
             title="Edit the event",
             inputs=(
                 Line(name="title", label="Title", value=self.title, most=MAX_LINE),
-                Moment(name="start", label="Starts", value=self.start, zone=self.zone, hint=zoned),
-                Moment(name="end", label="Ends", value=self.end, zone=self.zone, hint=zoned),
+                *(() if self.all_day else times),
                 Addresses(
                     name="guests",
                     label="Guests",
@@ -204,8 +229,7 @@ class CreateEvent(Action):
         return {**values, "guests": marked(others, self.guests, "guest")}
 
     async def check(self, desk: Desk) -> Change | None:
-        now = await standing(desk, desk.calendar(self.account), self.start, self.end)
-        return retaken(self, self.overlaps, now)
+        return retaken(self, self.overlaps, await self._standing(desk))
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         calendar, ident = desk.calendar(self.account), self.event_id_of(await edition(ledger))
@@ -223,7 +247,7 @@ class CreateEvent(Action):
         return self._receipt(stored)
 
     def _new(self, ident: str) -> NewEvent:
-        same = {"calendar", "title", "start", "end", "zone", "place", "notes", "notify"}
+        same = {"calendar", "title", "start", "end", "zone", "all_day", "place", "notes", "notify"}
         return NewEvent(
             id=ident,
             guests=tuple(g.address.email for g in self.guests),
@@ -253,7 +277,7 @@ class CreateEvent(Action):
     def _receipt(self, stored: Event) -> Receipt:
         return Receipt(
             summary=f"“{stored.title}” is in your {self.account.name} calendar",
-            fields=kept(stored, self.zone),
+            fields=kept(stored, self._clock_of(stored)),
             link=stored.link,
             differences=self._differences(stored),
         )
@@ -261,14 +285,20 @@ class CreateEvent(Action):
     def _differences(self, stored: Event) -> tuple[Difference, ...]:
         asked = {
             "Title": self.title,
-            "When": when(self.start, self.end, self.zone),
+            "When": self._when,
             "Repeats": repeated(self.recurrence, self.zone),
             "Guests": addresses(g.address.email for g in self.guests),
             "Place": self.place,
             "Notes": self.notes,
             "Video": "a link" if self.video else "",
         }
-        return differences(asked, meaning(stored, self.zone) | {"Video": "a link" if stored.conference else ""})
+        return differences(
+            asked, meaning(stored, self._clock_of(stored)) | {"Video": "a link" if stored.conference else ""}
+        )
+
+    def _clock_of(self, stored: Event) -> str:
+        """The zone whose clocks tell its time: whole days are those of their calendar's, wherever the person is."""
+        return stored.zone if self.all_day and stored.all_day else self.zone
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         calendar = desk.calendar(self.account)

@@ -21,6 +21,8 @@ from app.domain.types import Event, Value
 
 LONGEST = timedelta(days=14)
 """An event that lasts longer is more likely a slip."""
+LONGEST_AWAY = timedelta(days=62)
+"""The same of whole days: a long leave."""
 TOLD = {
     EVERYONE: "To every guest",
     OUTSIDERS: "Only to guests who don't use Google Calendar",

@@ -40,7 +40,7 @@ UNREAD = MailQuery(where="inbox", unread=True)
 
 def wanting(since: date) -> MailQuery:
     """The mails among which is what there is to do."""
-    return MailQuery(where="inbox", since=since, without=CROWD)
+    return MailQuery(where="inbox", since=since, left_out=CROWD)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.blocks import BlockFocus, Mirror
 from sandbox.models.planner.intents.compose import NewMail
+from sandbox.models.planner.intents.days_off import DaysOff
 from sandbox.models.planner.intents.events import ChangeEvents
 from sandbox.models.planner.intents.find import FindMails
 from sandbox.models.planner.intents.focus import Focus
@@ -38,8 +39,8 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, ForwardMails,
-    NewMail,
+    SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, DaysOff,
+    ForwardMails, NewMail,
     ArchiveMails, MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents,
     FindMails, OutOfReach, NotUnderstood,
 )  # fmt: skip
