@@ -41,6 +41,8 @@ def read(words: str) -> Any:
         ("at most four meetings a day and 15 minutes between them", {"most_a_day": 4, "buffer": 15}, ()),
         ("don't move the board meeting", {}, ("the board meeting",)),
         ("my week, the standup stays", {}, ("the standup",)),
+        ("optimise my week", {}, ()),
+        ("optimise next week with at most 4 meetings a day", {"most_a_day": 4}, ()),
         (
             "no meetings on Friday, at most 4 a day, don’t move the board meeting",
             {"closed": (FRIDAY,), "most_a_day": 4},
