@@ -241,6 +241,12 @@ async def test_several_that_stay_may_be_named_together() -> None:
     ]
 
 
+async def test_what_stays_may_be_named_by_its_reference() -> None:
+    house = At(own("board", at(8), title="Board meeting"), own("review", at(8.5)))
+    await house.week("rule fixed work:primary:board")
+    assert [card.was.id for card in await house.take()] == ["review"]
+
+
 async def test_nobody_is_asked_to_move_what_stays() -> None:
     house = At(theirs("sync", at(7)), own("review", at(10)))
     report = await house.week("the sync stays")
