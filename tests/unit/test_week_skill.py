@@ -233,12 +233,18 @@ async def test_every_time_of_a_series_stays_and_what_could_be_several_meetings_i
 
 async def test_several_that_stay_may_be_named_together() -> None:
     house = At(own("board", at(9), title="Board meeting"), own("standup", at(10)), own("review", at(8.5)))
-    report = await house.week("don't move the board meeting or the standup")
+    report = await house.week("don't move the board meeting or the standup\nweek rule fixed standup")
     assert [card.was.id for card in await house.take()] == ["review"]
     assert [note for note in report.notes if note.endswith("stays, as you said.")] == [
         "“Board meeting” (Tue 3 Mar 09:00) stays, as you said.",
         "“Standup” (Tue 3 Mar 10:00) stays, as you said.",
     ]
+
+
+async def test_what_stays_may_be_named_by_its_reference() -> None:
+    house = At(own("board", at(8), title="Board meeting"), own("review", at(8.5)))
+    await house.week("rule fixed work:primary:board")
+    assert [card.was.id for card in await house.take()] == ["review"]
 
 
 async def test_nobody_is_asked_to_move_what_stays() -> None:

@@ -41,6 +41,8 @@ def read(words: str) -> Any:
         ("at most four meetings a day and 15 minutes between them", {"most_a_day": 4, "buffer": 15}, ()),
         ("don't move the board meeting", {}, ("the board meeting",)),
         ("my week, the standup stays", {}, ("the standup",)),
+        ("optimise my week", {}, ()),
+        ("optimise next week with at most 4 meetings a day", {"most_a_day": 4}, ()),
         (
             "no meetings on Friday, at most 4 a day, don’t move the board meeting",
             {"closed": (FRIDAY,), "most_a_day": 4},
@@ -97,11 +99,11 @@ async def told(at: Table, **arguments: Any) -> str:
 
 
 async def test_the_model_gives_rules_by_their_names() -> None:
-    rules = ["closed Friday", "most_a_day: 4", {"rule": "fixed", "value": "the board meeting"}]
+    rules = ["closed Friday", "most_a_day:4", "buffer: 5", {"rule": "fixed", "value": "work:primary:board"}]
     errand = await told(Table(), about="next week", rules=rules)
     wish = read(errand.removeprefix("week "))
-    assert (wish.preferences, wish.fixed) == (Preferences(closed=(FRIDAY,), most_a_day=4), ("the board meeting",))
-    assert wish.start == NEXT_WEEK
+    assert wish.preferences == Preferences(closed=(FRIDAY,), most_a_day=4, buffer=5)
+    assert (wish.fixed, wish.start) == (("work:primary:board",), NEXT_WEEK)
 
 
 async def test_called_once_for_each_rule_it_is_one_errand() -> None:

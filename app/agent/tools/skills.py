@@ -131,12 +131,14 @@ def _plain(words: str) -> str:
 
 def _rule(said: str) -> tuple[str, str]:
     """A rule's name and value. Raises Refusal for what is none; whether the value can be read, the skill says."""
-    name, _, value = said.replace(":", " ", 1).partition(" ")
-    if name.casefold() not in RULES or not value.strip():
+    head, _, tail = said.partition(" ")
+    name, _, rest = head.partition(":")
+    value = f"{rest} {tail}".strip()
+    if name.casefold() not in RULES or not value:
         raise Refusal(
             why=f"A rule is one of {', '.join(RULES)}, and a value after it. What it can't say goes to about."
         )
-    return name.casefold(), value.strip()
+    return name.casefold(), value
 
 
 def _started(bench: Bench, *errands: str) -> Result:

@@ -11,7 +11,11 @@ RULES = (*RULED, FIXED)
 MOST_WORDS = 24
 """Words of a clause in which several rules are looked for; a longer one is prose."""
 _BETWEEN = re.compile(r"[,;\n]")
-_EDGES = re.compile(r"^(?:(?:and|but|with|so that|please)\s+)+|\s+(?:and|but|with)$", re.IGNORECASE)
+_EDGES = re.compile(
+    r"^(?:(?:and|but|with|so that|please|(?:optimi[sz]|reorgani[sz]|rearrang|improv)e)\s+)+|\s+(?:and|but|with)$",
+    re.IGNORECASE,
+)
+"""What joins clauses, and the word of command said again."""
 _WHOLE = frozenset({"my week", "the week", "week", "my calendar", "my meetings"})
 """What says no more than the word of command."""
 _MEETINGS = "(?:meetings?|calls?|appointments?)"
@@ -48,7 +52,7 @@ def ruled(clause: str) -> tuple[str, str] | None:
 def clauses(words: str, readable: Callable[[str], bool]) -> Iterator[str]:
     """The parts of a request that say one thing each, whether they are readable or not."""
     for part in (p.strip(" .!") for p in _BETWEEN.split(words)):
-        if part and part.casefold() not in _WHOLE:
+        if part and _EDGES.sub("", part).casefold() not in _WHOLE:
             yield from _parts(part, readable) or (part,)
 
 

@@ -97,6 +97,9 @@ def _staying(fixed: Sequence[str], events: Sequence[Event], now: datetime) -> It
 
 
 def _called(words: str, events: Sequence[Event], now: datetime) -> tuple[Event, ...]:
+    """The meetings that go by a reference of ours or by a person's words."""
+    if known := tuple(e for e in events if reference(e) == words.strip("[]")):
+        return known
     return tuple(e for e in named(words, events, now=now, zone=str(now.tzinfo)) if is_meeting(e))
 
 

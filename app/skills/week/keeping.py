@@ -20,7 +20,7 @@ def kept(found: Found) -> list[str]:
     """What became of each thing that was to stay, and which rule it breaks all the same: no move can mend that."""
     grid = Grid(found.meetings, found.rules, found.wish.start, found.wish.end)
     broken = in_the_way(grid, [m for m in found.meetings if m.stays])
-    return [_kept(each, found, broken) for each in found.staying]
+    return list(dict.fromkeys(_kept(each, found, broken) for each in found.staying))
 
 
 def titles(found: Found) -> str:
