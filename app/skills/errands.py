@@ -19,7 +19,7 @@ class Skills:
         self._skills = dict(skills)
 
     def long(self, errand: str) -> bool:
-        """Whether it is work for a worker."""
+        """Whether it takes so long that a worker does it; see the port."""
         skill = self._skills.get(errand.partition(" ")[0])
         return skill is not None and skill.long
 
