@@ -99,7 +99,7 @@ class Mind(Protocol):
 
 class Errands(Protocol):
     def long(self, errand: str) -> bool:
-        """Whether it is work for a worker, who is asked by many at once no more than by one."""
+        """Whether it takes so long that a worker does it."""
 
     async def run(self, errand: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """Do what a skill does, by its name and argument; nothing changes outside. Raises StewardError."""

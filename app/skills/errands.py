@@ -23,7 +23,7 @@ class Skills:
         return frozenset(self._skills)
 
     def long(self, errand: str) -> bool:
-        """Whether it is work for a worker."""
+        """Whether it takes so long that a worker does it; see the port."""
         skill = self._skills.get(errand.partition(" ")[0])
         return skill is not None and skill.long
 

@@ -239,7 +239,7 @@ async def test_whoever_wants_it_in_the_digest_gets_no_notice_of_it_then_or_later
 
 async def test_whoever_wants_it_gets_a_mail_to_themself_too_once_and_none_about_that(at: At) -> None:
     await at.store.preferences.state(ANN.id, "notify", "mail", words="to my mail too")
-    at.comes("m1", subject="Sign today? See https://evil.example/x")
+    at.comes("m1", subject=f"Sign today? See https://evil.example/x {'x' * 20_000}")
     await at.lookout.look()
     await at.work()
     for _ in range(3):

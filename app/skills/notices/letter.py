@@ -22,10 +22,12 @@ def letter(shown: Report, account: Account, now: datetime) -> SendMail:
         account=reference(account),
         sender=own,
         recipients=(Recipient(address=own, role="to", origin=Origin.CHOSEN),),
-        subject=_plain(shown.title)[:MAX_LINE],
+        subject=_plain(shown.title),
         body="\n".join((_plain(shown.summary), "", *told, *shown.notes, WHY)),
     ).vetted(now)
 
 
 def _plain(text: str) -> str:
-    return " ".join(unlinked(text, typed="").split())
+    """A line without a stranger's links, and no longer than a card can show."""
+    words = " ".join(unlinked(text, typed="").split())
+    return words if len(words) <= MAX_LINE else f"{words[: MAX_LINE - 1]}…"
