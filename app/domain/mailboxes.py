@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, Thread, Value
+from app.domain.types import Account, Address, Email, MailPage, MailQuery, Thread, Value
 
 BULK_LIMIT = 10_000
 """Mails one action may cover (design, features B and C3)."""
@@ -12,6 +12,15 @@ CHUNK = 1_000
 """Mails changed between two notes in the ledger: as many as Gmail's batchModify takes."""
 INBOX, TRASH, UNREAD, SENT, DRAFT, SPAM = "INBOX", "TRASH", "UNREAD", "SENT", "DRAFT", "SPAM"
 """The labels that every mailbox has."""
+
+
+class Contact(Value):
+    """Someone found in a person's own mail and calendar, with what speaks for it."""
+
+    address: Address
+    mails: int
+    """Mails to and from them among those looked at."""
+    last: datetime | None = None
 
 
 class Draft(Value):

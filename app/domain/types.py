@@ -218,8 +218,8 @@ class MailQuery(Value):
     where: str = "anywhere"
     """inbox, sent, drafts, trash, or anywhere (which leaves out spam and trash)."""
     attachment: bool | None = Field(None, exclude_if=lambda said: said is None)
-    exact_phrase: str = Field("", exclude_if=lambda said: not said)
-    without: str = Field("", exclude_if=lambda said: not said)
+    exact_phrase: str = Field("", exclude_if=not_)
+    without: str = Field("", exclude_if=not_)
 
     def worded(self) -> str:
         """The search in words, for a card."""
@@ -391,12 +391,3 @@ class Event(Value):
     def changeable(self) -> bool:
         """Whether the account may change it for everyone: as its organizer, or as a guest who is allowed to."""
         return self.mine or (self.guests_can_modify and bool(self.answer))
-
-
-class Contact(Value):
-    """Someone found in a person's own mail and calendar, with what speaks for it."""
-
-    address: Address
-    mails: int
-    """Mails to and from them among those looked at."""
-    last: datetime | None = None

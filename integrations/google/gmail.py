@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
 from app.domain.errors import Conflict, Missing, Refused, Throttled
-from app.domain.mailboxes import BULK_LIMIT, INBOX, SENT, Arrivals, Draft, Original, Sent, SentMarks
-from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
+from app.domain.mailboxes import BULK_LIMIT, INBOX, SENT, Arrivals, Contact, Draft, Original, Sent, SentMarks
+from app.domain.types import Account, Address, Email, MailPage, MailQuery, MailText, Thread
 from integrations.google.batch import SIZE
 from integrations.google.messages import HEADERS, email, mail_text
 from integrations.google.pages import GooglePages

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
 from app.domain.errors import Missing, ProviderError
-from app.domain.mailboxes import BULK_LIMIT, CHUNK, INBOX, Arrivals, Draft, Enclosed, Original, Sent, SentMarks
+from app.domain.mailboxes import BULK_LIMIT, CHUNK, INBOX, Arrivals, Contact, Draft, Enclosed, Original, Sent, SentMarks
 from app.domain.ports import Clock
-from app.domain.types import Account, Address, Contact, Email, MailPage, MailQuery, MailText, Thread
+from app.domain.types import Account, Address, Email, MailPage, MailQuery, MailText, Thread
 
 PROVIDER = "Gmail"
 EXCLUSIVE = {"TRASH": {"INBOX", "SPAM"}, "SPAM": {"INBOX", "TRASH"}, "INBOX": {"TRASH", "SPAM"}}

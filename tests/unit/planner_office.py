@@ -10,7 +10,7 @@ FIELDS = {
     "search_mail": "words sender to subject category label unread attachment exact_phrase without older_than_days"
     " newer_than_days when account where owed limit",
     "read_thread": "thread",
-    "change_mail": "words sender to subject category label unread attachment exact_phrase without older_than_days"
+    "change_mail": "words sender to subject category label unread attachment older_than_days"
     " newer_than_days when account where do threads name not_from note send_from replaces",
     "write_mail": "kind thread to cc subject body account draft_only replaces",
     "list_events": "start end words account",

@@ -42,12 +42,12 @@ async def test_mails_are_narrowed_down(filters: dict[str, Any], threads: set[str
 
 async def test_a_card_says_it_and_can_be_asked_for_anew() -> None:
     made = table()
-    filters = {"attachment": True, "exact_phrase": "of the harbour", "without": "supper", "sender": "Ben or Carol"}
+    filters = {"attachment": True, "sender": "Ben or Carol"}
     await made.use(ChangeMail(do="archive", **filters))
     asked = made.proposed.asked(made.now)
     assert {name: asked[name] for name in filters} == filters
     worded = made.proposed.query.worded()
-    for part in ("with exactly “of the harbour”", "without “supper”", "with files", "from “Ben or Carol”"):
+    for part in ("with files", "from “Ben or Carol”"):
         assert part in worded
 
 

@@ -16,8 +16,8 @@ from app.agent.tools.writing import WriteMail
 from app.domain.calendars import Availability
 from app.domain.desk import Desk, reference
 from app.domain.errors import Faulty, GrantDead, ProviderError, StewardError
-from app.domain.mailboxes import BULK_LIMIT
-from app.domain.types import Address, CalendarRef, Contact, Event, MailPage, MailQuery, MailText
+from app.domain.mailboxes import BULK_LIMIT, Contact
+from app.domain.types import Address, CalendarRef, Event, MailPage, MailQuery, MailText
 from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.unit.desk_world import mail, meeting
 from tests.unit.test_agent_tools import Table

@@ -42,8 +42,8 @@ class ListEvents(Tool):
 
     step: ClassVar[str] = "is looking at your calendar…"
     start: str = Field(description='a day or span in words ("next week") or ISO')
-    end: str = Field("", description="last day or time; empty: the end of what start names")
-    words: str = Field("", description="words of the title, place or guests")
+    end: str = Field("", description="last day or time, if not start's")
+    words: str = Field("", description="of title, place or guests")
     account: str = ""
 
     async def run(self, bench: Bench) -> Result:
@@ -80,7 +80,7 @@ class ListEvents(Tool):
 
 
 class CreateEvent(Changing):
-    """Prepare an event in the calendar and the invitation of its guests."""
+    """Prepare an event and its guests' invitations."""
 
     makes: ClassVar[tuple[type[actions.Action], ...]] = (actions.CreateEvent,)
     step: ClassVar[str] = "is preparing the event…"
@@ -88,7 +88,7 @@ class CreateEvent(Changing):
     start: str = Field(description='"tomorrow at 3pm", or ISO')
     minutes: int | None = Field(None, ge=1, le=MAX_MINUTES, description="how long; 30 if nobody said")
     end: str = Field("", description="instead of minutes")
-    guests: list[str] = Field(default_factory=list, description="addresses, from find_person or the person")
+    guests: list[str] = Field(default_factory=list, description="addresses")
     place: str = Field("", max_length=MAX_LINE)
     notes: str = ""
     account: str = Field("", description="whose calendar; empty: the first account's")

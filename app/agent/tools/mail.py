@@ -29,10 +29,7 @@ OWED_MAILS, OWED_THREADS = 200, 50
 """Mails in which they are looked for, and whole threads read: ten quota units each."""
 
 
-SAID = (
-    *("words", "sender", "subject", "category", "label", "unread"),
-    *("attachment", "exact_phrase", "without"),
-)
+SAID = ("words", "sender", "subject", "category", "label", "unread", "attachment")
 """What of a search is the model's own word."""
 
 
@@ -48,8 +45,6 @@ class Filters(Tool):
     label: str = ""
     unread: bool | None = None
     attachment: bool | None = None
-    exact_phrase: str = ""
-    without: str = ""
     when: str = Field("", description='a span: "last week"')
     older_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
     newer_than_days: int | None = Field(None, ge=0, le=MAX_DAYS)
@@ -78,10 +73,10 @@ class SearchMail(Filters):
 
     step: ClassVar[str] = "is searching your mail…"
     to: str = Field("", description="name or address it went to")
+    exact_phrase: str = ""
+    without: str = ""
     where: Literal["inbox", "sent", "drafts", "trash", "anywhere"] = "anywhere"
-    owed: Literal["", Owed] = Field(
-        "", description="threads that wait for the person's answer (by_me) or for others' (to_me)"
-    )
+    owed: Literal["", Owed] = Field("", description="threads by who is to answer: the person (by_me), others (to_me)")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 
     async def run(self, bench: Bench) -> Result:
@@ -102,7 +97,7 @@ class SearchMail(Filters):
         return fenced(total=counted, shown=len(rows), mails=rows, **bench.not_read)
 
     def query(self, bench: Bench, where: str) -> MailQuery:
-        return super().query(bench, where).model_copy(update={"to": self.to})
+        return super().query(bench, where).model_copy(update=self.model_dump(include={"to", "exact_phrase", "without"}))
 
     async def _unanswered(self, bench: Bench) -> Result:
         """The threads whose last word waits, the newest first."""

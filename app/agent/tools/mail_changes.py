@@ -50,9 +50,9 @@ class ChangeMail(Filters, Changing):
     do: Literal["archive", "inbox", "label", "unlabel", "read", "unread", "trash", "restore", "forward"]
     threads: list[str] = Field(default_factory=list, description="references from search_mail, instead of filters")
     name: str = Field("", description="label, unlabel: the label")
-    not_from: list[str] = Field(default_factory=list, description="whose mails are left alone")
-    to: list[str] = Field(default_factory=list, description="whom it went to; forward: to these addresses")
-    note: str = Field("", description="forward: words above the mail")
+    not_from: list[str] = Field(default_factory=list, description="senders left alone")
+    to: list[str] = Field(default_factory=list, description="whom it went to; forward: addresses")
+    note: str = Field("", description="forward: words above")
     send_from: str = Field("", description="forward: account")
 
     async def run(self, bench: Bench) -> Result:
@@ -75,7 +75,7 @@ class ChangeMail(Filters, Changing):
         if not proposed:
             return {"nothing": f"No mail fits: {self._query(bench).worded()}.", **bench.not_read}
         # A label's name is the model's choice, which may be a stranger's.
-        return {**fenced(proposed=proposed if len(proposed) > 1 else proposed[0]), **bench.not_read}
+        return fenced(proposed=proposed if len(proposed) > 1 else proposed[0], **bench.not_read)
 
     # Which mails.
 

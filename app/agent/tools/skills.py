@@ -39,9 +39,9 @@ ERRANDS = {PREFERENCES: "prefer"}
 
 class Assist(Tool):
     """Start a skill, which answers. triage: sort unread mail; about "list": by priority. tasks: what to do; about "add
-    pay Tom by Friday". focus: plan today. follow: who owes whom. week: better meeting times; about "next week".
-    brief: a meeting. digest: the day. preferences: how they want their days, one a call (closed: no meetings, quiet:
-    no messages then)."""
+    pay Tom by Friday". focus: plan today. follow: who owes whom. week: better meeting times. brief: a meeting.
+    digest: the day. preferences: how they want their days, one a call (closed: no meetings, quiet: no messages
+    then)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill

@@ -24,7 +24,7 @@ LOOKED_AT = 5
 
 
 class WriteMail(Changing):
-    """Prepare a mail. Write the whole text, with greeting. A reply's recipients and subject come by themselves."""
+    """Prepare a mail. Write the whole text, with greeting. A reply's recipients and subject come by code."""
 
     makes: ClassVar[tuple[type[actions.Action], ...]] = (
         actions.SendMail,
@@ -33,7 +33,7 @@ class WriteMail(Changing):
     )
     step: ClassVar[str] = "is preparing a mail…"
     kind: Literal["new", "reply", "reply_all", "forward"]
-    thread: str = Field("", description="reference of the thread to answer or forward")
+    thread: str = Field("", description="reference, to answer or forward")
     to: list[str] = Field(default_factory=list, description="addresses; reply without thread: whose last mail, by name")
     cc: list[str] = Field(default_factory=list)
     subject: str = ""
