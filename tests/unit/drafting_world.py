@@ -1,7 +1,7 @@
 """A house that drafts at a click on the one offer of a report."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from app.assistant import Assistant
 from app.domain.actions import Action
@@ -27,6 +27,8 @@ READY = "1 card is ready. Nothing is sent before you approve."
 
 class At(AtWork):
     """A house that drafts at a click on the one offer of a report, whatever the label says."""
+
+    long: ClassVar[bool] = False
 
     def __init__(self, *mails: MailText, label: str = "Draft it") -> None:
         super().__init__(*mails)

@@ -266,10 +266,16 @@ def test_what_is_no_address_is_no_link(address: str) -> None:
 
 def test_a_line_with_choices_has_a_menu_until_one_is_taken() -> None:
     lines = tuple(
-        Line(text=f"Task {n}", link=f"https://m.example/{n}", choices=(Offer(label="✓ Done"), Offer(label="💤 Snooze")))
+        Line(
+            text=f"Task {n}",
+            link=f"https://m.example/{n}",
+            choices=tuple(Offer(label=label, errand="tasks") for label in ("✓ Done", "💤 Snooze")),
+        )
         for n in range(3)
     )
-    report = Report(title="Tasks", groups=(Group(title="Now", lines=lines, offers=(Offer(label="All"),)),))
+    report = Report(
+        title="Tasks", groups=(Group(title="Now", lines=lines, offers=(Offer(label="All", errand="tasks"),)),)
+    )
     turn = TurnId(ANN.id)
     blocks = report_blocks(report, turn=turn, taken=(3,))
     assert check(blocks, "message") == []

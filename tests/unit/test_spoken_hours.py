@@ -13,7 +13,7 @@ from app.planning.naming import meant
 from app.planning.noting import due
 from app.planning.phrases import WorkingHours
 from app.planning.preferences import read, spoken_hours
-from app.skills.week.wishes import wished
+from app.planning.week.wishes import wished
 from tests.unit.desk_world import meeting
 from tests.unit.test_agent_tools import Table
 
