@@ -251,7 +251,10 @@ async def test_a_change_may_be_instead_of_a_waiting_card_and_only_once(mind: Min
         "category": "promotions",
         "account": "work",
     }
-    assert ["instead of the card that waits" in str(told.get("proposed")) for told in proposed] == [True, False, False]
+    assert [
+        "instead of the card that waits" in str(told["untrusted"]["proposed"] if "untrusted" in told else told)
+        for told in proposed
+    ] == [True, False, False]
     assert 'no waiting card called "c7"' in str(proposed[2])
 
 
