@@ -17,7 +17,7 @@ from app.domain.forms import Form
 from app.domain.grants import Invitation
 from app.domain.plans import Plan
 from app.domain.types import Account, Address, Person, Place, Turn, person_id
-from app.planning.sanitising import answer, visible
+from app.planning.sanitising import answer, escaped, visible
 from integrations.slack import surfaces
 from integrations.slack.accounts import accounts_blocks, invitation_blocks, invitation_title
 from integrations.slack.blocks import Block, approval_blocks, context, header, literal, plain_fallback, summary
@@ -323,8 +323,11 @@ def _reply(turn: Turn, text: str, actions: int, *, over: bool = False) -> Post:
     if turn.question and not over:
         payload["options"] = len(turn.question.options)
     if turn.report:
-        blocks = report_blocks(turn.report, turn=turn.id, taken=turn.taken)
-        return Post(turn.place, turn.report.worded(), blocks, TURN, payload, plain_report(turn.report, turn=turn.id))
+        blocks, fallback = (
+            report_blocks(turn.report, turn=turn.id, taken=turn.taken),
+            plain_report(turn.report, turn=turn.id),
+        )
+        return Post(turn.place, escaped(visible(turn.report.worded())), blocks, TURN, payload, fallback)
     safe = answer(text, typed=turn.words, sources=turn.listed)
     asked = question_blocks(turn.id, turn.question, over=over) if turn.question else []
     return Post(turn.place, safe, [*paragraphs(safe), *asked], TURN, payload)

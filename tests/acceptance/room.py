@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 from aiohttp import web
@@ -21,7 +21,7 @@ from app.domain.memory import Relation
 from app.domain.permissions import Permission
 from app.domain.ports import Services
 from app.domain.preferences import Preferences
-from app.domain.types import Account, AccountId, ActionId, Message, PersonId, Place, person_id
+from app.domain.types import Account, AccountId, ActionId, Message, PersonId, Place, TurnId, person_id
 from app.wiring import skills
 from integrations.google.consent import AUTH, Client, Endpoints, GoogleConsent
 from integrations.google.desks import Gates, Google, GoogleDesks
@@ -167,6 +167,10 @@ class Seat:
         )
         limits = Limits(characters=10_000, requests=1_000)
         self.assistant = Assistant(self.services, limits, invite=self._invite, errands=skills(self.services))
+        self.queue.free = self._worker
+
+    async def _worker(self, turn: str) -> None:
+        await self.assistant.resume(TurnId(UUID(turn)), aside=True)
 
     async def _invite(self, person: PersonId, place: Place) -> None:
         raise AssertionError("nobody should be asked to connect")
@@ -276,7 +280,7 @@ async def opened(home: Path) -> AsyncIterator[Room]:
             summary="Standup",
             start={"dateTime": f"{NOW + timedelta(days=1):%Y-%m-%d}T07:00:00Z"},
             end={"dateTime": f"{NOW + timedelta(days=1):%Y-%m-%d}T07:15:00Z"},
-            attendees=[{"email": COLLEAGUE}],
+            attendees=[{"email": "rota@work.example"}],
         )
         yield room
 

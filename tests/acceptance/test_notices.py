@@ -19,6 +19,7 @@ from tests.acceptance.offers import told as mailed
 from tests.acceptance.people import ACTION, ALEX, Card, Person, payload
 from tests.acceptance.stand_ins import Mail
 from tests.acceptance.test_brief import coming, last_mail
+from tests.acceptance.test_questions import click
 from tests.acceptance.waiting import until
 from tests.acceptance.workflows.seen import seen
 
@@ -79,11 +80,24 @@ async def awake(alex: Person, admin: psycopg.Connection, *wants: tuple[str, str]
     try:
         assert "quiet hours" in (await alex.ask(f"quiet hours from {quiet[0]} to {quiet[1]}")).words.lower()
         for _, words in wants:
-            assert (await alex.ask(words)).words.count("Noted") == 1
+            await stated(alex, words)
         yield
     finally:
         for name in ("quiet", *(name for name, _ in wants)):
             admin.execute(SAID, (WORK, name))
+
+
+async def stated(alex: Person, words: str) -> None:
+    """Say how something is wanted; what the words only stand for, such as "on", is clicked."""
+    answer = await alex.ask(words)
+    if "Shall I keep this?" in answer.words:
+        (question,) = alex.screen.steward(alex.dm, answer.asked)
+        await click(alex, question, 0)
+
+    def noted() -> bool:
+        return any("Noted" in str(m.get("text", "")) for m in alex.screen.steward(alex.dm, answer.asked))
+
+    await alex.screen.until(noted, what=f"“{words}” noted")
 
 
 async def texts(alex: Person, words: str) -> list[str]:
