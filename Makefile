@@ -31,7 +31,7 @@ endif
 export ASK
 
 test: check ## every check and test
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 4 --dist loadfile
 	@$(BIN)/python -m tests.browser.found
 
 check: $(VENV)/dev ## formatting, lint, types

@@ -13,7 +13,7 @@ from tests.sampling import dice
 
 PEOPLE = 3
 KINDS = 3
-WAVES = 4
+WAVES = 3
 TIMEOUT = 300
 """Seconds; it starts a house and kills most of it several times."""
 HOLD_SECONDS = "3"

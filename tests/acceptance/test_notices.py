@@ -78,7 +78,7 @@ async def awake(alex: Person, admin: psycopg.Connection, *wants: tuple[str, str]
     now = datetime.now(ZoneInfo(alex.zone))
     quiet = [f"{now + timedelta(hours=ahead):%H}:00" for ahead in (6, 7)]
     try:
-        assert "quiet hours" in (await alex.ask(f"quiet hours from {quiet[0]} to {quiet[1]}")).words.lower()
+        await stated(alex, f"quiet hours from {quiet[0]} to {quiet[1]}")
         for _, words in wants:
             await stated(alex, words)
         yield

@@ -45,8 +45,6 @@ from tests.acceptance.mailing import mail as letter
 from tests.acceptance.room import ADA, COLLEAGUE, PAYROLL, Asked, Json, Room, Seat, opened
 from tests.sampling import dice, whole
 
-EACH = 2
-"""Carriers tried of each kind in a sample; the mail's own text is always one of them."""
 LINK = re.compile(r"[a-z]://|127\.0\.0\.1(?::\d+)?/|quiet\.example[/?#:]|<(?!!date\^)", re.IGNORECASE)
 """What a post must not hold where Slack reads markup."""
 MADE = re.compile(
@@ -57,13 +55,14 @@ SOURCE = re.compile(rf"<{MADE.pattern}\|source>")
 
 
 def attacks() -> Sequence[Attack]:
+    """All of them, or one of each kind; in all of these, the mail's own text carries every third."""
     if whole():
         return ATTACKS
     chance, chosen = dice("obedient model"), []
-    for kind in KINDS:
+    for number, kind in enumerate(KINDS):
         mine = [attack for attack in ATTACKS if attack.kind == kind]
-        chosen += [mine[0], *chance.sample(mine[1:], EACH - 1)]
-    return sorted(chosen, key=lambda attack: attack.number)
+        chosen.append(mine[0] if number % 3 == 0 else chance.choice(mine[1:]))
+    return chosen
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
