@@ -41,6 +41,8 @@ async def test_the_address_that_did_not_open_is_pasted(house: House, screen: Pag
 async def paste(screen: Page) -> None:
     await screen.get_by_role("button", name="You are Alex Rivera").click()
     await screen.get_by_role("menuitemradio", name="Priya Raman").click()
+    await expect(screen.get_by_role("button", name="You are Priya Raman")).to_be_visible()
+    await expect(screen.locator(".main .welcome")).to_be_visible()  # the composer is hers from now on
     await screen.fill(".main .composer-text", "connect")
     await screen.press(".main .composer-text", "Enter")
     await expect(screen.get_by_text("copy its whole address").last).to_be_visible()
