@@ -9,6 +9,7 @@ from app.agent.acquaintance import Candidate, familiar, hinted, named, teams
 from app.agent.bench import Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Tool, fenced
+from app.domain.asking import OPTION
 from app.domain.errors import Refusal
 from app.domain.memory import CHOSEN, FOUND, SAID, Relation, bare, names_for
 from app.domain.types import Address
@@ -111,7 +112,9 @@ async def _typed_by_name(bench: Bench, email: str) -> list[Address]:
 
 
 def _option(group: tuple[Address, ...]) -> str:
-    return ", ".join(address.shown for address in group)
+    """A group as an option; of a large one the addresses alone, or nobody could choose it."""
+    whole = ", ".join(address.shown for address in group)
+    return whole if len(whole) <= OPTION else ", ".join(address.email for address in group)
 
 
 def _told(relation: Relation) -> dict[str, str]:

@@ -31,8 +31,8 @@ SELECT (SELECT count(*) FROM steward.inbox WHERE settled_at IS NULL)
 class Knowing(Protocol):
     """What a person knows that Steward may ask for."""
 
-    def choose(self, options: Sequence[str]) -> int:
-        """Which of the options is right."""
+    def choose(self, words: str, options: Sequence[str]) -> int | None:
+        """Which of the options of a question is right; None when none is."""
         ...
 
     def tell(self, words: str) -> str:
@@ -91,7 +91,12 @@ async def carried_out(house: House, person: Person, text: str, *, knowing: Knowi
         if question := _offered(person, asked, ANSWERS):
             message, found = question
             questions.append([button.text for button in found])
-            followed.append(await _answer(person, asked, message, found[knowing.choose(questions[-1])]))
+            if (right := knowing.choose(render(message), questions[-1])) is None:
+                began = time.perf_counter()
+                await person.ask(knowing.tell(render(message)), thread=asked, seconds=PATIENCE)
+                followed.append(time.perf_counter() - began)
+            else:
+                followed.append(await _answer(person, asked, message, found[right]))
         elif waiting := [card for card in person.cards(asked) if card.status == "proposed"]:
             if for_all := _offered(person, asked, FOR_ALL):
                 clicked.append(await _approve_all(person, asked, *for_all))

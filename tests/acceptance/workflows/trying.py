@@ -61,12 +61,13 @@ class Knows:
 
     story: Story
 
-    def choose(self, options: Sequence[str]) -> int:
-        """Who is named most often, else the first."""
+    def choose(self, words: str, options: Sequence[str]) -> int | None:
+        """The manager, where it is asked who that is; else who is named most often, or the first."""
         manager, team = self.story["manager"], self.story["team"]
         known = (manager["email"], manager["name"].lower(), team["email"], *team["members"])
-        told = [sum(name in option.lower() for name in known) for option in options]
-        return told.index(max(told))
+        of_manager = any(who in words.lower() for who in ("manager", "boss"))
+        told = [sum(name in option.lower() for name in (known[:2] if of_manager else known)) for option in options]
+        return None if of_manager and not max(told) else told.index(max(told))
 
     def tell(self, words: str) -> str:
         asked = words.lower()
