@@ -172,6 +172,13 @@ def questions(own: str) -> tuple[str, ...]:
     return tuple(" ".join(asked.split()) for asked in _QUESTION.findall(own))
 
 
+def once(text: str, earlier: Sequence[str]) -> tuple[str, str]:
+    """A mail's own words, and what it quotes where that stands in no earlier mail of the thread."""
+    speech = told_apart(text)
+    new = bool(speech.quoted) and not repeats(speech.quoted, earlier)
+    return speech.own, speech.quoted if new else ""
+
+
 def repeats(quoted: str, known: Sequence[str]) -> bool:
     """Whether what is quoted stands in these texts already, give or take how it was wrapped."""
     whole = "".join(map(_bare, known))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from app.agent.bench import Bench
 from app.domain import actions
@@ -14,7 +13,7 @@ from app.domain.desk import reference
 from app.domain.errors import Refusal
 from app.domain.forms import Addresses
 from app.domain.mailboxes import Mailbox
-from app.domain.types import Address, Email, MailText
+from app.domain.types import Address, Email
 from app.planning.provenance import named
 from app.planning.sanitising import visible
 from app.recognising import recognised, remembered
@@ -39,7 +38,7 @@ async def forward(bench: Bench, mails: Sequence[Email], route: Route, *, instead
     action = actions.ForwardEmails(
         account=reference(box.account),
         source=reference(source.account),
-        mails=tuple(_forwarded(read[m.id], bench) for m in mails if m.id in read),
+        mails=tuple(Forwarded.of(read[m.id], bench.zone) for m in mails if m.id in read),
         sender=await usual_sender(box, bench.request.person),
         recipients=tuple(Recipient(address=a, role="to", origin=Origin.UNSEEN) for a in people),
         body=visible(route.note).strip(),
@@ -59,14 +58,3 @@ def addressed(written: Sequence[str]) -> tuple[Address, ...]:
             raise Refusal(why=f"“{one}” is a name: find_person knows the address, or the person does.")
     found = Addresses(name="to", label="To", value=()).entered(tuple(written))
     return tuple(named(a) for a in found)
-
-
-def _forwarded(mail: MailText, bench: Bench) -> Forwarded:
-    return Forwarded(
-        id=mail.email.id,
-        thread=mail.email.thread,
-        sender=mail.email.sender.called,
-        subject=mail.email.subject,
-        received=mail.email.received.astimezone(ZoneInfo(bench.request.person.zone)),
-        attachments=mail.attachments,
-    )

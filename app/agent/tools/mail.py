@@ -12,7 +12,7 @@ from app.agent.tools.tool import Tool, fenced
 from app.domain.mailboxes import Mailbox
 from app.domain.types import Email, MailQuery, MailText, Thread
 from app.planning.owing import Debt, Owed, debt
-from app.planning.quoting import repeats, told_apart
+from app.planning.quoting import once
 
 MAX_DAYS = 36_500
 """A hundred years: no mail is older, and no date is left that can't be reckoned with."""
@@ -199,8 +199,5 @@ def _fitting(thread: Thread) -> tuple[Sequence[MailText], int]:
 
 
 def _once(text: str, earlier: Sequence[str]) -> str:
-    """A mail's own words, and what it quotes only where that stands in no earlier mail of the thread."""
-    speech = told_apart(text)
-    if not speech.quoted or repeats(speech.quoted, earlier):
-        return speech.own
-    return f"{speech.own}\n\nQuoted:\n{speech.quoted}"
+    own, quoted = once(text, earlier)
+    return f"{own}\n\nQuoted:\n{quoted}" if quoted else own

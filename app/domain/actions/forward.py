@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from html import escape
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from app.domain.actions.action import Action, Change, Outcome
 from app.domain.actions.letters import (
@@ -39,7 +39,7 @@ from app.domain.errors import Missing, ProviderError, Refusal
 from app.domain.forms import Addresses, Form, Input, Option, Several, Text, marked, too_long
 from app.domain.mailboxes import SENT, Enclosed, Original, Sent, SentMarks
 from app.domain.permissions import Permission
-from app.domain.types import AccountRef, Address, Attachment, Value
+from app.domain.types import AccountRef, Address, Attachment, MailText, Value
 
 MAX_FORWARDED = 20
 """Mails that one card lists whole."""
@@ -63,6 +63,18 @@ class Forwarded(Value):
     received: datetime
     """In the person's zone."""
     attachments: tuple[Attachment, ...] = ()
+
+    @classmethod
+    def of(cls, mail: MailText, zone: tzinfo | None) -> Self:
+        """A mail as it was read, with its time in the person's zone."""
+        return cls(
+            id=mail.email.id,
+            thread=mail.email.thread,
+            sender=mail.email.sender.called,
+            subject=mail.email.subject,
+            received=mail.email.received.astimezone(zone),
+            attachments=mail.attachments,
+        )
 
     @property
     def size(self) -> int:

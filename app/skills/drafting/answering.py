@@ -11,7 +11,7 @@ from app.domain.ports import Mind
 from app.domain.types import Address, Email, MailText, Thread
 from app.planning.owing import machine
 from app.planning.provenance import named
-from app.planning.quoting import questions, repeats, told_apart
+from app.planning.quoting import once, questions
 from app.planning.replies import recipients
 from app.planning.sanitising import visible
 from app.planning.sources import caller
@@ -99,10 +99,8 @@ def _facts(kind: str, mails: Sequence[MailText], to: Sequence[Address], known: K
 
 
 def _own(mail: MailText, before: Sequence[MailText]) -> str:
-    """A mail's own words; what it quotes only where that stands in no earlier one."""
-    speech = told_apart(visible(mail.text))
-    fresh = speech.quoted and not repeats(speech.quoted, [m.text for m in before])
-    return f"{speech.own}\n\n{speech.quoted}" if fresh else speech.own
+    own, quotation = once(visible(mail.text), [m.text for m in before])
+    return f"{own}\n\n{quotation}" if quotation else own
 
 
 def _day(at: datetime, known: Known) -> str:

@@ -16,9 +16,10 @@ from app.domain.mailboxes import INBOX, Mailbox
 from app.domain.reading import Reading
 from app.domain.reports import Offer
 from app.domain.sorting import Key, Sorted
-from app.domain.types import AccountId, Address, Email, MailQuery, MailText
+from app.domain.types import AccountId, Address, Email, MailQuery
 from app.domain.value import Value
 from app.planning.signals import Category
+from app.writing import usual_sender
 
 ARCHIVE, HAND = "archive", "hand"
 NAMES = {Category.NEWSLETTER: "newsletters", Category.PROMOTIONAL: "promotions"}
@@ -103,7 +104,7 @@ class Cards:
         for box, mails in await self._read(chosen):
             texts = await box.threads(list(dict.fromkeys(mail.thread for mail in mails)))
             read = {text.email.id: text for thread in texts for text in thread.mails}
-            some = [self._forwarded(read[mail.id]) for mail in mails if mail.id in read]
+            some = [Forwarded.of(read[mail.id], self.now.tzinfo) for mail in mails if mail.id in read]
             large = [one for one in some if one.size > MAX_SIZE]
             self.reading.notes += [LARGE.format(subject=one.subject, size=one.size / MEGA) for one in large]
             if gone := len(chosen.mails[box.account.id]) - len(some):
@@ -111,19 +112,8 @@ class Cards:
             if fitting := tuple(one for one in some if one not in large):
                 await self._add(await self._forward(box, fitting, to))
 
-    def _forwarded(self, mail: MailText) -> Forwarded:
-        return Forwarded(
-            id=mail.email.id,
-            thread=mail.email.thread,
-            sender=mail.email.sender.called,
-            subject=mail.email.subject,
-            received=mail.email.received.astimezone(self.now.tzinfo),
-            attachments=mail.attachments,
-        )
-
     async def _forward(self, box: Mailbox, mails: tuple[Forwarded, ...], to: Recipient) -> ForwardEmails:
-        usual = (await box.aliases())[0]
-        sender = usual if usual.name else Address(email=usual.email, name=self.desk.person.name)
+        sender = await usual_sender(box, self.desk.person)
         place = reference(box.account)
         return ForwardEmails(account=place, source=place, mails=mails, sender=sender, recipients=(to,))
 
