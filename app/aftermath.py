@@ -1,6 +1,7 @@
 """What follows when actions of a plan have moved: the next step, their cards and plan, and a turn that goes on."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from app.domain.approvals import Approval, Status
 from app.domain.errors import ChatError
@@ -100,8 +101,12 @@ class Aftermath:
                 await self._stands(card, card.card_ts)
 
     async def _stands(self, card: Approval, ts: str) -> None:
-        """Keep that a card stands; one that was drawn too late, over what came after, is drawn anew."""
+        """Keep that a card stands; one that was drawn too late, over what came after, is drawn anew. One that was shown
+        again elsewhere meanwhile has no buttons here any more."""
         fresh = await self._approvals.shown(card, ts)
+        if fresh is not None and fresh.card_ts != ts:
+            with suppress(ChatError):
+                await self._services.chat.leave(card.model_copy(update={"card_ts": ts}))
         for _ in range(DRAWINGS):
             if fresh is None:
                 break
@@ -109,7 +114,7 @@ class Aftermath:
                 await self._services.chat.redraw(fresh)
             except ChatError:
                 break
-            fresh = await self._approvals.shown(fresh, ts)
+            fresh = await self._approvals.shown(fresh, fresh.card_ts)
 
     async def _card(self, approval: Approval, *, again: bool) -> str:
         if not approval.card_ts:

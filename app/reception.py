@@ -31,10 +31,10 @@ class Reception:
             await self._services.chat.say(place, NOTHING_WAITS)
         for approval in waiting:
             moved = approval.model_copy(update={"place": place, "card_ts": ""})
-            await self._services.store.approvals.shown(moved, await self._services.chat.show(moved))
-            if approval.card_ts:
+            before = await self._services.store.approvals.shown_again(moved, await self._services.chat.show(moved))
+            if before is not None and before.card_ts:
                 with suppress(ChatError):  # its buttons decide the same action as the new ones
-                    await self._services.chat.leave(approval)
+                    await self._services.chat.leave(before)
 
     async def home(self, person: PersonId, user: str) -> None:
         """Publish the Home tab."""

@@ -232,8 +232,13 @@ class Approvals(Protocol):
         """Keep one more action, outside a turn's end."""
 
     async def shown(self, approval: Approval, ts: str) -> Approval | None:
-        """Its card stands in Slack and shows this status. The row as it is now when it has come to rest in another one
-        meanwhile: whoever did that may have drawn it before. What isn't drawn again, the sweeper finds."""
+        """Its card stands in Slack and shows this status. The row as it is now when its card stands elsewhere, or when
+        it has come to rest in another status meanwhile: whoever did that may have drawn it before. What isn't drawn
+        again, the sweeper finds."""
+
+    async def shown_again(self, approval: Approval, ts: str) -> Approval | None:
+        """Its card stands at this place from now on, wherever it stood before: the row as it was, to take the buttons
+        from that one."""
 
     async def opened(self, approval: Approval, view: str) -> None:
         """The person was shown more of it than its card has, in this view (Slack's id): the audit trail keeps that."""

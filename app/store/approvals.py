@@ -208,11 +208,24 @@ class PostgresApprovals:
             await connection.execute(insert(approvals).values(fields_of(approval)))
 
     async def shown(self, approval: Approval, ts: str) -> Approval | None:
-        """Its card stands in Slack, at this place, and shows this status; the row if it rests in another one now."""
+        """Its card stands in Slack and shows this status, unless one stands elsewhere; the row if that is so, or if it
+        rests in another status now."""
         card = {"card_ts": ts, "drawn": approval.status, **approval.place.model_dump()}
+        change = update(approvals).where(_own(approval.person, approval.id), approvals.c.card_ts.in_(("", ts)))
         async with self._database.transaction(approval.person) as connection:
-            row = await one(connection, update(approvals).where(_own(approval.person, approval.id)).values(card))
-        return _approval(row) if row and moved_on(Status(row["status"]), approval.status) else None
+            row = await one(connection, change.values(card))
+        if row is None:
+            return await self.get(approval.person, approval.id)
+        return _approval(row) if moved_on(Status(row["status"]), approval.status) else None
+
+    async def shown_again(self, approval: Approval, ts: str) -> Approval | None:
+        """Its card stands in Slack at this place, and nowhere else from now on; the row as it was just before."""
+        card = {"card_ts": ts, "drawn": approval.status, **approval.place.model_dump()}
+        mine = _own(approval.person, approval.id)
+        async with self._database.transaction(approval.person) as connection:
+            row = (await connection.execute(select(approvals).where(mine).with_for_update())).mappings().one_or_none()
+            await connection.execute(update(approvals).where(mine).values(card))
+        return _approval(row) if row else None
 
     async def opened(self, approval: Approval, view: str) -> None:
         """A view with more of it was opened; only the audit trail keeps that."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import psutil
@@ -30,6 +31,8 @@ from tests.acceptance.waiting import until
 
 SOCKETS = 2
 """Socket Mode connections that one app opens."""
+QUIET_PORTS = range(20_000, 32_000)
+"""Below those of outgoing connections: Linux has them from 32,768, macOS from 49,152."""
 MANY = "10000"
 """Requests a minute: the tests of one person ask more than any person does."""
 
@@ -317,7 +320,10 @@ async def connected(person: Person) -> Person:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has. It is used later, so it isn't among those that the system gives to outgoing connections
+    meanwhile."""
+    dice = SystemRandom()
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port := dice.choice(QUIET_PORTS)))
+            return port

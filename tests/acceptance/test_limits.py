@@ -11,6 +11,8 @@ from tests.acceptance.people import Card, Person
 
 LIMIT = 20
 """Requests of one person in a minute, when nothing else is set."""
+LONGEST = "120"
+"""Seconds of the longest hold."""
 
 
 async def test_as_long_as_a_message_may_be(house: House, alex: Person) -> None:
@@ -65,10 +67,11 @@ async def test_guests_and_strangers(house: House, alex: Person) -> None:
 
 @asynccontextmanager
 async def plain(house: House) -> AsyncIterator[None]:
-    """An app with nothing set that needn't be, whose model host is away; the usual one comes back with the house."""
+    """An app with nothing set that needn't be, whose model host is away; the usual one comes back with the house. A
+    mail is held for as long as can be set: whoever clicks here shares the machine."""
     await house.stop_app(house.app)
     host = f"http://127.0.0.1:{free_port()}"
-    await house.start_app(house.app, REQUESTS_PER_MINUTE="", SEND_HOLD_SECONDS="", OLLAMA_HOST=host)
+    await house.start_app(house.app, REQUESTS_PER_MINUTE="", SEND_HOLD_SECONDS=LONGEST, OLLAMA_HOST=host)
     try:
         yield
     finally:

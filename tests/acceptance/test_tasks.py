@@ -136,8 +136,8 @@ async def test_who_owes_whom(house: House, alex: Person) -> None:
     shown = group(answer.words, ASK_AGAIN)
     said = {re.split(r" · #\d+ · ", line)[0] for line in shown}
     expected = {" ".join(m.header("Subject").split()) for m in due}
-    assert said <= expected
-    assert len(said) == min(len(expected), 10)
+    assert said <= expected, answer.words
+    assert len(said) == min(len(expected), 10), answer.words
     for line in shown:
         days = {working_days(m.received, zone) for m in due if line.startswith(" ".join(m.header("Subject").split()))}
         (told,) = re.findall(r"(\d+) working days?", line)

@@ -205,9 +205,21 @@ async def test_a_card_stands_where_it_was_shown_last(house: House) -> None:
     store = await house.process()
     proposed = await house.proposed(store, archive())
     elsewhere = proposed.model_copy(update={"place": Place(channel="D9", thread="9.9")})
-    await store.approvals.shown(elsewhere, "9.10")
+    await store.approvals.shown(proposed, "1.1")
+    before = await store.approvals.shown_again(elsewhere, "9.10")
+    assert before == proposed.model_copy(update={"card_ts": "1.1", "drawn": S.PROPOSED})
     shown = await store.approvals.get(ANN.id, proposed.id)
     assert shown == elsewhere.model_copy(update={"card_ts": "9.10", "drawn": S.PROPOSED})
+
+
+async def test_who_posts_a_card_hears_that_it_was_shown_again_meanwhile(house: House) -> None:
+    store = await house.process()
+    proposed = await house.proposed(store, archive())
+    elsewhere = proposed.model_copy(update={"place": Place(channel="D9", thread="9.9")})
+    assert await store.approvals.shown_again(elsewhere, "9.10") == proposed
+    shown = elsewhere.model_copy(update={"card_ts": "9.10", "drawn": S.PROPOSED})
+    assert await store.approvals.shown(proposed, "1.1") == shown
+    assert await store.approvals.get(ANN.id, proposed.id) == shown
 
 
 async def test_a_card_that_doesnt_stand_yet_comes_with_the_reply_of_its_turn(house: House) -> None:

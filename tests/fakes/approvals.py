@@ -186,11 +186,18 @@ class MemoryApprovals:
 
     async def shown(self, approval: Approval, ts: str) -> Approval | None:
         row = self._row(approval.person, approval.id)
+        if row is None or row.approval.card_ts not in ("", ts):
+            return row.approval if row else None
+        await self.shown_again(approval, ts)
+        return row.approval if moved_on(row.approval.status, approval.status) else None
+
+    async def shown_again(self, approval: Approval, ts: str) -> Approval | None:
+        row = self._row(approval.person, approval.id)
         if row is None:
             return None
-        card = {"card_ts": ts, "drawn": approval.status, "place": approval.place}
-        row.approval = row.approval.model_copy(update=card)
-        return row.approval if moved_on(row.approval.status, approval.status) else None
+        before, card = row.approval, {"card_ts": ts, "drawn": approval.status, "place": approval.place}
+        row.approval = before.model_copy(update=card)
+        return before
 
     async def opened(self, approval: Approval, view: str) -> None:
         """Nothing is kept of it but a line of the audit trail, which is PostgreSQL's."""

@@ -2,9 +2,11 @@
 
 import pytest
 
+from app.aftermath import Aftermath
 from app.domain.approvals import Decision, Status
 from app.domain.types import TurnId
 from app.reception import NOTHING_WAITS
+from tests.fakes.rows import TurnRow
 from tests.samples import ANN, BOB, archive, message, proposal
 from tests.unit.accounts_world import COMPANY, DM, Desk
 from tests.unit.turns import turn_of
@@ -37,6 +39,21 @@ async def test_pending_shows_the_waiting_cards_here(desk: Desk) -> None:
     kept = await desk.store.approvals.get(ANN.id, approval.id)
     assert kept is not None
     assert (kept.card_ts, kept.place) == (card.ts, DM)
+
+
+async def test_a_card_drawn_where_it_was_before_has_no_buttons_there(desk: Desk) -> None:
+    """Whoever drew it had read the row before it was shown again."""
+    turn = turn_of(message()).model_copy(update={"id": TurnId(ANN.id)})
+    approval = proposal(archive("m1"), turn, desk.house.clock.now())
+    desk.store.disk.turns[turn.id] = TurnRow(turn)
+    await desk.store.approvals.propose(approval)
+    await desk.reception.pending(ANN.id, DM)
+    await Aftermath(desk.house.services(desk.store)).show(approval)
+    kept = await desk.store.approvals.get(ANN.id, approval.id)
+    assert kept is not None
+    assert kept.place == DM
+    first, second = desk.house.chat.posted
+    assert (kept.card_ts, desk.house.chat.left) == (first.ts, [second.ts])
 
 
 async def test_pending_shows_what_asks_for_another_word_too(desk: Desk) -> None:
