@@ -40,7 +40,7 @@ def test_nothing_needs_to_be_set() -> None:
     settings = Settings.load()
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8425)
     assert (settings.model, settings.model_num_ctx) == ("ollama:llama3.2", 8192)
-    assert (settings.message_limit, settings.requests_per_minute) == (12_000, 20)
+    assert (settings.message_limit, settings.requests_per_minute, settings.send_hold_seconds) == (12_000, 20, 10)
     assert settings.database == settings.redis == ""
     assert not settings.connected_to_slack
 
