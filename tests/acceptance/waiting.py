@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-PATIENCE = 120.0
+PATIENCE = 90.0
 """Seconds after which a test is sure that something will not come; a machine that is busy gets them all."""
 LOOK_EVERY = 0.03
 
