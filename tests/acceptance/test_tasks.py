@@ -1,9 +1,13 @@
 """Tasks, today's focus and who owes whom: the facts in each compared with what Google holds."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
 
 from tests.acceptance.house import House
 from tests.acceptance.offers import chosen, menus, reported
@@ -15,6 +19,10 @@ AWAY = {"DRAFT", "SPAM", "TRASH"}
 READY = "Get ready for "
 ASK_AGAIN = "⏰ T"
 """Time to ask again, or to be asked again on the next working day: with this both titles begin."""
+AWAKE = """
+UPDATE steward.tasks SET snoozed = NULL, moved = '', moved_from = ''
+    WHERE person = (SELECT id FROM steward.people WHERE email = %s)
+"""
 LINK = re.compile(r" ?\(https?://\S+\)")
 
 
@@ -50,6 +58,15 @@ def to_others(mail: Mail) -> bool:
     """Whether it went to anybody but Alex; a machine answers nobody."""
     to = re.findall(r"[\w.+-]+@[\w.-]+", mail.header("To").lower())
     return any(address not in ALEX and not address.startswith(("no-reply", "noreply")) for address in to)
+
+
+@pytest.fixture(autouse=True)
+def awake(house: House) -> Iterator[None]:
+    """Whatever is snoozed or moved here, or was before in this house, is back in its place."""
+    with psycopg.connect(house.database_admin_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(AWAKE, (ALEX[0],))
+        yield
+        connection.execute(AWAKE, (ALEX[0],))
 
 
 async def test_each_task_stands_in_mail_or_calendar(house: House, alex: Person) -> None:
