@@ -125,8 +125,10 @@ class Aftermath:
                 await self._services.chat.plan(plan.showing(cards))
             except ChatError:
                 return False
-            fresh = await self._plan(plan.turn.person, plan.turn.id)
-            if fresh is None or fresh.statuses == plan.statuses:
+            fresh = Plan.of(plan.turn, await self._approvals.of_plan(plan.turn.person, plan.turn.id))
+            if (
+                not fresh.steps or fresh.statuses == plan.statuses
+            ):  # there are none when the person wants to be forgotten
                 break
             plan = fresh
         return True
