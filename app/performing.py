@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.aftermath import Aftermath
+from app.aftermath import Aftermath, Beside
 from app.domain.actions import Action, Change, Outcome
 from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, moved_on, successor
 from app.domain.cards import Receipt
@@ -146,15 +146,18 @@ class Performer:
     async def perform(self, person: PersonId, action: ActionId) -> None:
         """Take an action one step on, or redraw its card if that is all it needs; then those it makes way for."""
         due: ActionId | None = action
-        opened = OpenDesk(self._services, person)
+        opened, beside = OpenDesk(self._services, person), Beside(self._aftermath)
         try:
             while due is not None:
-                due = await self._performed(person, due, opened)
+                settled = await self._performed(person, due, opened)
+                following = await self._aftermath.moved(settled, here=beside) if settled else None
+                due = following.id if following else None
         finally:
             await opened.close()
+            await beside.end()
 
-    async def _performed(self, person: PersonId, action: ActionId, opened: OpenDesk) -> ActionId | None:
-        """Which action is to be performed next."""
+    async def _performed(self, person: PersonId, action: ActionId, opened: OpenDesk) -> Approval | None:
+        """The row, if it has to be shown."""
         if await self._parked(person, action, opened):
             return None
         claim = await self._approvals.claim(person, action)
@@ -166,8 +169,7 @@ class Performer:
         else:
             broken = claim.tries > BREAKS
             settled = await (self._later(claim, timedelta(), BrokenOff()) if broken else self._work(claim, opened))
-        following = await self._aftermath.moved(settled, here=True) if settled else None
-        return following.id if following else None
+        return settled
 
     async def _work(self, claim: Claim, opened: OpenDesk) -> Approval | None:
         """The row after this attempt; None when it was put down to be taken up again."""

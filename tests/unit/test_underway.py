@@ -1,26 +1,33 @@
-"""What a job keeps while it works: the desk over the steps of a plan, and the notes that only it may add to."""
+"""What a job keeps while it works, and what it draws beside: the desk over the steps of a plan, the notes that only it
+may add to, the cards of the steps before."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from app.domain.approvals import Decision, Status
+from app.domain.actions import Action
+from app.domain.approvals import Approval, Decision, Status
 from app.domain.desk import Desk, Note
-from app.domain.errors import StoreUnavailable
+from app.domain.errors import StoreUnavailable, Throttled
 from app.domain.grants import Tokens
-from app.domain.types import Account, AccountId, Person
+from app.domain.types import Account, AccountId, ActionId, Person
 from app.performing import OpenDesk, ProgressLedger
+from app.store.steps import REDRAW_AGAIN
 from tests.fakes import ManualClock, MemoryDesks
 from tests.samples import ANN, account, archive
 from tests.unit.desk_world import ListLedger
-from tests.unit.plans_world import approve_all, at_work, propose, statuses
+from tests.unit.plans_world import approve_all, at_work, drawn, propose, statuses
 from tests.unit.steward_at_work import AtWork
 
 CLOCK = ManualClock()
+PATIENCE = 20.0
+"""Seconds after which a test is sure that something will not come."""
 
 
 class CountedDesks(MemoryDesks):
@@ -58,6 +65,64 @@ async def test_one_desk_serves_all_steps_of_a_plan_that_one_job_takes() -> None:
     await at.work()
     assert statuses(at, *actions) == [Status.DONE] * 3
     assert (desks.opened - before, desks.closed) == (1, desks.opened)
+
+
+def slow(at: AtWork, first: Action, until: asyncio.Event) -> None:
+    """Slack takes its time with one card, once it is done."""
+    redraw = at.chat.redraw
+
+    async def redrawn(approval: Approval) -> None:
+        if approval.id == first.id and approval.status is Status.DONE:
+            await until.wait()
+        await redraw(approval)
+
+    at.chat.redraw = redrawn  # type: ignore[method-assign]
+
+
+async def test_the_next_step_does_not_wait_for_slack() -> None:
+    at, actions, answered = at_work(), [archive("m1"), archive("m2"), archive("m3")], asyncio.Event()
+    turn = await propose(at, *actions)
+    await approve_all(at, turn)
+    slow(at, actions[0], answered)
+    working = asyncio.create_task(at.work())
+    async with asyncio.timeout(PATIENCE):
+        while at.status(actions[2]) is not Status.DONE:
+            await asyncio.sleep(0)
+    assert at.card(actions[0]).status is Status.APPROVED
+    assert at.card(actions[1]).status is Status.APPROVED, "cards are drawn one after the other"
+    answered.set()
+    await working
+    assert [at.card(action).status for action in actions] == [Status.DONE] * 3
+    assert drawn(at, turn) == [Status.DONE] * 3
+    assert all(kept.approval.drawn is Status.DONE for kept in map(at.disk.approvals.get, ids(actions)) if kept)
+
+
+async def test_a_plan_whose_next_step_is_put_down_is_drawn_as_it_is() -> None:
+    at, first, second = at_work(), archive("m1"), archive("m2")
+    turn = await propose(at, first, second)
+    await approve_all(at, turn)
+    at.mailbox.faults.extend([(True, None), *[(False, Throttled(provider="Gmail", retry_after=timedelta(60)))] * 2])
+    await at.work()
+    assert statuses(at, first, second) == [Status.DONE, Status.RUNNING]
+    assert at.card(first).status is Status.DONE
+    assert drawn(at, turn) == [Status.DONE, Status.RUNNING]
+
+
+async def test_when_slack_takes_no_drawing_the_steps_are_done_all_the_same() -> None:
+    at, actions = at_work(), [archive("m1"), archive("m2")]
+    turn = await propose(at, *actions)
+    await approve_all(at, turn)
+    at.chat.refuses = True
+    await at.work()
+    assert statuses(at, *actions) == [Status.DONE] * 2
+    at.chat.refuses = False
+    await at.sweep(after=REDRAW_AGAIN.total_seconds())
+    assert [at.card(action).status for action in actions] == [Status.DONE] * 2
+    assert drawn(at, turn) == [Status.DONE] * 2
+
+
+def ids(actions: list[Action]) -> list[ActionId]:
+    return [action.id for action in actions]
 
 
 async def test_the_next_job_opens_a_desk_of_its_own() -> None:
