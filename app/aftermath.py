@@ -1,7 +1,9 @@
 """What follows when actions of a plan have moved: the next step, their cards and plan, and a turn that goes on."""
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 from app.domain.approvals import Approval, Status
 from app.domain.errors import ChatError
@@ -22,20 +24,25 @@ class Aftermath:
         self._approvals = services.store.approvals
         self._turns = services.store.turns
 
-    async def moved(self, *approvals: Approval, again: bool = True, here: bool = False) -> Approval | None:
+    async def moved(self, *approvals: Approval, again: bool = True, here: "Beside | None" = None) -> Approval | None:
         """After actions of one plan have moved: begin the next step, show what changed, go on when it is settled.
-        With `again`, a card that stands already, although its row doesn't know it, is found. `here` a worker asks, who
-        gets the next step of its own queue to go on with: a job takes longer to begin than most steps take."""
+        With `again`, a card that stands already, although its row doesn't know it, is found. `here` a job works, which
+        gets the next step of its own queue to go on with, while what changed is drawn beside it: a job takes longer to
+        begin than most steps take, and Slack takes about as long as the provider."""
         plan = await self._plan(approvals[0].person, approvals[0].plan)
         if plan is None:
             return None
         step = self._next(plan, but=approvals)
-        if step is not None and not (here and step.action.bulk == approvals[0].action.bulk):
+        if here is not None and step is not None and step.action.bulk == approvals[0].action.bulk:
+            here.draw(plan, self._show(plan, approvals, again=again, moving=True))
+            return step
+        if step is not None:
             await self._services.queue.wake(Kind.ACTION, str(step.id), step.person, bulk=step.action.bulk)
-            step = None
+        if here is not None:
+            await here.drawn()
         await self._show(plan, approvals, again=again)
         await self._follow(plan)
-        return step
+        return None
 
     async def show(self, approval: Approval) -> None:
         """Draw a card as its row is, and its plan with it."""
@@ -85,9 +92,10 @@ class Aftermath:
             return None
         return step if step.not_before is None or step.not_before <= self._services.clock.now() else None
 
-    async def _show(self, plan: Plan, approvals: Sequence[Approval], *, again: bool) -> None:
+    async def _show(self, plan: Plan, approvals: Sequence[Approval], *, again: bool, moving: bool = False) -> None:
         """Draw cards, those that came of them, and their plan. A card counts as shown only when its plan shows it too:
-        what Slack doesn't take now, or what a crash interrupts, the sweeper brings again."""
+        what Slack doesn't take now, or what a crash interrupts, the sweeper brings again. A plan that is `moving` on is
+        drawn once: it will be drawn again."""
         known = {approval.id for approval in approvals}
         with_them = [s for s in plan.steps if s.id not in known and _came_with(s, known)]
         cards = []
@@ -96,7 +104,7 @@ class Aftermath:
                 cards.append(approval.model_copy(update={"card_ts": await self._card(approval, again=again)}))
             except ChatError:
                 continue
-        if await self._shown(plan, cards):
+        if await self._shown(plan, cards, times=1 if moving else DRAWINGS):
             for card in cards:
                 await self._stands(card, card.card_ts)
 
@@ -122,16 +130,18 @@ class Aftermath:
         await self._services.chat.redraw(approval)
         return approval.card_ts
 
-    async def _shown(self, plan: Plan, cards: Sequence[Approval]) -> bool:
+    async def _shown(self, plan: Plan, cards: Sequence[Approval], *, times: int = DRAWINGS) -> bool:
         """Draw the message of a plan, and again while it changes meanwhile: of two who draw it at once, the later
         one may have read it earlier. False when Slack doesn't take it."""
-        for _ in range(DRAWINGS if plan.several and plan.turn.plan_ts else 0):
+        for time in range(times if plan.several and plan.turn.plan_ts else 0):
             try:
                 await self._services.chat.plan(plan.showing(cards))
             except ChatError:
                 return False
-            fresh = await self._plan(plan.turn.person, plan.turn.id)
-            if fresh is None or fresh.statuses == plan.statuses:
+            if time == times - 1:
+                break
+            fresh = Plan.of(plan.turn, await self._approvals.of_plan(plan.turn.person, plan.turn.id))
+            if not fresh.steps or fresh.statuses == plan.statuses:  # there are none left of who wants to be forgotten
                 break
             plan = fresh
         return True
@@ -148,3 +158,40 @@ def _came_with(step: Approval, moved: Collection[ActionId]) -> bool:
     """Whether a step was skipped with others, or is the new preview of one of them, and doesn't show it yet."""
     skipped = step.status is Status.SKIPPED and step.drawn is not Status.SKIPPED
     return skipped or (not step.card_ts and step.replaces in moved)
+
+
+class Beside:
+    """What one job draws while it works on: one drawing after the other, all of them ended when it ends."""
+
+    def __init__(self, aftermath: Aftermath) -> None:
+        self._aftermath = aftermath
+        self._drawing: asyncio.Task[None] | None = None
+        self._moving: Plan | None = None
+        """A plan of which nobody has looked yet whether it was drawn as it is."""
+
+    def draw(self, plan: Plan, drawing: Coroutine[Any, Any, None]) -> None:
+        """Begin to draw, after what was begun before."""
+        before, self._moving = self._drawing, plan
+        self._drawing = asyncio.create_task(_after(before, drawing))
+
+    async def drawn(self) -> None:
+        """What was begun is drawn; whoever asks draws the plan as it is."""
+        self._moving = None
+        if (task := self._drawing) is not None:
+            self._drawing = None
+            await task
+
+    async def end(self) -> None:
+        """Nothing is under way; a plan whose next step was put down is drawn as it is now."""
+        plan = self._moving
+        await self.drawn()
+        if plan is not None:
+            await self._aftermath.redraw(plan.turn.person, plan.turn.id)
+
+
+async def _after(before: asyncio.Task[None] | None, drawing: Coroutine[Any, Any, None]) -> None:
+    try:
+        if before is not None:
+            await before
+    finally:
+        await drawing

@@ -1,11 +1,12 @@
 """What a worker does with an approved action: perform it once, find out what became of it, undo it."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import json
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.aftermath import Aftermath
+from app.aftermath import Aftermath, Beside
 from app.domain.actions import Action, Change, Outcome
 from app.domain.approvals import UNKNOWN_FOR, WORKING, Approval, Status, moved_on, successor
 from app.domain.cards import Receipt
@@ -57,27 +58,81 @@ TOO_LATE = "By the time I could do it, it was too late for this. Nothing was cha
 
 
 class ProgressLedger:
-    """A ledger that shows on the card how far the action has come."""
+    """A ledger that shows on the card how far the action has come, and reads once what only its holder may add to."""
 
     def __init__(self, ledger: Ledger, approval: Approval, services: Services) -> None:
         self._ledger = ledger
         self._approval = approval
         self._services = services
         self._shown_at = services.clock.now()
+        self._noted: list[Note] | None = None
+        """All of it; None as long as it isn't known."""
+        self._writes = 0
 
     async def note(self, step: str, **refs: Any) -> None:
         """See the port; a card that Slack doesn't take now is not worth stopping for."""
-        await self._ledger.note(step, **refs)
-        now = self._services.clock.now()
+        now = await self._kept(step, refs)
         far = self._approval.action.progress(Note(step=step, refs=refs, at=now))
         if far and now - self._shown_at >= SHOW_EVERY and self._approval.card_ts:
             self._shown_at = now
             with suppress(ChatError):
                 await self._services.chat.redraw(self._approval.model_copy(update={"note": far}))
 
+    async def _kept(self, step: str, refs: dict[str, Any]) -> datetime:
+        """When it was noted. One of which no answer came may stand there or not: then all is read again."""
+        self._writes += 1
+        now = self._services.clock.now()
+        try:
+            await self._ledger.note(step, **refs)
+        except BaseException:
+            self._noted = None
+            raise
+        if self._noted is not None:
+            self._noted.append(Note(step=step, refs=json.loads(json.dumps(refs)), at=now))  # as it will be read
+        return now
+
     async def recall(self) -> tuple[Note, ...]:
         """See the port."""
-        return await self._ledger.recall()
+        if self._noted is not None:
+            return tuple(self._noted)
+        writes = self._writes
+        found = await self._ledger.recall()
+        if writes == self._writes:  # what is noted meanwhile is there or not
+            self._noted = list(found)
+        return found
+
+
+class OpenDesk:
+    """A person's desk for as long as a job lasts: opened when it is needed, and anew when their accounts changed."""
+
+    def __init__(self, services: Services, person: PersonId) -> None:
+        self._services = services
+        self._person = person
+        self._stack = AsyncExitStack()
+        self._accounts: tuple[Account, ...] = ()
+        self._desk: Desk | None = None
+
+    async def accounts(self) -> tuple[Account, ...]:
+        """The person's accounts as they are now."""
+        now = await self._services.grants.accounts(self._person)
+        if now != self._accounts:
+            await self.close()
+        self._accounts = now
+        return now
+
+    async def desk(self) -> Desk:
+        """Raises NotConnected."""
+        if self._desk is None:
+            owner = await self._services.store.people.person(self._person)
+            if owner is None:
+                raise StewardError
+            self._desk = await self._stack.enter_async_context(self._services.desks.open(owner))
+        return self._desk
+
+    async def close(self) -> None:
+        """Give it back, if it is open."""
+        self._desk = None
+        await self._stack.aclose()
 
 
 class Performer:
@@ -91,12 +146,19 @@ class Performer:
     async def perform(self, person: PersonId, action: ActionId) -> None:
         """Take an action one step on, or redraw its card if that is all it needs; then those it makes way for."""
         due: ActionId | None = action
-        while due is not None:
-            due = await self._performed(person, due)
+        opened, beside = OpenDesk(self._services, person), Beside(self._aftermath)
+        try:
+            while due is not None:
+                settled = await self._performed(person, due, opened)
+                following = await self._aftermath.moved(settled, here=beside) if settled else None
+                due = following.id if following else None
+        finally:
+            await opened.close()
+            await beside.end()
 
-    async def _performed(self, person: PersonId, action: ActionId) -> ActionId | None:
-        """Which action is to be performed next."""
-        if await self._parked(person, action):
+    async def _performed(self, person: PersonId, action: ActionId, opened: OpenDesk) -> Approval | None:
+        """The row, if it has to be shown."""
+        if await self._parked(person, action, opened):
             return None
         claim = await self._approvals.claim(person, action)
         if claim is None:
@@ -106,20 +168,15 @@ class Performer:
                 return None
         else:
             broken = claim.tries > BREAKS
-            settled = await (self._later(claim, timedelta(), BrokenOff()) if broken else self._work(claim))
-        following = await self._aftermath.moved(settled, here=True) if settled else None
-        return following.id if following else None
+            settled = await (self._later(claim, timedelta(), BrokenOff()) if broken else self._work(claim, opened))
+        return settled
 
-    async def _work(self, claim: Claim) -> Approval | None:
+    async def _work(self, claim: Claim, opened: OpenDesk) -> Approval | None:
         """The row after this attempt; None when it was put down to be taken up again."""
-        owner = await self._services.store.people.person(claim.approval.person)
-        if owner is None:
-            raise StewardError
         undoing = claim.approval.status is Status.UNDOING
         step = self._undo if undoing else self._attempt
         try:
-            async with self._services.desks.open(owner) as desk:
-                return await self._twice(claim, desk, step)
+            return await self._twice(claim, await opened.desk(), step)
         except LostClaim:
             return None
         except Throttled as busy:
@@ -131,30 +188,25 @@ class Performer:
 
     async def _denied(self, claim: Claim, refusal: StewardError) -> Approval | None:
         if isinstance(refusal, GrantDead):
-            ended = await self._ended(claim.approval)
+            ended = _ended(claim.approval, await self._services.grants.accounts(claim.approval.person))
             account = ended.id if ended else claim.approval.action.account.id
             return await self._approvals.park(claim.approval, f"{refusal.sentence} {PARKED}", account=account)
         if isinstance(refusal, NotConnected):
             return await self._shut_out(claim, refusal)
         return await self._refused(claim, refusal)
 
-    async def _parked(self, person: PersonId, action: ActionId) -> bool:
+    async def _parked(self, person: PersonId, action: ActionId, opened: OpenDesk) -> bool:
         """Put an action down that needs an account to be connected again, and say so once; False when it needn't
         wait."""
         approval = await self._approvals.get(person, action)
         if approval is None or approval.status not in WAITABLE:
             return False
-        ended = await self._ended(approval)
+        ended = _ended(approval, await opened.accounts())
         if ended is not None and approval.waits_for != ended.id:
             why = GrantDead(provider=ended.provider.capitalize(), account=ended.email).sentence
             if parked := await self._approvals.park(approval, f"{why} {PARKED}", account=ended.id):
                 await self._aftermath.moved(parked)
         return ended is not None
-
-    async def _ended(self, approval: Approval) -> Account | None:
-        """The first account an action needs whose connection has ended."""
-        dead = {a.id: a for a in await self._services.grants.accounts(approval.person) if not a.alive}
-        return next((dead[ref.id] for ref in approval.action.needs if ref.id in dead), None)
 
     async def _twice(
         self, claim: Claim, desk: Desk, step: Callable[[Claim, Desk, Ledger], Awaitable[Approval | None]]
@@ -289,3 +341,9 @@ class Performer:
 
     def _now(self) -> datetime:
         return self._services.clock.now()
+
+
+def _ended(approval: Approval, accounts: Collection[Account]) -> Account | None:
+    """The first account an action needs whose connection has ended."""
+    dead = {account.id: account for account in accounts if not account.alive}
+    return next((dead[ref.id] for ref in approval.action.needs if ref.id in dead), None)

@@ -148,10 +148,11 @@ class House:
         if len(self.apps) > 1 and self.apps[1].alive:
             await self.stop_app(self.apps[1])
         await self.slack.until_acked()
-        self._rested()
+        self.rested()
 
-    def _rested(self) -> None:
-        """What was read a minute ago is long past: a test asks for more in a minute than a person does in an hour."""
+    def rested(self) -> None:
+        """What Google was asked a minute ago is long past: a test asks for more in a minute than a person does in an
+        hour, and the last of it would wait for the first to leave the minute that Google counts."""
         with Redis.from_url(self.redis_url) as redis, suppress(RedisError):
             for key in redis.scan_iter("steward:*:spent:*"):
                 redis.delete(key)

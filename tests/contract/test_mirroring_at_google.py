@@ -1,5 +1,6 @@
 """Busy times mirrored between two accounts at Google: once, whatever is dropped on the way, and undone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 
 from app.domain.actions import MirrorAvailability
 from app.domain.desk import Desk, reference
-from app.domain.errors import Refusal
+from app.domain.errors import Refusal, Unanswered
+from integrations.google.quota import CALENDAR
 from sandbox.google.seed import SeedAccount, SeedCalendar
+from tests.acceptance.waiting import until
 from tests.contract.google_desk import ZONE, GoogleHome, google_home
 from tests.contract.google_world import ADA, BOB, NOW, Clock, running
 from tests.fakes import ManualClock
@@ -87,6 +90,35 @@ async def test_a_lost_answer_doubles_nothing(google: GoogleHome, fault: dict[str
         assert await action.check(desk) is None
         await action.perform(desk, notes)
         assert len(await shown(desk)) == len(action.add)
+
+
+async def test_blocks_are_put_side_by_side_as_far_as_google_allows(google: GoogleHome) -> None:
+    async with google.desk() as desk:
+        action, notes = await proposed(desk), ledger()
+        assert len(action.add) > CALENDAR.at_once
+        google.world.control("hold", {"match": INSERT, "when": "before"})
+        performing = asyncio.create_task(action.perform(desk, notes))
+        await until(lambda: held(google, CALENDAR.at_once), what="as many requests as there are seats")
+        assert notes.steps == ["standing"]
+        google.world.control("release", {"drop": False})
+        receipt = await performing
+        assert receipt.differences == ()
+        assert notes.steps == ["standing", "mirrored"]
+
+
+async def test_when_one_is_lost_none_is_still_under_way(google: GoogleHome) -> None:
+    """Whoever puts the action down may be followed by another worker at once."""
+    async with google.desk() as desk:
+        action, notes = await proposed(desk), ledger()
+        google.world.switch(commit_then_drop={INSERT: 1})
+        with pytest.raises(Unanswered):
+            await action.perform(desk, notes)
+        assert len(google.world.commits("events.insert")) == len(action.add)
+        assert notes.steps == ["standing"]
+
+
+async def held(google: GoogleHome, count: int) -> bool:
+    return len(google.world.control("held")) == count
 
 
 async def test_what_moved_is_moved_and_undone(google: GoogleHome) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import b32hexencode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -29,7 +29,7 @@ TITLE = "Busy"
 CALENDAR = "primary"
 """Where blocks are put (Calendar API v3: calendarId)."""
 CHUNK = 20
-"""Blocks between two notes in the ledger; each is one call."""
+"""Blocks between two notes in the ledger; each is one call, and they are made side by side."""
 LONGEST = timedelta(days=62)
 """Two months: a card couldn't show the blocks of more."""
 NAMED = 5
@@ -216,8 +216,9 @@ class MirrorAvailability(Action):
         noted = await last_note(ledger, "mirrored")
         for first in range(noted.refs["done"] if noted else 0, len(deeds), CHUNK):
             chunk = deeds[first : first + CHUNK]
-            for block in chunk:
-                await (self._take(desk, block) if isinstance(block, Stale) else self._put(desk, block))
+            await _all(
+                self._take(desk, block) if isinstance(block, Stale) else self._put(desk, block) for block in chunk
+            )
             await ledger.note("mirrored", done=first + len(chunk))
         return await self._read_back(desk, add, remove)
 
@@ -321,10 +322,10 @@ class MirrorAvailability(Action):
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
         calendar = desk.calendar(self.account)
         taken, back, kept = await self._undoing(desk, ledger)
-        for place in taken:
-            await calendar.delete(CALENDAR, self._block_id(self.add[place]), notify=NOBODY)
-        for place in back:
-            await self._put(desk, self.remove[place], "back")
+        for some in _chunks(taken):
+            await _all(calendar.delete(CALENDAR, self._block_id(self.add[place]), notify=NOBODY) for place in some)
+        for some in _chunks(back):
+            await _all(self._put(desk, self.remove[place], "back") for place in some)
         removed = f"{counted(len(taken), 'block')} removed again" if taken or not back else ""
         returned = f"{counted(len(back), 'block')} put back" if back else ""
         left = f"; {counted(kept, 'block')} left alone, as somebody changed them" if kept else ""
@@ -345,6 +346,18 @@ class MirrorAvailability(Action):
             await ledger.note("undoing", taken=taken, back=back, kept=kept)
             return taken, back, kept
         return noted.refs["taken"], noted.refs["back"], noted.refs["kept"]
+
+
+async def _all(calls: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Side by side, as far as the provider allows; raises the first failure once every one has ended: none may still
+    change something when the action is put down."""
+    for ended in await asyncio.gather(*calls, return_exceptions=True):
+        if ended is not None:
+            raise ended
+
+
+def _chunks(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (places[first : first + CHUNK] for first in range(0, len(places), CHUNK))
 
 
 def _times(block: Block) -> tuple[datetime, datetime]:
