@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 from pydantic import Field as Payload
 
+from app.domain.actions.calendar_apart import Apart, apart_of, items, said
 from app.domain.actions.calendar_events import OnEvent, Scope, invited, known
 from app.domain.actions.calendar_words import (
     LONGEST,
@@ -27,6 +28,7 @@ from app.domain.actions.calendar_words import (
     undone,
     viewers,
 )
+from app.domain.calendars import EVERYONE
 from app.domain.cards import (
     MAX_BODY,
     MAX_LINE,
@@ -73,6 +75,8 @@ class Altering(OnEvent, base=True):
     taints: tuple[Taint, ...] = ()
     clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
     """Which guests can't be expected at a time that was looked for, a sentence each."""
+    apart: Apart = Payload(Apart(), exclude_if=lambda apart: apart == Apart())
+    """Of a series that is split, which occurrences from then on aren't what it says."""
     unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
     """The addresses of guests whose calendars didn't tell then."""
 
@@ -99,6 +103,20 @@ class Altering(OnEvent, base=True):
         return self.after.model_copy(update={**times, "id": self.was.id, "series": ""})
 
     @property
+    def shift(self) -> timedelta:
+        """By how much the occurrences move, on the clocks of the series' zone."""
+        zone = ZoneInfo(self.was.zone)
+        at = self.shown.original_start or self.shown.start
+        return self.after.start.astimezone(zone).replace(tzinfo=None) - at.astimezone(zone).replace(tzinfo=None)
+
+    @property
+    def later(self) -> Apart:
+        """What is apart after the first of the following occurrences, which is as the card says."""
+        at = self.shown.original_start or self.shown.start
+        changed = tuple(e for e in self.apart.changed if (e.original_start or e.start) > at)
+        return self.apart.model_copy(update={"changed": changed})
+
+    @property
     def words(self) -> dict[Part, str]:
         """What others will read of it anew."""
         return {Part.TITLE: self.title or "", Part.PLACE: self.place or "", Part.BODY: self.notes or ""}
@@ -121,7 +139,7 @@ class Altering(OnEvent, base=True):
             body=self.notes or None,
             taints=carried(self.taints, self.words),
             viewers=self.viewers,
-            items=beside(self.overlaps, self.zone),
+            items=(*beside(self.overlaps, self.zone), *items(self.carried, self.was, self.zone, notes=True)),
             notes=self._notes(len(guests)),
             approve="Change",
             undo="brings back what it was" + undone(len(guests), self.notify, "an update"),
@@ -173,11 +191,21 @@ class Altering(OnEvent, base=True):
             open_to(self.viewers),
             *self.guests_known,
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
-            " ".join((SPLIT, *((ANEW,) if guests else ()), RESET)) if self.scope is Scope.FOLLOWING else "",
+            " ".join((SPLIT, *((ANEW,) if guests else ()))) if self.scope is Scope.FOLLOWING else "",
+            *self._apart(guests),
             RESET if self.scope is Scope.ALL and self.start else "",
             MARKUP if "<" in (self.notes or "") else "",
         )
         return tuple(filter(None, found))
+
+    @property
+    def carried(self) -> tuple[Event, ...]:
+        """The changed occurrences that the series which goes on takes along."""
+        return self.later.carried(self.was, notes=True)
+
+    def _apart(self, guests: int) -> tuple[str, ...]:
+        mailed = bool(guests) and self.notify == EVERYONE
+        return said(self.later, self.carried, self.was, notes=True, mailed=mailed)
 
     # Proposing it.
 
@@ -206,17 +234,27 @@ class Altering(OnEvent, base=True):
     async def previewed(self, desk: Desk) -> Self:
         calendar = self.calendar(desk)
         update: dict[str, Any] = {"viewers": await viewers(calendar, self.was.calendar)}
+        update["apart"] = await self.read_apart(desk)
         if self.start:
             everyone = tuple(known(g) for g in self.after.guests)
             update |= {"zones": await guest_zones(calendar, everyone, self.zone), "overlaps": await self._beside(desk)}
         return self.model_copy(update=update)
+
+    async def read_apart(self, desk: Desk) -> Apart:
+        """What is apart of a series that is split, as it is now. Raises ProviderError."""
+        if self.scope is not Scope.FOLLOWING:
+            return Apart()
+        at = self.shown.original_start or self.shown.start
+        return await apart_of(self.calendar(desk), self.was, self.proposed_at or at, since=at)
 
     async def _beside(self, desk: Desk) -> tuple[Overlap, ...]:
         """What stands at the new time besides the event itself."""
         after, own = self.after, {f"{e.calendar}:{e.id}" for e in (self.was, self.shown)}
         if after.all_day:
             return ()
-        found = await standing(desk, self.calendar(desk), after.start, after.end, besides=self.was)
+        found = await standing(
+            desk, self.calendar(desk), after.start, after.end, besides=self.was, made_by=str(self.id)
+        )
         return tuple(o for o in found if o.event not in own)
 
     def asked(self, now: datetime) -> Mapping[str, Any]:

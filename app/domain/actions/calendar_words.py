@@ -58,10 +58,10 @@ def overlaps(events: Iterable[Event], start: datetime, end: datetime) -> tuple[O
 
 
 async def standing(
-    desk: Desk, own: Calendar, start: datetime, end: datetime, *, besides: Event | None = None
+    desk: Desk, own: Calendar, start: datetime, end: datetime, *, besides: Event | None = None, made_by: str = ""
 ) -> tuple[Overlap, ...]:
-    """What stands at that time in any of a person's calendars, besides one event and its copies in other calendars;
-    another account that can't be read is left out."""
+    """What stands at that time in any of a person's calendars, besides one event and its copies in other calendars and
+    what an action made itself; another account that can't be read is left out."""
 
     async def of(calendar: Calendar) -> tuple[Event, ...]:
         if calendar is own:
@@ -72,6 +72,7 @@ async def standing(
 
     found = [e for events in await asyncio.gather(*map(of, desk.calendars)) for e in events]
     others = [e for e in once(found) if besides is None or not besides.uid or e.uid != besides.uid]
+    others = [e for e in others if not made_by or e.steward_action != made_by]
     return overlaps(others, start, end)
 
 
