@@ -125,7 +125,7 @@ class CreateEvent(Changing):
         guests = await asyncio.gather(*(recognised(bench, g.address, "guest", box=box) for g in action.guests))
         update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
         action = await action.model_copy(update=update).previewed(bench.desk)
-        return {"proposed": bench.propose(action, instead_of=old)}
+        return {"proposed": bench.propose(action, instead_of=old), **_known(action)}
 
     async def _place(self, bench: Bench) -> tuple[Account, CalendarRef | None]:
         """The account it goes to, and which of its calendars unless it is the main one."""
@@ -160,6 +160,11 @@ class CreateEvent(Changing):
         lines = rule(coming)
         first = first_of(lines, start)
         return lines, first, first + (end - start)
+
+
+def _known(action: actions.CreateEvent) -> Result:
+    """What the card says of the guests' time."""
+    return {"guests": list(action.guests_known)} if action.guests_known else {}
 
 
 def _recurrence(phrase: str, bench: Bench) -> Recurrence:

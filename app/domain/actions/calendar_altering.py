@@ -16,8 +16,10 @@ from app.domain.actions.calendar_words import (
     Overlap,
     attending,
     beside,
+    busy_then,
     clocks,
     elsewhere,
+    expected,
     guest_zones,
     mailed,
     meaning,
@@ -74,11 +76,11 @@ class Altering(OnEvent, base=True):
     viewers: tuple[str, ...] = ()
     taints: tuple[Taint, ...] = ()
     clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
-    """Which guests can't be expected at a time that was looked for, a sentence each."""
+    """Which guests can't be expected then, a sentence each."""
     apart: Apart = Payload(Apart(), exclude_if=lambda apart: apart == Apart())
     """Of a series that is split, which occurrences from then on aren't what it says."""
     unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
-    """The addresses of guests whose calendars didn't tell then."""
+    """The addresses of guests whose calendars didn't tell."""
 
     @property
     def too_late(self) -> datetime | None:
@@ -235,10 +237,26 @@ class Altering(OnEvent, base=True):
         calendar = self.calendar(desk)
         update: dict[str, Any] = {"viewers": await viewers(calendar, self.was.calendar)}
         update["apart"] = await self.read_apart(desk)
+        update |= await self._guests(desk)
         if self.start:
             everyone = tuple(known(g) for g in self.after.guests)
             update |= {"zones": await guest_zones(calendar, everyone, self.zone), "overlaps": await self._beside(desk)}
         return self.model_copy(update=update)
+
+    async def _guests(self, desk: Desk) -> dict[str, Any]:
+        """What is known of the time of those who are to come at another time, or are newly invited."""
+        after, added = self.after, {r.address.email.lower() for r in self.added}
+        if after.all_day:
+            return {}
+        calendar, start, end = self.calendar(desk), after.start, after.end
+        new = [g.email for g in after.guests if g.email.lower() in added]
+        stay = [g.email for g in after.guests if g.email.lower() not in added and g.answer != "declined"]
+        found = await expected(desk, calendar, new, start=start, end=end)
+        if self.start:
+            others = await expected(desk, calendar, stay, start=start, end=end, besides=self.shown)
+            found = found[0] + others[0], found[1] + others[1]
+        looked_for = tuple(c for c in self.clashes if c not in {busy_then(g.email) for g in after.guests})
+        return {"clashes": (*found[0], *looked_for), "unseen": found[1]}
 
     async def read_apart(self, desk: Desk) -> Apart:
         """What is apart of a series that is split, as it is now. Raises ProviderError."""
