@@ -81,8 +81,11 @@ class EventChange(Value):
     guests: tuple[Guest, ...] | None = None
     """All who are invited then, without the account's owner; who is invited already keeps the answer given by now."""
     recurrence: tuple[str, ...] | None = None
+    """Lines of RFC 5545; empty: it happens once."""
     status: str | None = None
     """confirmed brings a cancelled event back."""
+    video: bool | None = None
+    """True gives it a video conference of its own, False takes it away."""
 
 
 class Calendar(Protocol):

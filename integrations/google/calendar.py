@@ -149,7 +149,11 @@ class GoogleCalendar:
         if change.guests is not None:
             body["attendees"] = attendees_of(change.guests, await self._resource(change.calendar, change.event))
         request = self._events.patch(
-            calendarId=change.calendar, eventId=change.event, sendUpdates=change.notify, body=body
+            calendarId=change.calendar,
+            eventId=change.event,
+            sendUpdates=change.notify,
+            conferenceDataVersion=None if change.video is None else 1,
+            body=body,
         )
         return await self._event(await self._wire.send(_matching(request, change.etag)), change.calendar)
 

@@ -161,6 +161,28 @@ async def test_a_series_is_made_without_the_days_it_leaves_out(booked: Booked, *
     assert await booked.calendar.apart(made, start + WEEK) == ()
 
 
+async def test_an_event_becomes_a_series_and_one_event_again(booked: Booked) -> None:
+    made = await booked.calendar.insert(new(guests=()))
+    times = {"start": made.start, "end": made.end}
+    series = await booked.calendar.change(changing(made, recurrence=("RRULE:FREQ=DAILY;COUNT=3",), **times))
+    assert series.id == made.id
+    assert len(await booked.calendar.occurrences(series, TEN, TEN + WEEK)) == 3
+    again = await booked.calendar.change(changing(series, recurrence=(), **times))
+    assert again.recurrence == ()
+    assert [e.id for e in await booked.calendar.events(TEN, TEN + WEEK, words="Review")] == [made.id]
+
+
+async def test_a_video_link_is_given_and_taken_away(booked: Booked) -> None:
+    made = await booked.calendar.insert(new(guests=()))
+    linked = await booked.calendar.change(changing(made, video=True))
+    assert linked.conference.startswith("https://")
+    renamed = await booked.calendar.change(changing(linked, title="Retro"))
+    assert renamed.conference == linked.conference
+    plain = await booked.calendar.change(changing(renamed, video=False))
+    assert plain.conference == ""
+    assert (await found(booked, made.id)).conference == ""
+
+
 async def test_one_occurrence_is_changed_by_itself(booked: Booked) -> None:
     first, second = await booked.calendar.events(WEEKLY, WEEKLY + 2 * WEEK, words="Weekly")
     assert await booked.calendar.event(second.calendar, second.id) == second

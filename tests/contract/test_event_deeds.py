@@ -108,6 +108,12 @@ DEEDS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         [*WHOLE[:2], "Weekly 7.7. 15:00", "Weekly 14.7. 15:00", "Weekly 21.7. 15:00", "Weekly 28.7. 15:00"],
         [],
     ),
+    "repeat": (
+        {"do": "edit", "events": [LUNCH_REF], "repeat": "every Thursday until 20 June"},
+        ["Lunch 4.6. 12:00", "Lunch 11.6. 12:00", "Lunch 18.6. 12:00", *WHOLE[1:]],
+        [],
+    ),
+    "a video link": ({"do": "edit", "events": [LUNCH_REF], "video": True}, WHOLE, []),
     "cancel": ({"do": "cancel", "events": [LUNCH_REF]}, WHOLE[1:], []),
     "cancel one of a series": ({"do": "cancel", "events": [OCCURRENCE]}, [*WHOLE[:3], *WHOLE[4:]], []),
     "cancel the following": ({"do": "cancel", "events": [OCCURRENCE], "which": "following"}, WHOLE[:3], []),

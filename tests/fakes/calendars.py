@@ -129,6 +129,8 @@ class MemoryCalendar:
         if change.guests is not None:
             there = {g.email.lower(): g for g in before.guests}
             update["guests"] = tuple(there.get(g.email.lower(), g) for g in change.guests)
+        if change.video is not None:
+            update["conference"] = f"https://meet.example/{change.event}" if change.video else ""
         if change.start is not None:
             update |= {"zone": change.zone, "all_day": change.all_day}
         changed = before.model_copy(update={**update, "steward_change": change.steward_change})

@@ -146,7 +146,7 @@ class CreateEvent(Changing):
 
     def _times(self, bench: Bench) -> tuple[tuple[str, ...], datetime, datetime]:
         """How it repeats, and when it is the first time."""
-        coming = _recurrence(self.repeat, bench) if self.repeat else None
+        coming = recurring(self.repeat, bench) if self.repeat else None
         try:
             start, said = bench.start(self.start)
         except UnclearTime:
@@ -167,7 +167,7 @@ def _known(action: actions.CreateEvent) -> Result:
     return {"guests": list(action.guests_known)} if action.guests_known else {}
 
 
-def _recurrence(phrase: str, bench: Bench) -> Recurrence:
+def recurring(phrase: str, bench: Bench) -> Recurrence:
     """How something repeats, from words; raises UnclearTime, and TwoTimes for words that name two rhythms."""
     found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone, working_hours=bench.hours)
     if isinstance(found, Rhythms):

@@ -44,6 +44,7 @@ from app.domain.cards import (
 )
 from app.domain.desk import Desk
 from app.domain.forms import Addresses, Day, Form, Input, Line, Moment, Text, is_address, marked, too_long
+from app.domain.repeating import repeated
 from app.domain.types import Address, Event
 
 RESET = "Changes that were made to single later occurrences are lost."
@@ -71,6 +72,10 @@ class Altering(OnEvent, base=True):
     """How the series repeats afterwards, or the one that goes on with the following occurrences."""
     until: tuple[str, ...] = ()
     """How the series ends before the following occurrences, which go on as a series of their own."""
+    repeating: bool = Payload(False, exclude_if=lambda given: not given)
+    """Whether it is to repeat otherwise than it does; else `recurrence` only follows its new time."""
+    video: bool = Payload(False, exclude_if=lambda given: not given)
+    """Whether it gets a video link, having none."""
     overlaps: tuple[Overlap, ...] = ()
     zones: Mapping[str, str] = {}
     viewers: tuple[str, ...] = ()
@@ -113,7 +118,10 @@ class Altering(OnEvent, base=True):
 
     @property
     def later(self) -> Apart:
-        """What is apart after the first of the following occurrences, which is as the card says."""
+        """What is apart after the first of the following occurrences, which is as the card says; with other
+        occurrences nothing is."""
+        if self.repeating:
+            return Apart()
         at = self.shown.original_start or self.shown.start
         changed = tuple(e for e in self.apart.changed if (e.original_start or e.start) > at)
         return self.apart.model_copy(update={"changed": changed})
@@ -174,6 +182,8 @@ class Altering(OnEvent, base=True):
         found = [Field(label=n, value=f"{before[n] or 'none'} → {then[n] or 'none'}", sent=True) for n in shown]
         if self.notes is not None:
             found.append(Field(label="Notes before", value=self.was.notes or "none", sent=True))
+        if self.video:
+            found.append(Field(label="Video", value="none → Google Meet, a link of its own", sent=True))
         if "Repeats" not in shown and self.scope is not Scope.THIS:
             found += repeats(self.was.recurrence, self.zone)
         return tuple(found)
@@ -195,10 +205,15 @@ class Altering(OnEvent, base=True):
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
             " ".join((SPLIT, *((ANEW,) if guests else ()))) if self.scope is Scope.FOLLOWING else "",
             *self._apart(guests),
-            RESET if self.scope is Scope.ALL and self.start else "",
+            RESET if self._resets else "",
             MARKUP if "<" in (self.notes or "") else "",
         )
         return tuple(filter(None, found))
+
+    @property
+    def _resets(self) -> bool:
+        again = self.repeating and (self.scope is Scope.ALL or self.apart != Apart())
+        return again or (self.scope is Scope.ALL and self.start is not None)
 
     @property
     def carried(self) -> tuple[Event, ...]:
@@ -231,7 +246,10 @@ class Altering(OnEvent, base=True):
         return {name: why for name, why in found.items() if why}
 
     def _differs(self) -> bool:
-        return meaning(self.shown, "UTC") | {"Repeats": ""} != meaning(self.after, "UTC") | {"Repeats": ""}
+        before, after = meaning(self.shown, "UTC"), meaning(self.after, "UTC")
+        if self.repeating and meaning(self.was, "UTC")["Repeats"] != after["Repeats"]:
+            return True
+        return self.video or before | {"Repeats": ""} != after | {"Repeats": ""}
 
     async def previewed(self, desk: Desk) -> Self:
         calendar = self.calendar(desk)
@@ -282,7 +300,11 @@ class Altering(OnEvent, base=True):
             minutes = (self.end - self.start) // timedelta(minutes=1)
             time = {"to": f"{self.start.astimezone(now.tzinfo):%Y-%m-%d %H:%M}", "minutes": minutes}
         guests = {"add_guests": [r.address.email for r in self.added], "remove_guests": list(self.removed)}
-        given = {n: v for n, v in guests.items() if v}
+        given: dict[str, Any] = {n: v for n, v in guests.items() if v}
+        if self.repeating:
+            given["repeat"] = repeated(self.recurrence or (), self.zone)
+        if self.video:
+            given["video"] = True
         return {"do": "reschedule" if self.start else "edit", **time, **texts, **given, **super().asked(now)}
 
     def form(self) -> Form:

@@ -69,6 +69,10 @@ class ChangeEvent(Altering):
         fields = {n: getattr(becomes, n) for n in names if getattr(self, n) is not None}
         if self.added or self.removed:
             fields["guests"] = self.after.guests
+        if self.repeating:  # a series says in which zone its times are
+            fields |= {"start": becomes.start, "end": becomes.end}
+        if self.video:
+            fields["video"] = True
         return fields | {"zone": self.was.zone, "all_day": self.was.all_day}
 
     async def _split(self, desk: Desk, ledger: Ledger) -> Receipt:
@@ -117,10 +121,10 @@ class ChangeEvent(Altering):
             calendar=self.was.calendar,
             guests=tuple(g.email for g in after.guests),
             optional=tuple(g.email for g in after.guests if g.optional),
-            video=bool(self.was.conference),
+            video=self.video or bool(self.was.conference),
             notify=self.notify,
             steward_action=str(self.id),
-            recurrence=(*after.recurrence, *self.apart.without(self.was, self.shift)),
+            recurrence=(*after.recurrence, *self.later.without(self.was, self.shift)),
             **{n: getattr(after, n) for n in ("title", "start", "end", "zone", "all_day", "place", "notes")},
             **{n: getattr(after, n) for n in ("busy", "visibility")},
         )
@@ -164,14 +168,19 @@ class ChangeEvent(Altering):
 
     def _receipt(self, stored: Event, lost: tuple[Difference, ...] = ()) -> Receipt:
         asked = self._asked()
-        if self.scope is Scope.THIS:
+        if self.scope is Scope.THIS and not self.repeating:
             asked["Repeats"] = meaning(stored, self.zone)["Repeats"]
         told = counted(len(self._told()), "guest") if self.shown.guests or self.added else ""
         return Receipt(
             summary=f"“{stored.title}” is changed" + (f"; {told} told" if told and self.notify == "all" else ""),
             fields=kept(self._at(stored), self.zone),
             link=stored.link,
-            differences=(*differences(asked, meaning(stored, self.zone)), *lost),
+            differences=(*differences(asked, meaning(stored, self.zone)), *self._unlinked(stored), *lost),
+        )
+
+    def _unlinked(self, stored: Event) -> tuple[Difference, ...]:
+        return (
+            (Difference(field="Video", asked="a link", stored="none"),) if self.video and not stored.conference else ()
         )
 
     def _at(self, stored: Event) -> Event:
@@ -187,10 +196,13 @@ class ChangeEvent(Altering):
         await ledger.note("bringing back")
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, await self._ident(ledger), notify=self.notify)
-        if not same(now, self.was):  # not once more, where an interrupted undoing has come so far
+        linked = self.video and self.scope is not Scope.FOLLOWING
+        if not same(now, self.was) or (linked and now.conference):  # not once more, if interrupted after it
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
             now = await self.restore(desk, now, **before)
         lost = await bring_back(self, self.calendar(desk), self.apart)
+        if linked and now.conference:
+            lost = (Difference(field="Video", asked="none", stored="a link"), *lost)
         told = undone(len(self._told()), self.notify, "an update")
         return Receipt(
             summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}",
@@ -213,4 +225,5 @@ class ChangeEvent(Altering):
 
     def _before(self) -> dict[str, Any]:
         """What the change took away, as the port has it."""
-        return {name: getattr(self.was, name) for name in self._fields()}
+        before = {name: getattr(self.was, name) for name in self._fields() if name != "video"}
+        return before | ({"video": False} if self.video else {})
