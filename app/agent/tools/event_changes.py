@@ -53,7 +53,7 @@ class ChangeEvents(Changing):
     events: list[str] = Field(default_factory=list, description="references from list_events")
     start: str = Field("", description="instead of events: the span they are in")
     end: str = ""
-    words: str = Field("", description="only events with these words")
+    words: str = Field("", description="of title, place or guests")
     to: str = Field(
         "",
         description='reschedule: new time, shift ("1 hour later") or span to look in; transfer: account or calendar',
@@ -64,7 +64,7 @@ class ChangeEvents(Changing):
     notes: str = ""
     repeat: str = Field("", description='in words: "every Tuesday until May"')
     video: bool = False
-    add_guests: list[str] = Field(default_factory=list, description="addresses")
+    add_guests: list[str] = Field(default_factory=list)
     remove_guests: list[str] = Field(default_factory=list)
     which: Literal["this", "following", "all"] = Field("this", description="of a series")
     notify: Literal["all", "externalOnly", "none"] = "all"
