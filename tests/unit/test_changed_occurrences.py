@@ -1,6 +1,7 @@
 """Single occurrences that were cancelled or changed, when their series is copied to another account or split."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -90,6 +91,26 @@ async def test_undoing_brings_every_occurrence_back_as_it_was(kind: str) -> None
         assert await facts(at) == before
         assert await at.times(at.home) == []
     assert await action.check(at.desk) is None
+
+
+@pytest.mark.parametrize("committed", [True, False])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("kind", MADE)
+async def test_an_undoing_whose_answer_is_lost_is_taken_up_again(kind: str, number: int, *, committed: bool) -> None:
+    smooth, at = await marked(), await marked()
+    before = await facts(at)
+    for each in (smooth, at):
+        action = await MADE[kind][0](each)
+        await attempt(each, action)
+        if each is smooth:
+            await action.undo(each.desk, each.ledger)
+    at.fault(number, committed=committed)
+    with suppress(Unanswered):  # there may be fewer calls than that
+        await action.undo(at.desk, at.ledger)
+    assert "changing back" in smooth.ledger.steps
+    await action.undo(at.desk, at.ledger)
+    assert await facts(at) == before
+    assert at.told == smooth.told
 
 
 @pytest.mark.parametrize("kind", MADE)

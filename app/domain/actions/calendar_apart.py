@@ -193,7 +193,7 @@ def _change(action: OnEvent, theirs: Event, event: Event, wanted: Mapping[str, A
     )
 
 
-async def bring_back(action: OnEvent, calendar: Calendar, apart: Apart) -> tuple[Difference, ...]:
+async def bring_back(action: OnEvent, calendar: Calendar, apart: Apart, ledger: Ledger) -> tuple[Difference, ...]:
     """Give the series, which is as it was again, its occurrences back as they were; those that are so are left alone.
     Raises ProviderError."""
     if not apart.cancelled and not apart.changed:
@@ -204,22 +204,25 @@ async def bring_back(action: OnEvent, calendar: Calendar, apart: Apart) -> tuple
     for at in apart.cancelled:
         there = now.get(_key(at, was)) or await _plain(calendar, was, at)
         if there is not None and there.status != "cancelled":
+            await ledger.note("leaving out", event=there.id)
             await calendar.delete(was.calendar, there.id, notify=NOBODY)
     found: list[Difference] = []
     for event in apart.changed:
-        found += await _restored(action, calendar, event)
+        found += await _restored(action, calendar, event, ledger)
     return tuple(found)
 
 
-async def _restored(action: OnEvent, calendar: Calendar, event: Event) -> tuple[Difference, ...]:
+async def _restored(action: OnEvent, calendar: Calendar, event: Event, ledger: Ledger) -> tuple[Difference, ...]:
     now = await calendar.event(event.calendar, event.id)
     if now is None or not same(now, event):
         names = ("status", "title", "place", "notes", "start", "end", "zone", "all_day", "steward_change")
         told = {"calendar": event.calendar, "event": event.id, "notify": action.notify}
         change = EventChange(**told, **{n: getattr(event, n) for n in names})
+        await ledger.note("changing back", event=event.id)
         with suppress(Missing):
             now = await calendar.change(change)
             if meaning(now, "UTC")["Guests"] != meaning(event, "UTC")["Guests"]:
+                await ledger.note("inviting back", event=event.id)
                 now = await calendar.change(change.model_copy(update={"guests": event.guests}))
     return _unlike(event, event, now, action.zone)
 

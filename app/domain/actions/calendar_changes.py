@@ -200,7 +200,7 @@ class ChangeEvent(Altering):
         if not same(now, self.was) or (linked and now.conference):  # not once more, if interrupted after it
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
             now = await self.restore(desk, now, **before)
-        lost = await bring_back(self, self.calendar(desk), self.apart)
+        lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
         if linked and now.conference:
             lost = (Difference(field="Video", asked="none", stored="a link"), *lost)
         told = undone(len(self._told()), self.notify, "an update")

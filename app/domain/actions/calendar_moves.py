@@ -249,7 +249,7 @@ class MoveEvent(OnEvent):
             left = await self.current(desk)
             if left is None or left.status == "cancelled":
                 await self.restore(desk, left, status=self.was.status)
-            lost = await bring_back(self, self.calendar(desk), self.apart)
+            lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
             await self._dropped(desk)
         told = self._mails("a mail about it")
         return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again{told}", differences=lost)
