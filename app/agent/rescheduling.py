@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.agent.bench import Bench
 from app.agent.diaries import colleagues
+from app.domain.actions.calendar_words import busy_then
 from app.domain.busy import Busy, busy_times
 from app.domain.busy import meeting as identity
 from app.domain.types import Event
@@ -17,7 +18,7 @@ from app.planning.slots import Diary, Slot, Wish, best, slots
 
 MOST_GUESTS = 100
 """Of one account's meetings, whose calendars are asked for one reschedule: two questions to Google, and one about the
-zone of each. The others are named as unseen."""
+zone of each. Of the others only the card says who is busy then."""
 
 
 class Placed(NamedTuple):
@@ -105,5 +106,5 @@ class Rescheduling:
         diary = self.guests[email]
         busy = away(diary.busy, [(event.start, event.end)])
         if any(start < slot.end and slot.start < end for start, end in busy):
-            return f"{email} is busy then."
+            return busy_then(email)
         return f"For {email} it is {slot.start.astimezone(ZoneInfo(diary.zone)):%a %H:%M} then."

@@ -1,8 +1,9 @@
 """The port to the calendars of one account, and what is asked of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -80,8 +81,11 @@ class EventChange(Value):
     guests: tuple[Guest, ...] | None = None
     """All who are invited then, without the account's owner; who is invited already keeps the answer given by now."""
     recurrence: tuple[str, ...] | None = None
+    """Lines of RFC 5545; empty: it happens once."""
     status: str | None = None
     """confirmed brings a cancelled event back."""
+    video: bool | None = None
+    """True gives it a video conference of its own, False takes it away."""
 
 
 class Calendar(Protocol):
@@ -100,6 +104,10 @@ class Calendar(Protocol):
 
     async def occurrences(self, series: Event, start: datetime, end: datetime) -> tuple[Event, ...]:
         """The occurrences of a series that touch [start, end), by start, each as it was changed; raises Missing."""
+
+    async def apart(self, series: Event, until: datetime) -> tuple[Event, ...]:
+        """The occurrences of a series that start before this instant and aren't what the series says, by when they
+        would start: cancelled ones, of which only that is sure, and changed ones. Raises Missing."""
 
     async def readers(self, calendar: str) -> tuple[str, ...]:
         """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
@@ -129,6 +137,24 @@ class Calendar(Protocol):
 
     def link(self, day: datetime) -> str:
         """Where a person sees that day for themselves."""
+
+
+def differs(series: Event, occurrence: Event) -> bool:
+    """Whether an occurrence isn't what its series says: cancelled, moved, or changed in what its people read."""
+    if occurrence.status == "cancelled" or occurrence.start != (occurrence.original_start or occurrence.start):
+        return True
+    return _told(series) != _told(occurrence)
+
+
+def lasting(event: Event) -> timedelta:
+    """How long it lasts; whole days last days, whatever the clocks do."""
+    zone = ZoneInfo(event.zone) if event.all_day else UTC
+    return event.end.astimezone(zone) - event.start.astimezone(zone)
+
+
+def _told(event: Event) -> tuple[object, ...]:
+    guests = {g.email.lower() for g in event.guests}
+    return event.title, event.place, event.notes, event.all_day, lasting(event), guests
 
 
 async def own_events(calendar: Calendar, start: datetime, end: datetime) -> tuple[Event, ...]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.clocks import spoken
+from app.domain.types import Event
 
 UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 WEEKDAYS = {
@@ -44,6 +45,14 @@ def repeated(recurrence: Sequence[str], zone: str) -> str:
 def parts(rule: str) -> dict[str, str]:
     """A rule's parts by name: FREQ=WEEKLY;BYDAY=TU."""
     return dict(part.partition("=")[::2] for part in rule.split(";") if part)
+
+
+def dated(name: str, days: Sequence[datetime], series: Event) -> str:
+    """The line that names single days of a series, EXDATE or RDATE: in its zone, as its start is (RFC 5545, 3.8.5)."""
+    local = [day.astimezone(ZoneInfo(series.zone)) for day in days]
+    if series.all_day:
+        return f"{name};VALUE=DATE:{','.join(f'{day:%Y%m%d}' for day in local)}"
+    return f"{name};TZID={series.zone}:{','.join(f'{day:%Y%m%dT%H%M%S}' for day in local)}"
 
 
 def _worded(rule: str, zone: str) -> str:

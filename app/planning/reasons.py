@@ -9,6 +9,7 @@ from app.planning.slots import Diary, Slot
 
 YOU = "you"
 """How sentences name the asking person."""
+GIVING_WAY = "something tentative or focus time"
 
 
 def reasons(
@@ -20,7 +21,7 @@ def reasons(
     seen = diaries[1:] if unread else diaries
     hard = _free(slot, seen, unseen=unseen or bool(unread))
     clash = f"it may clash with something in {listed(unread)}" if unread else ""
-    soft = f"{listed(slot.tentative)} {have(slot.tentative)} something tentative" if slot.tentative else ""
+    soft = f"{listed(slot.tentative)} {have(slot.tentative)} {GIVING_WAY}" if slot.tentative else ""
     outside = f"outside {listed(_whose(slot.outside))} hours" if slot.outside else _inside(diaries, unseen=unseen)
     others = (*_elsewhere(slot, diaries), *_turning(slot.start, diaries, now=now))
     return tuple(filter(None, (", ".join(filter(None, (hard, outside))), clash, soft, *others)))

@@ -114,19 +114,58 @@ def retimed(was: Event, occurrence: Event, *, scope: Scope, time: tuple[datetime
     return {"start": time[0], "end": time[1], "anchor": first, "recurrence": moved(was, at, time[0])}
 
 
+def repeating(
+    was: Event, occurrence: Event, lines: Sequence[str], *, scope: Scope, time: tuple[datetime, datetime] | None
+) -> dict[str, Any]:
+    """How an event is to repeat instead, and its new times where that or what was said moves it, as a change of it has
+    them: a series begins with an occurrence of its own rule."""
+    zone, (start, end) = ZoneInfo(was.zone), time or (occurrence.start, occurrence.end)
+    first = first_of(lines, start.astimezone(zone))
+    again = {"repeating": True, "recurrence": _fitting(was, lines)}
+    at = occurrence.original_start or occurrence.start
+    anchor = first_of(lines, starting(was, at, start)) if scope is Scope.ALL else first
+    moves = first != occurrence.start or time is not None or (scope is Scope.ALL and anchor != was.start)
+    if not moves:
+        return again
+    again |= {"start": first, "end": first + (end - start)}
+    return again | ({"anchor": anchor} if scope is Scope.ALL else {})
+
+
+def _fitting(event: Event, lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines as an event can have them: whole days end on a day (RFC 5545, 3.3.10)."""
+
+    def whole(named: Rule) -> Rule:
+        last = named.get("UNTIL", "")
+        return named | {"UNTIL": f"{until(last, event.zone):%Y%m%d}"} if event.all_day and last else named
+
+    return tuple(_line(whole(parts(line[6:]))) for line in lines)
+
+
 def fitted(before: Action, edited: Action) -> Action:
     """A change of a series as it was entered: with another time it repeats otherwise, and so it is vetted anew by
     whoever asked. Raises FormErrors."""
-    if not isinstance(before, ChangeEvent) or not isinstance(edited, ChangeEvent) or edited.scope is Scope.THIS:
+    if not isinstance(before, ChangeEvent) or not isinstance(edited, ChangeEvent):
+        return edited
+    if edited.scope is Scope.THIS and not edited.repeating:
         return edited
     if (edited.start, edited.end) == (before.start, before.end):
         return edited
     time = (edited.start, edited.end) if edited.start and edited.end else None
     try:
-        again = retimed(edited.was, edited.shown, scope=edited.scope, time=time)
+        if edited.repeating:
+            again = _shifted(before, time or (edited.shown.start, edited.shown.end))
+        else:
+            again = retimed(edited.was, edited.shown, scope=edited.scope, time=time)
     except Refusal as unfit:
         raise FormErrors(why=unfit.sentence, fields={"start": unfit.sentence}) from unfit
     return edited.renewed(**{"anchor": None, "recurrence": None} | again)
+
+
+def _shifted(before: ChangeEvent, time: tuple[datetime, datetime]) -> dict[str, Any]:
+    """What is to repeat otherwise, at another time than was proposed: all of it moves by as much."""
+    becomes, at = before.becomes, before.after.start
+    again = {"start": time[0], "end": time[1], "recurrence": moved(becomes, at, time[0])}
+    return again | ({"anchor": starting(becomes, at, time[0])} if before.scope is Scope.ALL else {})
 
 
 def _on_day(named: Rule, before: date, after: date) -> Rule:

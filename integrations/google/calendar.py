@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.calendars import Availability, EventChange, NewEvent, Period
+from app.domain.calendars import Availability, EventChange, NewEvent, Period, differs
 from app.domain.desk import reference
 from app.domain.errors import Missing, Refused
 from app.domain.types import Account, CalendarRef, Event
@@ -14,8 +14,8 @@ from integrations.google.pages import GooglePages
 from integrations.google.services import Calendar
 from integrations.google.wire import Wire
 
-PAGE = 250
-"""Events a list call returns by default; the most is 2,500."""
+PAGE, MOST_EVENTS = 250, 2500
+"""Events a list call returns by default, and the most it does (Calendar API v3: events.instances, maxResults)."""
 PRIMARY = "primary"
 """What Google calls the calendar of the account itself, whose id is the account's address."""
 READING = {"reader", "writerWithoutPrivateAccess", "writer", "owner"}
@@ -87,6 +87,23 @@ class GoogleCalendar:
         found = [await self._event(row, series.calendar) for row in rows]
         return tuple(sorted(found, key=lambda e: (e.start, e.id)))
 
+    async def apart(self, series: Event, until: datetime) -> tuple[Event, ...]:
+        """See the port; Google lists all its occurrences and we compare."""
+        rows = await self._all(
+            lambda token: self._events.instances(
+                calendarId=series.calendar,
+                eventId=series.id,
+                showDeleted=True,
+                timeMax=until.astimezone(UTC).isoformat(),
+                maxResults=MOST_EVENTS,
+                pageToken=token,
+            )
+        )
+        found = [await self._event(row, series.calendar) for row in rows]
+        return tuple(
+            sorted((e for e in found if differs(series, e)), key=lambda e: (e.original_start or e.start, e.id))
+        )
+
     async def readers(self, calendar: str) -> tuple[str, ...]:
         """Who besides the account's owner can read the events: addresses, "everyone at" a domain, "everyone"."""
         rows = await self._all(
@@ -132,7 +149,11 @@ class GoogleCalendar:
         if change.guests is not None:
             body["attendees"] = attendees_of(change.guests, await self._resource(change.calendar, change.event))
         request = self._events.patch(
-            calendarId=change.calendar, eventId=change.event, sendUpdates=change.notify, body=body
+            calendarId=change.calendar,
+            eventId=change.event,
+            sendUpdates=change.notify,
+            conferenceDataVersion=None if change.video is None else 1,
+            body=body,
         )
         return await self._event(await self._wire.send(_matching(request, change.etag)), change.calendar)
 

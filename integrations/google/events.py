@@ -97,18 +97,25 @@ def body_of(event: NewEvent) -> Resource:
     if event.recurrence:
         body["recurrence"] = list(event.recurrence)
     if event.video:
-        solution = {"type": "hangoutsMeet"}
-        body["conferenceData"] = {"createRequest": {"requestId": event.id, "conferenceSolutionKey": solution}}
+        body["conferenceData"] = _meet(event.id)
     return body
 
 
+def _meet(request: str) -> Resource:
+    """A conference to be made; the same request again makes no second one."""
+    return {"createRequest": {"requestId": request, "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
+
+
 def patch_of(change: EventChange) -> Resource:
-    """The body of a patch, without the guests, which replace all that are there."""
+    """The body of a patch, without the guests, which replace all that are there; what concerns its video conference
+    needs conferenceDataVersion=1."""
     words = {"summary": change.title, "location": change.place, "description": change.notes, "status": change.status}
     body: Resource = {name: value for name, value in words.items() if value is not None}
     body["extendedProperties"] = {"private": {CHANGED: change.steward_change}}
     if change.recurrence is not None:
-        body["recurrence"] = list(change.recurrence)
+        body["recurrence"] = list(change.recurrence) or None
+    if change.video is not None:
+        body["conferenceData"] = _meet(change.steward_change) if change.video else None
     for name, at in (("start", change.start), ("end", change.end)):
         if at is not None:
             other = {"dateTime": None, "timeZone": None} if change.all_day else {"date": None}

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.calendars import EventChange
 from app.domain.errors import Conflict, Missing, Refused
+from app.domain.repeating import dated
 from app.domain.types import Event, Guest
 from tests.contract.booked import BOBS, HOUR, RULE, SIDE, TEN, WEEKLY, Booked, new
 from tests.contract.google_world import BOB
@@ -98,6 +99,88 @@ async def test_a_series_repeats_at_the_same_time_of_day_when_clocks_change(booke
     ]
     assert {e.series for e in all_of_it} == {made.id}
     assert [e.original_start for e in all_of_it] == [e.start for e in all_of_it]
+
+
+async def _unlike(booked: Booked) -> tuple[Event, Event]:
+    """The series, of which the second occurrence is cancelled and the third an hour later; and that one."""
+    _, second, third = await booked.calendar.events(WEEKLY, WEEKLY + 3 * WEEK, words="Weekly")
+    await booked.calendar.delete(second.calendar, second.id, notify="none")
+    moved = await booked.calendar.change(changing(third, start=third.start + HOUR, end=third.end + HOUR))
+    return await found(booked, "weekly001"), moved
+
+
+async def test_what_is_apart_of_a_series_is_told_with_when_it_would_start(booked: Booked) -> None:
+    series = await found(booked, "weekly001")
+    assert await booked.calendar.apart(series, WEEKLY + 52 * WEEK) == ()
+    series, moved = await _unlike(booked)
+    gone, other = await booked.calendar.apart(series, WEEKLY + 52 * WEEK)
+    assert (gone.status, gone.original_start) == ("cancelled", WEEKLY + WEEK)
+    assert (other.id, other.start, other.original_start) == (moved.id, moved.start, WEEKLY + 2 * WEEK)
+    assert [e.original_start for e in await booked.calendar.apart(series, WEEKLY + 2 * WEEK)] == [WEEKLY + WEEK]
+    with pytest.raises(Missing):
+        await booked.calendar.apart(series.model_copy(update={"id": "neverwas01"}), WEEKLY)
+
+
+async def test_a_series_takes_what_is_apart_of_it_along_when_it_is_moved(booked: Booked) -> None:
+    series, moved = await _unlike(booked)
+    await booked.calendar.move(series, SIDE, notify="none")
+    shown = await booked.calendar.events(WEEKLY, WEEKLY + 4 * WEEK, words="Weekly")
+    assert [(e.calendar, e.start - WEEKLY) for e in shown] == [
+        (SIDE, after) for after in (timedelta(), 2 * WEEK + HOUR, 3 * WEEK)
+    ]
+    there = await booked.calendar.event(SIDE, moved.id)
+    assert there is not None
+    assert (there.start, there.original_start) == (moved.start, WEEKLY + 2 * WEEK)
+
+
+async def test_what_is_apart_of_a_series_goes_with_it(booked: Booked) -> None:
+    series, moved = await _unlike(booked)
+    await booked.calendar.delete(series.calendar, series.id, notify="none")
+    left = await booked.calendar.event(moved.calendar, moved.id)
+    assert left is not None
+    assert left.status == "cancelled"
+    assert await booked.calendar.events(WEEKLY, WEEKLY + 4 * WEEK, words="Weekly") == ()
+
+
+@pytest.mark.parametrize("all_day", [False, True])
+async def test_a_series_is_made_without_the_days_it_leaves_out(booked: Booked, *, all_day: bool) -> None:
+    start = TEN.replace(hour=0) if all_day else TEN
+    lasts = timedelta(days=1) if all_day else HOUR
+    asked = new(recurrence=("RRULE:FREQ=DAILY;COUNT=4",), guests=(), all_day=all_day, start=start, end=start + lasts)
+    given = asked.model_dump()
+    event = Event.model_validate(
+        {
+            "account": booked.calendar.account.model_dump(include={"id", "name", "email"}),
+            **{n: given[n] for n in ("id", "calendar", "start", "end", "zone", "all_day")},
+        }
+    )
+    line = dated("EXDATE", [start + timedelta(days=1), start + timedelta(days=2)], event)
+    made = await booked.calendar.insert(asked.model_copy(update={"recurrence": (*asked.recurrence, line)}))
+    shown = await booked.calendar.occurrences(made, start, start + WEEK)
+    assert [(e.start - start).days for e in shown] == [0, 3]
+    assert await booked.calendar.apart(made, start + WEEK) == ()
+
+
+async def test_an_event_becomes_a_series_and_one_event_again(booked: Booked) -> None:
+    made = await booked.calendar.insert(new(guests=()))
+    times = {"start": made.start, "end": made.end}
+    series = await booked.calendar.change(changing(made, recurrence=("RRULE:FREQ=DAILY;COUNT=3",), **times))
+    assert series.id == made.id
+    assert len(await booked.calendar.occurrences(series, TEN, TEN + WEEK)) == 3
+    again = await booked.calendar.change(changing(series, recurrence=(), **times))
+    assert again.recurrence == ()
+    assert [e.id for e in await booked.calendar.events(TEN, TEN + WEEK, words="Review")] == [made.id]
+
+
+async def test_a_video_link_is_given_and_taken_away(booked: Booked) -> None:
+    made = await booked.calendar.insert(new(guests=()))
+    linked = await booked.calendar.change(changing(made, video=True))
+    assert linked.conference.startswith("https://")
+    renamed = await booked.calendar.change(changing(linked, title="Retro"))
+    assert renamed.conference == linked.conference
+    plain = await booked.calendar.change(changing(renamed, video=False))
+    assert plain.conference == ""
+    assert (await found(booked, made.id)).conference == ""
 
 
 async def test_one_occurrence_is_changed_by_itself(booked: Booked) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.agent.bench import Bench
 from app.agent.tools.event_changes import ChangeEvents
+from app.domain.calendars import EventChange
 from app.domain.desk import Desk
 from app.domain.ports import Request
 from sandbox.google.seed import SeedAccount, SeedCalendar
@@ -107,6 +108,12 @@ DEEDS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         [*WHOLE[:2], "Weekly 7.7. 15:00", "Weekly 14.7. 15:00", "Weekly 21.7. 15:00", "Weekly 28.7. 15:00"],
         [],
     ),
+    "repeat": (
+        {"do": "edit", "events": [LUNCH_REF], "repeat": "every Thursday until 20 June"},
+        ["Lunch 4.6. 12:00", "Lunch 11.6. 12:00", "Lunch 18.6. 12:00", *WHOLE[1:]],
+        [],
+    ),
+    "a video link": ({"do": "edit", "events": [LUNCH_REF], "video": True}, WHOLE, []),
     "cancel": ({"do": "cancel", "events": [LUNCH_REF]}, WHOLE[1:], []),
     "cancel one of a series": ({"do": "cancel", "events": [OCCURRENCE]}, [*WHOLE[:3], *WHOLE[4:]], []),
     "cancel the following": ({"do": "cancel", "events": [OCCURRENCE], "which": "following"}, WHOLE[:3], []),
@@ -150,6 +157,43 @@ async def test_what_the_card_says_is_done_and_undone(at: AtGoogle, deed: str) ->
     assert (await action.reconcile(at.desk, at.ledger))[1] is not None  # what became of it can be told from Google
     await action.undo(at.desk, at.ledger)
     assert await at.listed() == {"work": WHOLE, "home": []}
+
+
+APART = [*WHOLE[:3], "Weekly, long 22.7. 12:00", "Weekly 28.7. 10:00"]
+CARRIED = {
+    "the following": (
+        {"do": "reschedule", "to": "7 July at 3pm", "which": "following"},
+        [*WHOLE[:2], "Weekly 7.7. 15:00", APART[3], "Weekly 28.7. 15:00"],
+        [],
+    ),
+    "to the other account": ({"do": "transfer", "to": "home", "which": "all"}, WHOLE[:2], APART[2:]),
+    "to the side": (
+        {"do": "transfer", "to": "Side", "which": "all"},
+        [*WHOLE[:2], *(f"{each} (side)" for each in APART[2:])],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("deed", CARRIED)
+async def test_occurrences_that_were_cancelled_or_changed_stay_so_and_come_back(at: AtGoogle, deed: str) -> None:
+    calendar = at.desk.calendars[0]
+    second, third = await calendar.events(WEEKLY + WEEK, WEEKLY + 3 * WEEK)
+    await calendar.delete(second.calendar, second.id, notify="none")
+    start = third.start + timedelta(days=1, hours=2)
+    own = {"calendar": third.calendar, "event": third.id, "zone": ZONE, "steward_change": "", "place": "Hall"}
+    await calendar.change(EventChange(**own, title="Weekly, long", start=start, end=start + 2 * HOUR))
+    assert await at.listed() == {"work": APART, "home": []}
+    arguments, work, home = CARRIED[deed]
+    first = f"work:{ADA}:weekly001_{WEEKLY:%Y%m%dT}080000Z"
+    action = await at.proposed(**{**arguments, "events": [first]})
+    assert (await attempt(at, action)).differences == ()
+    assert await at.listed() == {"work": work, "home": home}
+    assert (await action.undo(at.desk, at.ledger)).differences == ()
+    assert await at.listed() == {"work": APART, "home": []}
+    back = await calendar.event(third.calendar, third.id)
+    assert back is not None
+    assert (back.title, back.place, back.end - back.start) == ("Weekly, long", "Hall", 2 * HOUR)
 
 
 async def test_an_answer_reaches_whoever_organizes_it(at: AtGoogle) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from app.domain.calendars import EVERYONE, NOBODY, Availability, EventChange, NewEvent
+from app.domain.calendars import EVERYONE, NOBODY, Availability, EventChange, NewEvent, differs
 from app.domain.desk import reference
 from app.domain.errors import Conflict, Missing, ProviderError, Refused
 from app.domain.types import Account, Address, CalendarRef, Event, Guest
@@ -84,6 +84,16 @@ class MemoryCalendar:
         found = [e for e in await self.events(start, end) if e.series == series.id and e.calendar == series.calendar]
         return tuple(found)
 
+    async def apart(self, series: Event, until: datetime) -> tuple[Event, ...]:
+        if (series.calendar, series.id) not in self._events:
+            raise Missing(provider=GOOGLE, what="event")
+        found = [e for e in self._changed(series) if e.start < until and differs(series, e)]
+        return tuple(sorted(found, key=lambda e: (e.original_start or e.start, e.id)))
+
+    def _changed(self, series: Event) -> list[Event]:
+        """Its occurrences that are kept by themselves."""
+        return [e for e in self._events.values() if e.series == series.id and e.calendar == series.calendar]
+
     async def availability(
         self, addresses: Sequence[str], start: datetime, end: datetime
     ) -> Mapping[str, Availability]:
@@ -119,10 +129,22 @@ class MemoryCalendar:
         if change.guests is not None:
             there = {g.email.lower(): g for g in before.guests}
             update["guests"] = tuple(there.get(g.email.lower(), g) for g in change.guests)
+        if change.video is not None:
+            update["conference"] = f"https://meet.example/{change.event}" if change.video else ""
         if change.start is not None:
             update |= {"zone": change.zone, "all_day": change.all_day}
         changed = before.model_copy(update={**update, "steward_change": change.steward_change})
-        return self._commit(changed, told=_told(changed, "update", change.notify, before))
+        lost = self._misfits(changed) if change.recurrence is not None or change.start is not None else ()
+        return self._commit(*lost, changed, told=_told(changed, "update", change.notify, before))
+
+    def _misfits(self, series: Event) -> list[Event]:
+        """Changed occurrences that a series no longer has: Google resets them."""
+        found = []
+        for changed in self._changed(series) if series.recurrence else ():
+            at = changed.original_start or changed.start
+            if not any(o.id == changed.id for o in occurrences(series, at, at + timedelta(seconds=1))):
+                found.append(changed.model_copy(update={"status": "cancelled"}))
+        return found
 
     async def respond(self, event: Event, answer: str, *, notify: str) -> Event:
         before = self._found(event.calendar, event.id)
@@ -135,17 +157,18 @@ class MemoryCalendar:
         before = self._found(event.calendar, event.id)
         if not before.mine or before.series:
             raise Refused(provider=GOOGLE, why="this event cannot be moved")
-        gone = before.model_copy(update={"status": "cancelled"})
-        moved = before.model_copy(update={"calendar": calendar})
-        return self._commit(gone, moved, told=_told(moved, "update", notify))
+        all_of_it = [*self._changed(before), before]
+        gone = [e.model_copy(update={"status": "cancelled"}) for e in all_of_it]
+        moved = [e.model_copy(update={"calendar": calendar}) for e in all_of_it]
+        return self._commit(*gone, *moved, told=_told(moved[-1], "update", notify))
 
     async def delete(self, calendar: str, event: str, *, notify: str, etag: str = "") -> None:
         stored = self._find(calendar, event)
         if stored is None or stored.status == "cancelled":
             return
         self._found(calendar, event, etag)
-        gone = stored.model_copy(update={"status": "cancelled"})
-        self._commit(gone, told=_told(gone, "cancellation", notify))
+        gone = [e.model_copy(update={"status": "cancelled"}) for e in (*self._changed(stored), stored)]
+        self._commit(*gone, told=_told(gone[-1], "cancellation", notify))
 
     def _found(self, calendar: str, event: str, etag: str = "") -> Event:
         if self.meanwhile:

@@ -42,13 +42,14 @@ def _local(line: str, home: ZoneInfo) -> str:
     """A rule whose UNTIL is wall time, as its start is; without a day of its own zone for EXDATE."""
     name, _, value = line.partition(":")
     if name.startswith("EXDATE"):
-        return f"EXDATE:{','.join(_wall(text, home) for text in value.split(','))}"
+        return f"EXDATE:{','.join(_wall(text, home, day='T000000') for text in value.split(','))}"
     parts = (f"UNTIL={_wall(p[6:], home)}" if p.startswith("UNTIL=") else p for p in value.split(";"))
     return f"{name}:{';'.join(parts)}"
 
 
-def _wall(text: str, home: ZoneInfo) -> str:
+def _wall(text: str, home: ZoneInfo, *, day: str = "T235959") -> str:
+    """A time in wall time; `day` is the time of a date that has none."""
     if not text.endswith("Z"):
-        return text if "T" in text else f"{text}T235959"
+        return text if "T" in text else f"{text}{day}"
     moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     return f"{moment.astimezone(home):%Y%m%dT%H%M%S}"

@@ -28,3 +28,17 @@ async def test_who_has_given_the_same_answer_isnt_asked_again() -> None:
     change = await action.check(at.desk)
     assert change is not None
     assert (change.sentence, change.renewed) == ("You have answered with yes already since the preview.", None)
+
+
+@pytest.mark.parametrize(
+    ("notify", "said"),
+    [
+        ("all", "Bob <bob@example.org> will be told by mail."),
+        ("externalOnly", "Bob <bob@example.org> will be told by mail, unless they use Google Calendar."),
+        ("none", "Nobody is told by mail."),
+    ],
+)
+def test_the_card_says_who_is_told_by_mail(notify: str, said: str) -> None:
+    card = answered(invitation(), notify=notify).card()
+    assert card.notes == (said,)
+    assert ("Organizer", "Bob <bob@example.org>") in [(f.label, f.value) for f in card.fields]

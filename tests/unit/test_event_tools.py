@@ -233,7 +233,7 @@ async def test_an_edit_shows_before_and_after_and_everyone_it_reaches() -> None:
         ("no longer a guest", "cara@example.org", Origin.GUEST),
     ]
     assert card.confirmations == 1
-    assert card.notes == ("3 people will get an update by mail.",)
+    assert card.notes == ("3 people will get an update by mail.", "I can't see when eve@new.example is free.")
 
 
 async def test_a_guest_nobody_named_needs_a_second_look() -> None:

@@ -152,16 +152,18 @@ async def test_a_calendar_service_that_fails_costs_only_what_it_would_have_told(
     assert (turn.one.start, turn.one.unseen) == (TEN + 2 * DAY, (BOB.email,))
 
 
-async def test_guests_who_arent_looked_up_are_named() -> None:
+async def test_of_guests_who_arent_looked_up_the_card_says_who_is_busy() -> None:
     crowd = [Guest(email=f"g{n:03}@example.org") for n in range(MOST_GUESTS + 20)]
     size = len(crowd) // 3
     turn = Turn(*(standing(str(n), n, guests=tuple(crowd[n * size : (n + 1) * size])) for n in range(3)))
     turn.at.work.colleagues = {g.email: Availability() for g in crowd}
+    taken = Availability(busy=(Period(start=TEN + 2 * DAY, end=TEN + 3 * DAY),))
+    turn.at.work.colleagues[crowd[-1].email] = taken
     await turn.change("reschedule", start="tomorrow", to="5 March")
     *others, last = turn.bench.plan
-    assert [one.unseen for one in others] == [(), ()]  # type: ignore[attr-defined]
-    assert last.unseen == tuple(g.email for g in crowd[MOST_GUESTS:])  # type: ignore[attr-defined]
-    assert any("g104@example.org and 15 more are free." in note for note in last.card().notes)
+    late = crowd[-1].email
+    assert [one.clashes for one in others] == [(), ()]  # type: ignore[attr-defined]
+    assert last.clashes == (f"{late} is busy then.",)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("which", "ident"), [({"start": "tomorrow"}, ""), ({}, "a")])

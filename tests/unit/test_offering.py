@@ -120,7 +120,8 @@ def test_a_result_is_never_cut_without_saying_so(rows: list[str], text: str, tex
     assert len(told) <= MAX_RESULT
     read = json.loads(told)
     kept = read["untrusted"]
-    shorter = len(kept["mails"]) < len(rows) or any(value.endswith("…") for value in (kept["text"], *kept["more"]))
+    values = zip((kept["text"], *kept["more"]), (text, *texts), strict=False)
+    shorter = len(kept["mails"]) < len(rows) or any(v.endswith("…") and "…" not in whole_ for v, whole_ in values)
     assert shorter <= bool(read.get("left_out"))
     assert read["note"] == "By others."
 

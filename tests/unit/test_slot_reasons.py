@@ -20,7 +20,7 @@ def test_alone() -> None:
     assert reasons(at("2026-03-03 09:00"), [YOU], now=NOW) == ("you are free, inside your hours",)
     assert reasons(at("2026-03-03 20:00", outside=("you",)), [YOU], now=NOW) == ("you are free, outside your hours",)
     soft = at("2026-03-03 09:00", tentative=("you",))
-    assert reasons(soft, [YOU], now=NOW) == ("inside your hours", "you have something tentative")
+    assert reasons(soft, [YOU], now=NOW) == ("inside your hours", "you have something tentative or focus time")
 
 
 def test_together() -> None:
@@ -29,7 +29,7 @@ def test_together() -> None:
     soft = at("2026-03-03 09:00", tentative=("Ben",))
     assert reasons(soft, [YOU, ben], now=NOW) == (
         "everyone else is free, inside everyone's hours",
-        "Ben has something tentative",
+        "Ben has something tentative or focus time",
     )
 
 

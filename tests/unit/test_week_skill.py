@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app.assistant import Assistant
 from app.domain.actions import ChangeEvent, CreateEvent
 from app.domain.calendars import Availability, Period
@@ -245,6 +247,14 @@ async def test_what_stays_may_be_named_by_its_reference() -> None:
     house = At(own("board", at(8), title="Board meeting"), own("review", at(8.5)))
     await house.week("rule fixed work:primary:board")
     assert [card.was.id for card in await house.take()] == ["review"]
+
+
+@pytest.mark.parametrize(("first", "stays"), [(9, "“Late” (Tue 3 Mar 18:00)"), (5, "“Early” (Tue 3 Mar 06:00)")])
+async def test_what_stays_is_named_by_the_hours_one_works(first: int, stays: str) -> None:
+    house = At(own("early", at(6)), own("late", at(18)))
+    await house.wants(hours=tuple(Stretch(day=day, start=time(first), end=time(first + 8)) for day in range(5)))
+    report = await house.week("rule fixed the meeting tomorrow at 6")
+    assert [note for note in report.notes if "stays, as you said" in note and stays in note]
 
 
 async def test_nobody_is_asked_to_move_what_stays() -> None:

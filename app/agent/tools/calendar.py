@@ -125,7 +125,7 @@ class CreateEvent(Changing):
         guests = await asyncio.gather(*(recognised(bench, g.address, "guest", box=box) for g in action.guests))
         update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
         action = await action.model_copy(update=update).previewed(bench.desk)
-        return {"proposed": bench.propose(action, instead_of=old)}
+        return {"proposed": bench.propose(action, instead_of=old), **_known(action)}
 
     async def _place(self, bench: Bench) -> tuple[Account, CalendarRef | None]:
         """The account it goes to, and which of its calendars unless it is the main one."""
@@ -146,7 +146,7 @@ class CreateEvent(Changing):
 
     def _times(self, bench: Bench) -> tuple[tuple[str, ...], datetime, datetime]:
         """How it repeats, and when it is the first time."""
-        coming = _recurrence(self.repeat, bench) if self.repeat else None
+        coming = recurring(self.repeat, bench) if self.repeat else None
         try:
             start, said = bench.start(self.start)
         except UnclearTime:
@@ -162,7 +162,12 @@ class CreateEvent(Changing):
         return lines, first, first + (end - start)
 
 
-def _recurrence(phrase: str, bench: Bench) -> Recurrence:
+def _known(action: actions.CreateEvent) -> Result:
+    """What the card says of the guests' time."""
+    return {"guests": list(action.guests_known)} if action.guests_known else {}
+
+
+def recurring(phrase: str, bench: Bench) -> Recurrence:
     """How something repeats, from words; raises UnclearTime, and TwoTimes for words that name two rhythms."""
     found = resolve(phrase, at=bench.request.now, zone=bench.request.person.zone, working_hours=bench.hours)
     if isinstance(found, Rhythms):

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.agent.bench import Bench
 from app.agent.choosing import calendar_named, named, series_of, within
 from app.agent.rescheduling import Placed, Rescheduling
-from app.agent.tools.calendar import MAX_MINUTES
+from app.agent.tools.calendar import MAX_MINUTES, recurring
 from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
@@ -23,7 +23,7 @@ from app.domain.plans import MAX_ACTIONS
 from app.domain.types import AccountId, Address, CalendarRef, Event
 from app.planning.phrases import Shift, shift_of, shifted
 from app.planning.sanitising import visible
-from app.planning.series import ended, retimed
+from app.planning.series import ended, repeating, retimed, rule
 from app.recognising import recognised, remembered
 
 ANSWER = {"accept": "accepted", "decline": "declined", "tentative": "tentative"}
@@ -33,6 +33,8 @@ OPEN = ("reschedule", "edit")
 """What a guest may do too, where the organizer lets guests change an event."""
 IMMOVABLE = ("birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
 """Event types that stay in their calendar (Calendar API v3: events.move)."""
+
+ALONE = "One occurrence can't repeat by itself: I can change all of the series, or this one and the following."
 
 Key = tuple[AccountId, str, str]
 
@@ -51,7 +53,7 @@ class ChangeEvents(Changing):
     events: list[str] = Field(default_factory=list, description="references from list_events")
     start: str = Field("", description="instead of events: the span they are in")
     end: str = ""
-    words: str = Field("", description="only events with these words")
+    words: str = Field("", description="of title, place or guests")
     to: str = Field(
         "",
         description='reschedule: new time, shift ("1 hour later") or span to look in; transfer: account or calendar',
@@ -60,7 +62,9 @@ class ChangeEvents(Changing):
     title: str = Field("", max_length=MAX_LINE)
     place: str = Field("", max_length=MAX_LINE)
     notes: str = ""
-    add_guests: list[str] = Field(default_factory=list, description="addresses")
+    repeat: str = Field("", description='in words: "every Tuesday until May"')
+    video: bool = False
+    add_guests: list[str] = Field(default_factory=list)
     remove_guests: list[str] = Field(default_factory=list)
     which: Literal["this", "following", "all"] = Field("this", description="of a series")
     notify: Literal["all", "externalOnly", "none"] = "all"
@@ -187,12 +191,23 @@ class ChangeEvents(Changing):
         return actions.ChangeEvent(
             **words,
             **guests,
-            **retimed(was, event, scope=scope, time=time[:2] if time else None),
+            **self._repeats(bench, was, event, scope=scope, time=time[:2] if time else None),
+            video=self.video and not event.conference,
             until=_until(was, event, scope),
             clashes=time.clashes if time else (),
             unseen=time.unseen if time else (),
             **given,
         )
+
+    def _repeats(
+        self, bench: Bench, was: Event, event: Event, *, scope: Scope, time: tuple[datetime, datetime] | None
+    ) -> dict[str, Any]:
+        """The new times, and how it repeats then."""
+        if not self.repeat:
+            return retimed(was, event, scope=scope, time=time)
+        if event.series and scope is Scope.THIS:
+            raise Refusal(why=ALONE)
+        return repeating(was, event, rule(recurring(self.repeat, bench)), scope=scope, time=time)
 
     async def _added(self, bench: Bench, event: Event) -> tuple[Recipient, ...]:
         there = {g.email.lower() for g in event.guests} | {event.account.email.lower()}

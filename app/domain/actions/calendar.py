@@ -16,9 +16,11 @@ from app.domain.actions.calendar_words import (
     MARKUP,
     Overlap,
     addresses,
+    attending,
     beside,
     clocks,
     elsewhere,
+    expected,
     guest_zones,
     kept,
     mailed,
@@ -86,6 +88,10 @@ class CreateEvent(Action):
     """What stood at that time at the preview; anything else that stands there later makes the card stale."""
     viewers: tuple[str, ...] = ()
     """Who else could read the calendar at the preview."""
+    clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
+    """Which guests were busy then at the preview, a sentence each."""
+    unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
+    """The addresses of guests whose calendars didn't tell."""
     taints: tuple[Taint, ...] = ()
     """What of its words comes from mails and other events."""
     all_day: bool = Payload(False, exclude_if=lambda whole: not whole)
@@ -135,12 +141,18 @@ class CreateEvent(Action):
         found = (
             mailed(len(self.guests), self.notify, "an invitation"),
             open_to(self.viewers),
+            *self.guests_known,
             *(() if self.all_day else self._clocks()),
             "" if self.busy else "It doesn't keep you busy.",
             "Others see only that you're busy." if self.visibility == "private" else "",
             MARKUP if "<" in self.notes else "",
         )
         return tuple(filter(None, found))
+
+    @property
+    def guests_known(self) -> tuple[str, ...]:
+        """Who of the guests can't be expected then, and of whom that isn't known, a sentence each."""
+        return attending(self.clashes, self.unseen)
 
     def _clocks(self) -> tuple[str, ...]:
         return clocks(self.zone, self.zones, self.proposed_at, self.start, series=bool(self.recurrence))
@@ -169,12 +181,21 @@ class CreateEvent(Action):
 
     async def previewed(self, desk: Desk) -> Self:
         calendar = desk.calendar(self.account)
-        found, readers, zones = await asyncio.gather(
+        found, readers, zones, (clashes, unseen) = await asyncio.gather(
             self._standing(desk),
             viewers(calendar, self.calendar),
             guest_zones(calendar, self.guests, self.zone),
+            self._expected(desk),
         )
-        return self.model_copy(update={"overlaps": found, "viewers": readers, "zones": zones})
+        told = {"overlaps": found, "viewers": readers, "zones": zones, "clashes": clashes, "unseen": unseen}
+        return self.model_copy(update=told)
+
+    async def _expected(self, desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What is known of the guests' time; whole days keep nobody busy for certain."""
+        if self.all_day:
+            return (), ()
+        emails = [g.address.email for g in self.guests]
+        return await expected(desk, desk.calendar(self.account), emails, start=self.start, end=self.end)
 
     async def _standing(self, desk: Desk) -> tuple[Overlap, ...]:
         """What stands at that time; a whole day goes together with anything."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 from pydantic import Field as Payload
 
+from app.domain.actions.calendar_apart import Apart, apart_of, items, said
 from app.domain.actions.calendar_events import OnEvent, Scope, invited, known
 from app.domain.actions.calendar_words import (
     LONGEST,
@@ -15,8 +16,10 @@ from app.domain.actions.calendar_words import (
     Overlap,
     attending,
     beside,
+    busy_then,
     clocks,
     elsewhere,
+    expected,
     guest_zones,
     mailed,
     meaning,
@@ -27,6 +30,7 @@ from app.domain.actions.calendar_words import (
     undone,
     viewers,
 )
+from app.domain.calendars import EVERYONE
 from app.domain.cards import (
     MAX_BODY,
     MAX_LINE,
@@ -40,6 +44,7 @@ from app.domain.cards import (
 )
 from app.domain.desk import Desk
 from app.domain.forms import Addresses, Day, Form, Input, Line, Moment, Text, is_address, marked, too_long
+from app.domain.repeating import repeated
 from app.domain.types import Address, Event
 
 RESET = "Changes that were made to single later occurrences are lost."
@@ -67,14 +72,20 @@ class Altering(OnEvent, base=True):
     """How the series repeats afterwards, or the one that goes on with the following occurrences."""
     until: tuple[str, ...] = ()
     """How the series ends before the following occurrences, which go on as a series of their own."""
+    repeating: bool = Payload(False, exclude_if=lambda given: not given)
+    """Whether it is to repeat otherwise than it does; else `recurrence` only follows its new time."""
+    video: bool = Payload(False, exclude_if=lambda given: not given)
+    """Whether it gets a video link, having none."""
     overlaps: tuple[Overlap, ...] = ()
     zones: Mapping[str, str] = {}
     viewers: tuple[str, ...] = ()
     taints: tuple[Taint, ...] = ()
     clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
-    """Which guests can't be expected at a time that was looked for, a sentence each."""
+    """Which guests can't be expected then, a sentence each."""
+    apart: Apart = Payload(Apart(), exclude_if=lambda apart: apart == Apart())
+    """Of a series that is split, which occurrences from then on aren't what it says."""
     unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
-    """The addresses of guests whose calendars didn't tell then."""
+    """The addresses of guests whose calendars didn't tell."""
 
     @property
     def too_late(self) -> datetime | None:
@@ -99,6 +110,23 @@ class Altering(OnEvent, base=True):
         return self.after.model_copy(update={**times, "id": self.was.id, "series": ""})
 
     @property
+    def shift(self) -> timedelta:
+        """By how much the occurrences move, on the clocks of the series' zone."""
+        zone = ZoneInfo(self.was.zone)
+        at = self.shown.original_start or self.shown.start
+        return self.after.start.astimezone(zone).replace(tzinfo=None) - at.astimezone(zone).replace(tzinfo=None)
+
+    @property
+    def later(self) -> Apart:
+        """What is apart after the first of the following occurrences, which is as the card says; with other
+        occurrences nothing is."""
+        if self.repeating:
+            return Apart()
+        at = self.shown.original_start or self.shown.start
+        changed = tuple(e for e in self.apart.changed if (e.original_start or e.start) > at)
+        return self.apart.model_copy(update={"changed": changed})
+
+    @property
     def words(self) -> dict[Part, str]:
         """What others will read of it anew."""
         return {Part.TITLE: self.title or "", Part.PLACE: self.place or "", Part.BODY: self.notes or ""}
@@ -121,7 +149,7 @@ class Altering(OnEvent, base=True):
             body=self.notes or None,
             taints=carried(self.taints, self.words),
             viewers=self.viewers,
-            items=beside(self.overlaps, self.zone),
+            items=(*beside(self.overlaps, self.zone), *items(self.carried, self.was, self.zone, notes=True)),
             notes=self._notes(len(guests)),
             approve="Change",
             undo="brings back what it was" + undone(len(guests), self.notify, "an update"),
@@ -154,6 +182,8 @@ class Altering(OnEvent, base=True):
         found = [Field(label=n, value=f"{before[n] or 'none'} → {then[n] or 'none'}", sent=True) for n in shown]
         if self.notes is not None:
             found.append(Field(label="Notes before", value=self.was.notes or "none", sent=True))
+        if self.video:
+            found.append(Field(label="Video", value="none → Google Meet, a link of its own", sent=True))
         if "Repeats" not in shown and self.scope is not Scope.THIS:
             found += repeats(self.was.recurrence, self.zone)
         return tuple(found)
@@ -173,11 +203,26 @@ class Altering(OnEvent, base=True):
             open_to(self.viewers),
             *self.guests_known,
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
-            " ".join((SPLIT, *((ANEW,) if guests else ()), RESET)) if self.scope is Scope.FOLLOWING else "",
-            RESET if self.scope is Scope.ALL and self.start else "",
+            " ".join((SPLIT, *((ANEW,) if guests else ()))) if self.scope is Scope.FOLLOWING else "",
+            *self._apart(guests),
+            RESET if self._resets else "",
             MARKUP if "<" in (self.notes or "") else "",
         )
         return tuple(filter(None, found))
+
+    @property
+    def _resets(self) -> bool:
+        again = self.repeating and (self.scope is Scope.ALL or self.apart != Apart())
+        return again or (self.scope is Scope.ALL and self.start is not None)
+
+    @property
+    def carried(self) -> tuple[Event, ...]:
+        """The changed occurrences that the series which goes on takes along."""
+        return self.later.carried(self.was, notes=True)
+
+    def _apart(self, guests: int) -> tuple[str, ...]:
+        mailed = bool(guests) and self.notify == EVERYONE
+        return said(self.later, self.carried, self.was, notes=True, mailed=mailed)
 
     # Proposing it.
 
@@ -201,22 +246,51 @@ class Altering(OnEvent, base=True):
         return {name: why for name, why in found.items() if why}
 
     def _differs(self) -> bool:
-        return meaning(self.shown, "UTC") | {"Repeats": ""} != meaning(self.after, "UTC") | {"Repeats": ""}
+        before, after = meaning(self.shown, "UTC"), meaning(self.after, "UTC")
+        if self.repeating and meaning(self.was, "UTC")["Repeats"] != after["Repeats"]:
+            return True
+        return self.video or before | {"Repeats": ""} != after | {"Repeats": ""}
 
     async def previewed(self, desk: Desk) -> Self:
         calendar = self.calendar(desk)
         update: dict[str, Any] = {"viewers": await viewers(calendar, self.was.calendar)}
+        update["apart"] = await self.read_apart(desk)
+        update |= await self._guests(desk)
         if self.start:
             everyone = tuple(known(g) for g in self.after.guests)
             update |= {"zones": await guest_zones(calendar, everyone, self.zone), "overlaps": await self._beside(desk)}
         return self.model_copy(update=update)
+
+    async def _guests(self, desk: Desk) -> dict[str, Any]:
+        """What is known of the time of those who are to come at another time, or are newly invited."""
+        after, added = self.after, {r.address.email.lower() for r in self.added}
+        if after.all_day:
+            return {}
+        calendar, start, end = self.calendar(desk), after.start, after.end
+        new = [g.email for g in after.guests if g.email.lower() in added]
+        stay = [g.email for g in after.guests if g.email.lower() not in added and g.answer != "declined"]
+        found = await expected(desk, calendar, new, start=start, end=end)
+        if self.start:
+            others = await expected(desk, calendar, stay, start=start, end=end, besides=self.shown)
+            found = found[0] + others[0], found[1] + others[1]
+        looked_for = tuple(c for c in self.clashes if c not in {busy_then(g.email) for g in after.guests})
+        return {"clashes": (*found[0], *looked_for), "unseen": found[1]}
+
+    async def read_apart(self, desk: Desk) -> Apart:
+        """What is apart of a series that is split, as it is now. Raises ProviderError."""
+        if self.scope is not Scope.FOLLOWING:
+            return Apart()
+        at = self.shown.original_start or self.shown.start
+        return await apart_of(self.calendar(desk), self.was, self.proposed_at or at, since=at)
 
     async def _beside(self, desk: Desk) -> tuple[Overlap, ...]:
         """What stands at the new time besides the event itself."""
         after, own = self.after, {f"{e.calendar}:{e.id}" for e in (self.was, self.shown)}
         if after.all_day:
             return ()
-        found = await standing(desk, self.calendar(desk), after.start, after.end, besides=self.was)
+        found = await standing(
+            desk, self.calendar(desk), after.start, after.end, besides=self.was, made_by=str(self.id)
+        )
         return tuple(o for o in found if o.event not in own)
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
@@ -226,7 +300,11 @@ class Altering(OnEvent, base=True):
             minutes = (self.end - self.start) // timedelta(minutes=1)
             time = {"to": f"{self.start.astimezone(now.tzinfo):%Y-%m-%d %H:%M}", "minutes": minutes}
         guests = {"add_guests": [r.address.email for r in self.added], "remove_guests": list(self.removed)}
-        given = {n: v for n, v in guests.items() if v}
+        given: dict[str, Any] = {n: v for n, v in guests.items() if v}
+        if self.repeating:
+            given["repeat"] = repeated(self.recurrence or (), self.zone)
+        if self.video:
+            given["video"] = True
         return {"do": "reschedule" if self.start else "edit", **time, **texts, **given, **super().asked(now)}
 
     def form(self) -> Form:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_altering import Altering
+from app.domain.actions.calendar_apart import RECHANGED, Along, alike, bring_back, carry
 from app.domain.actions.calendar_events import Scope, same, untouched
 from app.domain.actions.calendar_words import (
     kept,
@@ -13,6 +14,7 @@ from app.domain.actions.calendar_words import (
 )
 from app.domain.calendars import NewEvent
 from app.domain.cards import (
+    Difference,
     Receipt,
     counted,
     differences,
@@ -38,7 +40,19 @@ class ChangeEvent(Altering):
     async def check(self, desk: Desk) -> Change | None:
         if change := await super().check(desk):
             return change
+        if change := await self._reapart(desk):
+            return change
         return retaken(self, self.overlaps, await self._beside(desk)) if self.start else None
+
+    async def _reapart(self, desk: Desk) -> Change | None:
+        """What became of single occurrences since the preview, while the series isn't ended by ourselves."""
+        if self.scope is not Scope.FOLLOWING:
+            return None
+        current = await self.current(desk)
+        now = await self.read_apart(desk)
+        if alike(now, self.apart) or (current is not None and current.steward_change == str(self.id)):
+            return None
+        return Change(sentence=RECHANGED.format(title=self.was.title), renewed=self.renewed(apart=now))
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         if self.scope is Scope.FOLLOWING:
@@ -55,6 +69,10 @@ class ChangeEvent(Altering):
         fields = {n: getattr(becomes, n) for n in names if getattr(self, n) is not None}
         if self.added or self.removed:
             fields["guests"] = self.after.guests
+        if self.repeating:  # a series says in which zone its times are
+            fields |= {"start": becomes.start, "end": becomes.end}
+        if self.video:
+            fields["video"] = True
         return fields | {"zone": self.was.zone, "all_day": self.was.all_day}
 
     async def _split(self, desk: Desk, ledger: Ledger) -> Receipt:
@@ -64,16 +82,33 @@ class ChangeEvent(Altering):
             old = await self.change(desk, recurrence=self.until)
             await ledger.note("ended", meaning=meaning(old, self.zone))
         ident = await self._ident(ledger)
-        await ledger.note("going on", event=ident)
-        try:
-            stored = await self.calendar(desk).insert(self._new(ident))
-        except Conflict:
-            outcome, receipt = await self.reconcile(desk, ledger)
-            if outcome is not Outcome.DONE or receipt is None:
-                raise
-            return receipt
+        stored = await self._going_on(desk, ident) if await last_note(ledger, "going on") else None
+        if stored is None:
+            await ledger.note("going on", event=ident)
+            stored = await self._inserted(desk, ident)
+        await ledger.note("gone on", event=ident)
+        lost = await self._carry(desk, ledger, stored)
         await ledger.note("changed", meaning=meaning(stored, self.zone))
-        return self._receipt(stored)
+        return self._receipt(stored, lost)
+
+    async def _inserted(self, desk: Desk, ident: str) -> Event:
+        """The series that goes on; raises Conflict when its id is taken by something else."""
+        try:
+            return await self.calendar(desk).insert(self._new(ident))
+        except Conflict:  # by a process that was taken for dead, if the series itself says so
+            if (stored := await self._going_on(desk, ident)) is None:
+                raise
+            return stored
+
+    async def _going_on(self, desk: Desk, ident: str) -> Event | None:
+        """The series that goes on, if it is there and is ours."""
+        found = await self.calendar(desk).event(self.was.calendar, ident)
+        ours = found is not None and found.status != "cancelled" and found.steward_action == str(self.id)
+        return found if ours else None
+
+    async def _carry(self, desk: Desk, ledger: Ledger, made: Event) -> tuple[Difference, ...]:
+        along = Along(changed=self.carried, shift=self.shift, notes=True)
+        return await carry(self, self.calendar(desk), made, ledger, along)
 
     async def _ident(self, ledger: Ledger) -> str:
         """The id of the series that goes on."""
@@ -86,11 +121,12 @@ class ChangeEvent(Altering):
             calendar=self.was.calendar,
             guests=tuple(g.email for g in after.guests),
             optional=tuple(g.email for g in after.guests if g.optional),
-            video=bool(self.was.conference),
+            video=self.video or bool(self.was.conference),
             notify=self.notify,
             steward_action=str(self.id),
+            recurrence=(*after.recurrence, *self.later.without(self.was, self.shift)),
             **{n: getattr(after, n) for n in ("title", "start", "end", "zone", "all_day", "place", "notes")},
-            **{n: getattr(after, n) for n in ("recurrence", "busy", "visibility")},
+            **{n: getattr(after, n) for n in ("busy", "visibility")},
         )
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
@@ -109,6 +145,8 @@ class ChangeEvent(Altering):
             return Outcome.NOT_DONE, None
         if stored.status == "cancelled" or stored.steward_action != str(self.id):
             return Outcome.UNKNOWN, None
+        if self.carried and not await last_note(ledger, "changed"):
+            return Outcome.NOT_DONE, None  # its single occurrences may not be as they were yet
         return Outcome.DONE, await self._found(ledger, stored)
 
     async def _found(self, ledger: Ledger, stored: Event) -> Receipt:
@@ -120,23 +158,29 @@ class ChangeEvent(Altering):
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         if not await last_note(ledger, "ended") or await last_note(ledger, "changed"):
             return None
-        return Receipt(
-            summary=f"“{self.was.title}” ends before {self.time(self.shown)}; the occurrences from then on are missing"
-        )
+        lost = "the occurrences from then on are missing"
+        if await last_note(ledger, "gone on"):
+            lost = "those from then on are a series of their own, in which not every changed one is as it was"
+        return Receipt(summary=f"“{self.was.title}” ends before {self.time(self.shown)}; {lost}")
 
     def _asked(self) -> dict[str, str]:
         return meaning(self.becomes, self.zone)
 
-    def _receipt(self, stored: Event) -> Receipt:
+    def _receipt(self, stored: Event, lost: tuple[Difference, ...] = ()) -> Receipt:
         asked = self._asked()
-        if self.scope is Scope.THIS:
+        if self.scope is Scope.THIS and not self.repeating:
             asked["Repeats"] = meaning(stored, self.zone)["Repeats"]
         told = counted(len(self._told()), "guest") if self.shown.guests or self.added else ""
         return Receipt(
             summary=f"“{stored.title}” is changed" + (f"; {told} told" if told and self.notify == "all" else ""),
             fields=kept(self._at(stored), self.zone),
             link=stored.link,
-            differences=differences(asked, meaning(stored, self.zone)),
+            differences=(*differences(asked, meaning(stored, self.zone)), *self._unlinked(stored), *lost),
+        )
+
+    def _unlinked(self, stored: Event) -> tuple[Difference, ...]:
+        return (
+            (Difference(field="Video", asked="a link", stored="none"),) if self.video and not stored.conference else ()
         )
 
     def _at(self, stored: Event) -> Event:
@@ -152,14 +196,18 @@ class ChangeEvent(Altering):
         await ledger.note("bringing back")
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, await self._ident(ledger), notify=self.notify)
-        if not same(now, self.was):  # not once more, where an interrupted undoing has come so far
+        linked = self.video and self.scope is not Scope.FOLLOWING
+        if not same(now, self.was) or (linked and now.conference):  # not once more, if interrupted after it
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
             now = await self.restore(desk, now, **before)
+        lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
+        if linked and now.conference:
+            lost = (Difference(field="Video", asked="none", stored="a link"), *lost)
         told = undone(len(self._told()), self.notify, "an update")
         return Receipt(
             summary=f"“{self.was.title}” is as it was, {self.time(self.shown)}{told}",
             link=now.link,
-            differences=differences(meaning(self.was, self.zone), meaning(now, self.zone)),
+            differences=(*differences(meaning(self.was, self.zone), meaning(now, self.zone)), *lost),
         )
 
     async def _left(self, desk: Desk, ledger: Ledger) -> Event:
@@ -177,4 +225,5 @@ class ChangeEvent(Altering):
 
     def _before(self) -> dict[str, Any]:
         """What the change took away, as the port has it."""
-        return {name: getattr(self.was, name) for name in self._fields()}
+        before = {name: getattr(self.was, name) for name in self._fields() if name != "video"}
+        return before | ({"video": False} if self.video else {})

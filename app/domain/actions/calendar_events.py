@@ -212,8 +212,8 @@ def invited(guests: tuple[Guest, ...], added: tuple[Recipient, ...], removed: tu
     return (*stay, *(Guest(email=r.address.email) for r in added if r.address.email.lower() not in there))
 
 
-def copied(action: OnEvent, calendar: str, guests: Iterable[Guest]) -> NewEvent:
-    """A copy of an action's event, under the action's own id."""
+def copied(action: OnEvent, calendar: str, guests: Iterable[Guest], without: tuple[str, ...] = ()) -> NewEvent:
+    """A copy of an action's event, under the action's own id, and without the days of some lines of a series."""
     was, invited = action.was, tuple(guests)
     return NewEvent(
         id=action.event_id,
@@ -223,6 +223,7 @@ def copied(action: OnEvent, calendar: str, guests: Iterable[Guest]) -> NewEvent:
         video=bool(was.conference),
         notify=action.notify,
         steward_action=str(action.id),
+        recurrence=(*was.recurrence, *without),
         **{n: getattr(was, n) for n in ("title", "start", "end", "zone", "all_day", "place", "notes")},
-        **{n: getattr(was, n) for n in ("recurrence", "busy", "visibility")},
+        **{n: getattr(was, n) for n in ("busy", "visibility")},
     )

@@ -6,7 +6,18 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field as Payload
 
-from app.domain.actions.action import Outcome
+from app.domain.actions.action import Change, Outcome
+from app.domain.actions.calendar_apart import (
+    RECHANGED,
+    Along,
+    Apart,
+    alike,
+    apart_of,
+    bring_back,
+    carry,
+    items,
+    said,
+)
 from app.domain.actions.calendar_events import OnEvent, copied, untouched
 from app.domain.actions.calendar_words import (
     kept,
@@ -18,7 +29,7 @@ from app.domain.actions.calendar_words import (
     viewers,
 )
 from app.domain.calendars import EVERYONE, Calendar
-from app.domain.cards import Card, Field, Part, Receipt, Recipient, Taint, carried, counted, differences
+from app.domain.cards import Card, Difference, Field, Part, Receipt, Recipient, Taint, carried, counted, differences
 from app.domain.desk import Desk, Ledger, last_note
 from app.domain.errors import Conflict, Faulty, ProviderError, Refused, ScopeMissing
 from app.domain.forms import Form
@@ -43,6 +54,9 @@ class MoveEvent(OnEvent):
     """Who else can read the calendar it goes to."""
     taints: tuple[Taint, ...] = Payload((), exclude_if=lambda taints: not taints)
     """What of its words others wrote: whoever can read the calendar it goes to will read them."""
+
+    apart: Apart = Payload(Apart(), exclude_if=lambda apart: apart == Apart())
+    """Which occurrences of a series that is copied aren't what it says."""
 
     @property
     def words(self) -> dict[Part, str]:
@@ -91,7 +105,8 @@ class MoveEvent(OnEvent):
             body=(self.was.notes or None) if self.viewers or not self.native else None,
             taints=carried(self.taints, self.words),
             viewers=self.viewers,
-            notes=tuple(filter(None, (*self._notes(len(recipients)), open_to(self.viewers)))),
+            items=items(self._carried, self.was, self.zone, notes=False),
+            notes=tuple(filter(None, (*self._notes(len(recipients)), *self._apart(), open_to(self.viewers)))),
             approve="Move",
             undo="moves it back" + ("" if self.native else self._mails("two more mails")),
         )
@@ -107,12 +122,27 @@ class MoveEvent(OnEvent):
             " ".join(filter(None, new)),
         )
 
+    @property
+    def _carried(self) -> tuple[Event, ...]:
+        """Whose notes stay behind: whoever can read the calendar it goes to would read them unseen."""
+        return self.apart.carried(self.was, notes=False)
+
+    def _apart(self) -> tuple[str, ...]:
+        mailed = bool(self._guests) and self.notify == EVERYONE
+        return said(self.apart, self._carried, self.was, notes=False, mailed=mailed)
+
     def _mails(self, what: str) -> str:
         told = len(self._guests) if self.notify == EVERYONE else 0
         return f"; {counted(told, 'person gets', 'people get')} {what}" if told else ""
 
     async def previewed(self, desk: Desk) -> Self:
-        return self.model_copy(update={"viewers": await viewers(self._there(desk), self.into)})
+        update = {"viewers": await viewers(self._there(desk), self.into), "apart": await self._read_apart(desk)}
+        return self.model_copy(update=update)
+
+    async def _read_apart(self, desk: Desk) -> Apart:
+        if self.native:
+            return Apart()
+        return await apart_of(self.calendar(desk), self.was, self.proposed_at or self.was.start)
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {"do": "transfer", "to": self.into, **super().asked(now)}
@@ -121,6 +151,14 @@ class MoveEvent(OnEvent):
         return Form(title="Edit the move", inputs=(telling(self.notify),)) if self._guests else None
 
     # Doing it.
+
+    async def check(self, desk: Desk) -> Change | None:
+        if change := await super().check(desk):
+            return change
+        now = await self._read_apart(desk)
+        if alike(now, self.apart):
+            return None
+        return Change(sentence=RECHANGED.format(title=self.was.title), renewed=self.renewed(apart=now))
 
     def _there(self, desk: Desk) -> Calendar:
         return desk.calendar(self.target)
@@ -133,15 +171,18 @@ class MoveEvent(OnEvent):
         return found if self.native or found.steward_action == str(self.id) else None
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
+        lost: tuple[Difference, ...] = ()
         if self.native:
             await ledger.note("moving", event=self.was.id)
             moved = await self.calendar(desk).move(self.was, self.into, notify=self.notify)
         else:
             moved = await self._copy(desk, ledger)
+            along = Along(changed=self._carried, notes=False)
+            lost = await carry(self, self._there(desk), moved, ledger, along)
             await ledger.note("cancelling", event=self.was.id)
             await self.cancel(desk)
         await ledger.note("moved", meaning=meaning(moved, self.zone))
-        return self._receipt(moved)
+        return self._receipt(moved, lost)
 
     async def _copy(self, desk: Desk, ledger: Ledger) -> Event:
         """The copy, made once; raises Conflict when its id is taken by something else, or when it isn't like the
@@ -158,7 +199,7 @@ class MoveEvent(OnEvent):
 
     async def _inserted(self, desk: Desk) -> Event:
         try:
-            return await self._there(desk).insert(copied(self, self.into, self._guests))
+            return await self._there(desk).insert(copied(self, self.into, self._guests, self.apart.without(self.was)))
         except Conflict:  # its id is taken: by a process that was taken for dead, if the copy itself says so
             if (copy := await self._arrived(desk)) is None:
                 raise
@@ -184,12 +225,12 @@ class MoveEvent(OnEvent):
             return None
         return Receipt(summary=f"A copy of “{self.was.title}” is in {self.into_name}; the original is still there")
 
-    def _receipt(self, stored: Event) -> Receipt:
+    def _receipt(self, stored: Event, lost: tuple[Difference, ...] = ()) -> Receipt:
         return Receipt(
             summary=f"“{stored.title}” is in {self.into_name} now",
             fields=kept(stored, self.zone),
             link=stored.link,
-            differences=differences(self._asked(), meaning(stored, self.zone)),
+            differences=(*differences(self._asked(), meaning(stored, self.zone)), *lost),
         )
 
     # Undoing it.
@@ -200,6 +241,7 @@ class MoveEvent(OnEvent):
         if arrived is not None and noted is not None and not begun:
             untouched(noted.refs["meaning"], arrived, self.zone)
         await ledger.note("moving back")
+        lost: tuple[Difference, ...] = ()
         if self.native:
             if arrived is not None:
                 await self._there(desk).move(arrived, self.was.calendar, notify=self.notify)
@@ -207,8 +249,10 @@ class MoveEvent(OnEvent):
             left = await self.current(desk)
             if left is None or left.status == "cancelled":
                 await self.restore(desk, left, status=self.was.status)
+            lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
             await self._dropped(desk)
-        return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again" + self._mails("a mail about it"))
+        told = self._mails("a mail about it")
+        return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again{told}", differences=lost)
 
     async def _dropped(self, desk: Desk) -> None:
         """Delete the copy. Where that is refused the original goes once more: what can't be undone stays as it was.

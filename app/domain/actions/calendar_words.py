@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from app.domain.actions.action import Action, Change
 from app.domain.busy import once
-from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar, own_events
+from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Availability, Calendar, Period, own_events
 from app.domain.cards import Field, Item, Recipient, counted, when
 from app.domain.clocks import warnings
 from app.domain.desk import Desk
@@ -58,10 +58,10 @@ def overlaps(events: Iterable[Event], start: datetime, end: datetime) -> tuple[O
 
 
 async def standing(
-    desk: Desk, own: Calendar, start: datetime, end: datetime, *, besides: Event | None = None
+    desk: Desk, own: Calendar, start: datetime, end: datetime, *, besides: Event | None = None, made_by: str = ""
 ) -> tuple[Overlap, ...]:
-    """What stands at that time in any of a person's calendars, besides one event and its copies in other calendars;
-    another account that can't be read is left out."""
+    """What stands at that time in any of a person's calendars, besides one event and its copies in other calendars and
+    what an action made itself; another account that can't be read is left out."""
 
     async def of(calendar: Calendar) -> tuple[Event, ...]:
         if calendar is own:
@@ -72,6 +72,7 @@ async def standing(
 
     found = [e for events in await asyncio.gather(*map(of, desk.calendars)) for e in events]
     others = [e for e in once(found) if besides is None or not besides.uid or e.uid != besides.uid]
+    others = [e for e in others if not made_by or e.steward_action != made_by]
     return overlaps(others, start, end)
 
 
@@ -102,8 +103,37 @@ def clocks(
     return tuple(warnings(zone, zones, since=since, start=start, series=series)) if since else ()
 
 
+def busy_then(email: str) -> str:
+    return f"{email} is busy then."
+
+
+async def expected(
+    desk: Desk, own: Calendar, guests: Iterable[str], *, start: datetime, end: datetime, besides: Event | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who of some people is busy within [start, end), a sentence each, and the addresses of those whose time can't be
+    seen from any of the person's accounts; `besides` is a meeting that they are busy with now and that is moved."""
+    mine = {account.email.lower() for account in desk.accounts}
+    people = [email for email in dict.fromkeys(guests) if email.lower() not in mine]
+    known: dict[str, Availability] = {}
+    for calendar in (own, *(c for c in desk.calendars if c is not own)):
+        if asked := [email for email in people if email not in known]:
+            with suppress(ProviderError):
+                told = await calendar.availability(asked, start, end)
+                known |= {email: answer for email, answer in told.items() if not answer.unknown}
+    busy = [e for e in people if e in known and any(_taken(p, start, end, besides) for p in known[e].busy)]
+    return tuple(map(busy_then, busy)), tuple(email for email in people if email not in known)
+
+
+def _taken(period: Period, start: datetime, end: datetime, besides: Event | None) -> bool:
+    """Whether something else than one event stands within [start, end)."""
+    first, last = max(period.start, start), min(period.end, end)
+    if besides is None:
+        return first < last
+    return first < min(last, besides.start) or max(first, besides.end) < last
+
+
 def attending(clashes: Sequence[str], unseen: Sequence[str]) -> tuple[str, ...]:
-    """What is known of the guests at a time that was looked for, a sentence each."""
+    """What is known of the guests at that time, a sentence each."""
     shown = ", ".join(unseen[:NAMED]) + (f" and {len(unseen) - NAMED} more" if len(unseen) > NAMED else "")
     more = f"{counted(len(clashes) - NAMED, 'more guest')} can't be expected." if len(clashes) > NAMED else ""
     blind = f"I can't see when {shown} {'are' if len(unseen) > 1 else 'is'} free." if unseen else ""

@@ -14,7 +14,8 @@ from app.domain.types import Account, Event
 from app.planning.attendance import away
 from app.planning.blocks import FOCUS_TITLE
 from app.planning.naming import named
-from app.planning.preferences import listed
+from app.planning.phrases import WorkingHours
+from app.planning.preferences import listed, spoken_hours
 from app.planning.week import Meeting, Rules
 from app.planning.week.wishes import Wish, rules
 
@@ -76,7 +77,7 @@ async def gather(desk: Desk, wish: Wish, now: datetime, reading: Reading) -> Fou
     moving = [e for e in standing if movable(e, wish)]
     seen = await _seen([calendar for calendar, _ in read], moving, wish, reading)
     done = sum((e.end - e.start for e in standing if _focus(e)), timedelta())
-    staying = tuple(_staying(wish.fixed, sorted(standing, key=lambda e: e.start), now))
+    staying = tuple(_staying(wish, sorted(standing, key=lambda e: e.start), now))
     kept = {reference(event) for each in staying for event in each.events}
     return Found(
         wish=wish,
@@ -87,20 +88,22 @@ async def gather(desk: Desk, wish: Wish, now: datetime, reading: Reading) -> Fou
     )
 
 
-def _staying(fixed: Sequence[str], events: Sequence[Event], now: datetime) -> Iterator[Staying]:
+def _staying(wish: Wish, events: Sequence[Event], now: datetime) -> Iterator[Staying]:
     """What the person wants to stay; several meetings may be named in one text."""
-    for words in fixed:
-        parts = {part: _called(part, events, now) for part in listed(words.replace(" or ", " and "))}
+    hours = spoken_hours(wish.preferences)
+    for words in wish.fixed:
+        parts = {part: _called(part, events, now, hours) for part in listed(words.replace(" or ", " and "))}
         apart = len(set(parts.values())) == len(parts) and all(parts.values())
-        for part, found in (parts if apart else {words: _called(words, events, now)}).items():
+        for part, found in (parts if apart else {words: _called(words, events, now, hours)}).items():
             yield Staying(part, found)
 
 
-def _called(words: str, events: Sequence[Event], now: datetime) -> tuple[Event, ...]:
+def _called(words: str, events: Sequence[Event], now: datetime, hours: WorkingHours) -> tuple[Event, ...]:
     """The meetings that go by a reference of ours or by a person's words."""
     if known := tuple(e for e in events if reference(e) == words.strip("[]")):
         return known
-    return tuple(e for e in named(words, events, now=now, zone=str(now.tzinfo)) if is_meeting(e))
+    found = named(words, events, now=now, zone=str(now.tzinfo), hours=hours)
+    return tuple(e for e in found if is_meeting(e))
 
 
 def _held(meeting: Meeting, kept: Set[str]) -> Meeting:

@@ -127,6 +127,8 @@ def _participants(before: Event, given: list[dict[str, Any]]) -> list[dict[str, 
 
 def _conference(event: Event, before: Event | None) -> None:
     """A createRequest makes a meeting; the same request id again changes nothing."""
+    if "conferenceData" not in event and (before or {}).get("conferenceData"):
+        event.pop("hangoutLink", None)  # the link goes with its conference
     wanted = (event.get("conferenceData") or {}).get("createRequest")
     if wanted is None:
         return

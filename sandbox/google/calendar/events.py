@@ -141,9 +141,10 @@ def move(call: Call) -> Reply:
         raise GoogleError(410, "deleted", message="Resource has been deleted")
     if source is target:
         return shown(call, target, event=before)
-    event = {**copy.deepcopy(before), "organizer": _person(target, call)}
-    book.put(target, event)
-    book.put(source, {**before, "status": "cancelled"})
+    for instance in (before, *source.exceptions(before["id"]).values()):
+        book.put(target, {**copy.deepcopy(instance), "organizer": _person(target, call)})
+        book.put(source, {**instance, "status": "cancelled"})
+    event = target.events[before["id"]]
     _after(call, target, event=event, before=before)
     return shown(call, target, event=event)
 

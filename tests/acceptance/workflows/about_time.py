@@ -12,6 +12,7 @@ SLOT = re.compile(
     r"(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2})[a-z]* (?:\d{4})?[^0-9\n]*"
     r"(?P<from>\d{1,2}:\d\d) ?[–-] ?(?P<to>\d{1,2}:\d\d)"
 )
+GIVING_WAY = "you have something tentative or focus time"
 BLOCK = 30
 """Minutes that a block must last at least."""
 WORKING = (time(9), time(17))
@@ -21,24 +22,31 @@ MIRRORED = timedelta(days=7)
 
 
 def slots_for_a_workshop(moment: Moment) -> None:
-    """5: every slot that is offered is free for all who can be seen; who can't be is named."""
+    """5: every slot that is offered is free for all who can be seen, or it is said that one's own gives way; who can't
+    be seen is named."""
     moment.check_cards()
     moment.check_nothing_changed()
     members = moment.story["team"]["members"]
     offered = _slots(moment)
     assert offered, "no slot is offered:"
-    for start, end in offered:
+    for start, end, told in offered:
         assert end - start == WORKSHOP, f"{start} to {end}"
         assert moment.next_week[0] <= start < moment.next_week[1]
         clashes = [one for one in moment.busy(*moment.accounts, *members) if one.start < end and start < one.end]
+        if GIVING_WAY in told:
+            clashes = [one for one in clashes if one not in moment.busy(*moment.accounts) or not _gives_way(one)]
         assert not clashes, f"{start} clashes with {[(c.calendar, c.title) for c in clashes]}"
     for hidden in (member for member in members if member not in moment.before):
         first_name = hidden.partition(".")[0]
         assert first_name in moment.outcome.words.lower(), f"{hidden} can't be seen"
 
 
-def _slots(moment: Moment) -> list[tuple[datetime, datetime]]:
-    """The spans of time in the answer, by the clock of who asked."""
+def _gives_way(one: Occurrence) -> bool:
+    return one.answer == "tentative" or one.kind == "focusTime"
+
+
+def _slots(moment: Moment) -> list[tuple[datetime, datetime, str]]:
+    """The spans of time in the answer, by the clock of who asked, and what is said of each."""
     found = []
     for match in SLOT.finditer(moment.outcome.words):
         year = moment.today.year
@@ -46,7 +54,8 @@ def _slots(moment: Moment) -> list[tuple[datetime, datetime]]:
         start, end = (datetime.strptime(text, "%d %b %Y %H:%M").replace(tzinfo=moment.zone) for text in texts)
         if start < moment.now:  # over the turn of the year
             start, end = (moment_.replace(year=year + 1) for moment_ in (start, end))
-        found.append((start, end))
+        told = moment.outcome.words[match.end() :].partition("\n")[0]
+        found.append((start, end, told))
     return found
 
 
