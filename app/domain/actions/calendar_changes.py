@@ -153,6 +153,7 @@ class ChangeEvent(Altering):
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, await self._ident(ledger), notify=self.notify)
         if not same(now, self.was):  # not once more, where an interrupted undoing has come so far
+            await ledger.note("restoring", event=self.was.id)
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
             now = await self.restore(desk, now, **before)
         told = undone(len(self._told()), self.notify, "an update")

@@ -127,5 +127,7 @@ class SaveDraft(Written):
             return Receipt(summary="The draft was gone already")
         if stands.message != made.message:  # Gmail gives every version of a draft a message of its own
             raise Conflict(provider="Gmail", why="you have worked on the draft since, so I left it")
+        await ledger.note("deleting", draft=made.id)
         await box.delete_draft(made.id)
+        await ledger.note("deleted")
         return Receipt(summary="The draft is deleted")
