@@ -125,6 +125,17 @@ def test_only_the_first_ones_are_held(world: World) -> None:
         assert held.result().status == 200
 
 
+def test_what_one_holds_another_does_not_release(world: World) -> None:
+    world.control("hold", {"match": "gmail.users.messages.send", "of": "somebody"})
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(world.api, "POST", SEND, letter())
+        until(lambda: world.control("held"))
+        assert world.control("release", {}) == {"released": 0}
+        assert [h["of"] for h in world.control("held")] == ["somebody"]
+        assert world.control("release", {"of": "somebody"}) == {"released": 1}
+        assert held.result().status == 200
+
+
 def test_x_headers_and_message_ids_may_be_lost(world: World) -> None:
     world.switch(drop_x_headers=True, rewrite_message_id=True)
     sent = world.gmail("POST", "messages/send", letter(X_Mine="1"))
