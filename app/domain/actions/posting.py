@@ -29,7 +29,7 @@ class Posting:
         if sent := await self._noted("sent"):
             return str(sent.refs["message"])
         draft = await self._draft(raw, thread)
-        await self._note("sending")
+        await self._note("sending", body=self.marks.body_hash)
         message = await self.box.send_draft(draft, raw)
         await self._note("sent", message=message)
         with suppress(ProviderError):  # the mail is out: what is left over must not say otherwise
