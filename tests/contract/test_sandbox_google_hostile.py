@@ -196,6 +196,21 @@ def test_the_person_deletes_an_event_whose_id_stays_taken(world: World) -> None:
     assert world.api("POST", "/calendar/v3/calendars/primary/events", times).status == 409
 
 
+def test_many_mails_come_in_at_once(world: World) -> None:
+    many = {"account": ADA, "sender": "desk@many.example", "subject": "Offer", "count": 3}
+    ids = world.switch(mails_arrived=many)["done"]["mails_arrived"]
+    found = world.gmail("GET", "messages?q=from:desk@many.example+in:inbox")["messages"]
+    assert {m["id"] for m in found} == {*ids}
+    assert [headers_of(world, ADA, ident)["Subject"] for ident in ids] == [f"Offer Part {n}" for n in range(3)]
+
+
+def test_the_person_makes_a_calendar_beside_the_main_one_once(world: World) -> None:
+    for _ in range(2):
+        world.switch(calendar_made={"account": ADA, "calendar": "side@work.example", "name": "Side"})
+    listed = world.api("GET", "/calendar/v3/users/me/calendarList").json["items"]
+    assert [(c["summary"], c["accessRole"]) for c in listed if c["id"] == "side@work.example"] == [("Side", "owner")]
+
+
 def test_a_grant_is_withdrawn(world: World) -> None:
     world.token(ADA)
     world.switch(expire_access=ADA)
