@@ -95,7 +95,7 @@ def cells(lifelines: Lifelines, *, held: Iterable[str]) -> Iterator[Cell]:
 
 def _kills(lifeline: Lifeline) -> Iterator[Cell]:
     for index, step in enumerate(lifeline.steps):
-        if not lifeline.apart(index) or not (class_of(lifeline.kind) == lifeline.kind or _own(step)):
+        if not lifeline.apart(index) or not (class_of(lifeline.kind) == lifeline.kind or _own(lifeline, index)):
             continue
         moments = [Moment.BEFORE, Moment.AFTER]
         if step.changes:
@@ -103,9 +103,12 @@ def _kills(lifeline: Lifeline) -> Iterator[Cell]:
         yield from (Cell(lifeline.verb, lifeline.kind, KILLED, index, m, step) for m in moments)
 
 
-def _own(step: Step) -> bool:
-    """Whether a step is that of the deed itself: how it is decided, claimed and shown is the same for a whole class."""
-    return step.where is Where.GOOGLE or step.name.startswith("note ")
+def _own(lifeline: Lifeline, index: int) -> bool:
+    """Whether a step is that of the deed itself, a change or a note of it, and the last one of its name: how it is
+    decided, claimed, looked at, begun and shown is the same for a whole class."""
+    step = lifeline.steps[index]
+    again = any(later.match == step.match for later in lifeline.steps[index + 1 :])
+    return (step.changes or step.name.startswith("note ")) and not again
 
 
 def _spoilt(lifeline: Lifeline) -> Iterator[Cell]:

@@ -19,6 +19,9 @@ from tests.acceptance.people import OVER, TURN, WORKING, Card, Json, payload
 REJECTED = 0.1
 """Share of the cards that are rejected, and of which nothing may ever be done."""
 
+PER_CELL = 5
+"""People of one cell in a wave: more show nothing new."""
+
 
 @dataclass(eq=False)
 class Actor:
@@ -169,10 +172,10 @@ async def cast(stage: Stage, cells: Sequence[Cell], lanes: Sequence[Lane]) -> li
 
 
 def shared(cells: Sequence[Cell], lanes: Sequence[Lane]) -> list[tuple[Lane, Cell]]:
-    """Each lane with its cell: every cell has as many, as far as its deed allows, and who has a fitting card already
-    plays where it fits."""
+    """The lanes that play, each with its cell: every cell has as many, as far as its deed allows, and who has a fitting
+    card already plays where it fits."""
     free, found = [*lanes], []
-    rounds = (cell for n in range(len(lanes)) for cell in cells if n < DEEDS[cell.kind].people)
+    rounds = (cell for n in range(PER_CELL) for cell in cells if n < DEEDS[cell.kind].people)
     for cell in islice(rounds, len(lanes)):
         decision = UNDO if cell.verb == UNDO else APPROVE
         fitting = (lane for lane in free if cell.verb != ASK and lane.has(decision, cell.kind))
