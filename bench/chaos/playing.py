@@ -18,7 +18,7 @@ from bench.chaos.gates import gates
 from bench.chaos.judging import APPROVE, Judge, Trial
 from bench.chaos.lifelines import Lifeline, Step, Watch
 from bench.chaos.matrix import ASK, DOWN, EVIDENCE_GONE, HOLD, LONG, NO_ANSWER, PERFORM, UNDO, Cell, cells, packed
-from bench.chaos.stage import UNDISTURBED, Lane, Stage, end_workers, many_workers, offers, peopled, waking
+from bench.chaos.stage import LONG_WORKERS, UNDISTURBED, Lane, Stage, end_workers, many_workers, offers, peopled, waking
 from bench.chaos.waves import Wave, cast
 from sandbox.playing.errors import PlayError
 from tests.acceptance.house import House
@@ -121,6 +121,9 @@ class Play:
         aside, others = [c for c in found if c.fault in ASIDE], [c for c in found if c.fault not in ASIDE]
         waves = self._packed(others)
         self.planned = len(waves)
+        if until - time.monotonic() < LONG_SECONDS:  # a look at it, of whatever comes by chance
+            await self._waves(waves, until)
+            return
         # What is asked is approved afterwards, and what is done is taken back after that.
         waves.sort(key=lambda wave: (ASK, HOLD, PERFORM, UNDO).index(wave[0].verb))
         asked = [wave for wave in waves if wave[0].verb == ASK]
@@ -258,8 +261,10 @@ async def play(
 ) -> AsyncIterator[Play]:
     """A play in this house, with so many people, workers for all of them and for what is tried again meanwhile, and
     both of its apps."""
+    kinds = list(kinds)
+    long = LONG_WORKERS if any(DEEDS[kind].people < lanes for kind in kinds) else 1
     async with (
-        many_workers(house, lanes + lanes // 2),
+        many_workers(house, lanes + lanes // 2, long=long),
         gates(house.database_admin_url) as gated,
         peopled(house, owners, lanes) as people,
         waking(house) as waker,
@@ -267,6 +272,9 @@ async def play(
         stage = Stage(house, gated, people, Judge(), dice, waker, settings)
         found = Play(stage)
         stage.judge.journal.skip(await house.google.mark())
-        await found.learn(kinds)
-        await stage.all_apps()
-        yield found
+        try:
+            await found.learn(kinds)
+            await stage.all_apps()
+            yield found
+        finally:
+            await stage.settle()

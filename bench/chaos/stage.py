@@ -199,6 +199,12 @@ class Stage:
                 app.start(**self.settings)
         await self.house.slack.until_connected(SOCKETS * len(self.apps))
 
+    async def settle(self) -> None:
+        """Wait for apps no longer that are still being started."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+
     async def victims(self) -> list[Process]:
         """Which app to kill: one, which hears everything from now on while the other waits, or now and then both."""
         await self.start_apps()
@@ -353,10 +359,10 @@ async def _undisturbed(store: PostgresStore, person: PersonId) -> None:
 
 
 @asynccontextmanager
-async def many_workers(house: House, count: int) -> AsyncIterator[None]:
-    """So many workers in all for what people wait for, and a few for what takes long."""
+async def many_workers(house: House, count: int, *, long: int) -> AsyncIterator[None]:
+    """So many workers in all for what people wait for, and so many for what takes long."""
     house.more += [house.now.twin(f"worker-now-{n}") for n in range(2, count + 1)]
-    house.more += [house.bulk.twin(f"worker-bulk-{n}") for n in range(2, LONG_WORKERS + 1)]
+    house.more += [house.bulk.twin(f"worker-bulk-{n}") for n in range(2, long + 1)]
     try:
         for worker in house.more:
             worker.start()
