@@ -367,19 +367,16 @@ async def test_the_form_of_every_action_comes_back_as_it_was_shown(slack: Standi
 
 async def test_a_form_takes_the_place_of_one_that_says_what_is_read(slack: Standin) -> None:
     """The first has nothing to enter and so no button to save; the second comes back as if it had been the first."""
-    socket = await slack.connect()
-    chat, action = SlackChat(slack.client()), reply()
+    socket, chat, action = await slack.connect(), SlackChat(slack.client()), reply()
     form = action.form()
-    assert form is not None
     waiting = form.model_copy(update={"inputs": (), "words": "I'm reading."})
     view = await chat.open_form(await clicked(slack, socket), waiting, name="edit", about=action.id)
     (shown,) = slack.workspace.open_views(slack.ada)
     assert (shown["submit"], shown["blocks"][0]["text"]["text"]) == (None, "I'm reading.")
     await chat.fill_form(view, form, name="edit", about=action.id)
     submitting = asyncio.create_task(slack.workspace.submit(slack.ada, view, {}))
-    payload = await interactive(socket)
-    assert await submitting == {}
-    assert action.edited(answers(payload["view"]), NOW).renewed(id=action.id) == action
+    entered = answers((await interactive(socket))["view"])
+    assert (await submitting, action.edited(entered, NOW).renewed(id=action.id)) == ({}, action)
     with pytest.raises(ChatError, match="not_found"):
         await chat.fill_form(view, form, name="edit", about=action.id)
 
