@@ -57,7 +57,27 @@ class Editor:
         form = approval.action.form()
         if form is None:
             raise NotYours
-        await self._shown(approval, form, name=EDIT, trigger=trigger)
+        if words := approval.action.reading:
+            await self._read(approval, form, words, trigger=trigger)
+        else:
+            await self._shown(approval, form, name=EDIT, trigger=trigger)
+
+    async def _read(self, approval: Approval, form: Form, words: str, *, trigger: str) -> None:
+        """Slack waits three seconds for a form: what takes longer to read is shown in the place of a first one, which
+        says so. Where it can't be read, the form is shown with what the card knows."""
+        waiting = form.model_copy(update={"inputs": (), "words": words})
+        view = await self._services.chat.open_form(trigger, waiting, name=EDIT, about=approval.id)
+        try:
+            owner = await self._owner(approval.person)
+            async with self._services.desks.open(owner) as desk:
+                form = await approval.action.asking(desk) or form
+        except StoreUnavailable:
+            raise
+        except StewardError as failure:
+            form = form.model_copy(update={"words": failure.sentence})
+        with suppress(ChatError):  # closed meanwhile
+            await self._services.chat.fill_form(view, form, name=EDIT, about=approval.id)
+            await self._approvals.opened(approval, view)
 
     async def faults(self, person: PersonId, action: ActionId, answers: Answers) -> Mapping[str, str]:
         """What is wrong with what was entered, by the inputs' names; an empty name stands for the whole."""

@@ -2,7 +2,7 @@
 
 import mimetypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.generator import BytesGenerator
 from email.message import Message
@@ -65,6 +65,11 @@ class Part:
             return "\n".join(filter(str.strip, (part.text for part in self.parts)))
         versions = sorted(self.parts, key=lambda part: part.kind != "text/plain")
         return next((text for part in versions if (text := part.text).strip()), "")
+
+    @property
+    def own(self) -> "Part":
+        """The same without the mails within the mail."""
+        return replace(self, parts=tuple(part.own for part in self.parts if part.kind != NESTED))
 
     @property
     def html(self) -> str:

@@ -49,6 +49,14 @@ class RawSocket:
     def __init__(self, ws: ClientWebSocketResponse) -> None:
         self.ws = ws
 
+    @property
+    def port(self) -> int:
+        """Our own, by which Slack's side can tell us from others."""
+        return int(self.ws.get_extra_info("sockname")[1])
+
+    async def close(self) -> None:
+        await self.ws.close()
+
     async def receive(self) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE_S):
             frame: dict[str, Any] = json.loads(await self.ws.receive_str())

@@ -41,6 +41,9 @@ class Chat(Protocol):
         """Open a form on the screen of who has just clicked, and return the view's id. `name` and `about` come back
         with what is entered."""
 
+    async def fill_form(self, view: str, form: Form, *, name: str, about: object) -> None:
+        """Show another form in the place of one that is open. Raises ChatError, also when it was closed meanwhile."""
+
     async def quote(self, approval: Approval, *, again: bool = False) -> str:
         """Post in a card's thread why it was rejected; with `again`, what stands already is found."""
 

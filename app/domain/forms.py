@@ -19,6 +19,8 @@ Answers = Mapping[str, Parts]
 
 MAX_OPTIONS = 100
 """Options one input can offer (Slack's Block Kit reference: multi_static_select)."""
+MAX_KEY = 150
+"""Characters of an option's key (Slack's Block Kit reference: the value of an option)."""
 MAX_ADDRESS = 254
 """Characters of an address (RFC 5321, section 4.5.3.1.3, as corrected)."""
 EMPTY = "Please fill this in."
@@ -184,6 +186,8 @@ class Choice(Input):
 
     value: str
     options: tuple[Option, ...]
+    more: bool = False
+    """Whether the form is shown with more options than these, which only the provider knows."""
 
     @property
     def parts(self) -> Parts:
@@ -194,7 +198,7 @@ class Choice(Input):
         return self.value
 
     def entered(self, parts: Parts) -> str:
-        if len(parts) != 1 or parts[0] not in {o.key for o in self.options}:
+        if len(parts) != 1 or not (self.more or parts[0] in {o.key for o in self.options}):
             raise self.wrong("Please choose one of these.")
         return parts[0]
 
@@ -203,6 +207,8 @@ class Several(Input):
     """Any number of at most MAX_OPTIONS options; none is chosen yet."""
 
     options: tuple[Option, ...]
+    more: bool = False
+    """Whether the form is shown with other options than these, which only the provider knows."""
 
     @property
     def parts(self) -> Parts:
@@ -213,7 +219,7 @@ class Several(Input):
         return ()
 
     def entered(self, parts: Parts) -> Parts:
-        if not {o.key for o in self.options}.issuperset(parts):
+        if not self.more and not {o.key for o in self.options}.issuperset(parts):
             raise self.wrong("Please choose from these.")
         return tuple(dict.fromkeys(parts))
 
@@ -223,7 +229,10 @@ class Form(Value):
 
     title: str
     inputs: tuple[SerializeAsAny[Input], ...]
+    """Without any there is nothing to save: it only says something."""
     submit: str = "Save"
+    words: str = ""
+    """What is said above the inputs."""
 
     def read(self, answers: Answers) -> dict[str, Any]:
         """The values by the inputs' names; raises FormErrors, which names every input that can't be read."""

@@ -41,6 +41,8 @@ class Sent(Value):
     sender: str = ""
     subject: str = ""
     sent_at: datetime | None = None
+    body: str = ""
+    """A hash of its text, see `app.domain.actions.letters.body_hash`."""
     link: str = ""
 
 
@@ -153,7 +155,7 @@ class Mailbox(Protocol):
         """The same among the mails sent since a cursor of `arrivals`, in whatever thread."""
 
     async def sent(self, message: str) -> Sent:
-        """A sent mail, read back."""
+        """A sent mail, or the message of a draft, read back; raises Missing."""
 
     async def contacts(self, name: str, *, limit: int = 5) -> tuple[Contact, ...]:
         """People whose name or address holds this, by how often they appear in recent mail."""

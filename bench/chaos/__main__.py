@@ -22,7 +22,7 @@ PEOPLE = 15
 ACTIONS = 2_000
 """Enough to say, when none is lost or done twice, that fewer than one in 600 is (rule of three, 95 %)."""
 MINUTES = 24.0
-"""After which no cell is tried again; recovery is measured after that."""
+"""After which nothing is begun any more; recovery is measured after that."""
 HOLD_SECONDS = "1"
 """Long enough to do something meanwhile; the default is what recovery is measured with."""
 
@@ -31,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=seed(), help="of the order of everything")
     parser.add_argument("--actions", type=int, default=ACTIONS, help="to be approved at least, if there is time")
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="after which no cell is tried once more")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="after which nothing is begun any more")
     parser.add_argument("--people", type=int, default=PEOPLE, help="who act at once")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
@@ -48,12 +48,12 @@ async def run(given: argparse.Namespace) -> int:
         async with play(house, owners, lanes=given.people, dice=dice, SEND_HOLD_SECONDS=HOLD_SECONDS) as playing:
             judge = playing.stage.judge
             try:
-                await playing.whole(actions=given.actions, until=end)
+                await playing.whole(owners, actions=given.actions, until=end)
                 await playing.alone()
                 recovery = await measured(playing)
                 await playing.finish()
             finally:
-                print(printed(judge), flush=True)  # also of a run that is cut short
+                print(f"{printed(judge)}\n\n{playing.progress().strip()}", flush=True)  # also when it is cut short
     print(recovery.printed())
     missed = any(row.verdict == MISSED for row in recovery.rows)
     few = judge.approved < given.actions

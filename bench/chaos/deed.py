@@ -17,6 +17,11 @@ FAR = timedelta(days=60)
 QUARTER = timedelta(minutes=15)
 
 
+def class_of(kind: str) -> str:
+    """The action's class of a kind of deed."""
+    return kind.partition(" ")[0]
+
+
 class Whose(NamedTuple):
     """The person a deed is done for."""
 
@@ -52,7 +57,9 @@ class Deed(ABC):
     """A change to one account."""
 
     kind: ClassVar[str]
-    """The action's class."""
+    """The action's class, and after it, where there are several ways of it, which one it is."""
+    people: ClassVar[int] = 1_000_000
+    """Who may do it at once: as many as there are, unless something keeps them from it."""
     keeps: ClassVar[bool] = False
     """Whether a draft may be left when all is done."""
 

@@ -1,10 +1,11 @@
-"""One deed for each kind of action: a new kind is covered by the whole matrix once it has a class here."""
+"""A deed for each kind of action, and for each other way of it: a new kind is covered once it has a class here."""
 
 from collections.abc import Mapping
 
 from bench.chaos.deed import Deed
 from bench.chaos.letters import Archive, Draft, Forward, Label, Mail, Mark, Reply, Restore, Trash
 from bench.chaos.meetings import Cancel, Change, Event, Mirror, Move, Respond
+from bench.chaos.variants import Aside, Following, Forwards, Thousand
 
 DEEDS: Mapping[str, type[Deed]] = {
     deed.kind: deed
@@ -12,5 +13,6 @@ DEEDS: Mapping[str, type[Deed]] = {
         *(Archive, Label, Mark, Trash, Restore),
         *(Reply, Mail, Forward, Draft),
         *(Event, Change, Cancel, Respond, Move, Mirror),
+        *(Thousand, Forwards, Following, Aside),
     )
 }

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 import psutil
@@ -25,21 +25,18 @@ Fault = Callable[[Wave], Awaitable[None]]
 async def killed(wave: Wave) -> None:
     """All wait at their steps; then whoever works on them is killed, and what was under way is cut."""
     stage, stops = wave.stage, wave.stops()
+    apps = [] if all(cell.by_worker for cell in wave.cells) else await stage.victims()
     await stops.shut()
     acting = asyncio.ensure_future(wave.act())
     wave.hit(await stops.reached())
-    by_worker = all(cell.by_worker for cell in wave.cells)
-    if not by_worker:
-        stage.house.app.kill()
+    if apps:
+        await stage.kill_apps(apps)
     elif stage.dice.random() < 0.5:
         stage.kill_jobs()
     else:
         stage.kill_worker()
     await stops.open(drop=True)
     stage.start_workers()
-    if not by_worker:
-        await stage.house.slack.until_connected(0)
-        await stage.start_app()
     await acting
 
 
@@ -247,22 +244,32 @@ MEDDLING = {
 
 # What takes minutes.
 
+SILENCE = "silence"
+"""Whose holds they are: whatever else is tried meanwhile, they aren't released."""
+SILENT: Mapping[str, Moment] = {NO_ANSWER[0]: Moment.BEFORE, NO_ANSWER[1]: Moment.AFTER}
+
 
 def no_answer(moment: Moment) -> Fault:
     """A request of each is held until the product gives it up; what it sends then is answered."""
 
     async def play(wave: Wave) -> None:
         google = wave.stage.house.google
-        for cell in {*wave.cells}:
+        for cell, count in Counter(wave.cells).items():
             assert cell.step is not None
-            await google.post("hold", match=cell.step.match, when=moment, times=wave.cells.count(cell))
+            await google.post("hold", match=cell.step.match, when=moment, times=count, of=SILENCE)
         await wave.act()
-        await google.until_held(len(wave.actors))
-        wave.hit()
-        await wave.rest()
-        await google.release(drop=True)
 
     return play
+
+
+async def silenced(waves: Sequence[Wave]) -> None:
+    """Note what was held in these waves, all of which rest, and let it go: nobody waits for it any more."""
+    google = waves[0].stage.house.google
+    held = Counter((h["method"], h["when"]) for h in await google.held() if h["of"] == SILENCE)
+    for wave in waves:
+        when = SILENT[wave.fault]
+        wave.hit({cell: held[cell.step.match, when] for cell in wave.cells if cell.step})
+    await google.release(drop=True, of=SILENCE)
 
 
 async def down_for_good(wave: Wave) -> None:
@@ -289,8 +296,7 @@ FAULTS: Mapping[str, Fault] = {
     "approve and reject at once": crowd,
     **dict.fromkeys(HOSTILE, hostile),
     **dict.fromkeys(MEDDLING, meddled),
-    NO_ANSWER[0]: no_answer(Moment.BEFORE),
-    NO_ANSWER[1]: no_answer(Moment.AFTER),
+    **{name: no_answer(moment) for name, moment in SILENT.items()},
     DOWN: down_for_good,
 }
 HELD: Mapping[str, Fault] = {

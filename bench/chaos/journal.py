@@ -27,6 +27,8 @@ class Journal:
         self.entries: list[Json] = []
         self.left: Counter[tuple[str, str]] = Counter()
         """Mails that went out into the world, by recipient and the subject up to its colon."""
+        self.left_as: Counter[tuple[str, str]] = Counter()
+        """The same by recipient and whole subject."""
         self.by_hand: list[Draft] = []
         """Drafts that the person sent."""
         self.inserted: Counter[str] = Counter()
@@ -35,6 +37,8 @@ class Journal:
         """How often each event was inserted, by the action that made it."""
         self.patched: Counter[tuple[str, str]] = Counter()
         """Changes of an event, by the action that made them; "" for none."""
+        self.moved: Counter[tuple[str, str]] = Counter()
+        """How often each event was moved into each calendar."""
         self.answered: Counter[tuple[str, str]] = Counter()
         """How often the answer to an invitation became this one."""
         self.relabelled: Counter[tuple[str, str]] = Counter()
@@ -80,6 +84,7 @@ class Journal:
 
     def _mail_left(self, entry: Json) -> None:
         self.left[entry["to"], entry["subject"].partition(":")[0]] += 1
+        self.left_as[entry["to"], entry["subject"]] += 1
 
     def _drafts_create(self, entry: Json) -> None:
         draft = Draft(entry["draft"], entry["thread"], entry.get("subject", ""))
@@ -105,6 +110,9 @@ class Journal:
     def _events_insert(self, entry: Json) -> None:
         self.inserted[entry["id"]] += 1
         self.marked[entry.get("private", {}).get(MADE, "")][entry["id"]] += 1
+
+    def _events_move(self, entry: Json) -> None:
+        self.moved[entry["id"], entry["calendar"]] += 1
 
     def _events_delete(self, entry: Json) -> None:
         self.deleted[entry["id"]] += 1

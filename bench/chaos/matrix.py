@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from bench.chaos.deed import class_of
 from bench.chaos.lifelines import Lifeline, Moment, Step, Where
 
 ASK, PERFORM, HOLD, UNDO = "ask", "perform", "hold", "undo"
@@ -79,6 +80,9 @@ def cells(lifelines: Lifelines, *, held: Iterable[str]) -> Iterator[Cell]:
     """All of them; `held` are the kinds that wait a little after the click."""
     for lifeline in lifelines.values():
         yield from _kills(lifeline)
+    # Where a class is done in several ways, everything else is tried with the usual one.
+    lifelines = {key: lifeline for key, lifeline in lifelines.items() if class_of(lifeline.kind) == lifeline.kind}
+    for lifeline in lifelines.values():
         yield from _spoilt(lifeline)
     for verb, kind in lifelines:
         faults = {ASK: ENVELOPES, PERFORM: (*OUTAGES, *CROWDS), UNDO: (*OUTAGES, CROWDS[0])}[verb]
@@ -91,12 +95,20 @@ def cells(lifelines: Lifelines, *, held: Iterable[str]) -> Iterator[Cell]:
 
 def _kills(lifeline: Lifeline) -> Iterator[Cell]:
     for index, step in enumerate(lifeline.steps):
-        if not lifeline.apart(index):
+        if not lifeline.apart(index) or not (class_of(lifeline.kind) == lifeline.kind or _own(lifeline, index)):
             continue
         moments = [Moment.BEFORE, Moment.AFTER]
         if step.changes:
             moments.append(Moment.LATE)
         yield from (Cell(lifeline.verb, lifeline.kind, KILLED, index, m, step) for m in moments)
+
+
+def _own(lifeline: Lifeline, index: int) -> bool:
+    """Whether a step is that of the deed itself, a change or a note of it, and the last one of its name: how it is
+    decided, claimed, looked at, begun and shown is the same for a whole class."""
+    step = lifeline.steps[index]
+    again = any(later.match == step.match for later in lifeline.steps[index + 1 :])
+    return (step.changes or step.name.startswith("note ")) and not again
 
 
 def _spoilt(lifeline: Lifeline) -> Iterator[Cell]:
@@ -162,7 +174,7 @@ def packed(found: Sequence[Cell], lifelines: Lifelines, dice: Random, *, most: i
 def _together(cell: Cell, other: Cell, lifelines: Lifelines) -> bool:
     if cell.fault in NO_ANSWER and (cell.verb, cell.fault) == (other.verb, other.fault):
         return True
-    if cell.kind == other.kind or cell.verb != other.verb or _way(cell) != _way(other):
+    if class_of(cell.kind) == class_of(other.kind) or cell.verb != other.verb or _way(cell) != _way(other):
         return False
     return not _caught(cell, other, lifelines) and not _caught(other, cell, lifelines)
 
@@ -191,7 +203,7 @@ def _caught(cell: Cell, other: Cell, lifelines: Lifelines) -> bool:
 def passage(cell: Cell, step: Step, kind: str) -> tuple[object, ...]:
     """What a step is told apart by: a gate by the kind of action, if the write belongs to one; a switch by method."""
     if step.where is Where.STORE:
-        return step.where, step.match, "" if step.name.startswith(("envelope", "turn")) else kind
+        return step.where, step.match, "" if step.name.startswith(("envelope", "turn")) else class_of(kind)
     return step.where, step.match if cell.moment else step.method or step.match
 
 

@@ -118,6 +118,10 @@ class Move(Meeting):
         event = await self._made(google)
         return calls("change_events", do="transfer", events=[event], to=self.other)
 
+    async def changed_meanwhile(self, google: Google) -> None:
+        """Its organizer calls it something else."""
+        await self._made(google, summary=f"{self.mark} And more.")
+
     def done(self, journal: Journal) -> Count:
         return Count.of((journal.inserted[own_id(self.action)], journal.deleted[self.event] - self._again(journal)))
 

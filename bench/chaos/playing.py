@@ -4,20 +4,21 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import accumulate, pairwise, zip_longest
+from math import inf
 from random import Random
 
 from app.domain.actions import Action
-from bench.chaos.deed import Deed
+from bench.chaos.deed import Deed, class_of
 from bench.chaos.deeds import DEEDS
-from bench.chaos.faults import fault
+from bench.chaos.faults import fault, silenced
 from bench.chaos.gates import gates
 from bench.chaos.judging import APPROVE, Judge, Trial
 from bench.chaos.lifelines import Lifeline, Step, Watch
-from bench.chaos.matrix import ASK, DOWN, LONG, NO_ANSWER, PERFORM, UNDO, Cell, cells, packed
-from bench.chaos.stage import UNDISTURBED, Lane, Stage, end_workers, many_workers, offers, peopled
+from bench.chaos.matrix import ASK, DOWN, EVIDENCE_GONE, HOLD, LONG, NO_ANSWER, PERFORM, UNDO, Cell, cells, packed
+from bench.chaos.stage import LONG_WORKERS, UNDISTURBED, Lane, Stage, end_workers, many_workers, offers, peopled, waking
 from bench.chaos.waves import Wave, cast
 from sandbox.playing.errors import PlayError
 from tests.acceptance.house import House
@@ -33,10 +34,10 @@ SELECT NOT EXISTS (SELECT FROM steward.inbox WHERE settled_at IS NULL)
 SETTLING_SECONDS = 60.0
 LONG_SECONDS = 360.0
 """Twelve tries and the pauses between them are about four minutes."""
+ASIDE = (*LONG, *NO_ANSWER)
+"""What goes on beside everything else, as it takes minutes: each cell has people of its own."""
 LONG_LANES = 2
-"""People for each cell that takes long."""
-LONG_CELLS = 24
-"""As many as there may be."""
+"""People for each cell that takes long; one is enough where all that is waited for is an answer."""
 AGAIN = 3
 """Times that what was missed is tried once more: calls made side by side don't always come in the order learnt."""
 
@@ -51,18 +52,20 @@ class Play:
     tools: set[str] = field(default_factory=set)
     """Those whose use has been seen: a request runs the same way whatever its tool proposes."""
     waves: int = 0
-    spare: Sequence[Lane] = ()
-    """People for what takes long."""
+    planned: int = 0
+    """Waves that it takes to try every cell once."""
+    began: float = field(default_factory=time.monotonic)
 
     # Learning.
 
     async def learn(self, kinds: Iterable[str]) -> None:
         """See every verb of these kinds once, undisturbed. Raises LookupError for a kind without a deed."""
-        if missing := {*Action.KINDS} - {*DEEDS}:
+        if missing := {*Action.KINDS} - {class_of(kind) for kind in DEEDS}:
             raise LookupError(f"bench/chaos/deeds.py has no deed for {', '.join(sorted(missing))}")
         await self.stage.rest()
         for kind in kinds:
             await self._learn(self.stage.lanes[0], kind)
+            print(f"{self.progress()}   learnt {kind}", file=sys.stderr, flush=True)
 
     async def _learn(self, lane: Lane, kind: str) -> None:
         stage, watch = self.stage, Watch(self.stage.house, self.stage.gates)
@@ -84,7 +87,7 @@ class Play:
             self._keep(ASK, kind, steps)
         self.tools.add(tool)
         self._keep(PERFORM, kind, await watch.steps(decide("approve", "done")))
-        if Action.KINDS[kind].held:
+        if kind in Action.KINDS and Action.KINDS[kind].held:
             self.held.add(kind)
         await self._took(deed, "done", lane.person.now(cards[0]).status)
         if offers(lane.person.now(cards[0]), "undo"):
@@ -110,44 +113,54 @@ class Play:
 
     # Playing.
 
-    async def whole(self, *, actions: int, until: float) -> None:
-        """Every cell, and more of the deeds until so many were approved, or until it is time (monotonic) to end."""
+    async def whole(self, owners: Sequence[Person], *, actions: int, until: float) -> None:
+        """Every cell, and more of the deeds until so many were approved; nothing is begun any more when it is time
+        (monotonic) to end."""
         found = list(cells(self.lifelines, held=self.held))
         self.stage.judge.expect(found)
-        long = await self._begun([cell for cell in found if cell.fault in LONG])
-        waves = self._packed([cell for cell in found if cell.fault not in LONG])
-        # Requests don't come in the way of what takes long, and what they propose is approved afterwards.
-        for wave in sorted(waves, key=lambda each: each[0].verb != ASK):
-            if wave[0].verb != ASK and long:
-                await self._ended(long)
-                long = []
-            await self.wave(wave)
-        await self._missed([cell for cell in found if cell.fault not in LONG])
-        deeds = [cell for cell in found if cell.verb == PERFORM and cell.fault not in (*LONG, *NO_ANSWER)]
+        aside, others = [c for c in found if c.fault in ASIDE], [c for c in found if c.fault not in ASIDE]
+        waves = self._packed(others)
+        self.planned = len(waves)
+        if until - time.monotonic() < LONG_SECONDS:  # a look at it, of whatever comes by chance
+            await self._waves(waves, until)
+            return
+        # What is asked is approved afterwards, and what is done is taken back after that.
+        waves.sort(key=lambda wave: (ASK, HOLD, PERFORM, UNDO).index(wave[0].verb))
+        asked = [wave for wave in waves if wave[0].verb == ASK]
+        async with self._beside(aside, owners):
+            await self._waves(asked, until)
+        await self._waves(waves[len(asked) :], until)
+        await self._missed(others, until)
+        if time.monotonic() < until and (missed := [c for c in aside if not self.stage.judge.scores[c].hits]):
+            async with self._beside(missed, owners):
+                pass  # there is nothing else left
+        deeds = [cell for cell in others if cell.verb == PERFORM]
         while self.stage.judge.approved < actions and time.monotonic() < until:
             await self.wave(self._packed(deeds)[0])
+
+    async def _waves(self, waves: Sequence[Sequence[Cell]], until: float = inf) -> None:
+        for wave in waves:
+            if time.monotonic() < until:
+                await self.wave(wave)
 
     def _packed(self, found: Sequence[Cell]) -> list[list[Cell]]:
         return packed(found, self.lifelines, self.stage.dice, most=len(self.stage.lanes))
 
     async def sampled(self, waves: int) -> None:
         """So many waves, by chance; each verb, and what only waits, at least once."""
-        found = [c for c in cells(self.lifelines, held=self.held) if c.fault not in (*LONG, *NO_ANSWER)]
+        found = [c for c in cells(self.lifelines, held=self.held) if c.fault not in ASIDE]
         by_verb: dict[str, list[list[Cell]]] = defaultdict(list)
         for wave in self._packed(found):
             by_verb[wave[0].verb].append(wave)
         chosen = [wave for turn in zip_longest(*by_verb.values()) for wave in turn if wave][:waves]
         self.stage.judge.expect(cell for wave in chosen for cell in wave)
-        for wave in chosen:
-            await self.wave(wave)
+        await self._waves(chosen)
         await self._missed([cell for wave in chosen for cell in wave])
 
-    async def _missed(self, found: Sequence[Cell]) -> None:
+    async def _missed(self, found: Sequence[Cell], until: float = inf) -> None:
         """Try what was not hit once more."""
         for _ in range(AGAIN):
-            missed = [cell for cell in found if not self.stage.judge.scores[cell].hits]
-            for wave in self._packed(missed):
-                await self.wave(wave)
+            await self._waves(self._packed([c for c in found if not self.stage.judge.scores[c].hits]), until)
 
     async def wave(self, found: Sequence[Cell]) -> None:
         """Try some cells side by side; a wave that gets stuck is a broken promise, not the end."""
@@ -157,7 +170,8 @@ class Play:
             began.append(time.monotonic())
             await fault(found[0])(wave)
             began.append(time.monotonic())
-            await wave.rest()
+            async with stage.waker.keen() if found[0].moment else nullcontext():
+                await wave.rest()
             began.append(time.monotonic())
             await stage.rest()
             await wave.judge()
@@ -169,33 +183,56 @@ class Play:
         began.append(time.monotonic())
         took = " ".join(f"{b - a:5.1f}" for a, b in pairwise(began))
         names = "; ".join(cell.name for cell in found)
-        print(f"{self.waves:4} {took} s  {names}", file=sys.stderr, flush=True)
+        print(f"{self.progress()} {took} s  {names}", file=sys.stderr, flush=True)
+
+    def progress(self) -> str:
+        """How long it has taken so far, in minutes and seconds, and how far it has come."""
+        judge, took = self.stage.judge, round(time.monotonic() - self.began)
+        hit = sum(score.hits > 0 for score in judge.scores.values())
+        waves = f"{self.waves:4}" + (f"/{self.planned}" if self.planned else "")
+        return (
+            f"{took // 60:3}:{took % 60:02} {waves} waves {hit:5,}/{len(judge.scores):,} cells"
+            f" {judge.approved:6,} actions {len(judge.broken)} broken"
+        )
 
     async def _cast(self, found: Sequence[Cell], lanes: Sequence[Lane]) -> Wave:
         return Wave(self.stage, self.lifelines, found[0].verb, await cast(self.stage, found, lanes))
 
-    async def _begun(self, found: Sequence[Cell]) -> list[Wave]:
-        """What takes long, each cell with people of its own; then it only has to be waited for."""
-        waves = []
-        spare = list(self.spare)
-        for cells_ in sorted(self._packed(found), key=lambda wave: wave[0].fault == DOWN):
-            lanes = [spare.pop() for _ in range(LONG_LANES * len(cells_))]
-            wave = await self._cast(cells_, lanes)
-            await fault(cells_[0])(wave)
-            waves.append(wave)
-        return waves
+    @asynccontextmanager
+    async def _beside(self, found: Sequence[Cell], owners: Sequence[Person]) -> AsyncIterator[None]:
+        """Begin what takes long, each cell with people of its own; when the block ends it is waited for and judged."""
+        packs = self._packed(found)
+        lanes = [len(pack) * (1 if pack[0].fault in NO_ANSWER else LONG_LANES) for pack in packs]
+        async with peopled(self.stage.house, owners, sum(lanes)) as people:
+            places = pairwise([0, *accumulate(lanes)])
+            waves = [await self._cast(pack, people[a:b]) for pack, (a, b) in zip(packs, places, strict=True)]
+            for wave in (w for w in waves if w.fault in EVIDENCE_GONE):
+                await fault(wave.cells[0])(wave)
+            await self._unanswered([wave for wave in waves if wave.fault in NO_ANSWER])
+            for wave in (w for w in waves if w.fault == DOWN):  # from now on whoever tries the same fails, too
+                await fault(wave.cells[0])(wave)
+            yield
+            for wave in waves:
+                await wave.rest(seconds=LONG_SECONDS)
+            self.stage.standing.clear()
+            await self.stage.rest()
+            for wave in waves:
+                await wave.judge()
 
-    async def _ended(self, waves: Sequence[Wave]) -> None:
+    async def _unanswered(self, waves: Sequence[Wave]) -> None:
+        """What gets no answer, all at once and before anything else: each keeps a worker from its work meanwhile."""
+        for wave in waves:
+            await fault(wave.cells[0])(wave)
         for wave in waves:
             await wave.rest(seconds=LONG_SECONDS)
-        self.stage.standing.clear()
-        await self.stage.rest()
-        for wave in waves:
-            await wave.judge()
+        if waves:
+            await silenced(waves)
+        print(f"{self.progress()}   gave up what got no answer", file=sys.stderr, flush=True)
 
     async def alone(self) -> None:
-        """From now on one worker does it all, as where nobody has asked for more."""
+        """From now on one app and one worker do it all, as where nobody has asked for more."""
         await self.quiet()
+        await self.stage.one_app()
         await end_workers(self.stage.house)
 
     async def finish(self) -> None:
@@ -222,14 +259,22 @@ UNION ALL SELECT 'turn', id::text, status FROM steward.turns
 async def play(
     house: House, owners: Sequence[Person], *, lanes: int, dice: Random, kinds: Iterable[str] = DEEDS, **settings: str
 ) -> AsyncIterator[Play]:
-    """A play in this house, with so many people, and workers for all of them and for what is tried again meanwhile."""
+    """A play in this house, with so many people, workers for all of them and for what is tried again meanwhile, and
+    both of its apps."""
+    kinds = list(kinds)
+    long = LONG_WORKERS if any(DEEDS[kind].people < lanes for kind in kinds) else 1
     async with (
-        many_workers(house, lanes + lanes // 2),
+        many_workers(house, lanes + lanes // 2, long=long),
         gates(house.database_admin_url) as gated,
-        peopled(house, owners, lanes + LONG_CELLS * LONG_LANES) as people,
+        peopled(house, owners, lanes) as people,
+        waking(house) as waker,
     ):
-        stage = Stage(house, gated, people[:lanes], Judge(), dice, settings)
-        found = Play(stage, spare=people[lanes:])
+        stage = Stage(house, gated, people, Judge(), dice, waker, settings)
+        found = Play(stage)
         stage.judge.journal.skip(await house.google.mark())
-        await found.learn(kinds)
-        yield found
+        try:
+            await found.learn(kinds)
+            await stage.all_apps()
+            yield found
+        finally:
+            await stage.settle()

@@ -21,6 +21,7 @@ from bench.chaos.deeds import DEEDS
 from bench.chaos.gates import Gates
 from bench.chaos.judging import APPROVE, Judge, Trial
 from bench.chaos.matrix import PERFORM, UNDO, Cell
+from bench.chaos.waking import Waker
 from sandbox.playing.blocks import buttons
 from sandbox.playing.errors import PlayError
 from tests.acceptance.house import SOCKETS, House
@@ -38,6 +39,12 @@ MODEL_SLOTS = 64
 """So that everybody's requests can be held at once."""
 CLICKS_LOST = 3
 """How often a person clicks again when Slack tells them that the click got no answer."""
+BOTH_APPS = 0.25
+"""Share of the kills of an app that take the other one along."""
+LONG_WORKERS = 4
+"""For what takes long; more is never done at once of it."""
+JOINING = 10
+"""People who join at the same time."""
 
 
 class _Clock:
@@ -53,6 +60,9 @@ class Lane:
     whose: Whose
     stock: list[tuple[str, Deed, Card]] = field(default_factory=list)
     """Cards that could be approved, or undone, and haven't been yet."""
+
+    def has(self, decision: str, kind: str) -> bool:
+        return any(wanted == decision and deed.kind == kind for wanted, deed, _ in self.stock)
 
     def spare(self, decision: str, kind: str) -> tuple[Deed, Card] | None:
         """One of them, taken out."""
@@ -73,15 +83,22 @@ class Stage:
     lanes: Sequence[Lane]
     judge: Judge
     dice: Random
+    waker: Waker
     settings: Mapping[str, str] = field(default_factory=dict)
     """Of every app that is started."""
     standing: dict[str, Json] = field(default_factory=dict)
     """What fails at Google from wave to wave, by method."""
+    apps: list[Process] = field(default_factory=list)
+    """Those that shall run; Slack gives each its share, unless one is to be killed."""
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _starting: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.apps = [self.house.app]
 
     @property
     def workers(self) -> list[Process]:
-        return [self.house.now, *self.house.more]
+        return [self.house.now, self.house.bulk, *self.house.more]
 
     # What people do.
 
@@ -134,7 +151,7 @@ class Stage:
                 await lane.person.click(lane.person.now(card), decision)
                 break
             except PlayError:
-                await self.house.slack.until_connected(SOCKETS)
+                await self.house.slack.until_heard()
 
     @staticmethod
     def _offers(lane: Lane, card: Card, decision: str) -> bool:
@@ -159,25 +176,68 @@ class Stage:
             if not worker.alive:
                 worker.start()
 
-    async def start_app(self) -> None:
-        await self.house.start_app(self.house.app, **self.settings)
+    async def all_apps(self) -> None:
+        """As many app processes as the house has, side by side."""
+        self.apps = [*self.house.apps]
+        await self.start_apps()
+
+    async def one_app(self) -> None:
+        await self.start_apps()
+        for app in self.apps[1:]:
+            await self.house.stop_app(app)
+        self.apps = [self.house.app]
+
+    async def start_apps(self) -> None:
+        """Start those that don't run, and wait until all of them hear."""
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(self._start_apps())
+        await asyncio.shield(self._starting)
+
+    async def _start_apps(self) -> None:
+        for app in self.apps:
+            if not app.alive:
+                app.start(**self.settings)
+        await self.house.slack.until_connected(SOCKETS * len(self.apps))
+
+    async def settle(self) -> None:
+        """Wait for apps no longer that are still being started."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+
+    async def victims(self) -> list[Process]:
+        """Which app to kill: one, which hears everything from now on while the other waits, or now and then both."""
+        await self.start_apps()
+        if len(self.apps) == 1 or self.dice.random() < BOTH_APPS:
+            return [*self.apps]
+        victim = self.dice.choice(self.apps)
+        links = psutil.Process(victim.pid).net_connections()
+        ports = [link.laddr.port for link in links if link.status == psutil.CONN_ESTABLISHED]
+        await self.house.slack.turn(favoured_ports=ports)
+        return [victim]
+
+    async def kill_apps(self, victims: Sequence[Process]) -> None:
+        """SIGKILL; once Slack has noticed, whoever supervises them begins to start new ones."""
+        for app in victims:
+            app.kill()
+        await self.house.slack.until_connected(SOCKETS * sum(app.alive for app in self.apps))
+        self._starting = asyncio.create_task(self._start_apps())
 
     async def restart_app(self) -> None:
-        """SIGKILL, and a new one, as whoever supervises it would start."""
-        await self.house.kill_app(self.house.app)
-        await self.start_app()
+        """Kill one, or now and then both, and wait for the new ones."""
+        await self.kill_apps(await self.victims())
+        await self.start_apps()
 
     async def power_cut(self) -> None:
         """Every process of the product is killed at once, and started again."""
+        await self.start_apps()
         for worker in self.workers:
             worker.kill()
         self.house.scheduler.kill()
-        self.house.bulk.kill()
-        await self.house.kill_app(self.house.app)
+        await self.kill_apps(self.apps)
         self.house.scheduler.start()
-        self.house.bulk.start()
         self.start_workers()
-        await self.start_app()
+        await self.start_apps()
 
     def server(self, kind: str) -> psutil.Process:
         """The embedded server of a kind."""
@@ -206,11 +266,11 @@ class Stage:
         await house.google.rest(concurrency=0, sends_per_day=MANY, fail_next=self.standing)
         await house.slack.rest()
         await house.models.rest(slots=MODEL_SLOTS)
-        for process in (house.bulk, house.scheduler, *self.workers):
+        for process in (house.scheduler, *self.workers):
             if not process.alive:
                 process.start()
-        if not house.app.alive:
-            await self.start_app()
+        if not all(app.alive for app in self.apps):
+            await self.start_apps()
         await house.slack.until_acked()
         await self.read_journal()
         self.judge.broken += [f"unforeseen: {complaint}" for complaint in self.house.complaints()]
@@ -229,18 +289,36 @@ def offers(card: Card, decision: str) -> bool:
     return any(button.action_id == f"decide:{decision}" for button in buttons(card.message))
 
 
+async def opened_store(house: House) -> PostgresStore:
+    """The product's own store, with its key; to be closed."""
+    secret = base64.b64decode((house.home / "encryption-key").read_bytes())
+    return await PostgresStore.open(house.database_url, key=secret, clock=_Clock())
+
+
+@asynccontextmanager
+async def waking(house: House) -> AsyncIterator[Waker]:
+    """A waker for this house."""
+    store = await opened_store(house)
+    waker = Waker(store, house.redis_url)
+    try:
+        yield waker
+    finally:
+        waker.close()
+        await store.close()
+
+
 @asynccontextmanager
 async def peopled(house: House, owners: Sequence[Person], count: int) -> AsyncIterator[list[Lane]]:
     """So many more people at the page, each with the accounts of one of the owners."""
-    secret = base64.b64decode((house.home / "encryption-key").read_bytes())
-    store = await PostgresStore.open(house.database_url, key=secret, clock=_Clock())
+    store = await opened_store(house)
     async with AsyncExitStack() as stack:
         try:
             living = [owners[n % len(owners)] for n in range(count)]
             team = (await house.people())[0]["team_id"]
             for owner in owners:
                 await _undisturbed(store, person_id(team, owner.user))
-            joining = [(owner, await _joined(house, store, owner)) for owner in living]
+            doors = asyncio.Semaphore(JOINING)
+            joining = zip(living, await asyncio.gather(*(_joined(house, store, o, doors) for o in living)), strict=True)
         finally:
             await store.close()
         lanes = []
@@ -250,8 +328,13 @@ async def peopled(house: House, owners: Sequence[Person], count: int) -> AsyncIt
         yield lanes
 
 
-async def _joined(house: House, store: PostgresStore, owner: Person) -> Json:
-    """Someone new, known to the product, whose accounts are the owner's."""
+async def _joined(house: House, store: PostgresStore, owner: Person, doors: asyncio.Semaphore) -> Json:
+    """Someone new, known to the product, whose accounts are the owner's; when there is room at the doors."""
+    async with doors:
+        return await _known(house, store, owner)
+
+
+async def _known(house: House, store: PostgresStore, owner: Person) -> Json:
     name = uuid4().hex[:12]
     about: Json = await house.slack.post(
         "people", name=name, real_name=f"Person {name[:4]}", email=f"{name}@larkspur.example", tz=owner.zone
@@ -276,9 +359,10 @@ async def _undisturbed(store: PostgresStore, person: PersonId) -> None:
 
 
 @asynccontextmanager
-async def many_workers(house: House, count: int) -> AsyncIterator[None]:
-    """So many workers in all for what people wait for."""
+async def many_workers(house: House, count: int, *, long: int) -> AsyncIterator[None]:
+    """So many workers in all for what people wait for, and so many for what takes long."""
     house.more += [house.now.twin(f"worker-now-{n}") for n in range(2, count + 1)]
+    house.more += [house.bulk.twin(f"worker-bulk-{n}") for n in range(2, long + 1)]
     try:
         for worker in house.more:
             worker.start()

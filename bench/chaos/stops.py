@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from bench.chaos.deed import class_of
 from bench.chaos.lifelines import Lifeline, Moment, Step, Where
 from bench.chaos.matrix import Cell, passage
 from bench.chaos.stage import Stage
@@ -33,6 +34,11 @@ class Stop:
     def reached(self, waiting: int) -> int:
         """How many actions wait, of so many requests: an action makes several at once, or one after the other."""
         return min(self.expected, waiting)
+
+
+def _gathers(stop: Stop) -> bool:
+    """Whether more come than are counted: an action's further requests, or what another app writes beside."""
+    return stop.step.times > 1 or stop.step.name.startswith("envelope")
 
 
 class Stops:
@@ -65,7 +71,7 @@ class Stops:
         house, match = self._stage.house, stop.step.match
         if stop.step.where is Where.STORE:
             kindless = stop.step.name.startswith(("envelope", "turn"))
-            stop.gate = await self._stage.gates.shut("" if kindless else stop.kind, match, stop.moment)
+            stop.gate = await self._stage.gates.shut("" if kindless else class_of(stop.kind), match, stop.moment)
         elif stop.step.where is Where.GOOGLE:
             await house.google.hold(match, stop.moment)
         elif stop.step.where is Where.SLACK:
@@ -102,11 +108,11 @@ class Stops:
         limit = REACH_SECONDS if in_store else SLOW_REACH_SECONDS
         deadline = time.monotonic() + limit
         while True:
-            counts = await self._waiting()
+            counts = await self._waiting({stop.step.where for stop in stops})
             found = {stop: counts[self._sign(stop)] // times for stop in stops}
             reached = {stop: self._grouped(stop, count) for stop, count in found.items()}
             if all(reached[stop] >= stop.expected for stop in stops):
-                await asyncio.sleep(GATHERING if any(stop.step.times > 1 for stop in stops) else 0)
+                await asyncio.sleep(GATHERING if any(_gathers(stop) for stop in stops) else 0)
                 return reached
             if time.monotonic() > deadline:
                 return reached
@@ -121,14 +127,18 @@ class Stops:
     def _sign(self, stop: Stop) -> tuple[Where, str | int]:
         return stop.step.where, stop.gate if stop.step.where is Where.STORE else stop.step.match
 
-    async def _waiting(self) -> Counter[tuple[Where, str | int]]:
+    async def _waiting(self, places: Set[Where]) -> Counter[tuple[Where, str | int]]:
+        """How many wait at these places, by what a stop there is known by."""
         house = self._stage.house
         found: Counter[tuple[Where, str | int]] = Counter()
-        for gate, count in (await self._stage.gates.waiting()).items():
-            found[Where.STORE, gate] = count
-        found.update((Where.GOOGLE, held["method"]) for held in await house.google.held())
-        found.update((Where.SLACK, held["match"]) for held in await house.slack.held())
-        found.update((Where.MODEL, held["path"]) for held in await house.models.held())
+        if Where.STORE in places:
+            found.update({(Where.STORE, gate): count for gate, count in (await self._stage.gates.waiting()).items()})
+        if Where.GOOGLE in places:
+            found.update((Where.GOOGLE, held["method"]) for held in await house.google.held() if not held["of"])
+        if Where.SLACK in places:
+            found.update((Where.SLACK, held["match"]) for held in await house.slack.held())
+        if Where.MODEL in places:
+            found.update((Where.MODEL, held["path"]) for held in await house.models.held())
         return found
 
     async def open(self, *, drop: bool) -> None:

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from bench.chaos.deed import Deed
+from bench.chaos.deeds import DEEDS
 from bench.chaos.judging import APPROVE, REJECT, Trial
 from bench.chaos.lifelines import Lifeline
 from bench.chaos.matrix import ASK, MEANWHILE, REFUSED, UNDO, Cell
@@ -16,6 +18,9 @@ from tests.acceptance.people import OVER, TURN, WORKING, Card, Json, payload
 
 REJECTED = 0.1
 """Share of the cards that are rejected, and of which nothing may ever be done."""
+
+PER_CELL = 5
+"""People of one cell in a wave: more show nothing new."""
 
 
 @dataclass(eq=False)
@@ -163,8 +168,21 @@ class Wave:
 
 async def cast(stage: Stage, cells: Sequence[Cell], lanes: Sequence[Lane]) -> list[Actor]:
     """Everybody with what they need to begin: a request, a card to approve, or one to take back."""
-    playing = [(lane, cells[n % len(cells)]) for n, lane in enumerate(lanes)]
-    return list(await asyncio.gather(*(_ready(stage, lane, cell) for lane, cell in playing)))
+    return list(await asyncio.gather(*(_ready(stage, lane, cell) for lane, cell in shared(cells, lanes))))
+
+
+def shared(cells: Sequence[Cell], lanes: Sequence[Lane]) -> list[tuple[Lane, Cell]]:
+    """The lanes that play, each with its cell: every cell has as many, as far as its deed allows, and who has a fitting
+    card already plays where it fits."""
+    free, found = [*lanes], []
+    rounds = (cell for n in range(PER_CELL) for cell in cells if n < DEEDS[cell.kind].people)
+    for cell in islice(rounds, len(lanes)):
+        decision = UNDO if cell.verb == UNDO else APPROVE
+        fitting = (lane for lane in free if cell.verb != ASK and lane.has(decision, cell.kind))
+        lane = next(fitting, free[0])
+        free.remove(lane)
+        found.append((lane, cell))
+    return found
 
 
 async def _ready(stage: Stage, lane: Lane, cell: Cell) -> Actor:

@@ -12,9 +12,9 @@ from app.domain.actions.letters import body_hash
 from app.domain.desk import reference
 from app.domain.errors import Conflict, Missing, Refused, Throttled
 from app.domain.mailboxes import BULK_LIMIT, INBOX, SENT, Arrivals, Contact, Draft, Original, Sent, SentMarks
-from app.domain.types import Account, Address, Email, MailPage, MailQuery, MailText, Thread
+from app.domain.types import Account, Address, Email, MailPage, MailQuery, Thread
 from integrations.google.batch import SIZE
-from integrations.google.messages import HEADERS, email, mail_text
+from integrations.google.messages import HEADERS, email, mail_text, own_text
 from integrations.google.pages import GooglePages
 from integrations.google.services import Gmail, many
 from integrations.google.syntax import gmail_query, terms
@@ -250,8 +250,8 @@ class GmailMailbox:
     async def find_sent(self, thread: str, marks: SentMarks) -> Sent | None:
         """The sent mail in this thread that bears one of our marks: header, Message-ID, or recipients and text."""
         answer = await self._wire.send(self._threads.get(userId="me", id=thread, format="full"))
-        found = (mail_text(resource, self._ref) for resource in answer.get("messages", ()))
-        return next((self._sent(m.email) for m in found if _bears(m, marks)), None)
+        found = map(self._sent_and_marks, answer.get("messages", ()))
+        return next((sent for sent, mail in found if _bears(mail, sent, marks)), None)
 
     async def find_sent_since(self, cursor: str, marks: SentMarks) -> Sent | None:
         """The same among the mails sent since a cursor, in whatever thread: it isn't known that a draft on its own
@@ -261,16 +261,18 @@ class GmailMailbox:
         except Missing:
             return None  # Gmail keeps it for about a week
         answers = await self._wire.all(many(self._messages.get, added.mails, format="full"))
-        found = (mail_text(resource, self._ref) for resource in answers if resource is not None)
-        return next((self._sent(m.email) for m in found if _bears(m, marks)), None)
+        found = map(self._sent_and_marks, filter(None, answers))
+        return next((sent for sent, mail in found if _bears(mail, sent, marks)), None)
 
     async def sent(self, message: str) -> Sent:
-        """A sent mail, read back; raises Missing."""
-        request = self._messages.get(userId="me", id=message, format="metadata", metadataHeaders=list(HEADERS))
-        return self._sent(email(await self._wire.send(request), self._ref))
+        """A sent mail, or the message of a draft, read back; raises Missing. Five units."""
+        request = self._messages.get(userId="me", id=message, format="full")
+        return self._sent_and_marks(await self._wire.send(request))[0]
 
-    def _sent(self, mail: Email) -> Sent:
-        return Sent(
+    def _sent_and_marks(self, resource: dict[str, Any]) -> tuple[Sent, Email]:
+        """A mail as it was sent, and what else it can be known by."""
+        mail = email(resource, self._ref)
+        sent = Sent(
             id=mail.id,
             thread=mail.thread,
             to=tuple(a.email for a in mail.to),
@@ -278,8 +280,10 @@ class GmailMailbox:
             sender=mail.sender.email,
             subject=mail.subject,
             sent_at=mail.received,
+            body=body_hash(own_text(resource)),
             link=self.link(mail.thread),
         )
+        return sent, mail
 
     def link(self, thread: str) -> str:
         """Gmail's own page of the thread."""
@@ -320,13 +324,13 @@ class GmailMailbox:
         return len(ids) if exact == len(read) else exact
 
 
-def _bears(mail: MailText, marks: SentMarks) -> bool:
+def _bears(mail: Email, sent: Sent, marks: SentMarks) -> bool:
     """Whether a mail was sent and is ours: by header, by Message-ID, or by recipients and text."""
-    if mail.email.id in marks.known or SENT not in mail.email.labels:
+    if mail.id in marks.known or SENT not in mail.labels:
         return False
-    people = frozenset(a.email.lower() for a in (*mail.email.to, *mail.email.cc))
-    same = people == marks.recipients and body_hash(mail.text) == marks.body_hash
-    return marks.action == mail.email.steward_action or marks.message_id == mail.email.message_id or same
+    people = frozenset(a.email.lower() for a in (*mail.to, *mail.cc))
+    same = people == marks.recipients and sent.body == marks.body_hash
+    return marks.action == mail.steward_action or marks.message_id == mail.message_id or same
 
 
 def _draft(resource: dict[str, Any]) -> Draft:

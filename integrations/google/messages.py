@@ -104,6 +104,12 @@ def mail_text(resource: Resource, account: AccountRef) -> MailText:
     )
 
 
+def own_text(resource: Resource) -> str:
+    """The text of a mail as its author wrote it: without the mails that are attached to it."""
+    payload = resource.get("payload", {})
+    return tidy(_part(payload, _headers(payload)).own.text)
+
+
 def _part(part: Resource, found: Headers) -> Part:
     """A part as Gmail gives it: names decoded, transfer encodings undone, large files left out."""
     inner = [(each, _headers(each)) for each in part.get("parts", ())]

@@ -151,6 +151,10 @@ class SlackChat:
         opened = await self._call(self._client.views_open, trigger_id=trigger, view=view)
         return str(opened["view"]["id"])
 
+    async def fill_form(self, view: str, form: Form, *, name: str, about: object) -> None:
+        """Show another form in the place of one that is open."""
+        await self._call(self._client.views_update, view_id=view, view=modal(form, callback=name, about=about))
+
     async def quote(self, approval: Approval, *, again: bool = False) -> str:
         """Post in a card's thread why it was rejected; with `again`, what stands already is found."""
         place = approval.place.model_copy(update={"thread": approval.place.thread or approval.card_ts})

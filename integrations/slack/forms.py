@@ -34,10 +34,14 @@ def modal(form: Form, *, callback: str, about: object) -> Block:
         "callback_id": callback,
         "private_metadata": str(about),
         "title": _plain(form.title[:TITLE]),
-        "submit": _plain(form.submit[:TITLE]),
+        **({"submit": _plain(form.submit[:TITLE])} if form.inputs else {}),
         "close": _plain("Cancel"),
-        "blocks": [block for each in form.inputs for block in _blocks(each)],
+        "blocks": [*_said(form.words), *(block for each in form.inputs for block in _blocks(each))],
     }
+
+
+def _said(words: str) -> list[Block]:
+    return [{"type": "section", "text": _plain(words)}] if words else []
 
 
 @dataclass(frozen=True)

@@ -91,15 +91,17 @@ class Control:
         times = body.get("times")
         if times is not None and type(times) is not int:
             raise ValueError("times is a whole number")
-        self._state.gate.holds.append(Hold(str(body["match"]), body.get("when", "before"), times))
+        of = str(body.get("of", ""))
+        self._state.gate.holds.append(Hold(str(body["match"]), body.get("when", "before"), times, of))
         return web.json_response({"holds": [asdict(hold) for hold in self._state.gate.holds]})
 
     async def release(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        return web.json_response({"released": self._state.gate.release(drop=bool(body.get("drop", False)))})
+        released = self._state.gate.release(drop=bool(body.get("drop", False)), of=str(body.get("of", "")))
+        return web.json_response({"released": released})
 
     async def held(self, request: web.Request) -> web.Response:
-        found = [{"match": h.label, "when": h.when, "method": h.method} for h in self._state.gate.held]
+        found = [{"match": h.label, "when": h.when, "method": h.method, "of": h.of} for h in self._state.gate.held]
         return web.json_response(found)
 
     async def accounts(self, request: web.Request) -> web.Response:

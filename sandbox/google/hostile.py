@@ -40,6 +40,7 @@ class Hold:
     match: str
     when: str
     times: int | None = None
+    of: str = ""  # who ordered it: a release is for one of them only
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Held:
     label: str
     when: str
     method: str = ""
+    of: str = ""
     drop: bool = False
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -101,7 +103,7 @@ class Gate:
             return
         if hold.times is not None:
             hold.times -= 1
-        held = Held(label, when, method)
+        held = Held(label, when, method, hold.of)
         self.held.append(held)
         try:
             await held.gone.wait()
@@ -110,13 +112,19 @@ class Gate:
         if held.drop:
             raise Dropped
 
-    def release(self, *, drop: bool) -> int:
-        """Lets every held request go on, or cuts it; and holds no more."""
-        self.holds.clear()
-        for held in self.held:
+    def release(self, *, drop: bool, of: str = "") -> int:
+        """Lets every request go on that was held by the order of one, or cuts it; and holds no more for them."""
+        self.holds = [hold for hold in self.holds if hold.of != of]
+        freed = [held for held in self.held if held.of == of]
+        for held in freed:
             held.drop = drop
             held.gone.set()
-        return len(self.held)
+        return len(freed)
+
+    def close(self) -> None:
+        """Cuts whatever is held still."""
+        for of in {held.of for held in self.held}:
+            self.release(drop=True, of=of)
 
 
 def matches(pattern: str, label: str, *, method: str) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from sandbox.google.calendar import sharing
 from sandbox.google.gmail import drafts, headers
 from sandbox.google.gmail import send_as as aliases
+from sandbox.google.gmail.delivery import ARRIVING
+from sandbox.google.seed import SeedCalendar
 from sandbox.google.state import Account, State
 
 EDITED = "\r\n\r\n-- \r\nEdited in Gmail meanwhile.\r\n"
@@ -115,6 +118,35 @@ def event_made(state: State, value: Any) -> dict[str, str]:
     return {"id": event["id"]}
 
 
+def calendar_made(state: State, value: Any) -> dict[str, str]:
+    """The person makes a calendar beside the main one, unless it is there: {"account", "calendar", "name"}."""
+    account = _account(state, value)
+    ident = str(value["calendar"])
+    if ident not in account.book.calendars:
+        zone = account.book.calendar("primary").timezone
+        account.book.seed(SeedCalendar(ident, str(value["name"]), zone))
+        state.journal.commit("meanwhile.calendar_made", account.email, id=ident)
+    return {"id": ident}
+
+
+def mails_arrived(state: State, value: Any) -> list[str]:
+    """So many mails of one sender come in at once: {"account", "sender", "subject", "count"}; their ids."""
+    account = _account(state, value)
+    ids = []
+    for number in range(int(value["count"])):
+        lines = (
+            f"From: {value['sender']}",
+            f"To: {account.email}",
+            f"Subject: {value['subject']} Part {number}",
+            f"Message-ID: <{uuid4().hex}@many.example>",
+            "",
+            "One of many.",
+        )
+        ids.append(account.mailbox.add("\r\n".join(lines).encode(), ARRIVING, when=state.clock()).id)
+    state.journal.commit("meanwhile.mails_arrived", account.email, ids=ids)
+    return ids
+
+
 def mails_moved(state: State, value: Any) -> list[str]:
     """The person moves mails; {"account", "ids", "add"?, "remove"?} with Gmail's names of labels."""
     account = _account(state, value)
@@ -171,6 +203,8 @@ ACTIONS: dict[str, Action] = {
         draft_deleted,
         move_etag,
         event_made,
+        calendar_made,
+        mails_arrived,
         mails_moved,
         event_cancelled,
         share,

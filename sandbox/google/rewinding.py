@@ -57,8 +57,12 @@ def _rewind_mails(mailbox: Mailbox, stood: _Stood) -> None:
 def _rewind_events(book: Book, stood: _Stood) -> None:
     """What is new vanishes without a trace, which no token could tell: every token is too old afterwards."""
     changed = False
-    for calendar in book.calendars.values():
-        before = stood.events[calendar.id]
+    for calendar in list(book.calendars.values()):
+        before = stood.events.get(calendar.id)
+        if before is None:
+            book.close(calendar)
+            changed = True
+            continue
         for event_id in [key for key in calendar.events if key not in before]:
             book.forget(calendar, event_id)
             changed = True

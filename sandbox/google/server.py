@@ -85,7 +85,7 @@ class GoogleServer:
         return answer
 
     async def _close(self, app: web.Application) -> None:
-        self._state.gate.release(drop=True)
+        self._state.gate.close()
         self._state.store.close()
 
 

@@ -81,10 +81,17 @@ class Hub:
             self._sockets.remove(socket)
 
     def _next_socket(self) -> Socket | None:
+        favoured = self._switches.favoured_ports
+        if any(socket.usable and socket.port in favoured for socket in self._sockets):
+            return self._next_of(favoured)
+        return self._next_of(None)
+
+    def _next_of(self, ports: list[int] | None) -> Socket | None:
+        """The one whose turn it is, of those from these ports or of all."""
         for _ in range(len(self._sockets)):
             socket = self._sockets[0]
             self._sockets.rotate(-1)
-            if socket.usable:
+            if socket.usable and (ports is None or socket.port in ports):
                 return socket
         return None
 

@@ -28,10 +28,13 @@ class Socket:
         self._wake = asyncio.Event()
         self._request: web.Request | None = None
         self.usable = True  # gets new envelopes
+        self.port = 0  # the client's own, by which its process can be told
 
     async def prepare(self, request: web.Request) -> None:
         self._request = request
         await self.ws.prepare(request)
+        peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+        self.port = peer[1] if peer else 0
 
     def hello(self, app_id: str, num_connections: int) -> None:
         self._say(

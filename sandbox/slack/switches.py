@@ -20,6 +20,8 @@ class Switches:
     duplicate_envelopes: bool = False  # every envelope of an event is sent twice
     reorder_envelopes: bool = False  # envelopes sent close together arrive in the wrong order
     drop_acks: int = 0  # so many acks are not heard
+    # Envelopes go to sockets from these client ports, as long as one of them is open; to all when there is none.
+    favoured_ports: list[int] = field(default_factory=list)
 
     def scaled(self, seconds: float) -> float:
         return seconds / self.time_scale

@@ -13,7 +13,7 @@ from random import SystemRandom
 from typing import Any
 
 import psutil
-from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar
+from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar, TCPConnector
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
@@ -208,7 +208,11 @@ async def opened(*, world: int | None = None, **changed: str) -> AsyncIterator[H
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         session = await stack.enter_async_context(
-            ClientSession(cookie_jar=CookieJar(unsafe=True), timeout=ClientTimeout(total=60))
+            ClientSession(
+                connector=TCPConnector(limit=0),  # everybody at the page has a socket
+                cookie_jar=CookieJar(unsafe=True),
+                timeout=ClientTimeout(total=60),
+            )
         )
         addresses = await stack.enter_async_context(services(home, database_url=None, redis_url=None))
         assert addresses.database_admin_url is not None

@@ -57,8 +57,8 @@ class StandIn:
 
         await until(enough, what=f"{count} held requests")
 
-    async def release(self, *, drop: bool = False) -> None:
-        await self.post("release", drop=drop)
+    async def release(self, *, drop: bool = False, **more: str) -> None:
+        await self.post("release", drop=drop, **more)
 
     async def rest(self, **standing: Any) -> None:
         """Every switch back, but for these; nothing held."""
@@ -147,6 +147,7 @@ class Slack(StandIn):
         "duplicate_envelopes": False,
         "reorder_envelopes": False,
         "drop_acks": 0,
+        "favoured_ports": [],
     }  # one person clicks faster here than Slack's pace for a whole workspace
 
     async def mark(self) -> int:
@@ -170,6 +171,14 @@ class Slack(StandIn):
             return bool((await self.get("sockets"))["sockets"] == sockets)
 
         await until(connected, what=f"{sockets} sockets")
+
+    async def until_heard(self) -> None:
+        """Whether one or several: some app listens."""
+
+        async def heard() -> bool:
+            return bool((await self.get("sockets"))["sockets"])
+
+        await until(heard, what="an app that listens")
 
 
 class Models(StandIn):

@@ -365,6 +365,22 @@ async def test_the_form_of_every_action_comes_back_as_it_was_shown(slack: Standi
     assert slack.workspace.open_views(slack.ada) == []
 
 
+async def test_a_form_takes_the_place_of_one_that_says_what_is_read(slack: Standin) -> None:
+    """The first has nothing to enter and so no button to save; the second comes back as if it had been the first."""
+    socket, chat, action = await slack.connect(), SlackChat(slack.client()), reply()
+    form = action.form()
+    waiting = form.model_copy(update={"inputs": (), "words": "I'm reading."})
+    view = await chat.open_form(await clicked(slack, socket), waiting, name="edit", about=action.id)
+    (shown,) = slack.workspace.open_views(slack.ada)
+    assert (shown["submit"], shown["blocks"][0]["text"]["text"]) == (None, "I'm reading.")
+    await chat.fill_form(view, form, name="edit", about=action.id)
+    submitting = asyncio.create_task(slack.workspace.submit(slack.ada, view, {}))
+    entered = answers((await interactive(socket))["view"])
+    assert (await submitting, action.edited(entered, NOW).renewed(id=action.id)) == ({}, action)
+    with pytest.raises(ChatError, match="not_found"):
+        await chat.fill_form(view, form, name="edit", about=action.id)
+
+
 async def clicked(slack: Standin, socket: RawSocket) -> str:
     """The trigger of a fresh click of hers."""
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}

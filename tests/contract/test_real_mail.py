@@ -15,7 +15,7 @@ from app.agent.tools import ChangeMail, FindPerson, ReadThread, SearchMail, Writ
 from app.agent.tools.fitting import MAX_RESULT, serialised
 from app.agent.tools.mail import MAX_LIMIT
 from app.domain.actions import ForwardEmails, Outcome, SendReply
-from app.domain.actions.letters import wired
+from app.domain.actions.letters import body_hash, wired
 from app.domain.desk import Desk
 from app.domain.errors import StewardError
 from app.domain.ports import Request
@@ -140,6 +140,7 @@ async def test_every_real_mail_is_forwarded_with_all_that_is_in_it(desk: Desk) -
         assert sorted(enclosed) == sorted((" ".join(e.name.split()), e.content) for e in original.enclosed)
         assert original.text in back.text.replace("\r\n", "\n")
         assert back.text.startswith("Für dich")
+        assert body_hash(back.own.text) == body_hash(action._text(0, original)), "a receipt would mark another text"
         assert bool(back.html) is bool(original.html)
         listed = [(a.name, a.kind) for a in action.mails[0].attachments]
         assert len(listed) == len(original.enclosed)
@@ -158,7 +159,7 @@ async def test_real_mails_that_are_forwarded_arrive(desk: Desk) -> None:
     (action,) = at.actions
     ledger = ListLedger(ManualClock(NOW))
     receipt = await action.perform(desk, ledger)
-    assert receipt.summary == f"Forwarded {FEW} mails to z@else.example"
+    assert (receipt.summary, receipt.differences) == (f"Forwarded {FEW} mails to z@else.example", ())
     for note in [n for n in ledger.notes if n.step == "sent"]:
         sent = await box.original(note.refs["message"])
         given = await box.original(action.mails[note.refs["mail"]].id)  # type: ignore[attr-defined]

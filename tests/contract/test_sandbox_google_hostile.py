@@ -125,6 +125,17 @@ def test_only_the_first_ones_are_held(world: World) -> None:
         assert held.result().status == 200
 
 
+def test_what_one_holds_another_does_not_release(world: World) -> None:
+    world.control("hold", {"match": "gmail.users.messages.send", "of": "somebody"})
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(world.api, "POST", SEND, letter())
+        until(lambda: world.control("held"))
+        assert world.control("release", {}) == {"released": 0}
+        assert [h["of"] for h in world.control("held")] == ["somebody"]
+        assert world.control("release", {"of": "somebody"}) == {"released": 1}
+        assert held.result().status == 200
+
+
 def test_x_headers_and_message_ids_may_be_lost(world: World) -> None:
     world.switch(drop_x_headers=True, rewrite_message_id=True)
     sent = world.gmail("POST", "messages/send", letter(X_Mine="1"))
@@ -183,6 +194,21 @@ def test_the_person_deletes_an_event_whose_id_stays_taken(world: World) -> None:
     world.switch(event_cancelled={"account": ADA, "event": "abcde12345"})
     assert world.calendar("GET", "events/abcde12345")["status"] == "cancelled"
     assert world.api("POST", "/calendar/v3/calendars/primary/events", times).status == 409
+
+
+def test_many_mails_come_in_at_once(world: World) -> None:
+    many = {"account": ADA, "sender": "desk@many.example", "subject": "Offer", "count": 3}
+    ids = world.switch(mails_arrived=many)["done"]["mails_arrived"]
+    found = world.gmail("GET", "messages?q=from:desk@many.example+in:inbox")["messages"]
+    assert {m["id"] for m in found} == {*ids}
+    assert [headers_of(world, ADA, ident)["Subject"] for ident in ids] == [f"Offer Part {n}" for n in range(3)]
+
+
+def test_the_person_makes_a_calendar_beside_the_main_one_once(world: World) -> None:
+    for _ in range(2):
+        world.switch(calendar_made={"account": ADA, "calendar": "side@work.example", "name": "Side"})
+    listed = world.api("GET", "/calendar/v3/users/me/calendarList").json["items"]
+    assert [(c["summary"], c["accessRole"]) for c in listed if c["id"] == "side@work.example"] == [("Side", "owner")]
 
 
 def test_a_grant_is_withdrawn(world: World) -> None:

@@ -24,9 +24,13 @@ def test_mails_and_events_stand_as_they_stood(tmp_path: Path) -> None:
         world.calendar("POST", "events", {
             "id": "lunch00001", "start": {"date": "2026-06-05"}, "end": {"date": "2026-06-06"},
         })  # fmt: skip
+        world.switch(calendar_made={"account": ADA, "calendar": "side@work.example", "name": "Side"})
+        side = "/calendar/v3/calendars/side@work.example"
+        assert world.api("GET", side).status == 200
         assert everything(world) != before
         world.control("rewind", {})
         assert everything(world) == before
+        assert world.api("GET", side).status == 404
         assert world.api("GET", f"/calendar/v3/calendars/primary/events?syncToken={token}").status == 410
         kinds = {kind for entry in world.gmail("GET", f"history?startHistoryId={history}")["history"] for kind in entry}
         assert {"messagesDeleted", "labelsAdded", "labelsRemoved"} <= kinds

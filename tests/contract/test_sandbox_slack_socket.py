@@ -144,6 +144,23 @@ async def test_reordered_envelopes_arrive_the_other_way_round(slack: Standin) ->
     assert [(await socket.acked())["payload"]["event"]["text"] for _ in range(2)] == ["second", "first"]
 
 
+async def test_favoured_ports_get_everything_while_they_are_open(slack: Standin) -> None:
+    sockets = [await slack.connect() for _ in range(3)]
+    favoured = sockets[1]
+    await slack.turn(favoured_ports=[favoured.port])
+    for text in ("first", "second"):
+        await slack.workspace.say(slack.ada, slack.dm(), text)
+        assert (await favoured.acked())["payload"]["event"]["text"] == text
+    await favoured.close()
+    await slack.until(lambda state: state["sockets"] == 2)
+    await slack.workspace.say(slack.ada, slack.dm(), "third")
+    heard = [asyncio.ensure_future(socket.acked()) for socket in (sockets[0], sockets[2])]
+    done, waiting = await asyncio.wait(heard, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+    assert [each.result()["payload"]["event"]["text"] for each in done] == ["third"]
+
+
 async def test_refresh_asks_to_reconnect_and_sends_nothing_more(slack: Standin) -> None:
     old, new = await slack.connect(), await slack.connect()
     assert await slack.control("POST", "refresh", {"count": 1}) == {"asked": 1}

@@ -35,6 +35,8 @@ class MemoryMailbox:
         self._labels: dict[str, str] = {}
         self._enclosed: dict[str, tuple[Enclosed, ...]] = {}
         self._aliases: list[Address] = [Address(email=account.email)]
+        self.appends = ""
+        """What the provider, or a gateway behind it, adds to the text of a mail."""
         self.sent_bytes: list[bytes] = []
         """What went out, in order."""
         self.faults: deque[tuple[bool, ProviderError | None]] = deque()
@@ -256,7 +258,7 @@ class MemoryMailbox:
         )
         text = mail.get_body(("plain",))
         assert text is not None
-        return MailText(email=email, text=text.get_content())
+        return MailText(email=email, text=text.get_content() + self.appends)
 
     def _as_draft(self, draft: Draft, mail: EmailMessage) -> Email:
         email = self._as_sent(draft.message, draft.thread, mail).email
@@ -273,9 +275,11 @@ class MemoryMailbox:
         return await self.sent(mail.email.id) if mail else None
 
     async def sent(self, message: str) -> Sent:
-        if message not in self._mails:
+        drafts = {d.message: self._as_sent(d.message, d.thread, mail) for d, mail, _ in self._drafts.values()}
+        found = self._mails.get(message) or drafts.get(message)
+        if found is None:
             raise Missing(provider=PROVIDER, what="message")
-        mail = self._mails[message].email
+        mail = found.email
         return Sent(
             id=mail.id,
             thread=mail.thread,
@@ -284,6 +288,7 @@ class MemoryMailbox:
             sender=mail.sender.email,
             subject=mail.subject,
             sent_at=mail.received,
+            body=body_hash(found.text),
             link=f"https://mail.example/{mail.id}",
         )
 

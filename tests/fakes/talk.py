@@ -72,6 +72,9 @@ class MemoryChat:
         self.prompted: list[Place] = []
         self.restated: dict[str, str] = {}
         self.forms: list[Opened] = []
+        self.filled: list[tuple[str, Opened]] = []
+        """What was shown in the place of an open form, with the view's id."""
+        self.closed_forms: set[str] = set()
         self.quoted: dict[ActionId, str] = {}
         self.answers: list[Turn] = []
         """Questions that were drawn without their buttons."""
@@ -134,6 +137,11 @@ class MemoryChat:
             raise ChatError(why="expired_trigger_id")
         self.forms.append(Opened(name, about, form))
         return f"V{len(self.forms)}"
+
+    async def fill_form(self, view: str, form: Form, *, name: str, about: object) -> None:
+        if view in self.closed_forms:
+            raise ChatError(why="not_found")
+        self.filled.append((view, Opened(name, about, form)))
 
     async def quote(self, approval: Approval, *, again: bool = False) -> str:
         if not again or approval.id not in self.quoted:

@@ -1,20 +1,26 @@
 """The judge of the chaos run convicts: a deed that is lost, done twice, done without a click, or told of falsely."""
 
+from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
 
-from bench.chaos.deed import Whose
+from bench.chaos.deed import Whose, class_of
 from bench.chaos.deeds import DEEDS
 from bench.chaos.judging import APPROVE, REJECT, Judge, Trial
 from bench.chaos.letters import Archive, Reply
 from bench.chaos.lifelines import Lifeline, Moment, Step, Where
-from bench.chaos.matrix import EVIDENCE_GONE, KILLED, PERFORM, UNDO, Cell
+from bench.chaos.matrix import EVIDENCE_GONE, KILLED, PERFORM, UNDO, Cell, cells, packed
 from bench.chaos.meetings import Event
 from bench.chaos.printing import kept_promises, unhit
+from bench.chaos.stage import Lane
+from bench.chaos.variants import AT_ONCE, Thousand
+from bench.chaos.waves import PER_CELL, shared
 
 ME = Whose("me@larkspur.example")
 CELL = Cell(PERFORM, Reply.kind, KILLED)
+THOUSAND = Thousand.kind
 ACTION = "5f0c6f0e-9f0e-4c5e-8a53-0d1c1c6d3a11"
 
 
@@ -149,10 +155,34 @@ def test_a_message_must_be_answered() -> None:
     assert not kept_promises(judge)
 
 
+def test_of_another_way_of_a_deed_only_the_kills_at_its_own_steps_are_tried() -> None:
+    names = ("approved", "events.get", "note ending", "events.patch", "note ended", "events.get", "done")
+    steps = tuple(Step(Where.GOOGLE if "." in n else Where.STORE, n, n, changes=n == "events.patch") for n in names)
+    usual, other = (Lifeline(PERFORM, kind, steps) for kind in ("ChangeEvent", "ChangeEvent of following ones"))
+    found = list(cells({(PERFORM, line.kind): line for line in (usual, other)}, held=()))
+    own = {(cell.fault, cell.step.name) for cell in found if cell.kind == other.kind and cell.step}
+    assert own == {(KILLED, name) for name in ("note ending", "events.patch", "note ended")}
+    assert {cell.step.name for cell in found if cell.kind == usual.kind and cell.step} == {*names}
+    waves = packed(found, {(PERFORM, line.kind): line for line in (usual, other)}, Random(0), most=15)
+    assert all(len({class_of(cell.kind) for cell in wave}) == len(wave) for wave in waves), "they share their gates"
+
+
+def test_everybody_plays_where_their_card_fits() -> None:
+    archive, change, thousand = (Cell(PERFORM, kind, KILLED) for kind in ("ArchiveEmails", "ChangeEvent", THOUSAND))
+    lanes = [Lane(None, Whose("ann@example.org")) for _ in range(15)]  # type: ignore[arg-type]
+    lanes[-1].stock.append((APPROVE, DEEDS["ChangeEvent"](lanes[-1].whose), None))  # type: ignore[arg-type]
+    played = shared([archive, change, thousand], lanes)
+    counts = Counter(cell.kind for _, cell in played)
+    assert counts == {"ArchiveEmails": PER_CELL, "ChangeEvent": PER_CELL, THOUSAND: AT_ONCE}
+    assert len({id(lane) for lane, _ in played}) == len(played)
+    assert (lanes[-1], change) in played
+    assert [cell for _, cell in played][1] == change
+
+
 def test_every_kind_of_action_has_a_deed() -> None:
     from app.domain.actions import Action
 
-    assert {*Action.KINDS} == {*DEEDS}
+    assert {*Action.KINDS} == {class_of(kind) for kind in DEEDS}
 
 
 def test_a_step_that_comes_twice_is_approached_by_what_lies_between() -> None:

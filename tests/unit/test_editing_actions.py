@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.actions import Action, ArchiveEmails, CreateEvent, SendReply
-from app.domain.actions.bulk import LOOKED_AT, UNREAD_SENDER
+from app.domain.actions.bulk import LOOKED_AT, NAMELESS, UNREAD_SENDER
 from app.domain.actions.calendar_words import LONGEST
 from app.domain.actions.replies import NEW_SUBJECT
 from app.domain.cards import MAX_BODY, MAX_LINE, MAX_RECIPIENTS, Origin, Recipient
 from app.domain.desk import Desk
 from app.domain.errors import FormErrors, Refusal
+from app.domain.forms import MAX_OPTIONS
 from app.domain.types import AccountId, Address, Email, MailQuery, MailText
 from tests.fakes import ManualClock, MemoryCalendar, MemoryMailbox
 from tests.fakes.clock import START
@@ -211,15 +212,40 @@ async def test_the_senders_are_offered_the_most_frequent_first() -> None:
     assert "among" not in form.inputs[0].hint
 
 
+async def test_senders_are_counted_over_all_mails_before_they_are_offered() -> None:
+    """Whoever wrote most may not have written lately: the form waits until all of them are read."""
+    desk = desk_of(*(mail(n, SHOP if n < LOOKED_AT else BANK if n % 10 else CLUB) for n in range(3 * LOOKED_AT)))
+    action = await proposed(desk)
+    assert "600 mails" in action.reading
+    groups = (await action.asking(desk)).inputs[0]
+    assert [(o.key, o.label) for o in groups.options] == [  # type: ignore[attr-defined]
+        ("bank@example.org", "Bank <Bank@example.org> (360)"),
+        ("shop@example.org", "Shop <shop@example.org> (200)"),
+        ("club@example.org", "Club <club@example.org> (40)"),
+    ]
+    assert "among" not in groups.hint
+    less = await narrowed(desk, action, senders=("bank@example.org", "club@example.org"))
+    assert less.ids == action.ids[:LOOKED_AT]
+    assert less.reading == ""
+
+
+async def test_of_many_senders_the_hundred_largest_are_offered() -> None:
+    writers = [f"writer{n % (MAX_OPTIONS + 50)}@example.org" for n in range(2 * LOOKED_AT)]
+    desk = desk_of(*(mail(n, writer) for n, writer in enumerate(writers)))
+    groups = (await (await proposed(desk)).asking(desk)).inputs[0]
+    assert len(groups.options) == MAX_OPTIONS  # type: ignore[attr-defined]
+    assert all(o.label.endswith("(3)") for o in groups.options)  # type: ignore[attr-defined]
+    assert "the 100 most frequent of 150" in groups.hint
+
+
 async def test_a_sender_left_out_is_out_wherever_their_mails_stand() -> None:
     """Also beyond the mails that were looked at when the card was made."""
     count = LOOKED_AT + 40
     desk = desk_of(*(mail(n, (SHOP, BANK, CLUB)[n % 3]) for n in range(count)))
     action = await proposed(desk)
     assert len(action.writers) == LOOKED_AT
-    assert "Counted among the 200 newest of 240 mails" in action.form().inputs[0].hint
-    bank = str([p.email for p in action.people].index(BANK))
-    less = await narrowed(desk, action, senders=(bank,), others="CLUB@example.org")
+    assert "Counted among 200 of 240 mails" in action.form().inputs[0].hint
+    less = await narrowed(desk, action, senders=(BANK.lower(),), others="CLUB@example.org")
     assert less.ids == tuple(f"m{n}" for n in range(0, count, 3))
     assert [s.sender for s in less.samples] == ["Shop"] * 5
     assert less.left_out == ("bank@example.org", "club@example.org")
@@ -251,17 +277,20 @@ async def test_only_older_mails_are_kept_and_none_is_added() -> None:
 async def test_nothing_left_is_said_and_not_proposed() -> None:
     desk = desk_of(mail(1, SHOP))
     with pytest.raises(Refusal, match="None of these mails would be left"):
-        await narrowed(desk, await proposed(desk), senders=("0",))
+        await narrowed(desk, await proposed(desk), senders=(SHOP,))
     since = (await proposed(desk)).renewed(query=MailQuery(where="inbox", since=date(2026, 3, 1)))
     assert faults(since, older_than="2026-03-01").keys() == {"older_than"}
 
 
-@given(st.lists(st.sampled_from([SHOP, BANK, CLUB, ""]), min_size=1, max_size=12), st.sets(st.sampled_from("0123")))
+@given(
+    st.lists(st.sampled_from([SHOP, BANK, CLUB, ""]), min_size=1, max_size=12),
+    st.sets(st.sampled_from([SHOP, BANK, CLUB, ""])),
+)
 async def test_no_mail_of_anyone_left_out_is_ever_in_it(writers: list[str], chosen: set[str]) -> None:
     desk = desk_of(*(mail(n, sender) for n, sender in enumerate(writers)))
     action = await proposed(desk)
-    picked = tuple(key for key in sorted(chosen) if int(key) < len(action.people))
-    out = {action.people[int(key)].email for key in picked}
+    out = chosen & {*writers}
+    picked = tuple(email.lower() or NAMELESS for email in sorted(out))
     left = tuple(f"m{n}" for n, sender in enumerate(writers) if sender not in out)
     if left:
         assert (await narrowed(desk, action, senders=picked)).ids == left

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.actions import Action, ChangeEvent, ForwardEmails, LabelEmails, RespondToEvent, Scope
+from app.domain.actions import Action, ChangeEvent, ForwardEmails, LabelEmails, MoveEvent, RespondToEvent, Scope
 from app.domain.cards import Origin
-from app.domain.errors import FormErrors
-from app.domain.types import MailQuery
+from app.domain.errors import FormErrors, NotConnected, Refusal
+from app.domain.forms import Choice
+from app.domain.types import AccountId, CalendarRef, MailQuery
 from app.planning.series import fitted
 from tests.fakes.clock import START
 from tests.samples import ANN, WORK, event
@@ -21,11 +22,13 @@ from tests.unit.events_world import (
     WEEK,
     Diary,
     answered,
+    aside,
     attempt,
     edited,
     every,
     following,
     guest,
+    homewards,
     invitation,
     rescheduled,
     review,
@@ -169,6 +172,72 @@ def test_who_hears_of_an_answer_is_chosen_with_it() -> None:
     assert (new.answer, new.notify) == ("tentative", "none")
     assert new.card().notes == ("Nobody is told by mail.",)
     assert "unless they use Google Calendar" in changed(answered(invitation()), notify="externalOnly").card().notes[0]
+
+
+async def test_another_calendar_is_chosen_for_a_move() -> None:
+    """Every calendar that one may write to is offered, of all accounts, but the one where the event is."""
+    at = Diary(review())
+    at.home.listed.append(CalendarRef(id="team", name="Team", role="reader"))
+    action = homewards(at, review())
+    assert action.reading
+    places = (await action.asking(at.desk)).inputs[0]
+    assert isinstance(places, Choice)
+    assert [(o.label, o.key == places.value) for o in places.options] == [("Side (work)", False), ("home", True)]
+    (side,) = (o.key for o in places.options if o.key != places.value)
+    moved = await changed(action, into=side).previewed(at.desk)
+    assert isinstance(moved, MoveEvent)
+    assert (moved.native, moved.into, moved.into_name, moved.target.name) == (True, "side", "Side (work)", "work")
+    assert moved.card().fields[0].value == "work → Side (work)"
+    await attempt(at, moved)
+    stored = await at.work.event("side", "e1")
+    assert stored is not None
+    assert stored.calendar == "side"
+
+
+async def test_a_calendar_that_may_not_be_written_to_is_no_place_for_a_move() -> None:
+    at = Diary(review())
+    at.home.listed.append(CalendarRef(id="team", name="Team", role="reader"))
+    action = homewards(at, review())
+    for calendar in ("team", "nowhere"):
+        with pytest.raises(Refusal, match="no such calendar"):
+            await changed(action, into=f"{at.homely.id}/{calendar}").previewed(at.desk)
+    with pytest.raises(Refusal, match="already"):
+        await changed(action, into=f"{WORK.id}/primary").previewed(at.desk)
+    assert faults(action, into="anywhere").keys() == {"into"}
+
+
+async def test_a_form_that_takes_reading_is_shown_in_the_place_of_a_first_one() -> None:
+    at = at_work()
+    at.calendar.put(review())
+    action = aside(review())
+    await at.propose(action)
+    at.calendar.listed.append(CalendarRef(id="side", name="Side"))
+    await at.editor.open(ANN.id, action.id, "T1")
+    (first,), ((view, then),) = at.chat.forms, at.chat.filled
+    assert (first.form.inputs, first.form.words) == ((), action.reading)
+    async with at.outside.desks.open(ANN) as desk:
+        assert (view, then.form) == ("V1", await action.asking(desk))
+    assert len(then.form.inputs[0].options) == 1  # type: ignore[attr-defined]
+
+
+async def test_a_form_that_was_closed_meanwhile_is_no_fault() -> None:
+    at = at_work()
+    await at.propose(aside(review()))
+    at.chat.closed_forms.add("V1")
+    (row,) = at.disk.approvals.values()
+    await at.editor.open(ANN.id, row.approval.id, "T1")
+    assert at.chat.filled == []
+
+
+async def test_a_form_whose_facts_cannot_be_read_offers_what_the_card_knows() -> None:
+    at = at_work()
+    action = aside(review())
+    await at.propose(action)
+    at.outside.desks.take(AccountId(WORK.id))
+    await at.editor.open(ANN.id, action.id, "T1")
+    ((_, then),) = at.chat.filled
+    assert then.form.words == NotConnected().sentence
+    assert then.form.inputs == action.form().inputs
 
 
 def test_a_label_is_named_anew() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.actions import Action, SaveDraft, SendMail
+from app.domain.actions.letters import ANOTHER
 from app.domain.cards import Difference, Origin, Receipt, Recipient
 from app.domain.errors import Unanswered
 from app.domain.types import Address, Event
@@ -52,6 +53,21 @@ async def test_what_is_stored_as_approved_has_no_mark(action: Action) -> None:
     receipt = await action.perform(at.desk, at.ledger)
     assert receipt.differences == ()
     assert receipt.link
+
+
+@pytest.mark.parametrize("action", [SendMail(account=WORK, **GIVEN), SaveDraft(account=WORK, **GIVEN), forward()])
+async def test_another_text_than_approved_is_marked(action: Action) -> None:
+    """What the provider, or a gateway on the way, adds to a mail; other line ends are no difference."""
+    at = World(mail("m1"))
+    at.mailbox.appends = "\r\n"
+    assert (await action.perform(at.desk, at.ledger)).differences == ()
+    at = World(mail("m1"))
+    at.mailbox.appends = "\n-- \nThis mail may be read by anybody."
+    receipt = await action.perform(at.desk, at.ledger)
+    assert [(d.field, d.stored) for d in receipt.differences] == [("Text", ANOTHER)]
+    _, again = await action.reconcile(at.desk, at.ledger)
+    assert again is not None
+    assert again.differences == receipt.differences
 
 
 async def test_a_long_subject_on_several_lines_is_no_difference() -> None:

@@ -16,11 +16,12 @@ from app.agent.tools.fitting import Result
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
 from app.domain.actions import Action, Scope
+from app.domain.actions.calendar_moves import calendar_called
 from app.domain.cards import MAX_LINE, Recipient
 from app.domain.desk import reference
 from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime
 from app.domain.plans import MAX_ACTIONS
-from app.domain.types import AccountId, Address, CalendarRef, Event
+from app.domain.types import AccountId, Address, Event
 from app.planning.phrases import Shift, shift_of, shifted
 from app.planning.sanitising import visible
 from app.planning.series import ended, repeating, retimed, rule
@@ -177,8 +178,8 @@ class ChangeEvents(Changing):
         left = next((c for c in await here.calendars() if c.id == was.calendar), None)
         if place is here and into.id == was.calendar:
             raise Refusal(why=f"“{was.title}” is in that calendar already.")
-        names = {"into_name": _called(into, place.account.name)}
-        names["from_name"] = _called(left, was.account.name) if left else was.account.name
+        names = {"into_name": calendar_called(into, place.account.name)}
+        names["from_name"] = calendar_called(left, was.account.name) if left else was.account.name
         return actions.MoveEvent(target=reference(place.account), into=into.id, **names, **given)
 
     async def _change(self, bench: Bench, event: Event, given: dict[str, Any], time: Placed | None) -> Action:
@@ -282,8 +283,3 @@ def _refused(event: Event, why: str) -> dict[str, str]:
 
 def _key(event: Event) -> Key:
     return event.account.id, event.calendar, event.id
-
-
-def _called(calendar: CalendarRef, account: str) -> str:
-    """A calendar as a card names it."""
-    return account if calendar.primary else f"{calendar.name} ({account})"

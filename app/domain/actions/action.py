@@ -138,6 +138,15 @@ class Action(Value):
         """What of it a person can change; None when there is nothing."""
         return None
 
+    @property
+    def reading(self) -> str:
+        """What has to be read before its form can be shown whole, in a sentence; empty when nothing has to."""
+        return ""
+
+    async def asking(self, desk: Desk) -> Form | None:
+        """Its form with what only the provider knows, read anew; that may take minutes. Raises ProviderError."""
+        return self.form()
+
     def edited(self, answers: Answers, now: datetime) -> Self:
         """The same change as the person entered it, vetted like any; its card needs `previewed`. Raises FormErrors."""
         form = self.form()

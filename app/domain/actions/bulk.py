@@ -15,7 +15,7 @@ from app.domain.actions.letters import Glimpse, glimpse
 from app.domain.cards import Card, Difference, Field, Item, Receipt, counted
 from app.domain.desk import Desk, Ledger, Note, Pages
 from app.domain.errors import Refusal
-from app.domain.forms import MAX_OPTIONS, Addresses, Day, Form, Input, Option, Several
+from app.domain.forms import MAX_KEY, MAX_OPTIONS, Addresses, Day, Form, Input, Option, Several
 from app.domain.mailboxes import CHUNK, INBOX, TRASH, Mailbox
 from app.domain.permissions import Permission
 from app.domain.types import Address, MailQuery
@@ -25,6 +25,13 @@ SAMPLES = 5
 LOOKED_AT = 200
 """Mails read to say who a bulk of mail is from; the newest."""
 TOP_SENDERS = 3
+NAMELESS = "nobody"
+"""Stands for mails without a sender among the options of a form, whose keys can't be empty."""
+COUNTING = "I'm reading who wrote these {mails:,} mails. {patience}This window changes when I'm done."
+LONG_COUNT = 1_000
+"""Mails of which the senders take more than a few seconds to read."""
+A_MINUTE = 3_000
+"""Mails whose senders can be read in a minute (Gmail API: 5 of 15,000 units each)."""
 UNREAD_SENDER = -1
 """Stands for the sender of a mail that wasn't looked at."""
 
@@ -149,9 +156,7 @@ class Labelling(Action, base=True):
         """Without the mails that the person took out, and with a look at the rest. A mail whose sender can't be told is
         taken out too, as soon as any sender is."""
         box = desk.mailbox(self.account)
-        known = {
-            i: self.people[place] for i, place in zip(self.ids, self.writers, strict=False) if place != UNREAD_SENDER
-        }
+        known = self._known()
         ids = await self._older(box)
         if self.left_out:
             known |= await box.senders([i for i in ids if i not in known])
@@ -183,14 +188,43 @@ class Labelling(Action, base=True):
         return {"do": self.do, **said, **ages, **place, **named, **out, **super().asked(now)}
 
     def form(self) -> Form:
-        inputs: tuple[Input | None, ...] = (self._groups(), self._others(), self._day())
+        return self._form([(address, n) for _, address, n in self._senders()])
+
+    def _form(self, senders: Sequence[tuple[Address, int]]) -> Form:
+        """With these senders to choose from, the most frequent first, and how many of the mails each wrote."""
+        inputs: tuple[Input | None, ...] = (self._groups(senders), self._others(), self._day())
         return Form(title="Narrow it down", inputs=tuple(i for i in inputs if i))
 
-    def _groups(self) -> Several | None:
-        top = self._senders()[:MAX_OPTIONS]
-        looked = sum(n for _, _, n in self._senders())
-        among = "" if looked == len(self.ids) else f"Counted among the {looked:,} newest of {len(self.ids):,} mails. "
-        options = tuple(Option(key=str(place), label=f"{_named(address)} ({n})") for place, address, n in top)
+    @property
+    def reading(self) -> str:
+        mails = len(self.ids)
+        if mails <= sum(n for _, _, n in self._senders()):
+            return ""
+        minutes = counted(-(-mails // A_MINUTE), "minute")
+        return COUNTING.format(mails=mails, patience=f"That takes up to {minutes}. " if mails > LONG_COUNT else "")
+
+    async def asking(self, desk: Desk) -> Form:
+        """Counted over all of its mails, however many they are."""
+        known = self._known()
+        known |= await desk.mailbox(self.account).senders([i for i in self.ids if i not in known])
+        people = {address.email.lower(): address for address in reversed(known.values())}
+        tally = Counter(address.email.lower() for address in known.values())
+        return self._form([(people[email], n) for email, n in tally.most_common()])
+
+    def _known(self) -> dict[str, Address]:
+        """Who wrote the mails that were looked at, by their ids."""
+        pairs = zip(self.ids, self.writers, strict=False)
+        return {i: self.people[place] for i, place in pairs if place != UNREAD_SENDER}
+
+    def _groups(self, senders: Sequence[tuple[Address, int]]) -> Several | None:
+        looked = sum(n for _, n in senders)
+        among = "" if looked == len(self.ids) else f"Counted among {looked:,} of {len(self.ids):,} mails. "
+        some = f"These are the {MAX_OPTIONS} most frequent of {len(senders):,}. " if len(senders) > MAX_OPTIONS else ""
+        options = tuple(
+            Option(key=address.email.lower() or NAMELESS, label=f"{_named(address)} ({n:,})")
+            for address, n in senders[:MAX_OPTIONS]
+            if len(address.email) <= MAX_KEY
+        )
         if not options:
             return None
         return Several(
@@ -198,7 +232,8 @@ class Labelling(Action, base=True):
             label="Leave out the mails of these senders",
             options=options,
             optional=True,
-            hint=f"{among}All mails of a sender you leave out stay as they are.",
+            hint=f"{among}{some}All mails of a sender you leave out stay as they are.",
+            more=looked < len(self.ids),
         )
 
     def _others(self) -> Addresses:
@@ -221,8 +256,8 @@ class Labelling(Action, base=True):
         )
 
     def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        chosen = [self.people[int(place)] for place in values.get("senders", ())]
-        left_out = {a.email.lower() for a in (*chosen, *values["others"])}
+        chosen = {"" if key == NAMELESS else key.lower() for key in values.get("senders", ())}
+        left_out = chosen | {a.email.lower() for a in values["others"]}
         # What was taken out stays out: only the tighter bound counts, and the search's own needs no second one.
         oldest = min((d for d in (values.get("older_than"), self.older_than) if d), default=None)
         within = oldest and self.query.before and oldest >= self.query.before

@@ -198,6 +198,7 @@ class ChangeEvent(Altering):
             await self.calendar(desk).delete(self.was.calendar, await self._ident(ledger), notify=self.notify)
         linked = self.video and self.scope is not Scope.FOLLOWING
         if not same(now, self.was) or (linked and now.conference):  # not once more, if interrupted after it
+            await ledger.note("restoring", event=self.was.id)
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
             now = await self.restore(desk, now, **before)
         lost = await bring_back(self, self.calendar(desk), self.apart, ledger)

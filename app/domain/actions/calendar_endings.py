@@ -94,6 +94,7 @@ class CancelEvent(OnEvent):
                 there = now is not None and now.status != "cancelled"
                 stored = now if now and there else await self.restore(desk, now, status=self.was.status)
         except Missing:
+            await ledger.note("copying", event=self.event_id)
             stored = await self._copied(desk)
         return Receipt(
             summary=f"“{self.was.title}” is back" + undone(len(self.was.guests), self.notify, "an invitation"),
@@ -193,5 +194,7 @@ class RespondToEvent(OnEvent):
         now = await self.current(desk)
         if now is not None and now.answer not in (self.answer, before):
             raise Conflict(provider="Google Calendar", why="you have answered otherwise since, so I left it alone")
+        await ledger.note("answering back", event=self.was.id)
         await self.calendar(desk).respond(self.was, before, notify=self.notify)
+        await ledger.note("answered back")
         return Receipt(summary=f"Your answer to “{self.was.title}” is {SAID[before]} again")

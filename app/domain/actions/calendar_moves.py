@@ -1,8 +1,10 @@
 """Moving an event into another calendar, of the same account or of another one."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from pydantic import Field as Payload
 
@@ -30,14 +32,26 @@ from app.domain.actions.calendar_words import (
 )
 from app.domain.calendars import EVERYONE, Calendar
 from app.domain.cards import Card, Difference, Field, Part, Receipt, Recipient, Taint, carried, counted, differences
-from app.domain.desk import Desk, Ledger, last_note
-from app.domain.errors import Conflict, Faulty, ProviderError, Refused, ScopeMissing
-from app.domain.forms import Form
-from app.domain.types import AccountRef, Event, Guest
+from app.domain.desk import Desk, Ledger, last_note, reference
+from app.domain.errors import Conflict, Faulty, FormErrors, ProviderError, Refusal, Refused, ScopeMissing
+from app.domain.forms import MAX_KEY, MAX_OPTIONS, Choice, Form, Option
+from app.domain.types import AccountId, AccountRef, CalendarRef, Event, Guest
 
 COPY = "Google can't move it there, so I make a copy and then cancel the original."
 ANEW = "Guests are asked again whether they come."
 LINK = "It gets a new video link."
+
+
+NOT_THERE = "There is no such calendar that you may write to."
+
+
+def calendar_called(calendar: CalendarRef, account: str) -> str:
+    """A calendar as a card names it."""
+    return account if calendar.primary else f"{calendar.name} ({account})"
+
+
+def _key(account: AccountId, calendar: str) -> str:
+    return f"{account}/{calendar}"
 
 
 class MoveEvent(OnEvent):
@@ -136,8 +150,21 @@ class MoveEvent(OnEvent):
         return f"; {counted(told, 'person gets', 'people get')} {what}" if told else ""
 
     async def previewed(self, desk: Desk) -> Self:
-        update = {"viewers": await viewers(self._there(desk), self.into), "apart": await self._read_apart(desk)}
-        return self.model_copy(update=update)
+        found = self if self.into_name else await self._found(desk)
+        seen = {"viewers": await viewers(found._there(desk), found.into), "apart": await found._read_apart(desk)}
+        return found.model_copy(update=seen)
+
+    async def _found(self, desk: Desk) -> Self:
+        """With the names of the calendar that was chosen; raises Refusal when the event can't go there."""
+        there = self._there(desk)
+        into = next((c for c in await there.calendars() if c.id == self.into and c.writable), None)
+        if into is None:
+            raise Refusal(why=NOT_THERE)
+        if (there.account.id, into.id) == (self.account.id, self.was.calendar):
+            raise Refusal(why=f"“{self.was.title}” is in that calendar already.")
+        return self.model_copy(
+            update={"target": reference(there.account), "into_name": calendar_called(into, there.account.name)}
+        )
 
     async def _read_apart(self, desk: Desk) -> Apart:
         if self.native:
@@ -147,8 +174,46 @@ class MoveEvent(OnEvent):
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {"do": "transfer", "to": self.into, **super().asked(now)}
 
-    def form(self) -> Form | None:
-        return Form(title="Edit the move", inputs=(telling(self.notify),)) if self._guests else None
+    @property
+    def reading(self) -> str:
+        return "I'm reading which calendars there are."
+
+    @property
+    def _place(self) -> str:
+        """The calendar it goes to, as the form names it."""
+        return _key(self.target.id, self.into)
+
+    def form(self) -> Form:
+        return self._form([Option(key=self._place, label=self.into_name)])
+
+    async def asking(self, desk: Desk) -> Form:
+        """With every calendar it could go to."""
+        told = await asyncio.gather(*(calendar.calendars() for calendar in desk.calendars))
+        places = [(c.account, ref) for c, refs in zip(desk.calendars, told, strict=True) for ref in refs]
+        options = {
+            _key(account.id, ref.id): calendar_called(ref, account.name)
+            for account, ref in places
+            if ref.writable and (account.id, ref.id) != (self.account.id, self.was.calendar)
+        }
+        found = [Option(key=key, label=label) for key, label in options.items() if len(key) <= MAX_KEY]
+        first = [Option(key=self._place, label=self.into_name)] if self._place not in options else []
+        return self._form([*first, *found][:MAX_OPTIONS])
+
+    def _form(self, places: Sequence[Option]) -> Form:
+        calendar = Choice(name="into", label="To which calendar", value=self._place, options=tuple(places), more=True)
+        return Form(title="Edit the move", inputs=(calendar, *((telling(self.notify),) if self._guests else ())))
+
+    def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Of another calendar only the ids: what it is called is read with its preview."""
+        told = {"notify": values.get("notify", self.notify)}
+        if values["into"] == self._place:
+            return told
+        account, _, into = values["into"].partition("/")
+        try:
+            target = AccountRef(id=AccountId(UUID(account)), name="", email="")
+        except ValueError as unreadable:
+            raise FormErrors(why=NOT_THERE, fields={"into": NOT_THERE}) from unreadable
+        return {**told, "target": target, "into": into, "into_name": ""}
 
     # Doing it.
 
@@ -218,7 +283,9 @@ class MoveEvent(OnEvent):
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         """Take back a copy whose original is to stay after all."""
         if not self.native and await last_note(ledger, "copying") and await self._arrived(desk):
+            await ledger.note("taking back", event=self.event_id)
             await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
+            await ledger.note("taken back")
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         if not await last_note(ledger, "copied") or await last_note(ledger, "moved"):
@@ -250,16 +317,18 @@ class MoveEvent(OnEvent):
             if left is None or left.status == "cancelled":
                 await self.restore(desk, left, status=self.was.status)
             lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
-            await self._dropped(desk)
+            await ledger.note("dropping", event=self.event_id)
+            await self._dropped(desk, ledger)
         told = self._mails("a mail about it")
         return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again{told}", differences=lost)
 
-    async def _dropped(self, desk: Desk) -> None:
+    async def _dropped(self, desk: Desk, ledger: Ledger) -> None:
         """Delete the copy. Where that is refused the original goes once more: what can't be undone stays as it was.
         Raises Faulty, to be tried again, where that is refused too."""
         try:
             await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
         except (Refused, ScopeMissing):
+            await ledger.note("cancelling again", event=self.was.id)
             try:
                 await self.calendar(desk).delete(self.was.calendar, self.was.id, notify=self.notify)
             except ProviderError as both:

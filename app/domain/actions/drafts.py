@@ -10,6 +10,7 @@ from pydantic import Field as Payload
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.letters import (
     Heading,
+    body_hash,
     gone_otherwise,
 )
 from app.domain.actions.mail import Written
@@ -101,10 +102,7 @@ class SaveDraft(Written):
         """The receipt of a draft that is known to stand, whether or not the provider lets us look at it."""
         box = desk.mailbox(self.account)
         with suppress(ProviderError):
-            for mail in await box.read([draft.message]):
-                there = {"to": tuple(a.email for a in mail.to), "cc": tuple(a.email for a in mail.cc)}
-                stored = Sent(id=mail.id, thread=draft.thread, sender=mail.sender.email, subject=mail.subject, **there)
-                return self._receipt(desk, stored)
+            return self._receipt(desk, await box.sent(draft.message))
         summary = f"Saved among your drafts in {self.account.name}; I couldn't read it back"
         return Receipt(summary=summary, link=box.link(draft.thread))
 
@@ -113,7 +111,7 @@ class SaveDraft(Written):
             summary=f"Saved among your drafts in {self.account.name}" + (f"; {since}" if since else ""),
             fields=(Field(label="Subject", value=stored.subject),),
             link=desk.mailbox(self.account).link(stored.thread),
-            differences=gone_otherwise(self.heading(), stored),
+            differences=gone_otherwise(self.heading(), stored, body_hash(self.body)),
         )
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
@@ -127,5 +125,7 @@ class SaveDraft(Written):
             return Receipt(summary="The draft was gone already")
         if stands.message != made.message:  # Gmail gives every version of a draft a message of its own
             raise Conflict(provider="Gmail", why="you have worked on the draft since, so I left it")
+        await ledger.note("deleting", draft=made.id)
         await box.delete_draft(made.id)
+        await ledger.note("deleted")
         return Receipt(summary="The draft is deleted")

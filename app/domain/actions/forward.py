@@ -315,6 +315,7 @@ class ForwardEmails(Action):
         """The receipt of mails that are known to be out, with what is otherwise about those that can be looked at."""
         notes = await ledger.recall()
         out = {int(n.refs["mail"]): str(n.refs["message"]) for n in notes if n.step == "sent"}
+        bodies = {int(n.refs["mail"]): str(n.refs.get("body", "")) for n in notes if n.step == "sending"}
         box = desk.mailbox(self.account)
         found = await asyncio.gather(*map(box.sent, out.values()), return_exceptions=True)
         read: dict[int, Sent] = {}
@@ -329,15 +330,15 @@ class ForwardEmails(Action):
             update={
                 "summary": receipt.summary + (f"; I couldn't read {unread:,} of them back" if unread else ""),
                 "link": next((stored.link for stored in read.values()), ""),
-                "differences": tuple(self._otherwise(read)),
+                "differences": tuple(self._otherwise(read, bodies)),
             }
         )
 
-    def _otherwise(self, read: Mapping[int, Sent]) -> Iterator[Difference]:
+    def _otherwise(self, read: Mapping[int, Sent], bodies: Mapping[int, str]) -> Iterator[Difference]:
         several = len(self.mails) > 1
         for number, stored in read.items():
             subject = self.mails[number].subject or "(no subject)"
-            for found in gone_otherwise(self._heading(number), stored):
+            for found in gone_otherwise(self._heading(number), stored, bodies.get(number, "")):
                 yield found.model_copy(update={"field": f"{found.field} of “{subject}”"} if several else {})
 
     def _receipt(self, gone: int) -> Receipt:

@@ -76,9 +76,12 @@ class LabelEmails(Labelling):
     async def turn(self, box: Mailbox, ledger: Ledger) -> Turn:
         if noted := await last_note(ledger, "label"):
             return Turn(noted.refs["id"], on=not self.off)  # the same one, even if it was renamed meanwhile
-        label = await (box.find_label(self.name) if self.off else box.make_label(self.name))
-        if not label:
+        label = await box.find_label(self.name)
+        if not label and self.off:
             raise Refused(provider="Gmail", why=f"there is no label “{self.name}” any more")
+        if not label:
+            await ledger.note("making")
+            label = await box.make_label(self.name)
         await ledger.note("label", id=label)
         return Turn(label, on=not self.off)
 

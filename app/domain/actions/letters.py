@@ -18,6 +18,10 @@ NAMED = 5
 """Recipients that a receipt names; the card above it names all."""
 
 
+SHOWN, ANOTHER = "as it stood on the card", "another one"
+"""The texts of a mail that differ, where a receipt has no room for either."""
+
+
 class Glimpse(Value):
     """As much of a mail as a card lists."""
 
@@ -87,8 +91,9 @@ def reached(recipients: tuple[Recipient, ...]) -> frozenset[str]:
     return frozenset(wired(r.address.email).lower() for r in recipients)
 
 
-def gone_otherwise(heading: "Heading", stored: Sent) -> tuple[Difference, ...]:
-    """Where a mail that is out differs from what was to be sent, as far as its heading tells."""
+def gone_otherwise(heading: "Heading", stored: Sent, body: str) -> tuple[Difference, ...]:
+    """Where a mail that stands at the provider differs from what was asked for: in its heading, or in its text, of
+    which `body` is the hash; empty where it isn't known any more."""
     asked = {
         "From": wired(heading.sender.email).lower(),
         "Recipients": ", ".join(sorted(reached(heading.recipients))),
@@ -99,6 +104,8 @@ def gone_otherwise(heading: "Heading", stored: Sent) -> tuple[Difference, ...]:
         "Recipients": ", ".join(sorted(a.lower() for a in (*stored.to, *stored.cc))),
         "Subject": one_line(stored.subject),
     }
+    if body and stored.body != body:
+        asked["Text"], is_["Text"] = SHOWN, ANOTHER
     return differences(asked, is_)
 
 

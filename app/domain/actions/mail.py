@@ -214,7 +214,7 @@ class SendMail(Written):
             summary=f"Sent to {called(self.recipients)}",
             fields=(Field(label="Subject", value=sent.subject), Field(label="From", value=sent.sender)),
             link=sent.link,
-            differences=(*self._strayed(sent), *gone_otherwise(self.heading(), sent)),
+            differences=(*self._strayed(sent), *gone_otherwise(self.heading(), sent, body_hash(self.body))),
         )
 
     def _strayed(self, sent: Sent) -> tuple[Difference, ...]:

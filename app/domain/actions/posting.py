@@ -29,7 +29,7 @@ class Posting:
         if sent := await self._noted("sent"):
             return str(sent.refs["message"])
         draft = await self._draft(raw, thread)
-        await self._note("sending")
+        await self._note("sending", body=self.marks.body_hash)
         message = await self.box.send_draft(draft, raw)
         await self._note("sent", message=message)
         with suppress(ProviderError):  # the mail is out: what is left over must not say otherwise
@@ -105,7 +105,7 @@ class Posting:
     async def abandon(self) -> None:
         """Delete what an attempt left half made."""
         if draft := await self._noted("draft"):
-            await self.box.delete_draft(draft.refs["id"])
+            await self._drop(draft.refs["id"])
         await self._clear(beyond=0)
 
     async def _draft(self, raw: bytes, thread: str | None) -> Draft:
@@ -125,7 +125,12 @@ class Posting:
             return
         for orphan in await self.box.find_drafts(self.marks.message_id, since=begun[0]):
             if orphan.id != but:
-                await self.box.delete_draft(orphan.id)
+                await self._drop(orphan.id)
+
+    async def _drop(self, draft: str) -> None:
+        await self._note("dropping", draft=draft)
+        await self.box.delete_draft(draft)
+        await self._note("dropped")
 
     async def _begun(self) -> list[datetime]:
         """When creations of the draft were begun."""

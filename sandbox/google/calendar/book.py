@@ -118,6 +118,12 @@ class Book:
         query = "DELETE FROM events WHERE account = ? AND calendar = ? AND id = ?"
         self._store.run(query, self.email, calendar.id, event_id)
 
+    def close(self, calendar: Calendar) -> None:
+        """Takes a whole calendar away as if it had never been."""
+        del self.calendars[calendar.id]
+        for table, column in (("events", "calendar"), ("calendars", "id")):
+            self._store.run(f"DELETE FROM {table} WHERE account = ? AND {column} = ?", self.email, calendar.id)
+
     def forget_sync_tokens(self) -> None:
         self._last_change += 2
         for calendar in self.calendars.values():
