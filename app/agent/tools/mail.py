@@ -104,7 +104,7 @@ class SearchMail(Filters):
         query = self.query(bench, "sent" if self.owed == "to_me" else self.where)
         if query.since is None:
             query = query.model_copy(update={"since": bench.request.now.date() - timedelta(days=OWED_DAYS)})
-        own = await own_addresses(bench)
+        own = await bench.own_addresses()
         told = await bench.each(bench.mailboxes(self.account), lambda box: _threads(box, query), what="mail")
         found = [debt([m.email for m in thread.mails], own) for _, threads in told for thread in threads]
         debts = sorted((d for d in found if d and d.owed == self.owed), key=lambda d: d.since, reverse=True)
@@ -134,13 +134,6 @@ class ReadThread(Tool):
             mails=[_read(m, bench) for m in mails],
             **({"left_out": f"{left_out} older mails or parts, for length"} if left_out else {}),
         )
-
-
-async def own_addresses(bench: Bench) -> frozenset[str]:
-    """Every address the person may write from, in lower case."""
-    told = await bench.each(bench.desk.mailboxes, lambda box: box.aliases(), what="mail")
-    aliases = (alias.email.lower() for _, found in told for alias in found)
-    return frozenset((*aliases, *(a.email.lower() for a in bench.desk.accounts)))
 
 
 async def _threads(box: Mailbox, query: MailQuery) -> Sequence[Thread]:

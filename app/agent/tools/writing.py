@@ -8,7 +8,6 @@ from pydantic import Field
 from app.agent.bench import MAIL, Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.forwarding import Route, addressed, forward
-from app.agent.tools.mail import own_addresses
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
 from app.domain.errors import Refusal
@@ -73,7 +72,7 @@ class WriteMail(Changing):
         account, ident = bench.located(self.thread or await self._newest(bench), "thread")
         box, thread = bench.desk.mailbox(account), await bench.thread(account, ident)
         answered, others = _answered(thread, self.to)
-        to, cc = recipients(answered, await own_addresses(bench), everyone=self.kind == "reply_all")
+        to, cc = recipients(answered, await bench.own_addresses(), everyone=self.kind == "reply_all")
         if others and self.kind == "reply":
             to = addressed(self.to)  # somebody else than who wrote is to get it
         if not to:
