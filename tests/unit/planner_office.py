@@ -8,7 +8,7 @@ from tests.unit.planner_talk import Talk, World, person
 
 FIELDS = {
     "search_mail": "words sender to subject category label unread attachment exact_phrase without older_than_days"
-    " newer_than_days when account where owed limit",
+    " newer_than_days when account where owed limit skip",
     "read_thread": "thread",
     "change_mail": "words sender to subject category label unread attachment older_than_days"
     " newer_than_days when account where do threads name not_from note send_from replaces",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen, titled
 from sandbox.models.planner.choices import answered, booked
 from sandbox.models.planner.conversation import Conversation, Listed, Turn, listed
+from sandbox.models.planner.followups import wants_more
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.blocks import BlockFocus, Mirror
@@ -180,7 +181,7 @@ _REFERRING = rx(
 
 
 def _refers(text: str) -> bool:
-    return _REFERRING.search(text) is not None
+    return _REFERRING.search(text) is not None or wants_more(text)
 
 
 def _split(message: str, context: Context) -> tuple[Intent, ...]:
