@@ -112,7 +112,7 @@ class Bench:
     def relations(self) -> tuple[Relation, ...]:
         """Whom the person means by which name: the latest word counts."""
         latest = {relation.key: relation for relation in (*reversed(self.request.relations), *self.learned)}
-        return tuple(reversed(latest.values()))
+        return tuple(relation for relation in reversed(latest.values()) if relation.people)
 
     def relation(self, name: str) -> Relation | None:
         """Whom the person means by a name; None when they never said."""

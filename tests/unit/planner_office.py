@@ -19,7 +19,7 @@ FIELDS = {
     " account replaces",
     "find_free_time": "within minutes people account",
     "block_time": "kind within minutes total_minutes title account into replaces",
-    "find_person": "name save",
+    "find_person": "name save forget",
     "ask_person": "question options",
     "continue_after": "what",
 }

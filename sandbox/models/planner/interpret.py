@@ -22,7 +22,7 @@ from sandbox.models.planner.intents.mark import MarkMails
 from sandbox.models.planner.intents.owing import Owed
 from sandbox.models.planner.intents.people import WhoIs
 from sandbox.models.planner.intents.preferences import Prefer
-from sandbox.models.planner.intents.relation import Remember
+from sandbox.models.planner.intents.relation import Forget, Remember
 from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
 from sandbox.models.planner.intents.skills import Assisted
@@ -40,7 +40,7 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, DaysOff,
+    Forget, SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, DaysOff,
     ForwardMails, NewMail,
     ArchiveMails, MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents,
     FindMails, OutOfReach, NotUnderstood,
