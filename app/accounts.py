@@ -58,6 +58,9 @@ PASTED = Form(
 )
 DISCONNECTED = "You disconnected this account. Nothing was changed."
 
+FORGOTTEN = "Its tokens are deleted, its waiting cards are off, and what its other cards held is deleted."
+TURNED_AWAY = "This waited for *{name}*, which was disconnected. Ask again once an account for it is connected."
+
 
 class Accounts:
     """The OAuth use case; the provider's side of it is the port Consent."""
@@ -236,16 +239,25 @@ class Accounts:
         known = await self._account(person, account)
         given_up = await self._services.store.approvals.give_up(person, account, DISCONNECTED)
         ended = await self._revoked(known)
+        await self._turn_away(known)
         await self._grants.forget(account, person)
         for plan in {approval.plan for approval in given_up}:
             await self._aftermath.moved(*(a for a in given_up if a.plan == plan))
-        words = f"Disconnected: {known.described}. Its tokens are deleted, and its waiting cards are off."
+        await self._services.store.approvals.let_go(person, account)
+        words = f"Disconnected: {known.described}. {FORGOTTEN}"
         if not ended:
             words += (
                 " Google didn't confirm that it ended the access on its side: please remove Steward yourself under"
                 " “Third-party apps & services” of your Google Account."
             )
         await self._services.chat.say(place, words)
+
+    async def _turn_away(self, account: Account) -> None:
+        """Tell every request that waits for this account alone that it waits for nothing; before the account takes
+        them with it, so that none goes unsaid."""
+        for turn in await self._services.store.parking.waiting_only(account.person, account.id):
+            with suppress(ChatError):  # the account is to go whatever Slack says
+                await self._services.chat.say(turn.place, TURNED_AWAY.format(name=account.name))
 
     async def _revoked(self, account: Account) -> bool:
         """Whether the provider says that it's over; a dead grant has ended already."""

@@ -1,4 +1,4 @@
-"""How an address came to be a recipient: the mark it gets on a card, and what it could be mistaken for."""
+"""Whose an address is: the person's own, or how a recipient's came to be one and what it could be mistaken for."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -10,6 +10,7 @@ from app.domain.errors import GrantDead, ProviderError, Refusal
 from app.domain.mailboxes import Mailbox
 from app.domain.memory import CHOSEN, SAID, Relation
 from app.domain.ports import Request
+from app.domain.reading import Reading
 from app.domain.types import Address, Thread
 from app.planning.provenance import pretends
 from app.planning.sanitising import hidden
@@ -31,6 +32,18 @@ class Knowing(Protocol):
     def sources(self) -> Sources: ...
     @property
     def relations(self) -> tuple[Relation, ...]: ...
+
+
+async def own_addresses(desk: Desk, reading: Reading) -> frozenset[str]:
+    """Every address the person may write from, in lower case: of an account whose further ones can't be read, its own.
+    Raises GrantDead."""
+
+    async def aliases(box: Mailbox) -> tuple[Address, ...]:
+        return await box.aliases()
+
+    told = await reading.each(desk.mailboxes, aliases, what="addresses")
+    further = (alias.email.lower() for _, found in told for alias in found)
+    return frozenset((*further, *(account.email.lower() for account in desk.accounts)))
 
 
 async def recognised(

@@ -5,7 +5,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import PreformattedString, Tag
 
 from app.domain.types import Address
 
@@ -26,7 +26,7 @@ SUPERSETS = {
     "tis-620": "windows-874",
 }
 """What is meant by a charset's name in practice. Source: the WHATWG Encoding Standard's labels."""
-SILENT = frozenset({"script", "style", "head", "title", "template", "noscript"})
+SILENT = frozenset({"script", "style", "title", "template", "noscript"})
 BARE = re.compile(r"[^\s<>,;:\"()]+@[^\s<>,;:\"()]+")
 FOREIGN = frozenset(":;,()")
 """What no address holds."""
@@ -35,11 +35,21 @@ _PLAINLY = re.compile(r"[,;](?=[^<>]*(?:<|$))")
 _GROUP = re.compile(r"(?:^|(?<=[,;]))[^:@<>,;]*:|;\s*$")
 """The name of a group of addresses before them, and the end of the last one (RFC 5322, section 3.4)."""
 _ROUTE = re.compile(r"^@[^:]*:")
+_DOTTED = re.compile(r"(?<=[^\s.])\s+\.\s*(?=[^\s.])")
+"""A dot within an address with space before it (RFC 5322, section 4.4)."""
 _ESCAPED = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 SIGNATURES = frozenset({"gmail_signature", "moz-signature", "Signature", "signature"})
 """Classes and ids of what Gmail, Thunderbird and Outlook put a signature into."""
-BREAKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table"})
+ENDS = frozenset({"br", "hr"})
+"""What ends a line and holds nothing."""
+BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figure"}
+    | {"figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p"}
+    | {"pre", "section", "table", "tr", "ul"}
+)
+"""What stands on lines of its own. Source: the rendering section of the HTML standard, for what mails are made of."""
+CELLS = frozenset({"td", "th"})
 
 
 def decoded(raw: bytes, charset: str) -> tuple[str, bool]:
@@ -99,7 +109,7 @@ def addresses(value: str) -> tuple[Address, ...]:
             found.append(Address(email=_routed(angle[1]), name=name))
             pending = ""
         elif "@" in item.strip()[1:-1]:
-            found += [_bare(email, item) for email in BARE.findall(_COMMENT.sub(" ", item).replace(" . ", "."))]
+            found += [_bare(email, item) for email in BARE.findall(_DOTTED.sub(".", _COMMENT.sub(" ", item)))]
             pending = ""
         else:
             pending = f"{pending} {item},".strip()  # the first half of `Last, First <a@b>`
@@ -165,11 +175,27 @@ def text_of_html(markup: str) -> str:
     said = [tag for tag in tags if not tag.decomposed]
     for signature in filter(_signs, said):
         signature.insert(0, "\n-- \n")
-    for place in (tag for tag in said if tag.name in BREAKS):
-        place.append("\n")
+    for place in said:
+        if place.name in BLOCKS - {"blockquote"} and _runs_on(place):  # those get lines of their own below
+            place.insert_before("\n")
+        if place.name in BLOCKS or place.name in ENDS:
+            place.append("\n")
+        elif place.name in CELLS:
+            place.append(" ")
     for quote in reversed([tag for tag in said if tag.name == "blockquote"]):
         quote.replace_with("\n" + "".join(f"> {line}\n" for line in _lines(quote.get_text()).split("\n")))
     return _lines(soup.get_text())
+
+
+def _runs_on(block: Tag) -> bool:
+    """Whether words stand right before a block, with no end of line between."""
+    for before in block.previous_elements:
+        if isinstance(before, PreformattedString) or (isinstance(before, Tag) and before.name not in BLOCKS):
+            continue  # comments, and what is within a line
+        words = "" if isinstance(before, Tag) else str(before).rstrip(" \t")
+        if isinstance(before, Tag) or words:
+            return bool(words) and not words.endswith(("\n", "\r"))
+    return False
 
 
 def _signs(tag: Tag) -> bool:

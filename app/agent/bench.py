@@ -24,6 +24,7 @@ from app.planning.preferences import spoken_hours
 from app.planning.provenance import addresses
 from app.planning.sanitising import visible
 from app.planning.sources import SUBJECT, Sources
+from app.recognising import own_addresses
 
 CALL: ContextVar[tuple[int, int]] = ContextVar("call", default=(0, 0))
 """Which call of a tool is running: the model's answer it stands in, and its place there."""
@@ -111,7 +112,7 @@ class Bench:
     def relations(self) -> tuple[Relation, ...]:
         """Whom the person means by which name: the latest word counts."""
         latest = {relation.key: relation for relation in (*reversed(self.request.relations), *self.learned)}
-        return tuple(reversed(latest.values()))
+        return tuple(relation for relation in reversed(latest.values()) if relation.people)
 
     def relation(self, name: str) -> Relation | None:
         """Whom the person means by a name; None when they never said."""
@@ -214,6 +215,15 @@ class Bench:
         self._unread |= {(what, name): why for name, why in reading.unread.items()}
         self.notes += [f"_{note} So I don't know what is there._" for note in reading.notes]
         return told
+
+    async def own_addresses(self) -> frozenset[str]:
+        """Every address the person may write from, in lower case; where they can't all be read, the person is told.
+        Raises GrantDead."""
+        reading = Reading()
+        own = await own_addresses(self.desk, reading)
+        told = [f"_{note}_" for note in reading.notes]
+        self.notes += [note for note in told if note not in self.notes]
+        return own
 
     @property
     def not_read(self) -> dict[str, list[str]]:

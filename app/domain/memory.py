@@ -19,6 +19,7 @@ class Relation(Value):
     name: str
     """As the person says it."""
     people: tuple[Address, ...]
+    """Nobody where whoever was meant is to be forgotten."""
     origin: str
     since: AwareDatetime
 
@@ -65,7 +66,7 @@ class Relations(Protocol):
         """Everybody the person has said they mean by a name, the newest first."""
 
     async def keep(self, person: PersonId, relation: Relation) -> None:
-        """Keep who is meant by a name, instead of whoever was before."""
+        """Keep who is meant by a name, instead of whoever was before; forget them where it is nobody any more."""
 
 
 class Trail(Value):

@@ -228,6 +228,10 @@ class Approvals(Protocol):
     async def give_up(self, person: PersonId, account: AccountId, note: str) -> tuple[Approval, ...]:
         """Expire or cancel what waits and needs an account, and skip what was to come after it; the ones it touched."""
 
+    async def let_go(self, person: PersonId, account: AccountId) -> None:
+        """Forget what was settled in an account that is gone, or needed it. What is settled or drawn later goes when
+        the store is tidied; the audit trail stays."""
+
     async def propose(self, approval: Approval) -> None:
         """Keep one more action, outside a turn's end."""
 
@@ -273,6 +277,9 @@ class Parking(Protocol):
 
     async def waiting(self, person: PersonId, account: AccountId) -> tuple[TurnId, ...]:
         """The requests that wait for an account, the oldest first."""
+
+    async def waiting_only(self, person: PersonId, account: AccountId) -> tuple[Turn, ...]:
+        """The requests that wait for this account and no other, the oldest first."""
 
     async def go_on(self, person: PersonId, turn: TurnId) -> Turn | None:
         """Open a parked request anew, queued; None when it isn't over, isn't parked, or waits on."""

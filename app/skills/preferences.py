@@ -4,15 +4,16 @@ from typing import ClassVar
 
 from app.domain.asking import MAX_OPTIONS, Question
 from app.domain.desk import Desk
-from app.domain.memory import Trail
+from app.domain.memory import SAID, Relation, Trail
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.preferences import DIGEST, TITLES, Preferences, Said, shown
-from app.domain.reports import Group, Line, Offer, Report
+from app.domain.reports import MAX_LINES, Group, Line, Offer, Report
 from app.planning.preferences import Doubtful, Unread, read
 
 ERRAND = "prefer"
-UNDO = "undo"
+UNDO, FORGET = "undo", "forget"
 EXAMPLES = "Say, for instance: “No meetings on Friday afternoon”, “I work 8 to 4 in Lisbon”, “Digest at 7:30”."
+WHO = "Whom you mean"
 MAX_STATED = 5
 """Preferences stated in one message: what each of them came to is shown with a button to undo it."""
 
@@ -24,14 +25,16 @@ class Prefer:
         self._services = services
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
-        """Without an argument all preferences; "NAME VALUE" keeps one, with one more on each line; "undo NAME" has hold
-        what held before."""
+        """Without an argument all preferences, and whom they mean by which name; "NAME VALUE" keeps one, with one more
+        on each line; "undo NAME" has hold what held before; "forget WHO" is for such a name."""
         del desk
         await watch("is looking at your preferences…")
         lines = [line.removeprefix(f"{ERRAND} ").strip() for line in argument.splitlines()][:MAX_STATED]
         stated = [line for line in lines if line.partition(" ")[0] in TITLES]
         if lines and lines[0].startswith(f"{UNDO} "):
             return await self._undone(lines[0].removeprefix(f"{UNDO} "), request)
+        if lines and lines[0].startswith(f"{FORGET} "):
+            return _forgotten(lines[0].removeprefix(f"{FORGET} "), request)
         return await self._stated(stated, request) if stated else await self._listed(request)
 
     async def _stated(self, lines: list[str], request: Request) -> Thought:
@@ -74,7 +77,10 @@ class Prefer:
         said = {each.name: each for each in await store.said(person)}
         mine = tuple(_group(name, preferences, said[name], request) for name in TITLES if name in said)
         usual = tuple(_line(name, preferences) for name in TITLES if name not in said)
-        groups = (*mine, Group(title="As usual, until you say otherwise", lines=usual)) if usual else mine
+        people = tuple(_meant(relation) for relation in request.relations)
+        whom = (Group(title=WHO, lines=people[:MAX_LINES], more=len(people[MAX_LINES:])),) if people else ()
+        as_usual = (Group(title="As usual, until you say otherwise", lines=usual),) if usual else ()
+        groups = (*mine, *whom, *as_usual)
         shown_ = Report(title="How you want your days", summary=EXAMPLES, groups=groups)
         return Thought(reply=shown_.summary, trail=Trail(report=shown_))
 
@@ -102,6 +108,22 @@ def _asked(name: str, words: str, doubt: Doubtful) -> Thought:
 
 def _undoing(name: str, label: str) -> Offer:
     return Offer(label=label, errand=f"{ERRAND} {UNDO} {name}")
+
+
+def _meant(relation: Relation) -> Line:
+    """Whom they mean by a name, and how to have it forgotten."""
+    told = f"{relation.origin} on {relation.since:%-d %b %Y}"
+    forget = Offer(label="Forget", errand=f"{ERRAND} {FORGET} {relation.key}")
+    return Line(text=f"{relation.name}: {relation.shown}", detail=told, choices=(forget,))
+
+
+def _forgotten(key: str, request: Request) -> Thought:
+    """Have it forgotten whom they mean by a name, as the turn ends."""
+    known = next((relation for relation in request.relations if relation.key == key), None)
+    if known is None:
+        return Thought(reply="That is forgotten already.")
+    nobody = Relation(name=known.name, people=(), origin=SAID, since=request.now)
+    return Thought(reply=f"Forgotten: {known.name} was {known.shown}.", trail=Trail(learned=(nobody,)))
 
 
 def _line(name: str, preferences: Preferences) -> Line:

@@ -173,6 +173,12 @@ class PostgresApprovals:
             rows = [*rows, *(await connection.execute(later)).mappings().all()]
         return tuple(map(_approval, rows))
 
+    async def let_go(self, person: PersonId, account: AccountId) -> None:
+        """Delete the settled rows of an account that is gone, with their ledgers. The audit trail has no content and
+        stays."""
+        async with self._database.transaction(person) as connection:
+            await connection.execute(select(func.steward.let_go(account)))
+
     async def _put(
         self, claim: Claim, change: Update, *, ends: Status = S.RUNNING, renewed: Approval | None = None
     ) -> Approval:

@@ -49,6 +49,16 @@ class PostgresParking:
             found = (await connection.scalars(mine.order_by(parked.c.since))).all()
         return tuple(map(TurnId, found))
 
+    async def waiting_only(self, person: PersonId, account: AccountId) -> tuple[Turn, ...]:
+        """The requests that wait for this account and no other, the oldest first."""
+        other = parked.alias("other")
+        alone = ~exists().where(other.c.turn == parked.c.turn, other.c.account != account)
+        mine = select(parked.c.turn).where(parked.c.person == person, parked.c.account == account, alone)
+        async with self._database.transaction(person) as connection:
+            idents = (await connection.scalars(mine.order_by(parked.c.since))).all()
+        found = [await self._turns.get(person, TurnId(ident)) for ident in idents]
+        return tuple(turn for turn in found if turn is not None)
+
     async def go_on(self, person: PersonId, turn: TurnId) -> Turn | None:
         """Open a parked request anew, queued; None when it isn't over, isn't parked, or waits on."""
         recent = parked.c.since > self._clock.now() - PATIENCE

@@ -1,6 +1,6 @@
 """Whom a person means by a name."""
 
-from sqlalchemy import Insert, RowMapping, select
+from sqlalchemy import Delete, Insert, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.domain.memory import Relation
@@ -23,13 +23,15 @@ class PostgresRelations:
         return tuple(map(_relation, rows))
 
     async def keep(self, person: PersonId, relation: Relation) -> None:
-        """Keep who is meant by a name, instead of whoever was before."""
+        """Keep who is meant by a name, instead of whoever was before; forget them where it is nobody any more."""
         async with self._database.transaction(person) as connection:
             await connection.execute(kept(person, relation))
 
 
-def kept(person: PersonId, relation: Relation) -> Insert:
-    """The statement that keeps a relation."""
+def kept(person: PersonId, relation: Relation) -> Insert | Delete:
+    """The statement that keeps a relation, or has the one by its name forgotten."""
+    if not relation.people:
+        return delete(relations).where(relations.c.person == person, relations.c.key == storable(relation.key))
     fields = {
         "name": storable(relation.name),
         "people": [{"email": storable(p.email), "name": storable(p.name)} for p in relation.people],

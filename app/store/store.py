@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import JSON, Row, column, func, select
@@ -30,6 +30,8 @@ from app.store.turns import PostgresTurns
 from app.store.verdicts import PostgresVerdicts
 from app.store.watches import PostgresWatches
 
+DRAWN_FOR = timedelta(days=1)
+"""How long after its last change a card may still be drawn again from its row."""
 BATCH = 200
 """Rows looked up at once when everything is sealed anew."""
 
@@ -108,11 +110,13 @@ class PostgresStore:
             return [(row.id, row.person) for row in await connection.execute(select(rows))]
 
     async def tidy(self, before: datetime) -> None:
-        """Forget envelopes, conversations and unused links older than `before` (aware), and requests that waited for an
-        account longer than PATIENCE."""
+        """Forget envelopes, conversations and unused links older than `before` (aware), requests that waited for an
+        account longer than PATIENCE, and what was settled in accounts that are gone."""
+        now = self._clock.now()
         async with self._relay.statement() as connection:
             await connection.execute(select(func.steward.tidy(before)))
-            await connection.execute(select(func.steward.unpark(self._clock.now() - PATIENCE)))
+            await connection.execute(select(func.steward.unpark(now - PATIENCE)))
+            await connection.execute(select(func.steward.let_go_of_old(now - DRAWN_FOR)))
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""

@@ -9,6 +9,7 @@ from app.domain.types import MailQuery
 _TERM = re.compile(r"[^\s\"(){}:]+")
 _OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _OPERATORS = {"OR", "AND", "AROUND", "NOT"}
+_STATES = {"starred", "important"}
 _PLACES = {"inbox": "in:inbox", "sent": "in:sent", "drafts": "in:drafts", "trash": "in:trash", "anywhere": ""}
 
 
@@ -21,7 +22,7 @@ def gmail_query(query: MailQuery, zone: str) -> str:
         _PLACES[query.where],
         f"category:{query.category}" if query.category else "",
         *(f"-category:{category}" for category in query.left_out),
-        f"label:{_label(query.label)}" if query.label else "",
+        _labelled(query.label),
         _either("from", query.sender),
         _field("to", query.to),
         _field("subject", query.subject),
@@ -53,6 +54,12 @@ def _either(operator: str, value: str) -> str:
     """The field with a value, or with any of several between which "or" stands."""
     found = [field for one in _OR.split(value) if (field := _field(operator, one))]
     return f"{{{' '.join(found)}}}" if len(found) > 1 else "".join(found)
+
+
+def _labelled(name: str) -> str:
+    """A label by its name; stars and importance are states to Gmail."""
+    label = _label(name)
+    return f"{'is' if label.lower() in _STATES else 'label'}:{label}" if label else ""
 
 
 def _label(name: str) -> str:

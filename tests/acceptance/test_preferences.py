@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from tests.acceptance.house import House
-from tests.acceptance.offers import reported, taken
-from tests.acceptance.people import ALEX, Person
+from tests.acceptance.offers import chosen, menus, reported, taken
+from tests.acceptance.people import ALEX, Answer, Person
 
 MINE = "steward.preferences WHERE person = (SELECT id FROM steward.people WHERE email = %s)"
 
@@ -57,3 +57,20 @@ async def test_said_shown_listed_kept_to_and_undone(house: House, alex: Person) 
     assert ["Undone. " in words for words in undone] == [True] * len(said)
     assert await free(alex, day) == usual != kept
     assert "you said" not in (await alex.ask("preferences")).words
+
+
+async def test_whom_a_name_means_is_listed_and_forgotten_in_words_and_at_a_click(house: House, alex: Person) -> None:
+    def lines(listed: Answer) -> list[str]:
+        return [line for line in menus(reported(alex, listed)) if "my manager" in line]
+
+    for words in ("Forget who my manager is", ""):
+        await alex.ask("My manager is dana@larkspur.example")
+        listed = await alex.ask("preferences")
+        (line,) = lines(listed)
+        assert "dana@larkspur.example" in line
+        if words:
+            assert "Forgotten" in (await alex.ask(words)).words
+        else:
+            said = await chosen(alex, reported(alex, listed), line, "Forget")
+            assert "Forgotten: my manager was dana@larkspur.example" in said.words
+        assert lines(await alex.ask("preferences")) == []

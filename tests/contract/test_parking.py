@@ -16,6 +16,7 @@ from app.domain.ports import Store
 from app.domain.types import Account, AccountRef, Turn, TurnStatus
 from app.store import PostgresStore
 from app.store.parking import PATIENCE
+from app.store.store import DRAWN_FOR
 from tests import postgres
 from tests.fakes import ManualClock, MemoryGrants, MemoryStore
 from tests.samples import ANN, BOB, account, archive, message, proposal
@@ -161,6 +162,70 @@ async def test_a_change_across_accounts_ends_with_either_of_them(lot: Lot, kind:
     untouched = await approvals.get(ANN.id, other.id)
     assert untouched is not None
     assert untouched.status is Status.PROPOSED
+
+
+async def test_only_what_waits_for_no_other_account_ends_with_one(lot: Lot) -> None:
+    work, home = await lot.connect(), await lot.connect(subject="2", name="home")
+    first, both, last = [await lot.asked() for _ in range(3)]
+    for turn, needs in ((first, {work.id: ()}), (both, {work.id: (), home.id: ()}), (last, {work.id: ()})):
+        await lot.store.parking.park(turn, needs)
+        lot.clock.advance(timedelta(minutes=1))
+    assert [t.id for t in await lot.store.parking.waiting_only(ANN.id, work.id)] == [first.id, last.id]
+    assert await lot.store.parking.waiting_only(ANN.id, home.id) == ()
+    assert await lot.store.parking.waiting_only(BOB.id, work.id) == ()
+
+
+async def test_what_was_settled_in_an_account_that_is_gone_is_forgotten(lot: Lot) -> None:
+    work, home = await lot.connect(), await lot.connect(subject="2", name="home")
+    approvals = lot.store.approvals
+    across, there, here, open_step, beside = (
+        crossing("forward", home, work),
+        *(archive("m1").renewed(account=reference(each)) for each in (work, home, work, work)),
+    )
+    for actions in ((across,), (there,), (here,), (open_step, beside)):
+        turn, _ = await lot.store.turns.open(message("archive it"), limit=9)
+        for position, action in enumerate(actions):
+            await approvals.propose(proposal(action, turn, lot.clock.now(), position=position))
+    for action in (across, there, here, beside):
+        await approvals.decide(ANN.id, action.id, Decision.REJECT)
+    await lot.grants.forget(work.id, ANN.id)
+    await approvals.let_go(BOB.id, work.id)
+    assert await approvals.get(ANN.id, there.id) is not None
+    await approvals.let_go(ANN.id, work.id)
+    left = [a for a in (across, there, here, open_step, beside) if await approvals.get(ANN.id, a.id) is not None]
+    assert left == [here, open_step, beside], "a plan of which a step is open is still shown"
+
+
+async def test_the_audit_trail_outlives_what_an_account_held(database: postgres.Addresses, clock: ManualClock) -> None:
+    store = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
+    lot = Lot(store, store.grants, clock)
+    try:
+        await store.people.meet(ANN)
+        work = await lot.connect()
+        turn, _ = await store.turns.open(message("archive it"), limit=9)
+        at_once, later = (archive("m1").renewed(account=reference(work)) for _ in range(2))
+        for action, decision in ((at_once, Decision.APPROVE), (later, Decision.REJECT)):
+            approval = proposal(action, turn, clock.now())
+            await store.approvals.propose(approval)
+            await store.approvals.shown(approval, str(action.id))
+            await store.approvals.decide(ANN.id, action.id, decision)
+        claim = await store.approvals.claim(ANN.id, at_once.id)
+        assert claim is not None
+        await store.approvals.ledger(claim).note("chunk", ids=["m1"])
+        done = await store.approvals.settle(claim, Status.DONE)
+        await store.approvals.shown(done, done.card_ts)
+        written = await store.audit.verify(ANN.id, {})
+        await store.grants.forget(work.id, ANN.id)
+        await store.approvals.let_go(ANN.id, work.id)
+        assert await store.approvals.get(ANN.id, at_once.id) is None
+        await store.tidy(clock.now() - timedelta(days=30))
+        assert await store.approvals.get(ANN.id, later.id) is not None, "its card has to be drawn again"
+        clock.advance(DRAWN_FOR + timedelta(seconds=1))
+        await store.tidy(clock.now() - timedelta(days=30))
+        assert await store.approvals.get(ANN.id, later.id) is None
+        assert await store.audit.verify(ANN.id, {}) == written
+    finally:
+        await store.close()
 
 
 async def test_what_nothing_lets_go_on_any_more_is_let_go(database: postgres.Addresses, clock: ManualClock) -> None:

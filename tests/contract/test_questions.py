@@ -144,6 +144,18 @@ async def test_a_name_means_whoever_was_said_last(store: Store, clock: ManualClo
     assert await store.relations.all(BOB.id) == ()
 
 
+async def test_a_name_that_means_nobody_any_more_is_forgotten(store: Store, clock: ManualClock) -> None:
+    team = relation(clock, EVE, name="the engineering team")
+    for person in (ANN, BOB):
+        await store.relations.keep(person.id, relation(clock))
+    await store.relations.keep(ANN.id, team)
+    nobody = relation(clock, name="the manager").model_copy(update={"people": ()})
+    turn, _ = await store.turns.open(message("forget who my manager is"), limit=100)
+    await store.turns.end(turn, status=TurnStatus.ENDED, reply="Done.", actions=[], trail=Trail(learned=(nobody,)))
+    assert await store.relations.all(ANN.id) == (team,)
+    assert await store.relations.all(BOB.id) == (relation(clock),)
+
+
 async def test_the_answer_to_who_is_meant_is_kept(store: Store, clock: ManualClock) -> None:
     both = f"{DANA.shown}, Eve <{EVE.email}>"
     asked = await asking(store, about="the team", options=(both, "Somebody else"))

@@ -8,7 +8,7 @@ from app.domain.approvals import MOVES, REMEMBERED, UNFINISHED, WORKING, Approva
 from app.domain.cards import Receipt
 from app.domain.desk import DISOWNED, Ledger, Note
 from app.domain.errors import LostClaim
-from app.domain.plans import BROKEN, skipped_because
+from app.domain.plans import BROKEN, OPEN, skipped_because
 from app.domain.ports import NO_HOLD, Claim, Clock
 from app.domain.types import AccountId, ActionId, PersonId, Turn, TurnId
 from tests.fakes.rows import AGAIN, ApprovalRow, Disk
@@ -180,6 +180,16 @@ class MemoryApprovals:
             row.owner = row.not_before = None
             self._move(row, S.SKIPPED, note=note, not_before=None)
         return tuple(row.approval for row in (*ended, *later))
+
+    async def let_go(self, person: PersonId, account: AccountId) -> None:
+        rows = self._disk.approvals
+        at_work = {row.approval.plan for row in rows.values() if row.approval.status in OPEN}
+        for ident, row in list(rows.items()):
+            card = row.approval
+            drawn = not card.card_ts or card.drawn is card.status
+            about = card.person == person and account in {ref.id for ref in card.action.needs}
+            if about and drawn and card.plan not in at_work:
+                del rows[ident]
 
     async def propose(self, approval: Approval) -> None:
         self._disk.approvals[approval.id] = new_row(approval)

@@ -27,6 +27,11 @@ class MemoryParking:
         mine = [turn for turn, waited in self._disk.parked if waited == account]
         return tuple(turn for turn in mine if self._disk.turns[turn].turn.person == person)
 
+    async def waiting_only(self, person: PersonId, account: AccountId) -> tuple[Turn, ...]:
+        others = {turn for turn, waited in self._disk.parked if waited != account}
+        mine = [turn for turn in await self.waiting(person, account) if turn not in others]
+        return tuple(self._disk.turns[turn].turn for turn in mine)
+
     async def go_on(self, person: PersonId, turn: TurnId) -> Turn | None:
         row = self._disk.turns.get(turn)
         needs = {account: lacks for (waiting, account), lacks in self._disk.parked.items() if waiting == turn}

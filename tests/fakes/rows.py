@@ -105,8 +105,10 @@ class Disk:
         return owner
 
     def learn(self, person: PersonId, relation: Relation) -> None:
-        """Keep whom a person means by a name."""
+        """Keep whom a person means by a name, or forget it where they mean nobody."""
         self.relations[person, relation.key] = relation
+        if not relation.people:
+            del self.relations[person, relation.key]
 
     def held(self, owner: int | None) -> bool:
         return owner in self.living

@@ -32,7 +32,7 @@ PEOPLES = (
 """Tables with a person that the app may read."""
 
 
-GOING = ("accounts", "parked", "preferences", "verdicts", "watches")
+GOING = ("accounts", "parked", "preferences", "relations", "verdicts", "watches")
 """Of them, those whose rows a person may let go."""
 
 

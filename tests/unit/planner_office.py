@@ -8,7 +8,7 @@ from tests.unit.planner_talk import Talk, World, person
 
 FIELDS = {
     "search_mail": "words sender to subject category label unread attachment exact_phrase without older_than_days"
-    " newer_than_days when account where owed limit",
+    " newer_than_days when account where owed limit skip",
     "read_thread": "thread",
     "change_mail": "words sender to subject category label unread attachment older_than_days"
     " newer_than_days when account where do threads name not_from note send_from replaces",
@@ -19,7 +19,7 @@ FIELDS = {
     " account replaces",
     "find_free_time": "within minutes people account",
     "block_time": "kind within minutes total_minutes title account into replaces",
-    "find_person": "name save",
+    "find_person": "name save forget",
     "ask_person": "question options",
     "continue_after": "what",
 }

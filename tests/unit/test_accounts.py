@@ -313,8 +313,33 @@ async def test_disconnecting_ends_the_grant_and_takes_what_waits_with_it(desk: D
     shown = [card.shows.status for card in desk.house.chat.posted]
     assert shown == [Status.EXPIRED, Status.CANCELLED, Status.PROPOSED]
     assert desk.said[-1] == (
-        "Disconnected: *work* (ann@example.com). Its tokens are deleted, and its waiting cards are off."
+        "Disconnected: *work* (ann@example.com). Its tokens are deleted, its waiting cards are off, and what its other"
+        " cards held is deleted."
     )
+
+
+async def test_what_waits_for_a_disconnected_account_alone_is_told_so_in_its_thread(desk: Desk) -> None:
+    work, home = await desk.connect(COMPANY, READING), await desk.connect(PRIVATE, READING)
+    alone, both = [(await desk.store.turns.open(message(), limit=9))[0] for _ in range(2)]
+    await desk.store.parking.park(alone, {work.id: (Permission.CHANGE_MAIL,)})
+    await desk.store.parking.park(both, {work.id: (), home.id: (Permission.CHANGE_MAIL,)})
+    await desk.accounts.disconnect(ANN.id, work.id, DM)
+    told = [line.place for line in desk.house.chat.lines if "This waited for *work*" in line.text]
+    assert told == [alone.place]
+
+
+async def test_disconnecting_forgets_what_was_done_in_the_account(desk: Desk) -> None:
+    work, home = await desk.connect(COMPANY), await desk.connect(PRIVATE)
+    kept = []
+    for each in (work, home):
+        turn, _ = await desk.store.turns.open(message(), limit=9)
+        action = archive("m1").renewed(account=of(each))
+        await desk.store.approvals.propose(proposal(action, turn, desk.house.clock.now()))
+        await desk.store.approvals.decide(ANN.id, action.id, Decision.REJECT)
+        kept.append(action)
+    await desk.accounts.disconnect(ANN.id, work.id, DM)
+    assert await desk.store.approvals.get(ANN.id, kept[0].id) is None
+    assert await desk.store.approvals.get(ANN.id, kept[1].id) is not None
 
 
 async def test_a_revocation_that_fails_is_told_and_the_account_goes_anyway(desk: Desk) -> None:

@@ -21,6 +21,7 @@ def shown(value: str) -> list[tuple[str, str]]:
         ("Ann Lee <ann@example.org>", [("Ann Lee", "ann@example.org")]),
         ('"Lee, Ann" <ann@example.org>, bob@example.org', [("Lee, Ann", "ann@example.org"), ("", "bob@example.org")]),
         ("Lee, Ann <ann@example.org>", [("Lee, Ann", "ann@example.org")]),
+        ("ann@test  . example", [("", "ann@test.example")]),
         ("ann@example.org (Ann Lee)", [("Ann Lee", "ann@example.org")]),
         ("=?utf-8?q?J=C3=B6rg?= <j@example.org>", [("Jörg", "j@example.org")]),
         ("Team: ann@example.org, bob@example.org;", [("", "ann@example.org"), ("", "bob@example.org")]),

@@ -110,6 +110,24 @@ def test_quotes_and_signatures_of_html_become_those_of_plain_text() -> None:
     assert text_of_html(markup) == "Yes.\n\n-- \nAnn\nOn Monday Dana wrote:\n> Shall we?\n> > Older"
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<table><tr><td>Tea</td><td>4.20</td></tr><tr><th>Sum</th><td>4.20</td></tr></table>", "Tea 4.20\nSum 4.20"),
+        ("Agenda:<p>Budget</p>then<ul><li>one</li><li>two</li></ul>", "Agenda:\nBudget\nthen\none\ntwo"),
+        ("<b>Agenda:</b><!-- now --><section>Budget</section>", "Agenda:\nBudget"),
+        ("<div>a</div><div>b</div><div><p>c</p></div>", "a\nb\nc"),
+        ("a<br>b<hr>c", "a\nb\nc"),
+        (
+            "<html><head><title>x</title><style>p {}</style><body><p>a head that nobody closed",
+            "a head that nobody closed",
+        ),
+    ],
+)
+def test_words_that_stand_apart_on_the_page_stay_apart_in_its_text(markup: str, text: str) -> None:
+    assert text_of_html(markup) == text
+
+
 def test_a_mail_within_the_mail_is_read_and_is_a_file() -> None:
     inner = EmailMessage(policy=SMTP)
     inner["Subject"] = "Plän"

@@ -158,3 +158,14 @@ def test_where_there_is_a_tool_to_ask_examples_and_doubts_are_buttons() -> None:
     }
     at.say("Tom Li <li@example.org>")
     assert at.made("create_event")["guests"] == ["li@example.org"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    ["Forget who my manager is", "forget my boss", "Please forget that Dana is my manager", "Don't remember my boss"],
+)
+def test_who_somebody_is_can_be_forgotten(ask: str) -> None:
+    at = talk()
+    answer = at.say(ask)
+    assert at.made("find_person") == {"name": "my manager", "forget": True}
+    assert answer.startswith("Forgotten: ")

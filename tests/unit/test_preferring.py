@@ -8,9 +8,10 @@ import pytest
 
 from app.agent.tools.skills import Assist
 from app.domain.errors import Refusal
+from app.domain.memory import SAID, Relation
 from app.domain.ports import Request, Thought
 from app.domain.preferences import Preferences, shown
-from app.domain.types import Utterance
+from app.domain.types import Address, Utterance
 from app.planning import cities
 from app.planning.preferences import Doubtful, Unread, meeting_hours, read
 from app.skills.errands import Skills
@@ -142,7 +143,8 @@ class At:
     async def run(self, errand: str) -> Thought:
         async def watch(_: str) -> None: ...
 
-        request = Request(person=ANN, now=self.world.now, text="x")
+        known = await self.store.relations.all(ANN.id)
+        request = Request(person=ANN, now=self.world.now, text="x", relations=known)
         return await self.skills.run(errand, request, self.world.desk, watch)
 
 
@@ -192,6 +194,22 @@ async def test_all_are_listed_each_with_its_undo() -> None:
     assert report is not None
     assert [offer.errand for offer in report.all_offers] == ["prefer undo digest"]
     assert "Morning digest\n• at 07:30 on days you work (you said “7:30”" in report.worded()
+
+
+async def test_whom_they_mean_is_listed_and_forgotten() -> None:
+    at = At()
+    dana = Address(email="dana@example.org", name="Dana")
+    await at.store.relations.keep(ANN.id, Relation(name="my manager", people=(dana,), origin=SAID, since=at.world.now))
+    report = (await at.run("prefer")).trail.report
+    assert report is not None
+    assert "Whom you mean\n• my manager: Dana <dana@example.org> (said by you on 2 Mar 2026)" in report.worded()
+    (offer,) = report.all_offers
+    thought = await at.run(offer.errand)
+    assert thought.reply == "Forgotten: my manager was Dana <dana@example.org>."
+    (nobody,) = thought.trail.learned
+    await at.store.relations.keep(ANN.id, nobody)
+    assert await at.store.relations.all(ANN.id) == ()
+    assert (await at.run(offer.errand)).reply == "That is forgotten already."
 
 
 # Being told by the model.

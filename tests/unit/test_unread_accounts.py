@@ -17,8 +17,11 @@ from app.domain.calendars import Availability
 from app.domain.desk import Desk, reference
 from app.domain.errors import Faulty, GrantDead, ProviderError, StewardError
 from app.domain.mailboxes import BULK_LIMIT, Contact
+from app.domain.reading import Reading
 from app.domain.types import Address, CalendarRef, Event, MailPage, MailQuery, MailText
+from app.recognising import own_addresses
 from tests.fakes import MemoryCalendar, MemoryMailbox
+from tests.samples import WORK
 from tests.unit.desk_world import mail, meeting
 from tests.unit.test_agent_tools import Table
 
@@ -216,6 +219,20 @@ async def test_the_newest_mail_of_a_person_is_answered() -> None:
     await made.use(WriteMail(kind="reply", to=["Carol"], body="Yes"))
     assert made.proposed.thread == "t1"
     assert made.bench.notes[0] == MAIL_NOTE
+
+
+async def test_a_reply_is_made_though_some_addresses_of_ones_own_arent_known() -> None:
+    made = half(mail(to=(Address(email=WORK.email), Address(email="ann@home.example"))))
+    await made.use(WriteMail(kind="reply_all", thread="work:t1", body="Yes"))
+    assert [r.address.email for r in made.proposed.recipients] == ["carol@example.org"]
+    assert made.bench.notes == [f"_I couldn't read the addresses of *home* (ann@home.example): {SENTENCE}_"]
+
+
+async def test_of_an_account_that_cant_be_read_its_own_address_is_known() -> None:
+    made, reading = half(), Reading()
+    boxes = [box for box in made.bench.desk.mailboxes if box.account.name == "home"]
+    own = await own_addresses(Desk(made.bench.desk.person, mailboxes=boxes, calendars=[]), reading)
+    assert (own, list(reading.unread)) == ({"ann@home.example"}, ["home"])
 
 
 @pytest.mark.parametrize("more", [{}, {"not_from": ["Dave"]}])

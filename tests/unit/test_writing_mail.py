@@ -11,7 +11,7 @@ from app.agent.tools import ChangeMail, SearchMail, WriteMail
 from app.domain import actions
 from app.domain.actions import Outcome, SaveDraft, SendMail
 from app.domain.cards import Origin, Recipient
-from app.domain.errors import Conflict, FormErrors, Refusal, StewardError, Throttled, Unanswered
+from app.domain.errors import Conflict, FormErrors, Refusal, StewardError, Throttled, Unanswered, UnclearAccount
 from app.domain.types import Address
 from tests.fakes import ManualClock
 from tests.samples import WORK
@@ -182,6 +182,33 @@ async def test_a_reply_comes_from_the_alias_that_was_written_to() -> None:
     await at.use(WriteMail(kind="reply_all", thread="work:t1", body="Yes."))
     assert at.proposed.sender == Address(email="press@example.com", name="Press")
     assert [r.address.email for r in at.proposed.recipients] == ["carol@example.org"]
+
+
+@pytest.mark.parametrize("named", ["press@example.com", "Press", "The Press Desk"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"kind": "new", "subject": "Hi"},
+        {"kind": "reply", "thread": "work:t1"},
+        {"kind": "forward", "thread": "work:t1"},
+    ],
+)
+async def test_a_mail_goes_out_from_the_alias_that_is_named(kind: dict[str, Any], named: str) -> None:
+    at = Table(mail("m1"), text="to sam@example.org")
+    at.work.answers_as(Address(email="press@example.com", name="The Press Desk"), Address(email="jobs@example.com"))
+    await at.use(WriteMail(to=["sam@example.org"], body="Hello.", account=named, **kind))
+    assert (at.proposed.account.name, at.proposed.sender.email) == ("work", "press@example.com")
+    if kind["kind"] != "forward":  # asked for anew, with other words, it still is
+        assert at.proposed.asked(at.now)["account"] == "press@example.com"
+
+
+async def test_an_alias_that_isnt_known_or_of_another_account_is_none_to_send_from() -> None:
+    at = Table(mail("m1"))
+    at.home.answers_as(Address(email="club@home.example"))
+    with pytest.raises(UnclearAccount, match=r"work, home, club@home\.example"):
+        await at.use(WriteMail(kind="new", to=["carol@example.org"], subject="Hi", body="Hello.", account="press"))
+    with pytest.raises(Refusal, match="work, which doesn't write as club"):
+        await at.use(WriteMail(kind="reply", thread="work:t1", body="Yes.", account="club"))
 
 
 async def test_a_person_is_answered_by_name_without_a_thread() -> None:

@@ -17,7 +17,7 @@ from app.domain.types import Address, Email
 from app.planning.provenance import named
 from app.planning.sanitising import visible
 from app.recognising import recognised, remembered
-from app.writing import usual_sender
+from app.writing import signed, usual_sender
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,20 @@ class Route:
     box: Mailbox
     to: Sequence[str]
     note: str = ""
+    alias: Address | None = None
+    """What it is sent from, if not from the usual address."""
 
 
 async def forward(bench: Bench, mails: Sequence[Email], route: Route, *, instead_of: Action | None) -> str:
     """Propose to pass on mails; returns how the card is called."""
-    people, source, box = addressed(route.to), route.source, route.box
+    people, source, box, person = addressed(route.to), route.source, route.box, bench.request.person
     texts = await source.threads(list(dict.fromkeys(m.thread for m in mails)))
     read = {mail.email.id: mail for thread in texts for mail in thread.mails}
     action = actions.ForwardEmails(
         account=reference(box.account),
         source=reference(source.account),
         mails=tuple(Forwarded.of(read[m.id], bench.zone) for m in mails if m.id in read),
-        sender=await usual_sender(box, bench.request.person),
+        sender=signed(route.alias, person) if route.alias else await usual_sender(box, person),
         recipients=tuple(Recipient(address=a, role="to", origin=Origin.UNSEEN) for a in people),
         body=visible(route.note).strip(),
     ).vetted(bench.request.now)

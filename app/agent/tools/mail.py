@@ -19,6 +19,8 @@ MAX_DAYS = 36_500
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 25
 """Mails listed in one result, to fit a small model's context."""
+MAX_SKIP = 475
+"""Mails that may be passed over: with those listed then, as many as Gmail gives ids for in one answer."""
 SNIPPET = 120
 """Characters of a mail's beginning in a list."""
 THREAD_TEXT = 5_000
@@ -42,7 +44,7 @@ class Filters(Tool):
     category: Literal["", "primary", "promotions", "social", "updates", "forums"] = Field(
         "", description="newsletters are promotions"
     )
-    label: str = ""
+    label: str = Field("", description='its name, or "starred"')
     unread: bool | None = None
     attachment: bool | None = None
     when: str = Field("", description='a span: "last week"')
@@ -78,6 +80,7 @@ class SearchMail(Filters):
     where: Literal["inbox", "sent", "drafts", "trash", "anywhere"] = "anywhere"
     owed: Literal["", Owed] = Field("", description="threads by who is to answer: the person (by_me), others (to_me)")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    skip: int = Field(0, ge=0, le=MAX_SKIP, description="how many were shown already, to see the next")
 
     async def run(self, bench: Bench) -> Result:
         if self.owed:
@@ -86,10 +89,11 @@ class SearchMail(Filters):
         total, capped = 0, False
         query = self.query(bench, self.where)
         boxes = bench.mailboxes(self.account)
-        for _, page in await bench.each(boxes, lambda box: box.search(query, limit=self.limit), what="mail"):
+        upto = self.skip + self.limit
+        for _, page in await bench.each(boxes, lambda box: box.search(query, limit=upto), what="mail"):
             found += page.mails
             total, capped = total + page.total, capped or page.capped
-        newest = sorted(found, key=lambda m: m.received, reverse=True)[: self.limit]
+        newest = sorted(found, key=lambda m: m.received, reverse=True)[self.skip : upto]
         for mail in newest:
             bench.sources.mail(mail, mail.snippet)
         counted = f"at least {total}" if capped else total
@@ -104,13 +108,14 @@ class SearchMail(Filters):
         query = self.query(bench, "sent" if self.owed == "to_me" else self.where)
         if query.since is None:
             query = query.model_copy(update={"since": bench.request.now.date() - timedelta(days=OWED_DAYS)})
-        own = await own_addresses(bench)
+        own = await bench.own_addresses()
         told = await bench.each(bench.mailboxes(self.account), lambda box: _threads(box, query), what="mail")
         found = [debt([m.email for m in thread.mails], own) for _, threads in told for thread in threads]
         debts = sorted((d for d in found if d and d.owed == self.owed), key=lambda d: d.since, reverse=True)
-        for each in debts[: self.limit]:
+        page = debts[self.skip : self.skip + self.limit]
+        for each in page:
             bench.sources.mail(each.last, each.last.snippet)
-        rows = fitting([_waiting(d, bench) for d in debts[: self.limit]])
+        rows = fitting([_waiting(d, bench) for d in page])
         since = f"{query.since:%a %-d %b %Y}"
         return fenced(total=len(debts), shown=len(rows), since=since, threads=rows, **bench.not_read)
 
@@ -134,13 +139,6 @@ class ReadThread(Tool):
             mails=[_read(m, bench) for m in mails],
             **({"left_out": f"{left_out} older mails or parts, for length"} if left_out else {}),
         )
-
-
-async def own_addresses(bench: Bench) -> frozenset[str]:
-    """Every address the person may write from, in lower case."""
-    told = await bench.each(bench.desk.mailboxes, lambda box: box.aliases(), what="mail")
-    aliases = (alias.email.lower() for _, found in told for alias in found)
-    return frozenset((*aliases, *(a.email.lower() for a in bench.desk.accounts)))
 
 
 async def _threads(box: Mailbox, query: MailQuery) -> Sequence[Thread]:

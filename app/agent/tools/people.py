@@ -1,7 +1,7 @@
 """Tools for people: who is meant by a name, and keeping what the person said about it."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -29,9 +29,14 @@ class FindPerson(Tool):
         default_factory=list, description="their addresses or names, when the person tells who it is"
     )
 
+    forget: bool = Field(False, description="when told to forget who it is")
+
     async def run(self, bench: Bench) -> Result:
-        if self.save:
-            return await self._keep(bench)
+        if self.forget:
+            return self._forget(bench)
+        return await (self._keep(bench) if self.save else self._find(bench))
+
+    async def _find(self, bench: Bench) -> Result:
         if not bare(self.name):
             return fenced(saved=[_told(relation) for relation in bench.relations])
         if known := bench.relation(self.name):
@@ -81,6 +86,17 @@ class FindPerson(Tool):
         relation = Relation(name=self.name.strip(), people=tuple(people), origin=origin, since=bench.request.now)
         bench.learned.append(relation)
         return fenced(saved=_told(relation))
+
+    def _forget(self, bench: Bench) -> Result:
+        """Forget who somebody is. Raises Refusal where others may have asked for it."""
+        if bench.sources.strangers or not any(bench.sources.said(name) for name in names_for(self.name)):
+            raise Refusal(why=f"Only {bench.first} can have that forgotten, in a message of its own.")
+        known = bench.relation(self.name)
+        if known is None:
+            return {"nothing": f"Nobody is saved as {self.name}."}
+        nobody: dict[str, Any] = {"people": (), "origin": SAID, "since": bench.request.now}
+        bench.learned.append(known.model_copy(update=nobody))
+        return fenced(forgotten=_told(known))
 
     @staticmethod
     def _origin(bench: Bench, people: Sequence[Address]) -> str:

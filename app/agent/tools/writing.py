@@ -1,6 +1,7 @@
 """The tool that writes mail: a new one, a reply, a forward, or only a draft of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from app.agent.bench import MAIL, Bench
 from app.agent.tools.fitting import Result
 from app.agent.tools.forwarding import Route, addressed, forward
-from app.agent.tools.mail import own_addresses
+from app.agent.tools.sending import sent_from
 from app.agent.tools.tool import Changing, fenced
 from app.domain import actions
 from app.domain.errors import Refusal
@@ -17,7 +18,7 @@ from app.domain.types import Address, Email, MailQuery, Thread
 from app.planning.provenance import named
 from app.planning.replies import recipients
 from app.planning.sanitising import visible
-from app.writing import Answered, Letter, People, answer, usual_sender, written
+from app.writing import Answered, Letter, People, answer, signed, usual_sender, written
 
 LOOKED_AT = 5
 """Newest mails in which the one that a person means by a name is looked for."""
@@ -38,7 +39,7 @@ class WriteMail(Changing):
     cc: list[str] = Field(default_factory=list)
     subject: str = ""
     body: str = ""
-    account: str = Field("", description="account to send from")
+    account: str = Field("", description="account or alias to send from")
     draft_only: bool = Field(False, description="save as a draft, don't send")
 
     async def run(self, bench: Bench) -> Result:
@@ -47,9 +48,10 @@ class WriteMail(Changing):
         return await (self._new(bench) if self.kind == "new" else self._reply(bench))
 
     async def _new(self, bench: Bench) -> Result:
-        box = bench.mailboxes(self.account)[0]
+        person = bench.request.person
+        box, alias = await sent_from(bench, self.account)
         given = {
-            "sender": await usual_sender(box, bench.request.person),
+            "sender": signed(alias, person) if alias else await usual_sender(box, person),
             "subject": " ".join(visible(self.subject).split()),
             "body": visible(self.body).strip(),
         }
@@ -63,8 +65,8 @@ class WriteMail(Changing):
         source, old = bench.desk.mailbox(account), bench.waiting(self.replaces)
         thread = await bench.thread(account, ident)
         mails = [m.email for m in thread.mails if DRAFT not in m.email.labels][-1:]
-        box = bench.desk.mailbox(self.account) if self.account else source
-        route = Route(source, box, (*self.to, *self.cc), self.body)
+        box, alias = await sent_from(bench, self.account) if self.account else (source, None)
+        route = Route(source, box, (*self.to, *self.cc), self.body, alias)
         return {"proposed": await forward(bench, mails, route, instead_of=old)}
 
     # Replies.
@@ -73,14 +75,24 @@ class WriteMail(Changing):
         account, ident = bench.located(self.thread or await self._newest(bench), "thread")
         box, thread = bench.desk.mailbox(account), await bench.thread(account, ident)
         answered, others = _answered(thread, self.to)
-        to, cc = recipients(answered, await own_addresses(bench), everyone=self.kind == "reply_all")
+        to, cc = recipients(answered, await bench.own_addresses(), everyone=self.kind == "reply_all")
         if others and self.kind == "reply":
             to = addressed(self.to)  # somebody else than who wrote is to get it
         if not to:
             raise Refusal(why="That thread has nobody to reply to.")
         people = _roles([named(a) for a in to], [named(a) for a in (*cc, *addressed(self.cc))])
         at, person = Answered(box, thread, answered), bench.request.person
-        return await self._proposed(bench, await answer(at, people, self.body, person=person, send=not self.draft_only))
+        letter = await answer(at, people, self.body, person=person, send=not self.draft_only)
+        return await self._proposed(bench, await self._from_alias(bench, letter))
+
+    async def _from_alias(self, bench: Bench, letter: Letter) -> Letter:
+        """The reply from the alias that was named, if one was. Raises Refusal for one of another account."""
+        box, alias = await sent_from(bench, self.account)
+        if alias is None:
+            return letter
+        if box is not letter.box:
+            raise Refusal(why=f"That thread is in {letter.box.account.name}, which doesn't write as {alias.email}.")
+        return replace(letter, given={**letter.given, "sender": signed(alias, bench.request.person)})
 
     async def _newest(self, bench: Bench) -> str:
         """The thread of the newest mail by whom the reply is to; raises Refusal when the name fits several people."""
@@ -88,7 +100,7 @@ class WriteMail(Changing):
             raise Refusal(why="Say which thread, or whose mail.")
         who = self.to[0]
         query = MailQuery(sender=who)
-        boxes = bench.mailboxes(self.account)
+        boxes = (await sent_from(bench, self.account))[:1] if self.account else bench.desk.mailboxes
         told = await bench.each(boxes, lambda box: box.search(query, limit=LOOKED_AT), what=MAIL)
         found = [m for _, page in told for m in page.mails]
         if not found:

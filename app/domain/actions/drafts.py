@@ -62,7 +62,8 @@ class SaveDraft(Written):
             return {**super().asked(now), "draft_only": True}
         kind = "reply_all" if any(r.role == "cc" for r in self.recipients) else "reply"
         thread = f"{self.account.name}:{self.thread}"
-        return {"kind": kind, "thread": thread, "to": self._addressed("to"), "body": self.body, "draft_only": True}
+        asked = {"kind": kind, "thread": thread, "to": self._addressed("to"), "body": self.body, "draft_only": True}
+        return {**asked, **self._asked_from()}
 
     async def check(self, desk: Desk) -> Change | None:
         if not self.thread:

@@ -116,7 +116,12 @@ class Written(Action, base=True):
             "subject": self.subject,
             "body": self.body,
             **super().asked(now),
+            **self._asked_from(),
         }
+
+    def _asked_from(self) -> Mapping[str, Any]:
+        """The alias it goes out from, if it does."""
+        return {"account": self.sender.email} if self._aliased else {}
 
     def _addressed(self, role: str) -> list[str]:
         return [r.address.shown for r in self.recipients if r.role == role]

@@ -80,6 +80,7 @@ class SendReply(SendMail):
             "thread": f"{self.account.name}:{self.thread}",
             "to": self._addressed("to"),
             "body": self.body,
+            **self._asked_from(),
         }
 
     def entered(self, values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,11 +7,9 @@ from typing import Any
 
 from app.domain.actions import Action
 from app.domain.desk import Desk
-from app.domain.mailboxes import Mailbox
 from app.domain.memory import Relation
 from app.domain.ports import Request
-from app.domain.reading import Reading
-from app.domain.types import PERSON, Address
+from app.domain.types import PERSON
 from app.planning.sanitising import visible
 from app.planning.sources import Sources
 
@@ -55,18 +53,6 @@ def clicked(request: Request) -> Request:
     said = tuple(line for line in request.history if line.role == PERSON)
     nothing: Mapping[str, Any] = {"waiting": (), "rejected": None, "results": (), "ended": ()}
     return request.model_copy(update={"text": "", "typed": "", "history": said, **nothing})
-
-
-async def own_addresses(desk: Desk, reading: Reading) -> frozenset[str]:
-    """Every address the person writes from, as far as it can be read. Raises GrantDead."""
-
-    async def aliases(box: Mailbox) -> tuple[Address, ...]:
-        return await box.aliases()
-
-    told = await reading.each(desk.mailboxes, aliases, what="addresses")
-    return frozenset(
-        (*(a.email.lower() for _, found in told for a in found), *(a.email.lower() for a in desk.accounts))
-    )
 
 
 def quoted(title: str) -> str:

@@ -10,9 +10,10 @@ from app.domain.errors import GrantDead, Refusal, StewardError, StoreUnavailable
 from app.domain.plans import MAX_ACTIONS
 from app.domain.ports import Request, Services, Thought, Watch
 from app.domain.reading import Reading
+from app.recognising import own_addresses
 from app.skills.drafting import answering, moving
 from app.skills.drafting.errands import MOVE, Asked, read
-from app.skills.drafting.known import Drafted, Known, clicked, own_addresses
+from app.skills.drafting.known import Drafted, Known, clicked
 
 READY = "Nothing is sent before you approve."
 NOTHING = "I drafted nothing."

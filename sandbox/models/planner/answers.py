@@ -49,9 +49,14 @@ def source(ref: object) -> str:
 
 
 def mail_list(
-    results: Sequence[Json], *, noun: str = "mail", plural: str = "", none: str = "I found no mail like that."
+    results: Sequence[Json],
+    *,
+    noun: str = "mail",
+    plural: str = "",
+    none: str = "I found no mail like that.",
+    which: str = "newest",
 ) -> str:
-    """All mails of one or more searches, newest first as the tool gave them."""
+    """All mails of one or more searches, newest first as the tool gave them; `which` of them these are."""
     mails = [mail for result in results for mail in result.get("mails") or ()]
     notes = notes_of(results)
     if not mails:
@@ -59,7 +64,7 @@ def mail_list(
     shown = mails[:MAX_LISTED]
     counted = _total(results, len(mails))
     head = f"{counted} {noun if counted == '1' else plural or noun + 's'}"
-    head += ":" if counted == str(len(shown)) else f", the newest {len(shown)}:"
+    head += ":" if counted == str(len(shown)) else f", the {which} {len(shown)}:"
     return "\n".join([head, *map(mail_line, shown), *errors_of(results), *notes])
 
 

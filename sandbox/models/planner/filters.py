@@ -82,6 +82,7 @@ _LABEL = rx(
     r"\b(?:labell?ed(?: as| with)?|with (?:the )?label|(?:in|under) the label|"
     r"tagged)\s+(?P<label>\"[^\"]+\"|[\w/-]+)|\b(?:in|under) (?:the |my )?(?P<label2>[\w/-]+) label\b"
 )
+_STARRED = rx(r"\bstarred\b|\b(?:that |which )?(?:i(?:'ve| have)? starred|have (?:a )?stars?)\b|\bwith (?:a )?stars?\b")
 _TOPIC = rx(
     r"\b(?:about|regarding|concerning|re|on the (?:topic|subject) of|on the subject|relat(?:ed|"
     r"ing) to|mention(?:ing|s)?|contain(?:ing|s)?|"
@@ -200,6 +201,7 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
     unread = scan.take(_UNREAD) is not None
     where = _take_where(scan)
     label = scan.take(_LABEL)
+    starred = scan.take(_STARRED) is not None
     attached = scan.take(_ATTACHED) is not None
     topic = _take_topic(scan)
     senders = _take_senders(scan, person)
@@ -210,7 +212,7 @@ def take_filter(scan: Scan, *, person: str = "") -> Filter:
         words=topic,
         subject=(subject["subject"] or subject["quoted"]).strip().strip('"') if subject else "",
         to=_pronoun(to["name"], person) if to and to["name"].lower() not in {"me", "us", "my inbox"} else "",
-        label=(label["label"] or label["label2"]).strip('"') if label else "",
+        label=(label["label"] or label["label2"]).strip('"') if label else "starred" if starred else "",
         unread=unread,
         older_than_days=older,
         newer_than_days=newer,

@@ -21,6 +21,19 @@ _CHANGE = rx(
 _INSTEAD = rx(r"^(?:(?:actually|no|sorry|wait)[ ,.!-]+)?(?P<rest>.+?)\s+(?:instead|rather)[\s.!?]*$")
 _NO = rx(r"^(?:actually|no|sorry|wait|not quite)[ ,.!-]+(?P<rest>.+?)[\s.!?]*$")
 
+_MORE = rx(
+    r"^(?:(?:and|ok|yes)[ ,]+)?(?:(?:can|could|may) i (?=see|get|have)|let me (?=see))?"
+    r"(?:(?:show|give|list|get|see|have|load|fetch|go to|open)\s+)?(?:me\s+)?(?:(?:some|a few|any)\s+)?"
+    r"(?:more(?:\s+(?:of\s+(?:them|those|these)|e-?mails?|mails?|messages?|results?))?"
+    r"|(?:the\s+)?next(?:\s+(?:\d+|few|ten|twenty))?(?:\s+(?:ones?|page|e-?mails?|mails?|messages?|results?|batch))?"
+    r"|the rest(?:\s+of\s+(?:them|those))?|what else)[\s?!.]*$"
+)
+
+
+def wants_more(text: str) -> bool:
+    """Whether it asks for what comes after the list shown last: "show me more", "the next ones"."""
+    return _MORE.match(text) is not None
+
 
 def also_for(text: str) -> str | None:
     """What "the same" is wanted for: "do the same for work" gives "for work"."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sandbox.models.planner.changes import CARD_ASKED, LeftAlone, change, chosen, titled
 from sandbox.models.planner.choices import answered, booked
 from sandbox.models.planner.conversation import Conversation, Listed, Turn, listed
+from sandbox.models.planner.followups import wants_more
 from sandbox.models.planner.intents.agenda import ListEvents, WhenIs
 from sandbox.models.planner.intents.archive import ArchiveMails
 from sandbox.models.planner.intents.blocks import BlockFocus, Mirror
@@ -21,7 +22,7 @@ from sandbox.models.planner.intents.mark import MarkMails
 from sandbox.models.planner.intents.owing import Owed
 from sandbox.models.planner.intents.people import WhoIs
 from sandbox.models.planner.intents.preferences import Prefer
-from sandbox.models.planner.intents.relation import Remember
+from sandbox.models.planner.intents.relation import Forget, Remember
 from sandbox.models.planner.intents.reply import BODY_ASKED, Reply
 from sandbox.models.planner.intents.schedule import Schedule
 from sandbox.models.planner.intents.skills import Assisted
@@ -39,7 +40,7 @@ VARIABLE = 4  # how many requests "make it 4pm" may reach back over
 REMEMBERED = 12  # turns looked back on; further back "it" means nothing any more
 # In this order: a message is the first kind of request that recognises itself in it.
 KINDS: tuple[type[Intent], ...] = (
-    SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, DaysOff,
+    Forget, SmallTalk, OptimiseWeek, Prefer, NoteTask, Assisted, Remember, Focus, Owed, Mirror, BlockFocus, DaysOff,
     ForwardMails, NewMail,
     ArchiveMails, MarkMails, ChangeEvents, Reply, SummariseMails, FindSlot, Schedule, WhenIs, WhoIs, ListEvents,
     FindMails, OutOfReach, NotUnderstood,
@@ -180,7 +181,7 @@ _REFERRING = rx(
 
 
 def _refers(text: str) -> bool:
-    return _REFERRING.search(text) is not None
+    return _REFERRING.search(text) is not None or wants_more(text)
 
 
 def _split(message: str, context: Context) -> tuple[Intent, ...]:

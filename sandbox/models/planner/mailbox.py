@@ -17,15 +17,17 @@ _BY_SENDER = rx(r"\b(?:from|by)\s")
 _LEADS = rx(r"^(?:(?:for|in|on|with|from|by)\s+)+")
 
 
-def searched(which: Filter) -> Steps[list[Json] | Outcome]:
-    """The answers of one search per sender and category, or the question that must be asked first."""
+def searched(which: Filter, *, skip: int = 0) -> Steps[list[Json] | Outcome]:
+    """The answers of one search per sender and category, past those that were shown already, or the question that must
+    be asked first."""
     known = yield from by_address(which)
     if isinstance(known, Outcome):
         return known
     which = known
     where = which.where or ("" if which.unread else "anywhere")
     limit = min(which.limit or LIST_LIMIT, MOST)
-    return (yield [Call("search_mail", {**args, "limit": limit}) for args in replace(which, where=where).arguments()])
+    shared: Json = {"limit": limit, **({"skip": skip} if skip else {})}
+    return (yield [Call("search_mail", {**args, **shared}) for args in replace(which, where=where).arguments()])
 
 
 def by_address(which: Filter) -> Steps[Filter | Outcome]:

@@ -5,7 +5,8 @@ from typing import Self
 
 from sandbox.models.planner.answers import mail_list
 from sandbox.models.planner.filters import MAIL, Filter
-from sandbox.models.planner.mailbox import searched, varied_filter
+from sandbox.models.planner.followups import wants_more
+from sandbox.models.planner.mailbox import LIST_LIMIT, searched, varied_filter
 from sandbox.models.planner.people import NAME
 from sandbox.models.planner.scan import rx
 from sandbox.models.planner.steps import Context, Intent, Outcome, Steps
@@ -53,6 +54,8 @@ class FindMails(Intent):
     """Show the mails a filter names."""
 
     which: Filter
+    skip: int = 0
+    """How many were shown already."""
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
@@ -62,15 +65,18 @@ class FindMails(Intent):
         return cls(_which(text, context)) if _SEARCH.match(text) else None
 
     def steps(self) -> Steps[Outcome]:
-        results = yield from searched(self.which)
+        results = yield from searched(self.which, skip=self.skip)
         if isinstance(results, Outcome):
             return results
         noun = "unread mail" if self.which.unread else "mail"
-        return Outcome(mail_list(results, noun=noun, none=f"I found no {noun} like that."))
+        none = f"There is no {noun} after those." if self.skip else f"I found no {noun} like that."
+        return Outcome(mail_list(results, noun=noun, none=none, which="next" if self.skip else "newest"))
 
     def varied(self, text: str, context: Context) -> Intent | None:
+        if wants_more(text):
+            return replace(self, skip=self.skip + (len(context.shown) or self.which.limit or LIST_LIMIT))
         which = varied_filter(self.which, text, context)
-        return replace(self, which=which) if which else None
+        return replace(self, which=which, skip=0) if which else None
 
     @property
     def person(self) -> str:

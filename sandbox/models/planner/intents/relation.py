@@ -1,4 +1,4 @@
-"""Being told who somebody is: "my manager is Priya", "the engineering team is Tom, Sara and Yuki"."""
+"""Being told who somebody is, and to forget it: "my manager is Priya", "forget who my manager is"."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,6 +15,11 @@ _IS = rx(
     r"(?:called\s+|named\s+)?(?P<names>\S.*)$"
 )
 _WHO = rx(rf"{_LEAD}(?P<names>\S.*?)\s+(?:is|are|'s)\s+(?P<role>{RELATIONS})(?:\s+(?:now|by the way|btw))?$")
+_FORGET = rx(
+    rf"^(?:please )?(?:forget|(?:don't|do not|no longer) remember|unlearn|remove|delete)\s+"
+    rf"(?:who\s+(?P<role>{RELATIONS})\s+(?:is|are)|that\s+\S.*?\s+(?:is|are)\s+(?P<role2>{RELATIONS})"
+    rf"|that\s+(?P<role3>{RELATIONS})\s+(?:is|are)\s+\S.*?|(?P<role4>{RELATIONS}))[\s.!?]*$"
+)
 _NOT = rx(
     r"^(?:who|what|when|where|how|which|is|are|does|do)\b|\b(?:free|busy|available|on|in|out|away|sick|late|coming"
     r"|happy|waiting|asking|off)\b"
@@ -49,3 +54,23 @@ class Remember(Intent):
     @property
     def person(self) -> str:
         return self.names[0]
+
+
+@dataclass(frozen=True)
+class Forget(Intent):
+    """Keep no longer who somebody is."""
+
+    role: str
+
+    @classmethod
+    def matches(cls, text: str, context: Context) -> Self | None:
+        found = _FORGET.match(text)
+        return cls(next(filter(None, found.groups()))) if found else None
+
+    def steps(self) -> Steps[Outcome]:
+        result = yield from one(Call("find_person", {"name": role_of(self.role), "forget": True}))
+        if result.get("error"):
+            return Outcome(f"That didn't work: {result['error']}")
+        if result.get("nothing"):
+            return Outcome(str(result["nothing"]))
+        return Outcome(f"Forgotten: I don't know who {self.role} is any more.")
