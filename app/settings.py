@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     http_host: str = Field("127.0.0.1", description="where the app's HTTP server listens")
     http_port: int = Field(8425, ge=1, le=65535, description="its port")
     page_port: int = Field(0, ge=0, le=65535, description="the sandbox page's port; 0: the last one, or a free one")
+    bulk_workers: int = Field(
+        1, ge=1, le=32, description="workers of this machine for what takes long; each does one thing at a time"
+    )
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
     log_format: str = Field("console", pattern="^(console|json)$", description="console or json")
 

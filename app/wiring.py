@@ -179,6 +179,10 @@ def before_forking(settings: Settings) -> None:
         importlib.import_module(module)
     services.gmail(settings.google_api_url)
     services.calendar(settings.google_api_url)
+    if any(chosen.provider == OLLAMA for chosen in settings.models):
+        from integrations.models.ollama import trusted
+
+        trusted()
 
 
 def modules(chosen: Sequence[ChosenModel]) -> list[str]:

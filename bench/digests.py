@@ -26,8 +26,9 @@ from integrations.queue import BULK
 
 PEOPLE = 100
 RUNS = 5
-IDLE = 20
-"""Requests of a run while nothing else goes on; meanwhile as many as fit in."""
+QUIET = 15
+"""Requests while nothing else goes on, before what is due and as many after it: a machine that others use, too, changes
+meanwhile. In between as many as fit in."""
 WARMING = 3
 TIMES_IDLE = 2.0
 """The bound for the p95 meanwhile."""
@@ -47,7 +48,7 @@ FAILED = f"SELECT count(*) FROM steward.turns WHERE {UNASKED} AND status <> 'end
 
 @dataclass(frozen=True)
 class Run:
-    """Milliseconds from DM to first sign."""
+    """Milliseconds from DM to first sign, of one morning."""
 
     idle: Sequence[float]
     meanwhile: Sequence[float]
@@ -62,10 +63,10 @@ async def measure() -> Sequence[Table]:
             runs = [await morning.run() for _ in range(RUNS)]
     idle, meanwhile = [percentile(r.idle, 0.95) for r in runs], [percentile(r.meanwhile, 0.95) for r in runs]
     ratios = [busy / quiet for busy, quiet in zip(meanwhile, idle, strict=True)]
-    asked = f"{min(len(r.meanwhile) for r in runs)} to {max(len(r.meanwhile) for r in runs)}"
     about = (
-        f"{PEOPLE} people's digests fall due at once; meanwhile another person asks, {asked} times a run. The model",
-        f"answers at once, and Google's and Slack's limits are off. {RUNS} runs, the median of each figure.",
+        f"{PEOPLE} people's digests fall due at once; meanwhile another person asks. The model answers at once, and",
+        f"Google's and Slack's limits are off. {len(runs)} runs, the median of each figure; requests in each, idle and",
+        f"meanwhile: {', '.join(f'{len(r.idle)} and {len(r.meanwhile)}' for r in runs)}.",
     )
     took = median(run.seconds for run in runs)
     rows = [
@@ -85,19 +86,19 @@ class Morning:
         self._round = 0
 
     async def run(self) -> Run:
-        """Requests while nothing is due, then while everything is."""
+        """Requests while nothing is due, while everything is, and while nothing is any more."""
         self._round += 1
         await self._asked(WARMING)
-        idle = await self._asked(IDLE)
+        before = await self._asked(QUIET)
         await self._fall_due()
         began = time.perf_counter()
         self._tick()
         meanwhile = await self._asked_until_they_stand()
         took = time.perf_counter() - began
-        if len(meanwhile) < IDLE or await self._count(FAILED):
+        if len(meanwhile) < QUIET or await self._count(FAILED):
             raise NotMeasured(f"{len(meanwhile)} requests meanwhile, {await self._count(FAILED)} digests failed")
         await self._forget()
-        return Run(idle, meanwhile, took)
+        return Run([*before, *await self._asked(QUIET)], meanwhile, took)
 
     async def _asked_until_they_stand(self) -> list[float]:
         took: list[float] = []

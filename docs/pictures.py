@@ -1,6 +1,7 @@
 """Takes the pictures of the README from a running sandbox: python docs/pictures.py PAGE-ADDRESS, on a fresh world."""
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,16 @@ from tests.browser.conftest import ARGUMENTS, chromium
 
 HERE = Path(__file__).parent
 SIZE = {"width": 1180, "height": 760}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ASK = "Archive all promotional emails older than 30 days"
+REPORTS = {
+    "triage": ("Triage my inbox", "Your inbox: "),
+    "week": ("Optimise my week: no meetings before 10am", "Your week: "),
+    "brief": ("Brief me for my next meeting", "Briefing: "),
+    "digest": ("Show me my digest", "Good morning, |Your day, "),
+}
+"""What is asked for, and how the report of it begins."""
+REPORT_MS = 120_000
 
 
 async def main(address: str) -> None:
@@ -32,7 +42,23 @@ async def main(address: str) -> None:
         await page.get_by_text("Home", exact=True).first.click()
         await page.get_by_text("Waiting for you").wait_for()
         await page.screenshot(path=HERE / "home.png")
+        await page.get_by_text("Messages", exact=True).first.click()
+        for name, (ask, title) in REPORTS.items():
+            await report(page, name, ask, title)
         await browser.close()
+
+
+async def report(page: Page, name: str, ask: str, title: str) -> None:
+    """A report from its beginning, on a desk and on a phone."""
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await say(page, ask)
+    head = page.get_by_role("complementary", name="Thread").get_by_text(re.compile(f"^(?:{title})"))
+    await head.wait_for(timeout=REPORT_MS)
+    for size, suffix in ((WIDE, "wide"), (NARROW, "narrow")):
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        await head.evaluate("title => title.closest('.message').scrollIntoView({block: 'start'})")
+        await page.screenshot(path=HERE / f"{name}-{suffix}.png")
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 
 async def say(page: Page, words: str) -> None:

@@ -43,16 +43,11 @@ class RedisQueue:
 
     async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row."""
+        queue, known = BULK if bulk or kind in ASIDE else NOW, f"{kind.value}-{ident}" if kind in ASIDE else None
         try:
             # Whoever waits for an errand waits for one job at most, not for everybody's digests.
-            await asyncio.to_thread(
-                self._enqueue,
-                BULK if bulk or kind in ASIDE else NOW,
-                JOBS[kind],
-                str(person),
-                ident,
-                first=kind is Kind.ERRAND,
-            )
+            first = kind is Kind.ERRAND
+            await asyncio.to_thread(self._enqueue, queue, JOBS[kind], str(person), ident, known=known, first=first)
         except RedisError as error:
             log.warning("wake_failed", kind=kind, id=ident, error=type(error).__name__)
 
@@ -63,9 +58,23 @@ class RedisQueue:
         except RedisError as error:
             log.warning("tick_failed", job=job, error=type(error).__name__)
 
-    def _enqueue(self, queue: str, job: str, *ids: str, ttl: int = TTL, first: bool = False) -> None:
-        self._queues[queue].enqueue(
-            job, *ids, ttl=ttl, result_ttl=0, failure_ttl=TTL, job_timeout=JOB_TIMEOUT, at_front=first
+    def _enqueue(
+        self, queue: str, job: str, *ids: str, ttl: int = TTL, known: str | None = None, first: bool = False
+    ) -> None:
+        """Put a job into a queue; not when one of the id `known` stands there: the line can be a hundred long, and the
+        sweepers wake everybody in it every few seconds."""
+        line = self._queues[queue]
+        if known and line.get_job_position(known) is not None and line.fetch_job(known) is not None:
+            return
+        line.enqueue(
+            job,
+            *ids,
+            job_id=known,
+            ttl=ttl,
+            result_ttl=0,
+            failure_ttl=TTL,
+            job_timeout=JOB_TIMEOUT,
+            at_front=first,
         )
 
     def _tick(self, job: str, within: int) -> None:

@@ -115,7 +115,7 @@ async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
         environment = {**running.environment, **_http(settings)}
         module = (sys.executable, "-m", "app")
         app = Child("The app", (*module, "serve"), environment)
-        workers = [Child(f"The worker {q}", (*module, "work", q), environment) for q in (NOW, BULK)]
+        workers = [Child(f"The worker {q}", (*module, "work", q), environment) for q in queues(settings)]
         scheduler = Child("The scheduler", (*module, "schedule"), environment)
         process = await app.start()
         stack.push_async_callback(app.end)
@@ -123,6 +123,11 @@ async def _started(settings: Settings, own: Own) -> AsyncIterator[Running]:
         # Only now: loading what they need takes as long as the app's own start, and on a small machine from its share.
         await stack.enter_async_context(kept([app, *workers, scheduler]))
         yield Running(**{**running.__dict__, "environment": environment})
+
+
+def queues(settings: Settings) -> tuple[str, ...]:
+    """The queue of each worker that runs here."""
+    return NOW, *[BULK] * settings.bulk_workers
 
 
 async def addressed(settings: Settings, addresses: Addresses) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import logging
+import os
 import sys
 import time
 from types import FrameType
@@ -16,13 +17,16 @@ from rq.serializers import JSONSerializer
 
 from app.settings import Settings
 from app.wiring import before_forking
-from integrations.queue import JOBS
+from integrations.queue import BULK, JOBS
 
 WORKER_TTL = 30
 """Seconds after which a silent worker counts as gone: with the two below a killed one is noticed in 75 s, and the
 sweeper needs none of it (design, section 10)."""
 JOB_MONITORING = 5
 MAINTENANCE = 15
+GIVES_WAY = 5
+"""How much nicer than the others the worker of what takes long is: on a full machine it gets a third of their time, so
+that a hundred digests hold up nobody's first sign, and whoever waits for an errand still has it soon."""
 AWAY = 0.5
 """Seconds before Redis is tried again."""
 
@@ -31,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 def work(settings: Settings, queue: str) -> None:
     """Work on one queue until SIGTERM. One queue per worker: on several, a killed worker can lose a job."""
+    if queue == BULK:
+        os.nice(GIVES_WAY)
     for path in JOBS.values():
         importlib.import_module(path.rpartition(".")[0])
     before_forking(settings)

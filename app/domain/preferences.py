@@ -56,7 +56,9 @@ class Preferences(Value):
     delegate: str = ""
     """The address to which they hand on what isn't theirs to do."""
     digest: time | None = time(8)
-    """When the morning digest comes, on days they work; None: never."""
+    """When the morning digest comes; None: never."""
+    digest_off: bool = False
+    """Whether it comes on days they don't work, too."""
     quiet: tuple[time, time] | None = (time(20), time(7))
     """Between these nothing is posted by itself; None: anything may come at any time."""
     brief_before: int = Field(0, ge=0, le=240)
@@ -87,6 +89,7 @@ TITLES = {
     "priority": "Priority senders",
     "delegate": "Hand on to",
     "digest": "Morning digest",
+    "digest_off": "Digest on days off",
     "quiet": "Quiet hours",
     "brief_before": "Briefing before meetings",
     "new_mail": "Tell me of urgent mail",
@@ -130,7 +133,8 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "focus": lambda value: f"{value} hours",
     "priority": ", ".join,
     "delegate": str,
-    "digest": lambda value: f"at {value:%H:%M} on days you work",
+    "digest": lambda value: f"at {value:%H:%M}",
+    "digest_off": lambda value: "on",
     "quiet": lambda value: f"{value[0]:%H:%M} to {value[1]:%H:%M}",
     "brief_before": lambda value: f"{value} minutes before",
     "new_mail": lambda value: "on",
@@ -147,6 +151,7 @@ _NONE = {
     "priority": "nobody yet",
     "delegate": "nobody",
     "digest": "off",
+    "digest_off": "off",
     "brief_before": "on request",
     "new_mail": "off",
 }

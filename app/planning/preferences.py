@@ -389,6 +389,7 @@ _READ: Mapping[str, Reader] = {
     "priority": _senders,
     "delegate": _delegate,
     "digest": _moment,
+    "digest_off": _switch,
     "quiet": _night,
     "brief_before": _minutes_of,
     "new_mail": _switch,

@@ -91,6 +91,10 @@ def _beside(name: str, after: Preferences) -> str:
         return " For now none is: say “Tell me about urgent mail” to switch it on."
     if name == "new_mail" and after.new_mail and after.notify == DIGEST:
         return " It comes in the morning digest only, as you said before."
+    if name == "digest" and after.digest:
+        return " It comes every day." if after.digest_off else " It comes on days you work."
+    if name == "digest_off" and after.digest_off and not after.digest:
+        return " For now none comes: say “Digest at 8” to switch it on."
     return ""
 
 

@@ -1,8 +1,10 @@
 """Ollama's native API as a LangChain chat model whose failures are ours to tell."""
 
 import json
+import ssl
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import httpx
@@ -125,6 +127,12 @@ def _size(parts: Sequence[str]) -> int:
 
 def ollama_model(*, name: str, host: str, num_ctx: int) -> SteadyOllama:
     """A model on an Ollama host. num_ctx is in tokens and always set: by default the host cuts silently."""
-    return SteadyOllama(
-        model=name, base_url=host, num_ctx=num_ctx, temperature=0, client_kwargs={"timeout": httpx.Timeout(TIMEOUT)}
-    )
+    reaching = {"timeout": httpx.Timeout(TIMEOUT), "verify": trusted()}
+    return SteadyOllama(model=name, base_url=host, num_ctx=num_ctx, temperature=0, client_kwargs=reaching)
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom a host's certificate may be from, read once per process and not for each client of each job: it takes some
+    30 ms. It connects to nothing, so a fork may share it."""
+    return httpx.create_ssl_context()

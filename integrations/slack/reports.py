@@ -20,6 +20,7 @@ FEWER = (MAX_LINES, 5, 3)
 WHOLE = 12_000
 """Characters of a report in plain sections."""
 SUMMARY = 600
+"""Characters of what a report says first, and of what it suggests on the next line."""
 NOTES = 2_000
 """Characters of all notes, each on a line of its own; those beyond are counted."""
 TITLE = 150
@@ -69,7 +70,7 @@ def report_blocks(report: Report, *, turn: TurnId, taken: Collection[int] = ()) 
     missing = [f"For length I left out: {', '.join(left_out)}"] if left_out else []
     return [
         header(report.title),
-        *([section(text(shortened(report.summary, SUMMARY)))] if report.summary else []),
+        *(section(text(shortened(part, SUMMARY))) for part in report.summary.split("\n", 1) if part),
         *groups,
         *notes([*_noted(report.notes), *map(shortened, missing)], sign="⚠️ "),
         *_buttons(_numbered(report.offers, numbers), turn, taken),

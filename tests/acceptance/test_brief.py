@@ -59,6 +59,30 @@ async def test_whatever_is_quoted_stands_in_a_mail_or_the_event(house: House, al
     assert [quote for quote in quotes if not any(quote in text for text in texts)] == []
 
 
+async def test_the_events_files_are_documents(house: House, alex: Person) -> None:
+    start = datetime.now(UTC) + timedelta(days=2)
+    drive = "https://drive.google.com/file/d/1budget/view"
+    event = {
+        "summary": "Cellar review",
+        "start": {"dateTime": start.isoformat()},
+        "end": {"dateTime": (start + timedelta(hours=1)).isoformat()},
+        "organizer": {"email": ALEX[0], "self": True},
+        "attendees": [{"email": "robin@vale.example", "responseStatus": "accepted"}],
+        "attachments": [
+            {"title": "Budget of the cellar", "fileUrl": drive},
+            {"title": "Plan of the cellar", "fileUrl": "https://files.vale.example/plan?who=alex"},
+        ],
+    }
+    await house.google.turn(event_made={"account": ALEX[0], "event": event})
+    answer = await alex.ask("Brief me for the Cellar review")
+    assert "Briefing: Cellar review" in answer.words
+    documents = answer.words.partition("Documents")[2]
+    assert "Budget of the cellar" in documents
+    assert drive in documents
+    assert "Plan of the cellar · a file of the event, whose address isn't Google's" in documents
+    assert "files.vale.example" not in answer.words
+
+
 async def test_mail_that_fails_is_named_and_nothing_is_invented(house: House, alex: Person) -> None:
     await house.google.turn(fail_next={"GET /gmail/v1/users/*/messages": {"n": 400, "status": 503, "retry_after": 0}})
     answer = await alex.ask("brief")

@@ -1,5 +1,7 @@
 """What takes long is done by a worker: answered once whoever dies meanwhile, in order, and stopped by a word."""
 
+import psutil
+
 from tests.acceptance.house import House
 from tests.acceptance.people import TURN, Person, payload
 
@@ -40,6 +42,11 @@ async def test_a_killed_workers_errand_is_taken_over_by_the_next(house: House, a
     house.flush()
     house.bulk.start()
     await answered_once(alex, asked)
+
+
+async def test_what_takes_long_gives_way_to_what_people_wait_for(house: House) -> None:
+    processes = {name: psutil.Process(each.pid) for name, each in (("bulk", house.bulk), ("now", house.now))}
+    assert processes["bulk"].nice() > processes["now"].nice() == psutil.Process(house.app.pid).nice()
 
 
 async def test_what_is_said_meanwhile_is_answered_after_it_and_stop_ends_both(house: House, alex: Person) -> None:

@@ -114,6 +114,48 @@ async def test_noted_done_and_gone(house: House, alex: Person) -> None:
     assert len(await house.models.requests()) == before
 
 
+async def line_of(alex: Person, number: str) -> str:
+    """How a task stands among all."""
+    listed = await alex.ask("tasks")
+    (line,) = (line for line in listed.words.splitlines() if f"#{number} · " in line)
+    return line
+
+
+async def test_noted_by_a_command_that_stands_in_the_direct_messages(house: House, alex: Person) -> None:
+    before = len(await house.models.requests())
+    restated = await alex.command("tasks add! Order the cake tomorrow")
+    assert "tasks add! Order the cake tomorrow" in restated
+    asked = str(alex.screen.steward(alex.dm, "")[-1]["ts"])
+    noted = await alex.answered(asked, thread=asked)
+    found = re.search(r"Noted as task (\d+): Order the cake tomorrow \((.*)\)", noted.words)
+    assert found is not None, noted.words
+    assert found[2] == "due tomorrow, it matters"
+    line = await line_of(alex, found[1])
+    assert f"/archives/{alex.dm}/p{asked.replace('.', '')}" in line
+    await alex.ask(f"tasks done {found[1]}")
+    assert len(await house.models.requests()) == before
+
+
+async def test_noted_in_a_thread_where_commands_dont_work(house: House, alex: Person) -> None:
+    before = len(await house.models.requests())
+    thread = (await alex.ask("tasks")).asked
+    noted = await alex.ask("!tasks add Call the bank tomorrow", thread=thread)
+    found = re.search(r"Noted as task (\d+): Call the bank tomorrow \(due tomorrow\)", noted.words)
+    assert found is not None, noted.words
+    assert f"/archives/{alex.dm}/p{noted.asked.replace('.', '')}" in await line_of(alex, found[1])
+    await alex.ask(f"!tasks done {found[1]}", thread=thread)
+    assert len(await house.models.requests()) == before
+
+
+async def test_what_was_said_before_is_made_a_task(house: House, alex: Person) -> None:
+    said = await alex.ask("I have to renew my passport by tomorrow")
+    noted = await alex.ask("make that a task", thread=said.asked)
+    found = re.search(r"Noted as task (\d+): I have to renew my passport by tomorrow \(due tomorrow\)", noted.words)
+    assert found is not None, noted.words
+    assert "you noted it yourself" in await line_of(alex, found[1])
+    await alex.ask(f"tasks done {found[1]}")
+
+
 async def test_made_a_task_in_words_with_where_it_was_said(house: House, alex: Person) -> None:
     noted = await alex.ask("Add an important task: 30 min call with the landlord tomorrow")
     found = re.search(r"Noted as task (\d+): 30 min call with the landlord tomorrow \((.*)\)", noted.words)

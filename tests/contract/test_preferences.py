@@ -57,7 +57,8 @@ def test_in_words() -> None:
     assert words["hours"] == "Monday to Friday 09:00 to 17:00"
     assert words["closed"] == "Friday 13:00 to midnight"
     assert words["most_a_day"] == "at most 5"
-    assert words["digest"] == "at 08:00 on days you work"
+    assert words["digest"] == "at 08:00"
+    assert words["digest_off"] == "off"
     assert words["zone"] == "as in Slack"
     days = (Stretch(day=0, start=time(8), end=time(12)), Stretch(day=2, start=time(8), end=time(12)))
     assert Preferences(hours=days).worded["hours"] == "Monday and Wednesday 08:00 to 12:00"

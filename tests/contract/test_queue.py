@@ -97,9 +97,23 @@ async def test_what_nobody_asked_for_is_bulk_work(queue: RedisQueue, redis: Redi
 async def test_an_errand_that_somebody_waits_for_comes_before_what_nobody_asked_for(
     queue: RedisQueue, redis: Redis
 ) -> None:
-    for kind in (Kind.UNASKED, Kind.UNASKED, Kind.ERRAND):
-        await queue.wake(kind, kind.value, ANN.id)
-    assert [args[1] for _, args in jobs(redis, BULK)] == ["errand", "unasked", "unasked"]
+    for turn, kind in (("1", Kind.UNASKED), ("2", Kind.UNASKED), ("3", Kind.ERRAND)):
+        await queue.wake(kind, turn, ANN.id)
+    assert [args[1] for _, args in jobs(redis, BULK)] == ["3", "1", "2"]
+
+
+async def test_who_stands_in_a_long_line_is_not_put_into_it_again(queue: RedisQueue, redis: Redis) -> None:
+    for turn in ("1", "2", "1", "2"):
+        await queue.wake(Kind.UNASKED, turn, ANN.id)
+        await queue.wake(Kind.ERRAND, turn, ANN.id)
+    assert [args[1] for _, args in jobs(redis, BULK)] == ["2", "1", "1", "2"]
+
+
+async def test_who_is_forgotten_in_a_line_is_woken_again(queue: RedisQueue, redis: Redis) -> None:
+    await queue.wake(Kind.UNASKED, "1", ANN.id)
+    redis.delete("rq:job:unasked-1")  # as Redis does after TTL
+    await queue.wake(Kind.UNASKED, "1", ANN.id)
+    assert {args[1] for _, args in jobs(redis, BULK)} == {"1"}
 
 
 async def test_a_job_carries_ids_and_is_forgotten_soon(queue: RedisQueue, redis: Redis) -> None:

@@ -55,10 +55,12 @@ async def test_what_they_said_of_times_holds(store: Running, clock: ManualClock)
     await connect(store, clock, VIENNA)
     await store.preferences.state(ANN.id, "zone", "Asia/Tokyo", words="I moved")
     await store.preferences.state(ANN.id, "digest", "06:30:00", words="at half past six")
+    await store.preferences.state(ANN.id, "digest_off", value=True, words="on weekends too")
     await store.preferences.state(ANN.id, "quiet", None, words="always")
     await store.preferences.state(ANN.id, "delegate", "bob@example.com", words="to Bob")
     (rhythm,) = await store.rhythms()
     assert (rhythm.zone, rhythm.preferences.digest, rhythm.preferences.quiet) == ("Asia/Tokyo", time(6, 30), None)
+    assert rhythm.preferences.digest_off
     assert rhythm.preferences.delegate == ""
     await store.preferences.state(ANN.id, "digest", None, words="never")
     (rhythm,) = await store.rhythms()

@@ -21,7 +21,7 @@ from tests.fakes.watches import MemoryWatches
 
 __all__ = ["Disk", "MemoryStore"]
 EVER = datetime.min.replace(tzinfo=UTC)
-TIMES = ("zone", "hours", "digest", "quiet", "brief_before", "new_mail")
+TIMES = ("zone", "hours", "digest", "digest_off", "quiet", "brief_before", "new_mail")
 
 
 class MemoryInbox:

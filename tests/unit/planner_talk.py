@@ -68,6 +68,9 @@ class World:
     def _find_person(self, args: Mapping[str, Any]) -> Json:
         return {"people": [person(args["name"])]}
 
+    def _assist(self, args: Mapping[str, Any]) -> Json:
+        return {"started": "The skill answers; your turn ends here."}
+
     def _change_mail(self, args: Mapping[str, Any]) -> Json:
         return {"proposed": "Archive 37 mails"}
 

@@ -156,8 +156,9 @@ async def test_without_a_model_code_proposes_what_is_open_and_it_is_said() -> No
     house = At(soon(), mails=(letter("m1", "Which vendor do we take?"),))
     report = await house.brief()
     assert lines(report, "What to talk about (what is listed and open)") == [
-        ("Which vendor do we take?", "Carol Ito, Sun 1 Mar 2026", "https://mail.example/t1")
+        ("Gateway plan", "Carol Ito, Sun 1 Mar 2026", "https://mail.example/t1")
     ]
+    assert texts(report, "Open questions") == ["Which vendor do we take?"]
     assert report.notes == (
         "The model gave no usable answer: decisions are missing, and open questions are only those that wait.",
     )

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from app.__main__ import _parser
+from app.commands.run import queues
 from app.settings import SECRETS, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,16 @@ def test_the_services_are_two_apps_a_worker_per_queue_and_what_they_need() -> No
         "migrate": ["migrate"],
     }
     assert OURS["app"]["deploy"]["replicas"] == 2
+    assert filled_in(OURS["worker-bulk"]["deploy"]["replicas"]) == str(Settings.model_fields["bulk_workers"].default)
+    assert filled_in(OURS["worker-bulk"]["deploy"]["replicas"], BULK_WORKERS="3") == "3"
     assert set(SERVICES) - set(OURS) == {"postgres", "valkey", "ollama", "model"}
+
+
+def test_one_machine_has_the_same_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert queues(Settings.load()) == ("now", "bulk")
+    monkeypatch.setenv("BULK_WORKERS", "3")
+    assert queues(Settings.load()) == ("now", "bulk", "bulk", "bulk")
 
 
 @pytest.mark.parametrize("service", sorted(OURS))

@@ -16,6 +16,7 @@ from app.skills.digest.planning import faithful
 from app.skills.errands import Skills
 from app.skills.triage.gathering import MOST
 from app.skills.triage.judging import Judgement, Judgements
+from integrations.slack.blocks import section, text
 from integrations.slack.reports import report_blocks
 from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.samples import ANN, WORK, account, message
@@ -182,6 +183,8 @@ async def test_an_ended_account_is_named_in_the_report(at: At) -> None:
 
 async def test_a_day_with_nothing_in_it() -> None:
     report = await At().asked()
+    _, day, suggested, *_ = report_blocks(report, turn=TurnId(ANN.id))
+    assert (day, suggested) == tuple(section(text(line)) for line in report.summary.splitlines())
     assert report.summary == "No meetings; no new mail.\nSuggested: Nothing presses today."
     assert [line.text for each in report.groups for line in each.lines] == ["Free: 09:00–17:00"]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.actions import SendReply
+from app.domain.approvals import Status
 from app.domain.cards import Origin
 from app.domain.errors import Unanswered
 from app.domain.permissions import READING
@@ -14,7 +15,7 @@ from app.skills.drafting.errands import NAME, NoDraft, move, nudge, read, reply
 from app.skills.drafting.wording import usable
 from app.store.errands import offer_of, report_of
 from tests.fakes import MemoryCalendar, MemoryMailbox
-from tests.samples import WORK, account
+from tests.samples import ANN, WORK, account
 from tests.unit.desk_world import mail
 from tests.unit.drafting_world import CAROL, DAVE, EVE, HOUR, READY, At, people
 
@@ -33,6 +34,31 @@ async def test_a_reply_goes_to_who_wrote_last_in_the_thread_with_its_headers() -
     assert (action.body, action.answers.received) == ("Hello Carol,\n\nYes, gladly.\n\nAnn", last.email.received)
     assert set(action.seen) == {"m1", "m2", "m3"}
     assert at.said[-1] == READY
+
+
+async def test_a_second_click_makes_no_second_card_while_the_first_waits() -> None:
+    at = At(mail())
+    (first,) = await at.click(reply(["work:t1"]))
+    assert await at.click(reply(["work:t1"])) == [first]
+    assert at.said[-1] == "I drafted nothing.\nA card about “Lunch” waits for you already: `pending` shows it."
+
+
+async def test_a_mail_that_came_since_is_answered_instead_of_the_one_before() -> None:
+    at = At(mail())
+    (first,) = await at.click(reply(["work:t1"]))
+    at.mailbox.put(mail("m3", received=at.clock.now()))
+    (second,) = await at.click(reply(["work:t1"]))
+    assert (first.in_reply_to, second.in_reply_to) == ("<m1@example.org>", "<m3@example.org>")
+    old = await at.store.approvals.get(ANN.id, first.id)
+    assert old is not None
+    assert old.status is Status.REPLACED
+
+
+async def test_a_card_in_another_thread_or_account_keeps_nobody_waiting() -> None:
+    at = At(mail(), mail("m4", thread="t4", subject="Offer", sender=DAVE))
+    first = await at.click(reply(["work:t1"]))
+    both = await at.click(reply(["work:t1", "work:t4"]))
+    assert [a.thread for a in both] == [*(a.thread for a in first), "t4"]
 
 
 async def test_a_reply_is_written_from_the_address_that_was_written_to() -> None:

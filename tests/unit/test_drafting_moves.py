@@ -32,9 +32,20 @@ async def test_an_organiser_never_written_to_is_marked_with_the_event() -> None:
     (action,) = await at.move(at.stands())
     (to,) = action.card().recipients
     assert (to.origin, to.evidence) == (Origin.UNSEEN, "came from the event “Sync” of 3 Mar 2026")
+
+
+async def test_an_organiser_written_to_before_is_a_contact() -> None:
+    at = At()
     at.sends(to=(DAVE,))
-    *_, again = await at.move(at.stands())
-    assert again.card().recipients[0].origin is Origin.CONTACT
+    (action,) = await at.move(at.stands())
+    assert action.card().recipients[0].origin is Origin.CONTACT
+
+
+async def test_who_is_asked_to_move_a_meeting_is_not_asked_twice() -> None:
+    at = At()
+    first = await at.move(at.stands())
+    assert await at.move(at.stands()) == first
+    assert at.said[-1] == "I drafted nothing.\nA card about “Sync” waits for you already: `pending` shows it."
 
 
 async def test_words_that_leave_a_time_out_are_not_used() -> None:

@@ -5,7 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.domain.preferences import Preferences
+from app.domain.rhythms import Rhythm
 from app.planning.due import EXPIRED, LATE, Daily, Due, due
+from app.skills.digest.mornings import when
+from tests.samples import ANN
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Chatham")
 DAYS = 400
@@ -93,3 +97,11 @@ def test_only_on_the_days_wanted() -> None:
     weekdays = Daily(time(7), "UTC", days=frozenset(range(5)))
     found = [due(datetime(2026, 6, 1 + n, 7, tzinfo=UTC), weekdays, None) is not None for n in range(7)]
     assert found == [True] * 5 + [False] * 2
+
+
+@pytest.mark.parametrize(("also_off", "days"), [(False, 5), (True, 7)])
+def test_a_digest_comes_on_days_off_to_whoever_wants_it_there(also_off: bool, days: int) -> None:
+    stated = Preferences(digest=time(7), digest_off=also_off)
+    told = Rhythm(person=ANN.id, zone="UTC", since=datetime(2026, 1, 1, tzinfo=UTC), preferences=stated, last=None)
+    week = [datetime(2026, 6, 1 + n, 7, tzinfo=UTC) for n in range(7)]
+    assert [found.day.weekday() for at in week if (found := when(told, at))] == list(range(days))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.planner_talk import Talk
+from tests.unit.planner_talk import TOOLS, Talk
+from tests.unit.test_planner_workflows import SKILLS, assist
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "wordings.json").read_text())
 CHANGING = {"change_mail", "write_mail", "create_event"}
@@ -14,7 +15,7 @@ CHANGING = {"change_mail", "write_mail", "create_event"}
 
 @pytest.mark.parametrize("case", CASES, ids=[case["ask"][:60] for case in CASES])
 def test_wording(case: dict[str, Any]) -> None:
-    talk = Talk()
+    talk = Talk(tools=[*TOOLS, assist(*SKILLS)])
     answer = talk.say(case["ask"])
     calls = [(call.tool, call.args) for call in talk.calls]
     left = list(calls)

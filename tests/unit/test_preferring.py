@@ -63,7 +63,9 @@ def understood(name: str, words: str, before: Preferences = Preferences()) -> st
         ("focus", "2 hours every day", "10 hours"),
         ("focus", "two hours a day", "10 hours"),
         ("focus", "an hour of deep work per working day", "5 hours"),
-        ("digest", "7:30", "at 07:30 on days you work"),
+        ("digest", "7:30", "at 07:30"),
+        ("digest_off", "on", "on"),
+        ("digest_off", "no", "off"),
         ("digest", "off", "off"),
         ("quiet", "8pm to 7am", "20:00 to 07:00"),
         ("quiet", "after 9pm", "21:00 to 07:00"),
@@ -187,13 +189,23 @@ async def test_what_is_beyond_what_can_be_is_said() -> None:
     assert await at.store.preferences.said(ANN.id) == ()
 
 
+async def test_on_which_days_a_digest_comes_is_said_with_its_time() -> None:
+    at = At()
+    assert (await at.run("prefer digest 7:30")).reply == "Morning digest: at 07:30. It comes on days you work."
+    assert (await at.run("prefer digest_off on")).reply == "Digest on days off: on."
+    assert (await at.run("prefer digest 7:45")).reply == "Morning digest: at 07:45. It comes every day."
+    await at.run("prefer digest off")
+    assert (await at.run("prefer digest_off off")).reply == "Digest on days off: off."
+    assert "For now none comes" in (await at.run("prefer digest_off on")).reply
+
+
 async def test_all_are_listed_each_with_its_undo() -> None:
     at = At()
     await at.run("prefer digest 7:30")
     report = (await at.run("prefer")).trail.report
     assert report is not None
     assert [offer.errand for offer in report.all_offers] == ["prefer undo digest"]
-    assert "Morning digest\n• at 07:30 on days you work (you said “7:30”" in report.worded()
+    assert "Morning digest\n• at 07:30 (you said “7:30”" in report.worded()
 
 
 async def test_whom_they_mean_is_listed_and_forgotten() -> None:

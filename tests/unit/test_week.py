@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from importlib import import_module
 from itertools import product
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.planning.phrases import WorkingHours
 from app.planning.week import Meeting, Reason, Rules, Solution, Stuck, Window, optimise
+from app.planning.week import solver as solving
 from bench import weeks
 from tests.sampling import sample
 
@@ -270,3 +273,23 @@ def test_others_meetings_stay() -> None:
     found = optimise([meeting("a", 9, movable=False), meeting("b", 9, movable=False)], rules, *WEEK, patience=PATIENT)
     assert isinstance(found, Solution)
     assert (found.moves, found.today) == ((), 0)
+
+
+def test_what_loading_the_solver_takes_is_not_taken_from_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, given, settle = [0.0], list[float](), solving._set
+
+    def loads(name: str) -> Any:
+        clock[0] += PATIENT
+        return import_module(name)
+
+    def settles(parameters: Any, seconds: float) -> None:
+        given.append(seconds)
+        settle(parameters, seconds)
+
+    monkeypatch.setattr(solving, "import_module", loads)
+    monkeypatch.setattr(solving, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(solving, "_set", settles)
+    assert isinstance(
+        optimise([meeting("a", 9)], Rules("Europe/Berlin"), *week_of(BERLIN, 3, 2), patience=PATIENT), Solution
+    )
+    assert given == [PATIENT]

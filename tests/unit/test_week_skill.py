@@ -185,6 +185,14 @@ async def test_what_no_week_can_keep_is_explained_with_the_preference_to_change(
     assert cells(report) == [("Tue 3 Mar", "10:00–19:00 Workshop")]
 
 
+async def test_a_full_week_without_a_proposal_names_what_stands_in_it() -> None:
+    many = [own(f"m{n}", at(9 + n % 8 * 0.75, days=n // 8), minutes=15, title=f"Talk {n}") for n in range(20)]
+    house = At(own("workshop", at(10), minutes=9 * 60), *many)
+    shown = [what for _, what in cells(await house.week())]
+    assert len(shown) == 21
+    assert all(any(what.endswith(f" Talk {n}") for what in shown) for n in range(20))
+
+
 async def test_rules_for_this_once_and_words_that_are_none() -> None:
     house = At(own("review", at(9)), own("planning", at(14, days=7)))
     report = await house.week("this week, no meetings before 10am, with a cherry on top")

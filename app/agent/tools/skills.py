@@ -21,8 +21,8 @@ Skill = Literal["triage", "tasks", "focus", "follow", "week", "brief", "digest",
 SKILLS: tuple[str, ...] = get_args(Skill)
 """Every skill the model can start."""
 Preference = Literal[
-    "", "zone", "hours", "closed", "buffer", "most_a_day", "focus", "priority", "delegate", "digest", "quiet",
-    "brief_before", "new_mail", "notify",
+    "", "zone", "hours", "closed", "buffer", "most_a_day", "focus", "priority", "delegate", "digest", "digest_off",
+    "quiet", "brief_before", "new_mail", "notify",
 ]  # fmt: skip
 PREFERENCES = "preferences"
 MAX_RULES = 12
@@ -41,7 +41,7 @@ class Assist(Tool):
     """Start a skill, which answers. triage: sort unread mail; about "list": by priority. tasks: what to do; about "add
     pay Tom by Friday". focus: plan today. follow: who owes whom. week: better meeting times. brief: a meeting.
     digest: the day. preferences: how they want their days, one a call (closed: no meetings, quiet: no messages
-    then)."""
+    then, digest_off: digest on days off)."""
 
     step: ClassVar[str] = "is starting…"
     skill: Skill

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from app.planning.week.squeezing import squeezed
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
+SOLVER = "ortools.sat.python.cp_model"
 PATIENCE = 1.5
 """Seconds the solver has for the best week. Measured for 30 meetings: the optimum is proven in 0.2 to 0.4 s."""
 EXPLAINING = 0.4
@@ -37,9 +39,10 @@ def optimise(
     """The cheapest week [start, end), aware datetimes, that keeps all rules for what can be moved; see `cost`.
 
     Stuck says which kinds of rules are in the way; without reasons, that none was found in `patience` seconds. Saying
-    why takes EXPLAINING seconds more at most. Imports the solver, which takes most of a second the first time. Raises
-    ZoneInfoNotFoundError.
+    why takes EXPLAINING seconds more at most. Before, it imports the solver, which takes most of a second the first
+    time. Raises ZoneInfoNotFoundError.
     """
+    import_module(SOLVER)
     until = monotonic() + patience
     grid = Grid(meetings, rules, start, end)
     found = _solved(grid, until, best=True)

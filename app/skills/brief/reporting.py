@@ -184,9 +184,9 @@ def _agenda(facts: Facts, judged: Judged, zone: ZoneInfo, link: Linked) -> Group
         return Group(title="What to talk about", lines=points)
     told = "in the event's description"
     listed = [Line(text=words, detail=told, link=facts.event.link) for words in _listed(facts.event.notes)]
-    asked = [_asked(q, o.debt.last, zone, link) for o in facts.open for q in o.questions]
-    waits = [_asked(_subject(o.debt.last), o.debt.last, zone, link) for o in facts.open if not o.questions]
-    found = (*listed, *asked, *waits)[:MAX_OFFERS]
+    # What exactly was asked stands right above.
+    waits = [_topic(each.debt.last, zone, link) for each in facts.open]
+    found = (*listed, *waits)[:MAX_OFFERS]
     title = "What to talk about (what is listed and open)" if found else "What to talk about"
     return Group(title=title, lines=found or _none("nothing to build a proposal on"))
 
@@ -198,12 +198,9 @@ def _point(point: Point, event: Event, zone: ZoneInfo, link: Linked) -> Line:
     return Line(text=point.text, detail=f"{quoted}in the event's description", link=event.link)
 
 
-def _asked(words: str, mail: Email, zone: ZoneInfo, link: Linked) -> Line:
-    return Line(
-        text=_plain(words, WORDS),
-        detail=f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)}",
-        link=link(mail),
-    )
+def _topic(mail: Email, zone: ZoneInfo, link: Linked) -> Line:
+    detail = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)}"
+    return Line(text=_subject(mail), detail=detail, link=link(mail))
 
 
 def _listed(notes: str) -> list[str]:

@@ -44,7 +44,7 @@ def when(rhythm: Rhythm, now: datetime) -> Due | None:
     preferences = rhythm.preferences
     if preferences.digest is None:
         return None
-    days = frozenset(stretch.day for stretch in preferences.hours)
+    days = frozenset(range(7)) if preferences.digest_off else frozenset(stretch.day for stretch in preferences.hours)
     try:
         found = due(now, Daily(preferences.digest, rhythm.zone, days), rhythm.last)
     except ZoneInfoNotFoundError:

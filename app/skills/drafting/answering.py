@@ -16,7 +16,7 @@ from app.planning.replies import recipients
 from app.planning.sanitising import visible
 from app.planning.sources import caller
 from app.skills.drafting.errands import NUDGE
-from app.skills.drafting.known import Drafted, Known, quoted
+from app.skills.drafting.known import WAITS, Drafted, Known, quoted
 from app.skills.drafting.wording import plain, worded
 from app.writing import Answered, answer, written
 
@@ -50,6 +50,9 @@ async def draft(kind: str, ref: str, known: Known, mind: Mind) -> Drafted:
             note=ANSWERED.format(title=title) if mine else HEARD.format(title=title, who=caller(last.sender))
         )
     own = known.own | {last.sender.email.lower()} if mine else known.own
+    waiting = known.answering(last.account, ident)
+    if waiting is not None and last.id in waiting.seen:
+        return Drafted(note=WAITS.format(title=title))
     to = [named(a) for a in recipients(last, own, everyone=False)[0] if not machine(a)]
     if not to:
         return Drafted(note=NOBODY.format(title=title))
@@ -57,7 +60,8 @@ async def draft(kind: str, ref: str, known: Known, mind: Mind) -> Drafted:
     words = await worded(mind, _facts(kind, mails, to, known))
     body = words or plain(to, _sentence(kind, last, known), known.writer)
     letter = await answer(Answered(box, thread, last), [(a, "to") for a in to], body, person=known.request.person)
-    return Drafted(await written(letter, known), "" if words else PLAIN.format(title=title))
+    old = waiting.id if waiting is not None else None  # a mail came that it doesn't know of
+    return Drafted(await written(letter, known), "" if words else PLAIN.format(title=title), instead_of=old)
 
 
 def _said(thread: Thread) -> list[MailText]:

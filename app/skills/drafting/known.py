@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from app.domain.actions import Action
+from app.domain.actions import Action, SendMail, SendReply
 from app.domain.desk import Desk
 from app.domain.memory import Relation
 from app.domain.ports import Request
-from app.domain.types import PERSON
+from app.domain.types import PERSON, AccountRef, ActionId, Address
 from app.planning.sanitising import visible
 from app.planning.sources import Sources
 
 TITLE = 80
 """Characters of a subject or a title that a sentence quotes."""
+WAITS = "A card about {title} waits for you already: `pending` shows it."
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Drafted:
 
     action: Action | None = None
     note: str = ""
+    instead_of: ActionId | None = None
+    """The waiting card that it takes the place of."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Known:
     desk: Desk
     own: frozenset[str]
     """Every address the person writes from, in lower case."""
+    waiting: tuple[Action, ...] = ()
+    """What the cards that wait would do, the newest last."""
 
     @cached_property
     def sources(self) -> Sources:
@@ -41,6 +46,16 @@ class Known:
     @property
     def relations(self) -> tuple[Relation, ...]:
         return self.request.relations
+
+    def answering(self, account: AccountRef, thread: str) -> SendReply | None:
+        """The mail in a thread that waits for the person already."""
+        found = (a for a in reversed(self.waiting) if isinstance(a, SendReply) and a.thread == thread)
+        return next((a for a in found if a.account.id == account.id), None)
+
+    def asking(self, to: Address, subject: str) -> bool:
+        """Whether a mail of this subject to somebody waits for the person already."""
+        mails = (a for a in self.waiting if isinstance(a, SendMail) and a.subject == subject)
+        return any(r.address.email.lower() == to.email.lower() for a in mails for r in a.recipients)
 
     @property
     def writer(self) -> str:

@@ -9,7 +9,7 @@ from app.domain.cards import zoned
 from app.domain.ports import Mind
 from app.domain.types import Event
 from app.planning.provenance import named
-from app.skills.drafting.known import Drafted, Known, quoted
+from app.skills.drafting.known import WAITS, Drafted, Known, quoted
 from app.skills.drafting.wording import plain, worded
 from app.writing import Letter, usual_sender, written
 
@@ -33,13 +33,16 @@ async def request(ref: str, times: Sequence[datetime], known: Known, mind: Mind)
     free = [at for at in free if at > known.request.now]
     if why := _in_vain(event, was, free, known):
         return Drafted(note=why.format(title=quoted(event.title)))
+    day = event.start.astimezone(ZoneInfo(known.request.person.zone))
+    to, subject = named(event.organizer), f"Another time for {quoted(event.title)} on {day:%A %-d %B}"
+    if known.asking(to, subject):
+        return Drafted(note=WAITS.format(title=quoted(event.title)))
     known.sources.event(event)
     body = await _text(event, free, known, mind)
-    box, to = known.desk.mailbox(account), named(event.organizer)
-    day = event.start.astimezone(ZoneInfo(known.request.person.zone))
+    box = known.desk.mailbox(account)
     given = {
         "sender": await usual_sender(box, known.request.person),
-        "subject": f"Another time for {quoted(event.title)} on {day:%A %-d %B}",
+        "subject": subject,
         "body": body or _plain(event, free, known),
     }
     action = await written(Letter(box, SendMail, given, [(to, "to")]), known)

@@ -27,7 +27,8 @@ class Draft:
 
     async def run(self, argument: str, request: Request, desk: Desk, watch: Watch) -> Thought:
         """ "reply THREADS", "nudge THREADS" and "move EVENT WAS TIMES" prepare cards (see `errands`). What was settled
-        meanwhile is said and makes none. Raises NoDraft, Refusal, ScopeMissing, GrantDead."""
+        meanwhile, or waits for the person already, is said and makes none. Raises NoDraft, Refusal, ScopeMissing,
+        GrantDead."""
         asked = read(argument)
         if not desk.mailboxes:
             raise Refusal(why="No account with a mailbox is connected. Type `connect` to add one.")
@@ -36,7 +37,8 @@ class Draft:
         own = await own_addresses(desk, reading)
         await watch("is drafting…")
         refs = asked.refs[:MAX_ACTIONS]
-        drafts = await _each(self._draft(asked, ref, Known(clicked(request), desk, own)) for ref in refs)
+        waiting = tuple(card.action for card in request.waiting)
+        drafts = await _each(self._draft(asked, ref, Known(clicked(request), desk, own, waiting)) for ref in refs)
         actions = tuple(d.action for d in drafts if d.action is not None)
         for action in actions:
             desk.require(action.requires, action.changes)
@@ -44,7 +46,12 @@ class Draft:
         if not actions:
             return Thought(reply=NOTHING, notes=notes)
         are = "is" if len(actions) == 1 else "are"
-        return Thought(reply=f"{counted(len(actions), 'card')} {are} ready. {READY}", actions=actions, notes=notes)
+        return Thought(
+            reply=f"{counted(len(actions), 'card')} {are} ready. {READY}",
+            actions=actions,
+            replaces={d.action.id: d.instead_of for d in drafts if d.action is not None and d.instead_of},
+            notes=notes,
+        )
 
     async def _draft(self, asked: Asked, ref: str, known: Known) -> Drafted:
         """One card; what it fails for is said, so that the others are made. Raises GrantDead, StoreUnavailable."""

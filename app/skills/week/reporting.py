@@ -67,8 +67,9 @@ def _title(found: Found) -> str:
 
 
 def _side_by_side(found: Found, solution: Solution | None) -> Group:
-    title = "Today's week and the proposed one" if solution else "The week as it is"
-    return Group(title=title, table=table(found, solution)) if found.events else Group(title="Nothing stands in it")
+    better = solution if solution and (solution.moves or solution.focus) else None
+    title = "The week as it is, and the proposed one" if better else "The week as it is"
+    return Group(title=title, table=table(found, better)) if found.events else Group(title="Nothing stands in it")
 
 
 def _summary(found: Found, answer: Solution | Stuck) -> list[str]:

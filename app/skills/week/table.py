@@ -1,4 +1,4 @@
-"""Today's and the proposed week side by side, day by day."""
+"""The week as it is and the proposed one side by side, day by day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from app.skills.week.gathering import Found
 
 MOST_ROWS = 14
 """Rows that are taken in at a glance; in a longer week what stays is counted instead."""
+WHOLE = 28
+"""Rows of a week beside which nothing is proposed; a message has room for 30 (integrations/slack/reports.py)."""
 TITLE = 40
 """Characters of a title in a cell: two of them stand beside each other."""
 WITHOUT = "(no title)"
@@ -40,9 +42,9 @@ def table(found: Found, solution: Solution | None) -> Table:
     entries = sorted(_entries(found, solution, zone), key=lambda e: (e.at.date(), e.at.timestamp(), e.today))
     days = [(day, list(those)) for day, those in groupby(entries, key=lambda e: e.at.date())]
     rows = [row for day, those in days for row in _rows(day, those, short=False)]
-    if len(rows) > MOST_ROWS:
+    if len(rows) > (MOST_ROWS if solution else WHOLE):
         rows = [row for day, those in days for row in _rows(day, those, short=True)]
-    columns = ("Day", "Today", "Proposed")
+    columns = ("Day", "As it is", "Proposed")
     return Table(columns=columns if solution else columns[:2], rows=tuple(r if solution else r[:2] for r in rows))
 
 

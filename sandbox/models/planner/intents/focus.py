@@ -1,20 +1,12 @@
-"""What deserves attention: unread mails and the day's events side by side, as code can see them."""
+"""What deserves attention: of the mail, of the day, or of all that came; a skill of the product weighs it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
-from sandbox.models.planner.answers import count, errors_of, event_list, mail_line, notes_of
-from sandbox.models.planner.conversation import Call, Json
-from sandbox.models.planner.filters import take_account
-from sandbox.models.planner.followups import also_for
-from sandbox.models.planner.ranking import lines, ranked
-from sandbox.models.planner.scan import Scan, rx
-from sandbox.models.planner.steps import Context, Intent, Outcome, Steps
-from sandbox.models.planner.times import Moment, take_moment
+from sandbox.models.planner.intents.skills import Assisted
+from sandbox.models.planner.scan import rx
+from sandbox.models.planner.steps import Context
 
-UNREAD_LIMIT = 20
-OWED_SHOWN = 5  # of those already read
-HOW = "who waits for an answer, pressing words, days that are named, questions; what was sent to many comes last."
 _FOCUS = rx(
     r"^(?:what\b.*\b(?:focus|prioriti[sz]e|priorit(?:y|ies)|concentrate|attention|important|urgent|should i (?:do"
     r"|work on|tackle|"
@@ -40,64 +32,21 @@ _FOCUS = rx(
     r"(?:today's |my |top )+(?:focus|priorities)|(?:anything|is there anything|any(?: mails?|"
     r" emails?)?)\b.*\b(?:urgent|important|pressing)\b)"
 )
-_MAIL_ONLY = rx(
-    r"\b(?:from|of|for|in|my)\s+(?:(?:my|the|all)\s+)*(?:unread|inbox|e-?mails?|mails?)\b|\b(?:unread|"
-    r"inbox)\b"
-)
-_CALENDAR_TOO = rx(r"\b(?:calendar|meetings?|agenda|schedule|day|today|tomorrow)\b")
+_MAIL = rx(r"\b(?:unread|inbox|e-?mails?|mails?)\b")
+_DAY = rx(r"\b(?:calendar|meetings?|agenda|schedule|day|morning|today|tomorrow|week|tasks?|work)\b")
+_ALL = rx(r"\b(?:brief me|briefing|rundown|overview|did i miss)\b")
 
 
 @dataclass(frozen=True)
-class Focus(Intent):
-    """List unread mails and the events of the day; weighing them is the person's part."""
-
-    day: str = "today"
-    account: str = ""
-    with_events: bool = True
+class Focus(Assisted):
+    """Give the request to the skill whose part of the day it is about."""
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
         if not _FOCUS.match(text):
             return None
-        scan = Scan(text)
-        account = take_account(scan)
-        moment = take_moment(scan) or Moment(day="today")
-        with_events = bool(_CALENDAR_TOO.search(text)) or not _MAIL_ONLY.search(text)
-        day = f"this {moment.text}" if moment.text in {"morning", "afternoon", "evening"} else moment.text
-        return cls(day, account, with_events)
-
-    def steps(self) -> Steps[Outcome]:
-        shared: Json = {"account": self.account} if self.account else {}
-        # What people write goes first: newsletters and offers would fill the list.
-        wanted: Json = {"unread": True, "category": "primary", "where": "inbox", "limit": UNREAD_LIMIT}
-        unread = Call("search_mail", wanted | shared)
-        owed = Call("search_mail", {"owed": "by_me", "limit": UNREAD_LIMIT, **shared})
-        calls = [unread, owed, *([Call("list_events", {"start": self.day, **shared})] if self.with_events else [])]
-        found, waiting, *days = yield calls
-        parts = [event_list(day, phrase=self.day) for day in days]
-        parts += _pressing(found, waiting, also_owed=self.with_events)
-        parts.append(f"_Ordered by what can be seen: {HOW} Weighing it takes a language model, or you._")
-        return Outcome("\n\n".join(parts))
-
-    def varied(self, text: str, context: Context) -> Intent | None:
-        more = also_for(text)
-        account = take_account(Scan(more)) if more else ""
-        return replace(self, account=account) if account else None
-
-
-def _pressing(found: Json, waiting: Json, *, also_owed: bool) -> list[str]:
-    """The unread mails, the most pressing first, and what else waits for an answer."""
-    owed = [mail for mail in waiting.get("mails") or () if mail.get("thread")]
-    unread = list(found.get("mails") or ())
-    notes = [*errors_of([found]), *notes_of([found])]
-    if not unread:
-        parts = ["\n".join(notes) or "No unread mail in your inbox."]
-    else:
-        head = f"{count(len(unread), 'unread mail')} of your primary inbox, the most pressing first:"
-        listed = lines(ranked(unread, (str(mail["thread"]) for mail in owed)))
-        parts = ["\n".join([head, *listed, *notes])]
-    known = {mail.get("thread") for mail in unread}
-    others = [mail for mail in owed if mail["thread"] not in known]
-    if also_owed and others:
-        parts.append("\n".join(["Read, and still waiting for your answer:", *map(mail_line, others[:OWED_SHOWN])]))
-    return parts
+        mail_alone = _MAIL.search(text) and not _DAY.search(text)
+        skill = "digest" if _ALL.search(text) else "triage" if mail_alone else "focus"
+        if skill not in context.skills:
+            return None
+        return cls(skill, "list" if skill == "triage" else "")

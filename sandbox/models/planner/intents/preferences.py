@@ -15,6 +15,7 @@ _URGENT = r"(?:any )?(?:new )?(?:urgent|important) (?:new )?(?:e-?)?mails?(?: (?
 _TOLD = r"(?:tell(?:ing)?|notify(?:ing)?|warn(?:ing)?|alert(?:ing)?) me (?:of|about)"
 _MEETINGS = r"(?:meetings?|calls?|appointments?)"
 _DIGEST = r"(?:the |my |a |morning |daily )*(?:digest|daily report|morning report)"
+_OFF = r"(?:on|at) (?:the |my )?(?:weekends?|days off|saturdays? and sundays?)"
 # The first that fits decides; `value` is what goes to the tool as it was said, `on` that it shall be, else it is off.
 KINDS = (
     ("closed", rx(rf"^{_NEVER} (?:{_MEETINGS}|anything)\s+(?:(?:on|in|during|at) (?:the )?)?(?P<value>\S.*)$")),
@@ -40,6 +41,8 @@ KINDS = (
             rf"(?:focus(?: time)?|deep work|undisturbed (?:time|work)) {_EACH} week$"
         ),
     ),
+    ("digest_off", rx(rf"^(?:no|stop|don't send me) {_DIGEST}s? {_OFF}$")),
+    ("digest_off", rx(rf"^(?:(?:send|give) me )?{_DIGEST} (?P<on>every day|daily|{_OFF})(?: too| as well)?$")),
     (
         "digest",
         rx(r"^(?:no|stop|turn off|don't send me) (?:the |my |a |any |more |morning |daily )*digests?$"),
@@ -91,7 +94,7 @@ PEOPLE = {"priority", "delegate"}
 TITLES = {
     "time zone": "zone", "working hours": "hours", "no meetings": "closed", "time between meetings": "buffer",
     "meetings a day": "most_a_day", "focus time a week": "focus", "priority senders": "priority",
-    "hand on to": "delegate", "morning digest": "digest", "quiet hours": "quiet",
+    "hand on to": "delegate", "morning digest": "digest", "digest on days off": "digest_off", "quiet hours": "quiet",
     "briefing before meetings": "brief_before", "tell me of urgent mail": "new_mail",
 }  # fmt: skip
 _NAMED = rx(rf"^(?P<title>{'|'.join(TITLES)}):\s*(?P<value>\S.*)$")
