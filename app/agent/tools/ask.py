@@ -10,7 +10,7 @@ from app.agent.tools.tool import Tool
 
 
 class AskPerson(Tool):
-    """Ask the person when you can't know what they want, with answers to click. Ends your turn."""
+    """Ask the person what you can't know, with answers to click. Ends your turn."""
 
     step: ClassVar[str] = "has a question…"
     question: str = Field(min_length=1)

@@ -41,7 +41,7 @@ class ListEvents(Tool):
     """List events, of all accounts unless one is named."""
 
     step: ClassVar[str] = "is looking at your calendar…"
-    start: str = Field(description='a day or span in words ("next week") or ISO')
+    start: str = Field(description='a day or span ("next week"), or ISO')
     end: str = Field("", description="last day or time, if not start's")
     words: str = Field("", description="of title, place or guests")
     account: str = ""

@@ -51,7 +51,7 @@ class ChangeEvents(Changing):
     )
     step: ClassVar[str] = "is preparing the change…"
     do: DO
-    events: list[str] = Field(default_factory=list, description="references from list_events")
+    events: list[str] = Field(default_factory=list, description="references")
     start: str = Field("", description="instead of events: the span they are in")
     end: str = ""
     words: str = Field("", description="of title, place or guests")
@@ -63,7 +63,7 @@ class ChangeEvents(Changing):
     title: str = Field("", max_length=MAX_LINE)
     place: str = Field("", max_length=MAX_LINE)
     notes: str = ""
-    repeat: str = Field("", description='in words: "every Tuesday until May"')
+    repeat: str = ""
     video: bool = False
     add_guests: list[str] = Field(default_factory=list)
     remove_guests: list[str] = Field(default_factory=list)

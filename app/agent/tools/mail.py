@@ -39,7 +39,7 @@ class Filters(Tool):
     """What narrows a search."""
 
     words: str = ""
-    sender: str = Field("", description='name or address it is from; "a or b"')
+    sender: str = Field("", description='name or address; "a or b"')
     subject: str = ""
     category: Literal["", "primary", "promotions", "social", "updates", "forums"] = Field(
         "", description="newsletters are promotions"
@@ -71,16 +71,16 @@ class Filters(Tool):
 
 
 class SearchMail(Filters):
-    """Find mails that fit all filters, newest first, with thread references."""
+    """Find mails that fit all filters, newest first."""
 
     step: ClassVar[str] = "is searching your mail…"
     to: str = Field("", description="name or address it went to")
     exact_phrase: str = ""
     without: str = ""
     where: Literal["inbox", "sent", "drafts", "trash", "anywhere"] = "anywhere"
-    owed: Literal["", Owed] = Field("", description="threads by who is to answer: the person (by_me), others (to_me)")
+    owed: Literal["", Owed] = Field("", description="who is to answer: the person (by_me), others (to_me)")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
-    skip: int = Field(0, ge=0, le=MAX_SKIP, description="how many were shown already, to see the next")
+    skip: int = Field(0, ge=0, le=MAX_SKIP, description="how many were shown before")
 
     async def run(self, bench: Bench) -> Result:
         if self.owed:

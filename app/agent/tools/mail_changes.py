@@ -48,7 +48,7 @@ class ChangeMail(Filters, Changing):
     step: ClassVar[str] = "is collecting the mails…"
     where: Literal["", "inbox", "sent", "drafts", "trash", "anywhere"] = ""
     do: Literal["archive", "inbox", "label", "unlabel", "read", "unread", "trash", "restore", "forward"]
-    threads: list[str] = Field(default_factory=list, description="references from search_mail, instead of filters")
+    threads: list[str] = Field(default_factory=list, description="instead of filters: references")
     name: str = Field("", description="label, unlabel: the label")
     not_from: list[str] = Field(default_factory=list, description="senders left alone")
     to: list[str] = Field(default_factory=list, description="whom it went to; forward: addresses")

@@ -25,11 +25,9 @@ class FindPerson(Tool):
 
     step: ClassVar[str] = "is looking up people…"
     name: str = ""
-    save: list[str] = Field(
-        default_factory=list, description="their addresses or names, when the person tells who it is"
-    )
+    save: list[str] = Field(default_factory=list, description="addresses or names, if told who it is")
 
-    forget: bool = Field(False, description="when told to forget who it is")
+    forget: bool = False
 
     async def run(self, bench: Bench) -> Result:
         if self.forget:

@@ -43,7 +43,7 @@ class FindFreeTime(Tool):
     """Find free times, best first."""
 
     step: ClassVar[str] = "is looking for free time…"
-    within: str = Field("", description="a span in words; empty: the coming week")
+    within: str = Field("", description="empty: the coming week")
     minutes: int = Field(0, ge=0, le=DAY)
     people: list[str] = Field(default_factory=list, description="addresses")
     account: str = ""
@@ -79,7 +79,7 @@ class BlockTime(Changing):
     total_minutes: int = Field(0, ge=0, le=10 * DAY)
     title: str = Field("", max_length=MAX_LINE)
     account: str = Field("", description="mirror: whose busy times")
-    into: str = Field("", description="mirror: account to show them in")
+    into: str = Field("", description="mirror: where they show")
 
     async def run(self, bench: Bench) -> Result:
         start, end = _span(bench, self.within)

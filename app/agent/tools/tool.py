@@ -71,7 +71,7 @@ class Changing(Tool):
         super().__init_subclass__(**kwargs)
         Changing.MAKERS.update(dict.fromkeys(cls.__dict__.get("makes", ()), cls))
 
-    replaces: str = Field("", description="c1, c2 …: the waiting card this is instead of")
+    replaces: str = Field("", description="ref of a waiting card")
 
 
 def maker(kind: type[Action]) -> str:
