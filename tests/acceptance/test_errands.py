@@ -15,7 +15,7 @@ async def begun(house: House, alex: Person, words: str = "triage") -> str:
     await house.google.hold(LISTED)
     asked = await alex.say(words)
     await house.google.until_held()
-    assert (asked, FIRST_SIGN) in alex.screen.statuses
+    await alex.screen.until(lambda: (asked, FIRST_SIGN) in alex.screen.statuses, what="the first sign")
     assert len(house.bulk.children) == 1
     return asked
 
