@@ -19,10 +19,7 @@ AWAY = {"DRAFT", "SPAM", "TRASH"}
 READY = "Get ready for "
 ASK_AGAIN = "⏰ T"
 """Time to ask again, or to be asked again on the next working day: with this both titles begin."""
-AWAKE = """
-UPDATE steward.tasks SET snoozed = NULL, moved = '', moved_from = ''
-    WHERE person = (SELECT id FROM steward.people WHERE email = %s)
-"""
+FOUND = "DELETE FROM steward.tasks WHERE person = (SELECT id FROM steward.people WHERE email = %s)"
 LINK = re.compile(r" ?\(https?://\S+\)")
 
 
@@ -61,12 +58,12 @@ def to_others(mail: Mail) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def awake(house: House) -> Iterator[None]:
-    """Whatever is snoozed or moved here, or was before in this house, is back in its place."""
+def nothing_found(house: House) -> Iterator[None]:
+    """No task is left of mails and events that another test brought, nor any that was snoozed or moved here."""
     with psycopg.connect(house.database_admin_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(AWAKE, (ALEX[0],))
+        connection.execute(FOUND, (ALEX[0],))
         yield
-        connection.execute(AWAKE, (ALEX[0],))
+        connection.execute(FOUND, (ALEX[0],))
 
 
 async def test_each_task_stands_in_mail_or_calendar(house: House, alex: Person) -> None:

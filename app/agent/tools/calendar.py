@@ -163,8 +163,8 @@ class CreateEvent(Changing):
 
 
 def _known(action: actions.CreateEvent) -> Result:
-    """What the card says of the guests' time."""
-    return {"guests": list(action.guests_known)} if action.guests_known else {}
+    """What the card says of the guests' time, whose addresses may come from what strangers wrote."""
+    return fenced(guests=list(action.guests_known)) if action.guests_known else {}
 
 
 def recurring(phrase: str, bench: Bench) -> Recurrence:
