@@ -32,7 +32,7 @@ async def measure() -> Sequence[Table]:
                     outcomes[number].append(moment.outcome)
                     right[number] += _right(moment)
                 await house.google.post("rewind")
-                house.rested()
+                await house.rested()
         bodies = [entry["body"] for entry in await house.models.requests() if "body" in entry]
     return [_speed(outcomes, right), _size(bodies)]
 

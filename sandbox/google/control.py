@@ -46,6 +46,7 @@ class Control:
             web.post(PREFIX + "deliver", self.deliver),
             web.post(PREFIX + "remember", self.remember),
             web.post(PREFIX + "rewind", self.rewind),
+            web.post(PREFIX + "minute", self.minute),
         ]
 
     @web.middleware
@@ -161,6 +162,12 @@ class Control:
         if self._remembered is None:
             raise ValueError("nothing was noted: POST remember first")
         self._remembered.rewind(self._state)
+        return web.json_response({})
+
+    async def minute(self, request: web.Request) -> web.Response:
+        """What everybody has used counts as used more than a minute ago."""
+        for meter in self._state.meters.values():
+            meter.forget()
         return web.json_response({})
 
     def _account(self, email: str) -> Account:

@@ -56,7 +56,6 @@ class Front:
     def __init__(self, state: State) -> None:
         self._state = state
         self._apis = {"gmail": Api("gmail.v1"), "calendar": Api("calendar.v3")}
-        self._meters: dict[str, Meter] = {}
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         asked = Asked(request.method, request.raw_path, request.headers, await request.read())
@@ -85,7 +84,7 @@ class Front:
         method, path_params, upload = self._find(asked)
         account, scopes = self._authorise(asked, method)
         entry |= {"account": account.email, "method_id": method.id}
-        meter = self._meters.setdefault(f"{method.id.partition('.')[0]} {account.email}", Meter())
+        meter = self._state.meters.setdefault(f"{method.id.partition('.')[0]} {account.email}", Meter())
         gate = self._state.gate
         label = f"{asked.verb} {asked.path}"
         meter.enter(float(gate.switches["concurrency"]))

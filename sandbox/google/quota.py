@@ -40,6 +40,11 @@ class Meter:
         self._spent.append((now, cost))
         self._total += cost
 
+    def forget(self) -> None:
+        """As a minute later."""
+        self._spent.clear()
+        self._total = 0
+
     def enter(self, most: float) -> None:
         if most and self.in_flight >= most:
             raise too_many_at_once()

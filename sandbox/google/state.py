@@ -18,6 +18,7 @@ from sandbox.google.gmail.search import Finder
 from sandbox.google.grants import Grants
 from sandbox.google.hostile import Gate
 from sandbox.google.journal import Journal
+from sandbox.google.quota import Meter
 from sandbox.google.seed import PRIMARY, SeedAccount, SeedCalendar
 from sandbox.google.store import Store
 
@@ -44,6 +45,7 @@ class State:
         self.store = Store(home)
         self.journal = Journal(self.store, clock)
         self.gate = Gate()
+        self.meters: dict[str, Meter] = {}
         self.grants = Grants(self.store, clock)
         self.accounts: dict[str, Account] = {}
         self.finders: dict[str, Finder] = {}

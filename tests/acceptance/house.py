@@ -148,14 +148,16 @@ class House:
         if len(self.apps) > 1 and self.apps[1].alive:
             await self.stop_app(self.apps[1])
         await self.slack.until_acked()
-        self.rested()
+        await self.rested()
 
-    def rested(self) -> None:
-        """What Google was asked a minute ago is long past: a test asks for more in a minute than a person does in an
-        hour, and the last of it would wait for the first to leave the minute that Google counts."""
+    async def rested(self) -> None:
+        """What Google was asked, and what it said of that, is more than a minute ago: a test asks for more in a minute
+        than a person does in an hour, and the last of it would wait for the first to leave the minute that counts."""
+        await self.google.post("minute")
         with Redis.from_url(self.redis_url) as redis, suppress(RedisError):
-            for key in redis.scan_iter("steward:*:spent:*"):
-                redis.delete(key)
+            for what in ("spent", "pause"):
+                for key in redis.scan_iter(f"steward:*:{what}:*"):
+                    redis.delete(key)
 
     @property
     def first(self) -> list[str]:

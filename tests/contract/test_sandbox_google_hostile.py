@@ -236,6 +236,15 @@ def test_quota_is_counted_in_units_a_minute(world: World) -> None:
     assert world.api("POST", SEND, letter()).status == 200
 
 
+def test_a_minute_may_be_told_to_have_passed(world: World) -> None:
+    world.switch(quota=110)
+    assert world.api("POST", SEND, letter()).status == 200
+    assert world.api("POST", SEND, letter()).status == 403
+    world.control("minute", {})
+    assert world.api("POST", SEND, letter()).status == 200
+    assert world.api("POST", SEND, letter()).status == 403
+
+
 def test_sends_a_day_are_limited(world: World) -> None:
     world.switch(sends_per_day=1)
     assert world.api("POST", SEND, letter()).status == 200

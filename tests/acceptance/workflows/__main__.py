@@ -43,7 +43,7 @@ async def whole(numbers: list[int], worlds: list[str], seed: int) -> list[Try]:
                 found.append(await one(house, person, entry, world))
                 print(_line(found[-1], house), flush=True)
                 await house.google.post("rewind")
-                house.rested()
+                await house.rested()
             if complaints := house.complaints():
                 print("\n".join(complaints), flush=True)
     return found
