@@ -184,7 +184,10 @@ async def traveller() -> At:
             ["Tuesday 3 March", "15:00–15:30 Review", "Free: 08:00–15:00, 15:30–16:00", "since yesterday 16:00"],
         ),
         ("brief", ["Tue 3 Mar 2026, 15:00–15:30 (Europe/Lisbon, UTC+0)"]),
-        ("week", ["Wed 4 Mar to Tue 10 Mar (Europe/Lisbon)", "18:00–18:30 Review → 15:30", "08:00 to 16:00"]),
+        (
+            "week",
+            ["Wed 4 Mar to Tue 10 Mar (Europe/Lisbon)", "18:00–18:30 Review", "➜ 15:30–16:00 Review", "08:00 to 16:00"],
+        ),
     ],
 )
 async def test_days_and_times_are_those_of_where_somebody_says_they_are(

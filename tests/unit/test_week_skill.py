@@ -107,13 +107,21 @@ async def test_what_breaks_a_rule_is_moved_and_shown_beside_today() -> None:
         "As it is, the week breaks your rules. 1 meeting of your 2 would move; 1 guest is affected."
     )
     assert cells(report) == [
-        ("Tue 3 Mar", "08:00–08:30 Review → 09:00", ""),
-        ("Tue 3 Mar", "", "➜ 09:00–09:30 Review"),
+        ("Tue 3 Mar", "08:00–08:30 Review", "➜ 09:00–09:30 Review"),
         ("Tue 3 Mar", "11:00–11:30 Planning", "11:00–11:30 Planning"),
     ]
     (line,) = next(group for group in report.groups if group.title == "Moves (1)").lines
     assert (line.text, line.link) == ("Review", "https://calendar.example/review")
     assert [offer.label for offer in report.offers] == ["Move this 1 meeting"]
+
+
+async def test_what_is_moved_to_another_day_stands_on_both() -> None:
+    house = At(own("review", at(8)))
+    report = await house.week("no meetings on Tuesday")
+    (left, there) = cells(report)
+    assert left[:2] == ("Tue 3 Mar", f"08:00–08:30 Review → {there[0].split()[0]} {there[2].split()[1].split('–')[0]}")
+    assert left[2] == there[1] == ""
+    assert there[0] != "Tue 3 Mar"
 
 
 async def test_what_was_shown_is_what_is_proposed() -> None:
@@ -317,7 +325,7 @@ async def test_a_week_in_which_the_clocks_change_is_shown_by_them() -> None:
     house.calendar.put(own("plan", datetime(2026, 3, 27, 8, tzinfo=vienna)))
     report = await house.week("from 27 March to 2 April")
     assert "The clocks go forward on Sunday 29 March; all times are as the clock shows them then." in report.notes
-    assert {row[2] for row in cells(report)} == {"", "➜ 09:00–09:30 Plan", "➜ 09:00–09:30 Review"}
+    assert {row[2] for row in cells(report)} == {"➜ 09:00–09:30 Plan", "➜ 09:00–09:30 Review"}
 
 
 async def test_a_calendar_that_cannot_be_read_is_named_and_nothing_is_invented() -> None:

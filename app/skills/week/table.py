@@ -33,7 +33,7 @@ class Entry:
 
     @property
     def stays(self) -> bool:
-        return bool(self.today and self.proposed)
+        return self.today == self.proposed
 
 
 def table(found: Found, solution: Solution | None) -> Table:
@@ -58,9 +58,12 @@ def _entries(found: Found, solution: Solution | None, zone: ZoneInfo) -> Iterabl
         if move is None:
             yield Entry(start, f"{when} {name}", f"{when} {name}")
         else:
-            there = f"{move.start:%H:%M}" if move.start.date() == start.date() else f"{move.start:%a %H:%M}"
-            yield Entry(start, today=f"{when} {name} → {there}")
-            yield Entry(move.start, proposed=f"➜ {clock(move.start, move.end)} {name}")
+            there = f"➜ {clock(move.start, move.end)} {name}"
+            if move.start.date() == start.date():
+                yield Entry(start, f"{when} {name}", there)
+            else:
+                yield Entry(start, today=f"{when} {name} → {move.start:%a %H:%M}")
+                yield Entry(move.start, proposed=there)
     for start, end in solution.focus if solution else ():
         yield Entry(start, proposed=f"✦ {clock(start, end)} {FOCUS_TITLE}")
 
