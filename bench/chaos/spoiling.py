@@ -39,6 +39,7 @@ async def spoilt(wave: Wave) -> None:
         struck = _number(ordered[where], switch, method) - _number(left[where], switch, method)
         wave.stage.judge.hit(cell, min(count, struck))
     if wave.fault == REFUSED:
+        await wave.stage.read_journal()  # what does without the refused answer is done by now
         await gathered(*(_once_more(wave, actor) for actor in wave.actors))
 
 

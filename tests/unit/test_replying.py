@@ -188,6 +188,18 @@ async def test_an_orphaned_draft_is_used_and_not_doubled() -> None:
     assert at.mailbox.drafts == ()
 
 
+async def test_a_draft_that_its_person_sends_before_it_is_found_again_is_not_doubled() -> None:
+    at, action = world(), reply()
+    at.mailbox.faults.append((True, LOST))
+    with pytest.raises(Unanswered):
+        await action.perform(at.desk, at.ledger)
+    assert await action.reconcile(at.desk, at.ledger) == (Outcome.NOT_DONE, None)
+    await at.mailbox.send_draft(at.mailbox.drafts[0], action.raw())
+    await action.perform(at.desk, at.ledger)
+    assert len(at.mailbox.sent_bytes) == 1
+    assert (await action.reconcile(at.desk, at.ledger))[0] is Outcome.DONE
+
+
 async def test_a_draft_that_is_still_there_proves_that_nothing_went_out() -> None:
     at, action = world(), reply()
     at.mailbox.faults.extend([(True, None), (False, LOST)])

@@ -29,6 +29,9 @@ class Posting:
         if sent := await self._noted("sent"):
             return str(sent.refs["message"])
         draft = await self._draft(raw, thread)
+        if isinstance(draft, Sent):
+            await self._note("sent", message=draft.id)
+            return draft.id
         await self._note("sending", body=self.marks.body_hash)
         message = await self.box.send_draft(draft, raw)
         await self._note("sent", message=message)
@@ -37,8 +40,10 @@ class Posting:
         return message
 
     async def keep(self, raw: bytes, *, thread: str | None) -> Draft:
-        """Make the draft and leave it there."""
+        """Make the draft and leave it there; raises Missing where its person has sent it already."""
         draft = await self._draft(raw, thread)
+        if isinstance(draft, Sent):
+            raise Missing(provider="Gmail", what="draft")
         await self.alone(draft)
         return draft
 
@@ -108,10 +113,13 @@ class Posting:
             await self._drop(draft.refs["id"])
         await self._clear(beyond=0)
 
-    async def _draft(self, raw: bytes, thread: str | None) -> Draft:
+    async def _draft(self, raw: bytes, thread: str | None) -> Draft | Sent:
+        """The draft to send, or the mail that its person made of it."""
         if noted := await self._noted("draft"):
             return _draft(noted)
         draft = await self.kept()  # the answer to an earlier create was lost: what it made is used, not doubled
+        if draft is None and await self._noted("creating") and (sent := await self.sent_by_hand(thread or "")):
+            return sent  # a moment ago it still stood
         if draft is None:
             await self._note("creating", **({} if thread else {"cursor": (await self.box.arrivals("")).cursor}))
             draft = await self.box.create_draft(raw, thread=thread)
