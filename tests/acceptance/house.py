@@ -5,7 +5,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,6 +105,18 @@ class House:
         yield
         await self.stop_app(self.app)
         await self.start_app(self.app)
+
+    @asynccontextmanager
+    async def killed_in(self, call: str, when: str, clicked: Awaitable[None]) -> AsyncIterator[None]:
+        """The worker dies in this call to Google, which a click brings about; it is back after the block, and the
+        answer to the call is lost."""
+        await self.google.hold(call, when)
+        await clicked
+        await self.google.until_held()
+        self.now.kill()
+        yield
+        await self.google.release(drop=True)
+        self.now.start()
 
     def flush(self) -> None:
         """Empty the wake-up server, as an operator might."""

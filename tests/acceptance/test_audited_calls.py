@@ -74,13 +74,8 @@ async def test_a_draft_that_is_tidied_up_is_noted_first(house: House, alex: Pers
     deed = Reply(house, alex)
     card = await deed.proposed()
     since = await house.google.mark()
-    await house.google.hold(f"gmail.users.{call}", when)
-    await alex.click(card, "approve")
-    await house.google.until_held()
-    house.now.kill()
-    await deed.answered_meanwhile()
-    await house.google.release(drop=True)
-    house.now.start()
+    async with house.killed_in(f"gmail.users.{call}", when, alex.click(card, "approve")):
+        await deed.answered_meanwhile()
     await alex.until_shows(card, "stale")
     assert [e["effect"] for e in await house.google.commits(since)][-1] == "drafts.delete"
     assert await unnoted(house, card, since=since) == []
@@ -91,13 +86,8 @@ async def test_a_copy_that_is_taken_back_is_noted_first(house: House, alex: Pers
     deed = Move(whose(alex))
     card = await proposed(house, alex, deed)
     since = await house.google.mark()
-    await house.google.hold("calendar.events.delete", "before")
-    await alex.click(card, "approve")
-    await house.google.until_held()
-    house.now.kill()
-    await deed.changed_meanwhile(house.google)
-    await house.google.release(drop=True)
-    house.now.start()
+    async with house.killed_in("calendar.events.delete", "before", alex.click(card, "approve")):
+        await deed.changed_meanwhile(house.google)
     await alex.until_shows(card, "stale")
     assert [e["effect"] for e in await house.google.commits(since)][-1] == "events.delete"
     assert await unnoted(house, card, since=since) == []

@@ -66,13 +66,8 @@ async def test_a_draft_of_a_killed_job_does_not_outlive_the_deed(house: House, a
     """The draft was made, nobody noted it, and then a new mail in the thread made the reply pointless."""
     deed = Reply(house, alex)
     card = await deed.proposed()
-    await house.google.hold("gmail.users.drafts.create", "after")
-    await alex.click(card, "approve")
-    await house.google.until_held()
-    house.now.kill()
-    await deed.answered_meanwhile()
-    await house.google.release(drop=True)
-    house.now.start()
+    async with house.killed_in("gmail.users.drafts.create", "after", alex.click(card, "approve")):
+        await deed.answered_meanwhile()
     await alex.until_shows(card, "stale")
     await deed.check_nothing()
 

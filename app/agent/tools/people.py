@@ -26,7 +26,6 @@ class FindPerson(Tool):
     step: ClassVar[str] = "is looking up people…"
     name: str = ""
     save: list[str] = Field(default_factory=list, description="addresses or names, if told who it is")
-
     forget: bool = False
 
     async def run(self, bench: Bench) -> Result:
