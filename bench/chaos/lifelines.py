@@ -17,6 +17,8 @@ Json = dict[str, Any]
 IDENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _READ = "a read"
 PREFIXES = ("gmail.users.", "calendar.")
+READ_BY_POST = ("freebusy.query",)
+"""Calls to Google that change nothing, though they aren't made with GET."""
 STARTING = ("auth.test",)
 """Calls to Slack that belong to the first request an app hears, whatever it is about."""
 DECIDED = ("proposed", "approved", "undoing", "ended")
@@ -132,7 +134,7 @@ def _google(entry: Json) -> Step | None:
     short = method
     for prefix in PREFIXES:
         short = short.removeprefix(prefix)
-    return Step(Where.GOOGLE, short, method, changes=entry["method"] != "GET")
+    return Step(Where.GOOGLE, short, method, changes=entry["method"] != "GET" and short not in READ_BY_POST)
 
 
 def _slack(entry: Json) -> Step | None:
