@@ -14,7 +14,7 @@ help: ## what there is
 	@echo '   WORLD=7                     among other people, with other mails and meetings, for every number'
 	@echo 'make test                every check and test'
 	@echo 'make bench               the measurements'
-	@echo 'make chaos               every action killed and deceived at every step, up to half an hour  [SEED=…]'
+	@echo 'make chaos               every action killed and deceived at every step, half an hour to an hour  [SEED=…]'
 	@echo 'make workflows           the twelve everyday requests in every wording, in two worlds  [ONLY="3 11"] [SEED=…]'
 	@echo 'make doctor              checks every setting, service, token and scope'
 	@echo 'make reset               forgets the sandbox: mail, messages, database'

@@ -21,7 +21,7 @@ PEOPLE = 15
 """Who act at once, and as many actions under way."""
 ACTIONS = 2_000
 """Enough to say, when none is lost or done twice, that fewer than one in 600 is (rule of three, 95 %)."""
-MINUTES = 24.0
+MINUTES = 40.0
 """After which nothing is begun any more; recovery is measured after that."""
 HOLD_SECONDS = "1"
 """Long enough to do something meanwhile; the default is what recovery is measured with."""
