@@ -10,6 +10,7 @@ from types import FrameType
 
 import structlog
 from redis import Redis
+from redis.client import PubSub, PubSubWorkerThread
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.exceptions import InvalidJobOperation
@@ -59,11 +60,24 @@ class Steady(Worker):
     """A worker that knows whether it was asked to end: RQ's also ends when Redis goes away at a bad moment."""
 
     asked = False
+    left = False
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """RQ's handler of SIGTERM and SIGINT."""
         self.asked = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def leave(self) -> None:
+        """End what still listens for this worker; RQ's thread would try to come back for ever."""
+        self.left = True
+        listening: PubSubWorkerThread | None = self.pubsub_thread
+        if listening is not None:
+            listening.stop()
+
+    def _pubsub_exception_handler(self, exc: Exception, pubsub: PubSub, pubsub_thread: PubSubWorkerThread) -> None:
+        """RQ's handler of what goes wrong while it listens; nothing does any more that its own end brings about."""
+        if not self.left:
+            super()._pubsub_exception_handler(exc, pubsub, pubsub_thread)
 
 
 def _worked(settings: Settings, queue: str) -> bool:
@@ -82,5 +96,6 @@ def _worked(settings: Settings, queue: str) -> bool:
     except RedisError:
         return worker.asked  # even its farewell needs Redis
     finally:
+        worker.leave()
         connection.close()
     return worker.asked
