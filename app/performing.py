@@ -299,10 +299,13 @@ class Performer:
     # When a provider doesn't do it.
 
     async def _refused(self, claim: Claim, refusal: StewardError) -> Approval:
+        action, ledger = claim.approval.action, self._approvals.ledger(claim)
         if claim.approval.status is Status.UNDOING:
-            return await self._approvals.settle(claim, Status.DONE, note=refusal.sentence)
-        if stands := await claim.approval.action.achieved(self._approvals.ledger(claim)):
-            return await self._approvals.settle(claim, Status.PARTIAL, note=refusal.sentence, receipt=stands)
+            back = await action.taken_back(ledger)
+            note = f"{refusal.midway} {back}" if back else refusal.sentence
+            return await self._approvals.settle(claim, Status.DONE, note=note)
+        if stands := await action.achieved(ledger):
+            return await self._approvals.settle(claim, Status.PARTIAL, note=refusal.midway, receipt=stands)
         return await self._approvals.settle(claim, Status.FAILED, note=refusal.sentence)
 
     async def _shut_out(self, claim: Claim, closed: NotConnected) -> Approval | None:

@@ -114,7 +114,8 @@ async def test_when_one_is_lost_none_is_still_under_way(google: GoogleHome) -> N
         with pytest.raises(Unanswered):
             await action.perform(desk, notes)
         assert len(google.world.commits("events.insert")) == len(action.add)
-        assert notes.steps == ["standing"]
+        assert notes.steps == ["standing", "mirrored"]
+        assert notes.notes[-1].refs["done"] == len(action.add) - 1
 
 
 async def held(google: GoogleHome, count: int) -> bool:
