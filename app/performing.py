@@ -227,11 +227,9 @@ class Performer:
             if outcome is Outcome.UNKNOWN and await begun(ledger):
                 return await self._unknown(claim)
         if await self._too_late(action, ledger):
-            await action.abandon(desk, ledger)
-            return await self._stale(claim, desk, Change(sentence=TOO_LATE))
+            return await self._stale(claim, desk, ledger, Change(sentence=TOO_LATE))
         if change := await action.check(desk):
-            await action.abandon(desk, ledger)
-            return await self._stale(claim, desk, change)
+            return await self._stale(claim, desk, ledger, change)
         try:
             receipt = await action.perform(desk, ledger)
         except Conflict as conflict:
@@ -251,8 +249,7 @@ class Performer:
         change = None if await action.achieved(ledger) else await action.check(desk)
         if change is None:
             raise conflict
-        await action.abandon(desk, ledger)
-        return await self._stale(claim, desk, change)
+        return await self._stale(claim, desk, ledger, change)
 
     async def _evidence(self, claim: Claim, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""
@@ -279,8 +276,12 @@ class Performer:
             trace = done.model_copy(update={"link": done.link or trace.link})
         return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
 
-    async def _stale(self, claim: Claim, desk: Desk, change: Change) -> Approval:
-        """With a new preview that is read and vetted like the first; where that can't be, the card says why."""
+    async def _stale(self, claim: Claim, desk: Desk, ledger: Ledger, change: Change) -> Approval:
+        """With a new preview that is read and vetted like the first; where that can't be, the card says why. Of what
+        was begun and can't simply be taken back, the card says what stands."""
+        await claim.approval.action.abandon(desk, ledger)
+        if stands := await claim.approval.action.achieved(ledger):
+            return await self._approvals.settle(claim, Status.PARTIAL, note=change.sentence, receipt=stands)
         renewed, note = None, change.sentence
         if change.renewed is not None:
             try:

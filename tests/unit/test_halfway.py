@@ -274,3 +274,29 @@ async def test_an_undoing_that_is_taken_back_says_nothing_was_changed() -> None:
     await at.decided(action, D.UNDO)
     assert at.tells(action)[::2] == (S.DONE, f"{NO} Nothing was changed.")
     assert await at.calendar.events(TEN, TEN + 2 * WEEK) == ()
+
+
+async def test_a_series_that_ended_is_told_when_its_rest_doesnt_fit_any_more() -> None:
+    at = with_series()
+    action = await split(at)
+    at.calendar.faults.extend([FINE, (False, REFUSED)])
+    await at.work()
+    at.calendar.put(meeting(TEN + WEEK + 4 * HOUR, title="Dentist"))
+    await at.decided(action, D.RESUME)
+    taken = "The time was taken since the preview: “Dentist”"
+    assert at.tells(action) == (S.PARTIAL, f"{ENDS}; the occurrences from then on are missing", taken)
+    await at.decided(action, D.UNDO)
+    assert at.status(action) is S.UNDONE
+    assert len([e for e in await at.calendar.events(TEN, TEN + 3 * WEEK) if e.series]) == 3
+
+
+async def test_a_copy_that_doesnt_fit_any_more_is_taken_back_and_nothing_stands() -> None:
+    at = with_series()
+    action = await copied(at)
+    at.calendar.faults.append((False, REFUSED))
+    await at.work()
+    assert at.status(action) is S.PARTIAL
+    at.calendar.put(weekly(title="Retro", etag='"9"'))
+    await at.decided(action, D.RESUME)
+    assert at.status(action) is S.STALE
+    assert await at.home.events(TEN, TEN + 2 * WEEK) == ()

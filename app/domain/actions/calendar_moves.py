@@ -284,13 +284,17 @@ class MoveEvent(OnEvent):
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         """Take back a copy whose original is to stay after all."""
-        if not self.native and await last_note(ledger, "copying") and await self._arrived(desk):
+        if self.native or not await last_note(ledger, "copying"):
+            return
+        if await self._arrived(desk):
             await ledger.note("taking back", event=self.event_id)
             await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
-            await ledger.note("taken back")
+        await ledger.note("taken back")
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         if not await last_note(ledger, "copied") or await last_note(ledger, "moved"):
+            return None
+        if await last_note(ledger, "taken back"):
             return None
         return Receipt(summary=f"A copy of “{self.was.title}” is in {self.into_name}; the original is still there")
 
