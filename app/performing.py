@@ -147,14 +147,13 @@ class Performer:
         """Take an action one step on, or redraw its card if that is all it needs; then those it makes way for."""
         due: ActionId | None = action
         opened, beside = OpenDesk(self._services, person), Beside(self._aftermath)
-        try:
+        async with AsyncExitStack() as ending:  # each of the two is ended, whatever becomes of the other
+            ending.push_async_callback(beside.end)
+            ending.push_async_callback(opened.close)
             while due is not None:
                 settled = await self._performed(person, due, opened)
                 following = await self._aftermath.moved(settled, here=beside) if settled else None
                 due = following.id if following else None
-        finally:
-            await opened.close()
-            await beside.end()
 
     async def _performed(self, person: PersonId, action: ActionId, opened: OpenDesk) -> Approval | None:
         """The row, if it has to be shown."""
