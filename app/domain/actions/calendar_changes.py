@@ -1,10 +1,11 @@
 """Changing an event: its time, title, place, notes and guests; one occurrence, the following ones, or all."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_altering import Altering
 from app.domain.actions.calendar_apart import RECHANGED, Along, alike, bring_back, carry
+from app.domain.actions.calendar_company import Ahead
 from app.domain.actions.calendar_events import Scope, same, untouched
 from app.domain.actions.calendar_words import (
     kept,
@@ -37,12 +38,17 @@ class ChangeEvent(Altering):
         organizer = now.organizer.called or "somebody else"
         return "" if now.changeable else CLOSED.format(title=now.title, organizer=organizer)
 
+    def rebased(self, now: Event) -> Self | None:
+        found = super().rebased(now)
+        # Where the next occurrences would be then, is worked out when somebody asks for them.
+        return found.model_copy(update={"ahead": Ahead()}) if found else None
+
     async def check(self, desk: Desk) -> Change | None:
         if change := await super().check(desk):
             return change
         if change := await self._reapart(desk):
             return change
-        return retaken(self, self.overlaps, await self._beside(desk)) if self.start else None
+        return retaken(self, self.overlaps, await self._beside(desk))
 
     async def _reapart(self, desk: Desk) -> Change | None:
         """What became of single occurrences since the preview, while the series isn't ended by ourselves."""
