@@ -13,6 +13,7 @@ from app.domain.forms import Answers, Form, Text, too_long
 from app.domain.ports import Services
 from app.domain.types import ActionId, Message, Person, PersonId
 from app.expiring import expiring
+from app.planning.ahead import looking_ahead
 from app.planning.sanitising import visible
 from app.planning.series import fitted
 
@@ -130,7 +131,8 @@ class Editor:
             raise NotYours
         now = {i.name: i.parts for i in form.inputs}
         clean = {n: parts if parts == now.get(n) else tuple(map(visible, parts)) for n, parts in answers.items()}
-        edited = fitted(approval.action, approval.action.edited(clean, self._now())).vetted(self._now())
+        fitting = fitted(approval.action, approval.action.edited(clean, self._now()))
+        edited = looking_ahead(fitting).vetted(self._now())
         return None if edited.renewed(id=approval.id) == approval.action else edited
 
     async def _previewed(self, person: PersonId, edited: Action) -> Action:

@@ -147,14 +147,13 @@ class Performer:
         """Take an action one step on, or redraw its card if that is all it needs; then those it makes way for."""
         due: ActionId | None = action
         opened, beside = OpenDesk(self._services, person), Beside(self._aftermath)
-        try:
+        async with AsyncExitStack() as ending:  # each of the two is ended, whatever becomes of the other
+            ending.push_async_callback(beside.end)
+            ending.push_async_callback(opened.close)
             while due is not None:
                 settled = await self._performed(person, due, opened)
                 following = await self._aftermath.moved(settled, here=beside) if settled else None
                 due = following.id if following else None
-        finally:
-            await opened.close()
-            await beside.end()
 
     async def _performed(self, person: PersonId, action: ActionId, opened: OpenDesk) -> Approval | None:
         """The row, if it has to be shown."""
@@ -227,11 +226,9 @@ class Performer:
             if outcome is Outcome.UNKNOWN and await begun(ledger):
                 return await self._unknown(claim)
         if await self._too_late(action, ledger):
-            await action.abandon(desk, ledger)
-            return await self._stale(claim, desk, Change(sentence=TOO_LATE))
+            return await self._stale(claim, desk, ledger, Change(sentence=TOO_LATE))
         if change := await action.check(desk):
-            await action.abandon(desk, ledger)
-            return await self._stale(claim, desk, change)
+            return await self._stale(claim, desk, ledger, change)
         try:
             receipt = await action.perform(desk, ledger)
         except Conflict as conflict:
@@ -251,8 +248,7 @@ class Performer:
         change = None if await action.achieved(ledger) else await action.check(desk)
         if change is None:
             raise conflict
-        await action.abandon(desk, ledger)
-        return await self._stale(claim, desk, change)
+        return await self._stale(claim, desk, ledger, change)
 
     async def _evidence(self, claim: Claim, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         """What the provider shows of an interrupted attempt; when it won't let us look, that is unknown."""
@@ -279,8 +275,12 @@ class Performer:
             trace = done.model_copy(update={"link": done.link or trace.link})
         return await self._approvals.settle(claim, Status.UNCERTAIN, note=note, receipt=trace)
 
-    async def _stale(self, claim: Claim, desk: Desk, change: Change) -> Approval:
-        """With a new preview that is read and vetted like the first; where that can't be, the card says why."""
+    async def _stale(self, claim: Claim, desk: Desk, ledger: Ledger, change: Change) -> Approval:
+        """With a new preview that is read and vetted like the first; where that can't be, the card says why. Of what
+        was begun and can't simply be taken back, the card says what stands."""
+        await claim.approval.action.abandon(desk, ledger)
+        if stands := await claim.approval.action.achieved(ledger):
+            return await self._approvals.settle(claim, Status.PARTIAL, note=change.sentence, receipt=stands)
         renewed, note = None, change.sentence
         if change.renewed is not None:
             try:
@@ -299,10 +299,13 @@ class Performer:
     # When a provider doesn't do it.
 
     async def _refused(self, claim: Claim, refusal: StewardError) -> Approval:
+        action, ledger = claim.approval.action, self._approvals.ledger(claim)
         if claim.approval.status is Status.UNDOING:
-            return await self._approvals.settle(claim, Status.DONE, note=refusal.sentence)
-        if stands := await claim.approval.action.achieved(self._approvals.ledger(claim)):
-            return await self._approvals.settle(claim, Status.PARTIAL, note=refusal.sentence, receipt=stands)
+            back = await action.taken_back(ledger)
+            note = f"{refusal.midway} {back}" if back else refusal.sentence
+            return await self._approvals.settle(claim, Status.DONE, note=note)
+        if stands := await action.achieved(ledger):
+            return await self._approvals.settle(claim, Status.PARTIAL, note=refusal.midway, receipt=stands)
         return await self._approvals.settle(claim, Status.FAILED, note=refusal.sentence)
 
     async def _shut_out(self, claim: Claim, closed: NotConnected) -> Approval | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.agent.bench import Bench
 from app.agent.diaries import colleagues
-from app.domain.actions.calendar_words import busy_then
+from app.domain.actions.calendar_company import busy_then
 from app.domain.busy import Busy, busy_times
 from app.domain.busy import meeting as identity
 from app.domain.types import Event

@@ -22,6 +22,11 @@ class Period(Value):
     end: AwareDatetime
 
 
+def whole(times: Sequence[Period]) -> tuple[datetime, datetime]:
+    """From the first of some times, of which there is one at least, until the last is over."""
+    return min(time.start for time in times), max(time.end for time in times)
+
+
 class Availability(Value):
     """When someone is busy as far as a calendar tells, or why it doesn't."""
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 from inspect import cleandoc
 from typing import Any, ClassVar
 
+UNCHANGED = "Nothing was changed."
+"""How a sentence ends that says so of all that was asked for."""
+
 
 class StewardError(Exception):
     """Something went wrong on my side. Nothing was changed."""
@@ -22,6 +25,11 @@ class StewardError(Exception):
     def sentence(self) -> str:
         """The docstring with its facts filled in."""
         return " ".join(cleandoc(type(self).__doc__ or "").split()).format(**self.facts)
+
+    @property
+    def midway(self) -> str:
+        """The same where something was changed before it."""
+        return self.sentence.removesuffix(UNCHANGED).rstrip()
 
 
 # What a person can cause.

@@ -64,7 +64,7 @@ def _worded(rule: str, zone: str) -> str:
     every = int(named.get("INTERVAL", "1"))
     if days and unit == "week" and every == 1:
         return ("every weekday" if days == "weekdays" else f"every {days}") + _end(named, zone)
-    months = _joined([MONTHS[int(number)] for number in named.get("BYMONTH", "").split(",") if number])
+    months = joined([MONTHS[int(number)] for number in named.get("BYMONTH", "").split(",") if number])
     if months and (unit not in ("month", "year") or (unit == "month" and every > 1)):
         return rule
     words = f"every {months}" if months and every == 1 else _every(every, unit) + (f" in {months}" if months else "")
@@ -80,18 +80,18 @@ def _days(named: Mapping[str, str]) -> str | None:
     codes, positions = _listed(named, "BYDAY"), _listed(named, "BYSETPOS")
     if numbers := _listed(named, "BYMONTHDAY"):
         ends = all(number == "-1" or 1 <= int(number) <= 31 for number in numbers)
-        return None if codes or positions or not ends else f"the {_joined([_numbered(n) for n in numbers])}"
+        return None if codes or positions or not ends else f"the {joined([_numbered(n) for n in numbers])}"
     working = sorted(codes) == sorted(WORKDAYS)
     if positions:
-        placed = _joined([PLACES[place] for place in positions]) if set(positions) <= PLACES.keys() else ""
+        placed = joined([PLACES[place] for place in positions]) if set(positions) <= PLACES.keys() else ""
         return f"the {placed} working day" if working and placed else None
     if working:
         return "weekdays"
     if any(code[-2:] not in WEEKDAYS or (code[:-2] and code[:-2] not in PLACES) for code in codes):
         return None
     if len({code[-2:] for code in codes}) == 1 and codes[0][:-2]:
-        return f"the {_joined([PLACES[code[:-2]] for code in codes])} {WEEKDAYS[codes[0][-2:]]}"
-    return _joined([f"the {PLACES[c[:-2]]} {WEEKDAYS[c[-2:]]}" if c[:-2] else WEEKDAYS[c] for c in codes])
+        return f"the {joined([PLACES[code[:-2]] for code in codes])} {WEEKDAYS[codes[0][-2:]]}"
+    return joined([f"the {PLACES[c[:-2]]} {WEEKDAYS[c[-2:]]}" if c[:-2] else WEEKDAYS[c] for c in codes])
 
 
 def _listed(named: Mapping[str, str], part: str) -> list[str]:
@@ -107,7 +107,7 @@ def _numbered(day: str) -> str:
     return f"{number}{ending}"
 
 
-def _joined(words: Sequence[str]) -> str:
+def joined(words: Sequence[str]) -> str:
     """Words as a list in a sentence: Monday, Tuesday and Friday."""
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 

@@ -40,6 +40,22 @@ def first_of(lines: Sequence[str], start: datetime) -> datetime:
     return found.replace(tzinfo=start.tzinfo) if found else start
 
 
+def occurring(lines: Sequence[str], start: datetime) -> Iterator[datetime]:
+    """When a series takes place that starts then, by its rules, at its time of day in its zone, without the days that
+    it leaves out; never, for a rule that can't be read, and for what happens once. Changed occurrences, and days that
+    are named one by one beside the rules, are not among them."""
+    rules = "\n".join(_walled(line, start) for line in lines if line.startswith("RRULE"))
+    named = [line.partition(":") for line in lines if line.startswith("EXDATE")]
+    try:
+        out = {_moment(day, name, str(start.tzinfo)) for name, _, days in named for day in days.split(",")}
+        found = rrulestr(rules, dtstart=start.replace(tzinfo=None)) if rules else ()
+    except ValueError:
+        return
+    for wall in found:
+        if (at := wall.replace(tzinfo=start.tzinfo)) not in out:
+            yield at
+
+
 def ended(series: Event, at: datetime) -> tuple[str, ...]:
     """How a series repeats that ends before the occurrence which would start at this instant."""
     if series.all_day:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.actions import MirrorAvailability
+from app.domain.actions import MirrorAvailability, Outcome
 from app.domain.desk import Desk, reference
-from app.domain.errors import Refusal, Unanswered
+from app.domain.errors import Refusal, Refused, Unanswered
 from integrations.google.quota import CALENDAR
 from sandbox.google.seed import SeedAccount, SeedCalendar
 from tests.acceptance.waiting import until
@@ -114,7 +114,35 @@ async def test_when_one_is_lost_none_is_still_under_way(google: GoogleHome) -> N
         with pytest.raises(Unanswered):
             await action.perform(desk, notes)
         assert len(google.world.commits("events.insert")) == len(action.add)
-        assert notes.steps == ["standing"]
+        assert notes.steps == ["standing", "mirrored"]
+        assert notes.notes[-1].refs["done"] == len(action.add) - 1
+
+
+async def test_what_google_took_of_blocks_is_known_when_it_refuses_one(google: GoogleHome) -> None:
+    async with google.desk() as desk:
+        action, notes = await proposed(desk), ledger()
+        google.world.switch(fail_next={INSERT: {"n": 1, "status": 403, "reason": "forbidden"}})
+        with pytest.raises(Refused):
+            await action.perform(desk, notes)
+        stands, there = await action.achieved(notes), len(action.add) - 1
+        assert stands is not None
+        assert stands.summary == f"In home, {there} of {len(action.add)} busy blocks added"
+        assert len(await shown(desk)) == there
+        undone = await action.undo(desk, notes)
+        assert undone.summary == f"{there} blocks removed again"
+        assert await shown(desk) == []
+
+
+async def test_what_google_took_without_an_answer_is_found_again(google: GoogleHome) -> None:
+    async with google.desk() as desk:
+        action, notes = await proposed(desk), ledger()
+        google.world.switch(commit_then_drop={INSERT: 1})
+        with pytest.raises(Unanswered):
+            await action.perform(desk, notes)
+        outcome, receipt = await action.reconcile(desk, notes)
+        assert outcome is Outcome.DONE
+        assert receipt is not None
+        assert receipt.summary == f"{len(action.add)} busy blocks added to home"
 
 
 async def held(google: GoogleHome, count: int) -> bool:

@@ -9,7 +9,7 @@ from app.domain.actions import Action, CancelEvent, ChangeEvent, MoveEvent, Outc
 from app.domain.cards import Origin, Receipt, Recipient
 from app.domain.desk import Desk, reference
 from app.domain.errors import ProviderError, Unanswered
-from app.domain.types import AccountId, Address, CalendarRef, Event, Guest
+from app.domain.types import AccountId, AccountRef, Address, CalendarRef, Event, Guest
 from app.planning.series import ended, going_on, moved, starting
 from tests.fakes import ManualClock, MemoryCalendar, MemoryMailbox
 from tests.samples import ANN, WORK, account
@@ -148,7 +148,13 @@ def aside(was: Event, **more: Any) -> MoveEvent:
     return MoveEvent(target=WORK, into="side", into_name="Side (work)", from_name="work", **shared(was, **more))
 
 
-def homewards(at: Diary, was: Event, **more: Any) -> MoveEvent:
+class Homely(Protocol):
+    """Who has another account."""
+
+    homely: AccountRef
+
+
+def homewards(at: Homely, was: Event, **more: Any) -> MoveEvent:
     """Into the other account."""
     return MoveEvent(target=at.homely, into="primary", into_name="home", from_name="work", **shared(was, **more))
 

@@ -108,6 +108,27 @@ async def test_a_plan_whose_next_step_is_put_down_is_drawn_as_it_is() -> None:
     assert drawn(at, turn) == [Status.DONE, Status.RUNNING]
 
 
+async def test_a_desk_that_cannot_be_given_back_keeps_nothing_from_being_drawn() -> None:
+    class Stuck(CountedDesks):
+        @asynccontextmanager
+        async def open(self, person: Person) -> AsyncIterator[Desk]:
+            async with super().open(person) as desk:
+                yield desk
+            raise ConnectionResetError
+
+    at, first, second = at_work(), archive("m1"), archive("m2")
+    turn = await propose(at, first, second)
+    await approve_all(at, turn)
+    at.outside.desks = Stuck()
+    at.outside.desks.place(at.mailbox, at.calendar)
+    at.restart()
+    at.mailbox.faults.extend([(True, None), *[(False, Throttled(provider="Gmail", retry_after=timedelta(60)))] * 2])
+    with pytest.raises(ConnectionResetError):
+        await at.work()
+    assert at.card(first).status is Status.DONE
+    assert drawn(at, turn) == [Status.DONE, Status.RUNNING]
+
+
 async def test_when_slack_takes_no_drawing_the_steps_are_done_all_the_same() -> None:
     at, actions = at_work(), [archive("m1"), archive("m2")]
     turn = await propose(at, *actions)

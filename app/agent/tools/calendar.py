@@ -18,6 +18,7 @@ from app.domain.desk import reference
 from app.domain.errors import UnclearTime
 from app.domain.repeating import repeated
 from app.domain.types import Account, Address, CalendarRef, Event
+from app.planning.ahead import looking_ahead
 from app.planning.conflicts import AHEAD, conflicts, explained, resolution
 from app.planning.phrases import Grain, Recurrence, Rhythms, resolve
 from app.planning.sanitising import visible
@@ -124,7 +125,7 @@ class CreateEvent(Changing):
         box = bench.mailbox_of(account.id)
         guests = await asyncio.gather(*(recognised(bench, g.address, "guest", box=box) for g in action.guests))
         update = {"guests": remembered(guests, old), "taints": bench.sources.traced(action.words)}
-        action = await action.model_copy(update=update).previewed(bench.desk)
+        action = await looking_ahead(action.model_copy(update=update)).previewed(bench.desk)
         return {"proposed": bench.propose(action, instead_of=old), **_known(action)}
 
     async def _place(self, bench: Bench) -> tuple[Account, CalendarRef | None]:

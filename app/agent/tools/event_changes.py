@@ -22,6 +22,7 @@ from app.domain.desk import reference
 from app.domain.errors import FormErrors, Refusal, StewardError, UnclearTime
 from app.domain.plans import MAX_ACTIONS
 from app.domain.types import AccountId, Address, Event
+from app.planning.ahead import looking_ahead
 from app.planning.phrases import Shift, shift_of, shifted
 from app.planning.sanitising import visible
 from app.planning.series import ended, repeating, retimed, rule
@@ -104,7 +105,7 @@ class ChangeEvents(Changing):
             action = action.model_copy(update={"taints": bench.sources.traced(action.words)})
         if isinstance(action, actions.ChangeEvent):
             action = action.model_copy(update={"added": remembered(action.added, old)})
-        action = (await action.previewed(bench.desk)).vetted(bench.request.now)
+        action = (await looking_ahead(action).previewed(bench.desk)).vetted(bench.request.now)
         said = f"{bench.propose(action, instead_of=old)}: {action.card().summary}"
         return " ".join((f"{said}.", *action.guests_known)) if isinstance(action, actions.ChangeEvent) else said
 

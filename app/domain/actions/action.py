@@ -179,6 +179,11 @@ class Action(Value):
         """What the ledger says stands already although the rest was refused; None when nothing does."""
         return None
 
+    async def taken_back(self, ledger: Ledger) -> str:
+        """What the ledger says is undone already although the rest of its undoing was refused, in a sentence; empty
+        when nothing is."""
+        return ""
+
     @abstractmethod
     def trace(self, pages: Pages) -> Receipt:
         """What is known of a deed whose outcome isn't, and where a person can look for themselves."""

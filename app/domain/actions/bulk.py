@@ -341,6 +341,10 @@ class Labelling(Action, base=True):
         mails = f"{len(moved):,} of {counted(len(self.ids), 'mail')}"
         return Receipt(summary=f"{self.words(mails).did} in {self.account.name}")
 
+    async def taken_back(self, ledger: Ledger) -> str:
+        done = max((n.refs["done"] for n in await ledger.recall() if n.step == "restored"), default=0)
+        return f"Undone so far: {self.words(counted(done, 'mail')).returned}." if done else ""
+
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         # Set semantics: going on from the ledger is always right.
         return Outcome.NOT_DONE, None
@@ -364,6 +368,7 @@ class Labelling(Action, base=True):
             await turn.back.make(box, part)
             if both := [i for i in part if i in along]:
                 await Turn(turn.along, turn.on).make(box, both)
+            await ledger.note("restored", done=start + len(part))
         return Receipt(
             summary=self.words(counted(len(back), "mail")).returned
             + (f"; {counted(len(trashed), 'mail')} left in the trash" if trashed else "")

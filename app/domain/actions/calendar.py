@@ -10,17 +10,16 @@ from pydantic import AwareDatetime
 from pydantic import Field as Payload
 
 from app.domain.actions.action import Action, Change, Outcome
+from app.domain.actions.calendar_company import Ahead, attending, expected
 from app.domain.actions.calendar_words import (
     LONGEST,
     LONGEST_AWAY,
     MARKUP,
     Overlap,
     addresses,
-    attending,
     beside,
     clocks,
     elsewhere,
-    expected,
     guest_zones,
     kept,
     mailed,
@@ -33,7 +32,7 @@ from app.domain.actions.calendar_words import (
     undone,
     viewers,
 )
-from app.domain.calendars import EVERYONE, Calendar, NewEvent
+from app.domain.calendars import EVERYONE, Calendar, NewEvent, Period
 from app.domain.cards import (
     MAX_BODY,
     MAX_LINE,
@@ -92,6 +91,8 @@ class CreateEvent(Action):
     """Which guests were busy then at the preview, a sentence each."""
     unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
     """The addresses of guests whose calendars didn't tell."""
+    ahead: Ahead = Payload(Ahead(), exclude_if=lambda ahead: ahead == Ahead())
+    """Of a series the next occurrences that are looked at for clashes."""
     taints: tuple[Taint, ...] = ()
     """What of its words comes from mails and other events."""
     all_day: bool = Payload(False, exclude_if=lambda whole: not whole)
@@ -142,6 +143,7 @@ class CreateEvent(Action):
             mailed(len(self.guests), self.notify, "an invitation"),
             open_to(self.viewers),
             *self.guests_known,
+            self.ahead.until(self.zone),
             *(() if self.all_day else self._clocks()),
             "" if self.busy else "It doesn't keep you busy.",
             "Others see only that you're busy." if self.visibility == "private" else "",
@@ -195,11 +197,16 @@ class CreateEvent(Action):
         if self.all_day:
             return (), ()
         emails = [g.address.email for g in self.guests]
-        return await expected(desk, desk.calendar(self.account), emails, start=self.start, end=self.end)
+        return await expected(desk, desk.calendar(self.account), emails, self._looked_at, zone=self.zone)
+
+    @property
+    def _looked_at(self) -> tuple[Period, ...]:
+        """When others' calendars and the person's own are looked at."""
+        return Period(start=self.start, end=self.end), *self.ahead.coming
 
     async def _standing(self, desk: Desk) -> tuple[Overlap, ...]:
         """What stands at that time; a whole day goes together with anything."""
-        return () if self.all_day else await standing(desk, desk.calendar(self.account), self.start, self.end)
+        return () if self.all_day else await standing(desk, desk.calendar(self.account), self._looked_at)
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {

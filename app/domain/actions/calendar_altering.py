@@ -8,18 +8,16 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 from pydantic import Field as Payload
 
-from app.domain.actions.calendar_apart import Apart, apart_of, items, said
+from app.domain.actions.calendar_apart import Apart, apart_of, items, said, shifted
+from app.domain.actions.calendar_company import Ahead, attending, expected, tells_busy, time_of
 from app.domain.actions.calendar_events import OnEvent, Scope, invited, known
 from app.domain.actions.calendar_words import (
     LONGEST,
     MARKUP,
     Overlap,
-    attending,
     beside,
-    busy_then,
     clocks,
     elsewhere,
-    expected,
     guest_zones,
     mailed,
     meaning,
@@ -30,7 +28,7 @@ from app.domain.actions.calendar_words import (
     undone,
     viewers,
 )
-from app.domain.calendars import EVERYONE
+from app.domain.calendars import EVERYONE, Period
 from app.domain.cards import (
     MAX_BODY,
     MAX_LINE,
@@ -82,6 +80,8 @@ class Altering(OnEvent, base=True):
     taints: tuple[Taint, ...] = ()
     clashes: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
     """Which guests can't be expected then, a sentence each."""
+    ahead: Ahead = Payload(Ahead(), exclude_if=lambda ahead: ahead == Ahead())
+    """Of a series the next occurrences that are looked at for clashes."""
     apart: Apart = Payload(Apart(), exclude_if=lambda apart: apart == Apart())
     """Of a series that is split, which occurrences from then on aren't what it says."""
     unseen: tuple[str, ...] = Payload((), exclude_if=lambda told: not told)
@@ -125,6 +125,18 @@ class Altering(OnEvent, base=True):
         at = self.shown.original_start or self.shown.start
         changed = tuple(e for e in self.apart.changed if (e.original_start or e.start) > at)
         return self.apart.model_copy(update={"changed": changed})
+
+    @property
+    def coming(self) -> Ahead:
+        """The next occurrences without those that are cancelled, or stand at a time of their own."""
+        own = (e.original_start for e in self.later.changed if e.original_start and e.start != e.original_start)
+        return self.ahead.but(shifted(at, self.shift, self.was) for at in (*self.later.cancelled, *own))
+
+    @property
+    def retimed(self) -> tuple[Period, ...]:
+        """Of the occurrences that are looked at, when those are that weren't there at that time before."""
+        first = (time_of(self.after),) if self.start else ()
+        return (*first, *self.coming.coming) if self.start or self.repeating else ()
 
     @property
     def words(self) -> dict[Part, str]:
@@ -202,6 +214,7 @@ class Altering(OnEvent, base=True):
             mailed(guests, self.notify, "an update"),
             open_to(self.viewers),
             *self.guests_known,
+            self.coming.until(self.zone),
             *(clocks(self.zone, zones, self.proposed_at, after.start, series=series) if self.start else ()),
             " ".join((SPLIT, *((ANEW,) if guests else ()))) if self.scope is Scope.FOLLOWING else "",
             *self._apart(guests),
@@ -253,27 +266,27 @@ class Altering(OnEvent, base=True):
 
     async def previewed(self, desk: Desk) -> Self:
         calendar = self.calendar(desk)
-        update: dict[str, Any] = {"viewers": await viewers(calendar, self.was.calendar)}
-        update["apart"] = await self.read_apart(desk)
-        update |= await self._guests(desk)
+        found = self.model_copy(update={"apart": await self.read_apart(desk)})
+        update: dict[str, Any] = {"viewers": await viewers(calendar, self.was.calendar), **await found._guests(desk)}
         if self.start:
             everyone = tuple(known(g) for g in self.after.guests)
-            update |= {"zones": await guest_zones(calendar, everyone, self.zone), "overlaps": await self._beside(desk)}
-        return self.model_copy(update=update)
+            update["zones"] = await guest_zones(calendar, everyone, self.zone)
+        return found.model_copy(update=update | {"overlaps": await found._beside(desk)})
 
     async def _guests(self, desk: Desk) -> dict[str, Any]:
         """What is known of the time of those who are to come at another time, or are newly invited."""
         after, added = self.after, {r.address.email.lower() for r in self.added}
         if after.all_day:
             return {}
-        calendar, start, end = self.calendar(desk), after.start, after.end
+        calendar, coming = self.calendar(desk), self.coming
         new = [g.email for g in after.guests if g.email.lower() in added]
         stay = [g.email for g in after.guests if g.email.lower() not in added and g.answer != "declined"]
-        found = await expected(desk, calendar, new, start=start, end=end)
-        if self.start:
-            others = await expected(desk, calendar, stay, start=start, end=end, besides=self.shown)
+        times, besides = (time_of(after), *coming.coming), (time_of(self.shown), *coming.standing)
+        found = await expected(desk, calendar, new, times, zone=self.zone)
+        if times := self.retimed:
+            others = await expected(desk, calendar, stay, times, zone=self.zone, besides=besides)
             found = found[0] + others[0], found[1] + others[1]
-        looked_for = tuple(c for c in self.clashes if c not in {busy_then(g.email) for g in after.guests})
+        looked_for = tuple(c for c in self.clashes if not any(tells_busy(c, g.email) for g in after.guests))
         return {"clashes": (*found[0], *looked_for), "unseen": found[1]}
 
     async def read_apart(self, desk: Desk) -> Apart:
@@ -284,13 +297,11 @@ class Altering(OnEvent, base=True):
         return await apart_of(self.calendar(desk), self.was, self.proposed_at or at, since=at)
 
     async def _beside(self, desk: Desk) -> tuple[Overlap, ...]:
-        """What stands at the new time besides the event itself."""
-        after, own = self.after, {f"{e.calendar}:{e.id}" for e in (self.was, self.shown)}
-        if after.all_day:
+        """What stands at the new times besides the event itself."""
+        own = {f"{e.calendar}:{e.id}" for e in (self.was, self.shown)}
+        if self.after.all_day or not self.retimed:
             return ()
-        found = await standing(
-            desk, self.calendar(desk), after.start, after.end, besides=self.was, made_by=str(self.id)
-        )
+        found = await standing(desk, self.calendar(desk), self.retimed, besides=self.was, made_by=str(self.id))
         return tuple(o for o in found if o.event not in own)
 
     def asked(self, now: datetime) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """Changing an event: its time, title, place, notes and guests; one occurrence, the following ones, or all."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from app.domain.actions.action import Change, Outcome
 from app.domain.actions.calendar_altering import Altering
 from app.domain.actions.calendar_apart import RECHANGED, Along, alike, bring_back, carry
+from app.domain.actions.calendar_company import Ahead
 from app.domain.actions.calendar_events import Scope, same, untouched
 from app.domain.actions.calendar_words import (
     kept,
@@ -37,12 +38,17 @@ class ChangeEvent(Altering):
         organizer = now.organizer.called or "somebody else"
         return "" if now.changeable else CLOSED.format(title=now.title, organizer=organizer)
 
+    def rebased(self, now: Event) -> Self | None:
+        found = super().rebased(now)
+        # Where the next occurrences would be then, is worked out when somebody asks for them.
+        return found.model_copy(update={"ahead": Ahead()}) if found else None
+
     async def check(self, desk: Desk) -> Change | None:
         if change := await super().check(desk):
             return change
         if change := await self._reapart(desk):
             return change
-        return retaken(self, self.overlaps, await self._beside(desk)) if self.start else None
+        return retaken(self, self.overlaps, await self._beside(desk))
 
     async def _reapart(self, desk: Desk) -> Change | None:
         """What became of single occurrences since the preview, while the series isn't ended by ourselves."""
@@ -142,12 +148,21 @@ class ChangeEvent(Altering):
     async def _gone_on(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         stored = await self.calendar(desk).event(self.was.calendar, await self._ident(ledger))
         if stored is None:
+            await self._find_ended(desk, ledger)
             return Outcome.NOT_DONE, None
         if stored.status == "cancelled" or stored.steward_action != str(self.id):
             return Outcome.UNKNOWN, None
         if self.carried and not await last_note(ledger, "changed"):
+            await ledger.note("gone on", event=stored.id)
             return Outcome.NOT_DONE, None  # its single occurrences may not be as they were yet
         return Outcome.DONE, await self._found(ledger, stored)
+
+    async def _find_ended(self, desk: Desk, ledger: Ledger) -> None:
+        """Note that the series has ended although no answer came: the rest may be refused."""
+        if await last_note(ledger, "ending") and not await last_note(ledger, "ended"):
+            old = await self.current(desk)
+            if old is not None and old.steward_change == str(self.id):
+                await ledger.note("ended", meaning=meaning(old, self.zone))
 
     async def _found(self, ledger: Ledger, stored: Event) -> Receipt:
         """The receipt of a change whose answer was lost, with the note for its undoing."""
@@ -196,11 +211,14 @@ class ChangeEvent(Altering):
         await ledger.note("bringing back")
         if self.scope is Scope.FOLLOWING:
             await self.calendar(desk).delete(self.was.calendar, await self._ident(ledger), notify=self.notify)
+            await ledger.note("dropped")
         linked = self.video and self.scope is not Scope.FOLLOWING
         if not same(now, self.was) or (linked and now.conference):  # not once more, if interrupted after it
             await ledger.note("restoring", event=self.was.id)
             before = {"recurrence": self.was.recurrence} if self.scope is Scope.FOLLOWING else self._before()
             now = await self.restore(desk, now, **before)
+        if self.scope is Scope.FOLLOWING:
+            await ledger.note("restored")
         lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
         if linked and now.conference:
             lost = (Difference(field="Video", asked="none", stored="a link"), *lost)
@@ -210,6 +228,13 @@ class ChangeEvent(Altering):
             link=now.link,
             differences=(*differences(meaning(self.was, self.zone), meaning(now, self.zone)), *lost),
         )
+
+    async def taken_back(self, ledger: Ledger) -> str:
+        if not await last_note(ledger, "dropped"):
+            return ""  # done at one call
+        if await last_note(ledger, "restored"):
+            return "The series is back, but single occurrences that were changed may not be as they were."
+        return f"The occurrences from {self.time(self.shown)} on are missing until the rest is undone too."
 
     async def _left(self, desk: Desk, ledger: Ledger) -> Event:
         """The event as it stands; raises Conflict when what the change left was changed again: of a series that was

@@ -278,17 +278,23 @@ class MoveEvent(OnEvent):
         gone = left is None or left.status == "cancelled"
         if arrived is not None and gone:
             return Outcome.DONE, self._receipt(arrived)
+        if arrived is not None and not self.native:
+            await ledger.note("copied", event=self.event_id)  # no answer may have come, and the rest may be refused
         return (Outcome.UNKNOWN if gone else Outcome.NOT_DONE), None
 
     async def abandon(self, desk: Desk, ledger: Ledger) -> None:
         """Take back a copy whose original is to stay after all."""
-        if not self.native and await last_note(ledger, "copying") and await self._arrived(desk):
+        if self.native or not await last_note(ledger, "copying"):
+            return
+        if await self._arrived(desk):
             await ledger.note("taking back", event=self.event_id)
             await self._there(desk).delete(self.into, self.event_id, notify=self.notify)
-            await ledger.note("taken back")
+        await ledger.note("taken back")
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
         if not await last_note(ledger, "copied") or await last_note(ledger, "moved"):
+            return None
+        if await last_note(ledger, "taken back"):
             return None
         return Receipt(summary=f"A copy of “{self.was.title}” is in {self.into_name}; the original is still there")
 
@@ -316,11 +322,18 @@ class MoveEvent(OnEvent):
             left = await self.current(desk)
             if left is None or left.status == "cancelled":
                 await self.restore(desk, left, status=self.was.status)
+            await ledger.note("restored")
             lost = await bring_back(self, self.calendar(desk), self.apart, ledger)
             await ledger.note("dropping", event=self.event_id)
             await self._dropped(desk, ledger)
         told = self._mails("a mail about it")
         return Receipt(summary=f"“{self.was.title}” is in {self.from_name} again{told}", differences=lost)
+
+    async def taken_back(self, ledger: Ledger) -> str:
+        steps = [n.step for n in await ledger.recall() if n.step in ("restored", "cancelled again")]
+        if steps[-1:] != ["restored"]:
+            return ""
+        return f"The original is in {self.from_name} again, and the copy is still in {self.into_name}."
 
     async def _dropped(self, desk: Desk, ledger: Ledger) -> None:
         """Delete the copy. Where that is refused the original goes once more: what can't be undone stays as it was.
@@ -333,4 +346,5 @@ class MoveEvent(OnEvent):
                 await self.calendar(desk).delete(self.was.calendar, self.was.id, notify=self.notify)
             except ProviderError as both:
                 raise Faulty(provider="Google Calendar", why="neither the copy nor the original could go") from both
+            await ledger.note("cancelled again")
             raise

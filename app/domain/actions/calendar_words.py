@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from app.domain.actions.action import Action, Change
 from app.domain.busy import once
-from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Availability, Calendar, Period, own_events
+from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS, Calendar, Period, own_events, whole
 from app.domain.cards import Field, Item, Recipient, counted, when
 from app.domain.clocks import warnings
 from app.domain.desk import Desk
@@ -28,8 +28,6 @@ TOLD = {
     OUTSIDERS: "Only to guests who don't use Google Calendar",
     NOBODY: "To nobody",
 }
-NAMED = 5
-"""Guests that a sentence names; of more it says how many."""
 UNTOLD = "whoever it is shared with, which Google doesn't tell me"
 MARKUP = "Google Calendar may show what stands between < and > in the notes as formatting or a link."
 
@@ -58,10 +56,12 @@ def overlaps(events: Iterable[Event], start: datetime, end: datetime) -> tuple[O
 
 
 async def standing(
-    desk: Desk, own: Calendar, start: datetime, end: datetime, *, besides: Event | None = None, made_by: str = ""
+    desk: Desk, own: Calendar, times: Sequence[Period], *, besides: Event | None = None, made_by: str = ""
 ) -> tuple[Overlap, ...]:
-    """What stands at that time in any of a person's calendars, besides one event and its copies in other calendars and
-    what an action made itself; another account that can't be read is left out."""
+    """What stands at these times in any of a person's calendars, besides one event and its copies in other calendars
+    and what an action made itself; another account that can't be read is left out. However many times there are, each
+    calendar is read once."""
+    start, end = whole(times)
 
     async def of(calendar: Calendar) -> tuple[Event, ...]:
         if calendar is own:
@@ -73,7 +73,7 @@ async def standing(
     found = [e for events in await asyncio.gather(*map(of, desk.calendars)) for e in events]
     others = [e for e in once(found) if besides is None or not besides.uid or e.uid != besides.uid]
     others = [e for e in others if not made_by or e.steward_action != made_by]
-    return overlaps(others, start, end)
+    return tuple(dict.fromkeys(o for time in times for o in overlaps(others, time.start, time.end)))
 
 
 def beside(found: Sequence[Overlap], zone: str) -> tuple[Item, ...]:
@@ -101,43 +101,6 @@ def clocks(
     zone: str, zones: Mapping[str, str], since: datetime | None, start: datetime, *, series: bool
 ) -> tuple[str, ...]:
     return tuple(warnings(zone, zones, since=since, start=start, series=series)) if since else ()
-
-
-def busy_then(email: str) -> str:
-    return f"{email} is busy then."
-
-
-async def expected(
-    desk: Desk, own: Calendar, guests: Iterable[str], *, start: datetime, end: datetime, besides: Event | None = None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who of some people is busy within [start, end), a sentence each, and the addresses of those whose time can't be
-    seen from any of the person's accounts; `besides` is a meeting that they are busy with now and that is moved."""
-    mine = {account.email.lower() for account in desk.accounts}
-    people = [email for email in dict.fromkeys(guests) if email.lower() not in mine]
-    known: dict[str, Availability] = {}
-    for calendar in (own, *(c for c in desk.calendars if c is not own)):
-        if asked := [email for email in people if email not in known]:
-            with suppress(ProviderError):
-                told = await calendar.availability(asked, start, end)
-                known |= {email: answer for email, answer in told.items() if not answer.unknown}
-    busy = [e for e in people if e in known and any(_taken(p, start, end, besides) for p in known[e].busy)]
-    return tuple(map(busy_then, busy)), tuple(email for email in people if email not in known)
-
-
-def _taken(period: Period, start: datetime, end: datetime, besides: Event | None) -> bool:
-    """Whether something else than one event stands within [start, end)."""
-    first, last = max(period.start, start), min(period.end, end)
-    if besides is None:
-        return first < last
-    return first < min(last, besides.start) or max(first, besides.end) < last
-
-
-def attending(clashes: Sequence[str], unseen: Sequence[str]) -> tuple[str, ...]:
-    """What is known of the guests at that time, a sentence each."""
-    shown = ", ".join(unseen[:NAMED]) + (f" and {len(unseen) - NAMED} more" if len(unseen) > NAMED else "")
-    more = f"{counted(len(clashes) - NAMED, 'more guest')} can't be expected." if len(clashes) > NAMED else ""
-    blind = f"I can't see when {shown} {'are' if len(unseen) > 1 else 'is'} free." if unseen else ""
-    return tuple(filter(None, (*clashes[:NAMED], more, blind)))
 
 
 def repeats(recurrence: Sequence[str], zone: str) -> tuple[Field, ...]:

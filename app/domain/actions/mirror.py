@@ -13,12 +13,13 @@ from pydantic import AwareDatetime
 from pydantic import Field as Payload
 
 from app.domain import cards
+from app.domain.actions.abreast import abreast, made, note_made
 from app.domain.actions.action import Action, Change, Outcome
 from app.domain.actions.calendar_words import viewers
 from app.domain.calendars import NOBODY, NewEvent, own_events
 from app.domain.cards import Card, Field, Item, Receipt, counted
 from app.domain.desk import Desk, Ledger, Note, Pages, last_note
-from app.domain.errors import Conflict, Refusal
+from app.domain.errors import Conflict, Refusal, Refused, ScopeMissing
 from app.domain.forms import MAX_OPTIONS, Form, Option, Several
 from app.domain.mirroring import Block, Difference, Stale, difference
 from app.domain.permissions import Permission
@@ -30,6 +31,8 @@ CALENDAR = "primary"
 """Where blocks are put (Calendar API v3: calendarId)."""
 CHUNK = 20
 """Blocks between two notes in the ledger; each is one call, and they are made side by side."""
+MADE, TAKEN, RETURNED = "mirrored", "removed again", "put back"
+"""The steps of the notes which deeds are done, and which blocks their undoing has removed and put back."""
 LONGEST = timedelta(days=62)
 """Two months: a card couldn't show the blocks of more."""
 NAMED = 5
@@ -212,15 +215,13 @@ class MirrorAvailability(Action):
 
     async def perform(self, desk: Desk, ledger: Ledger) -> Receipt:
         add, remove = await self._standing(desk, ledger)
-        deeds: Sequence[Block] = (*add, *remove)
-        noted = await last_note(ledger, "mirrored")
-        for first in range(noted.refs["done"] if noted else 0, len(deeds), CHUNK):
-            chunk = deeds[first : first + CHUNK]
-            await _all(
-                self._take(desk, block) if isinstance(block, Stale) else self._put(desk, block) for block in chunk
-            )
-            await ledger.note("mirrored", done=first + len(chunk))
+        done = await made(ledger, MADE)
+        for some in _chunks([place for place in range(len(add) + len(remove)) if place not in done]):
+            await abreast(ledger, MADE, {place: self._deed(desk, (*add, *remove)[place]) for place in some})
         return await self._read_back(desk, add, remove)
+
+    def _deed(self, desk: Desk, block: Block) -> Coroutine[Any, Any, None]:
+        return self._take(desk, block) if isinstance(block, Stale) else self._put(desk, block)
 
     async def _standing(self, desk: Desk, ledger: Ledger) -> tuple[list[Block], list[Stale]]:
         """What of it still makes sense, found out once, before anything changes."""
@@ -270,21 +271,49 @@ class MirrorAvailability(Action):
 
     async def reconcile(self, desk: Desk, ledger: Ledger) -> tuple[Outcome, Receipt | None]:
         # Every block has an id of its own and deleting is safe to repeat: going on from the ledger is always right.
+        if await last_note(ledger, "standing"):
+            add, remove = await self._standing(desk, ledger)
+            await self._look(desk, ledger, add, remove)
+            if len(await made(ledger, MADE)) == len(add) + len(remove):
+                return Outcome.DONE, await self._read_back(desk, add, remove)
         return Outcome.NOT_DONE, None
+
+    async def _look(self, desk: Desk, ledger: Ledger, add: Sequence[Block], remove: Sequence[Stale]) -> None:
+        """Note what was done of the blocks under way although no answer came: the rest may be refused. Raises
+        ProviderError where that can't be seen and nothing else is known to stand."""
+        done = await made(ledger, MADE)
+        left = [place for place in range(len(add) + len(remove)) if place not in done][:CHUNK]
+        try:
+            present = {e.id for e in await own_events(desk.calendar(self.account), self.start, self.end)}
+        except (Refused, ScopeMissing):
+            if not done:
+                raise
+        else:
+            stands = [self._block_id(b) in present for b in add] + [stale.event not in present for stale in remove]
+            await note_made(ledger, MADE, [place for place in left if stands[place]])
 
     # Telling of it.
 
     def progress(self, note: Note) -> str:
-        if note.step != "mirrored" or not self.bulk:
+        if note.step != MADE or not self.bulk:
             return ""
         return f"{note.refs['done']:,} of {counted(len(self.add) + len(self.remove), 'block')}"
 
     async def achieved(self, ledger: Ledger) -> Receipt | None:
-        standing, noted = await last_note(ledger, "standing"), await last_note(ledger, "mirrored")
-        if standing is None or noted is None:
+        done, standing = await made(ledger, MADE), await last_note(ledger, "standing")
+        if standing is None or not done:
             return None
-        added = min(noted.refs["done"], len(standing.refs["add"]))
-        return Receipt(summary=self._told(added, noted.refs["done"] - added))
+        add, remove = len(standing.refs["add"]), len(standing.refs["remove"])
+        added = sum(place < add for place in done)
+        parts = (
+            f"{added:,} of {counted(add, 'busy block')} added" if add else "",
+            f"{len(done) - added:,} of {counted(remove, 'block')} removed" if remove else "",
+        )
+        return Receipt(summary=f"In {self.account.name}, {_joined(parts)}")
+
+    async def taken_back(self, ledger: Ledger) -> str:
+        taken, back = len(await made(ledger, TAKEN)), len(await made(ledger, RETURNED))
+        return f"Undone so far: {_undone(taken, back)}." if taken or back else ""
 
     def trace(self, pages: Pages) -> Receipt:
         changes = _joined(self._changes())
@@ -323,13 +352,12 @@ class MirrorAvailability(Action):
         calendar = desk.calendar(self.account)
         taken, back, kept = await self._undoing(desk, ledger)
         for some in _chunks(taken):
-            await _all(calendar.delete(CALENDAR, self._block_id(self.add[place]), notify=NOBODY) for place in some)
+            blocks = {place: self._block_id(self.add[place]) for place in some}
+            await abreast(ledger, TAKEN, {at: calendar.delete(CALENDAR, i, notify=NOBODY) for at, i in blocks.items()})
         for some in _chunks(back):
-            await _all(self._put(desk, self.remove[place], "back") for place in some)
-        removed = f"{counted(len(taken), 'block')} removed again" if taken or not back else ""
-        returned = f"{counted(len(back), 'block')} put back" if back else ""
+            await abreast(ledger, RETURNED, {place: self._put(desk, self.remove[place], "back") for place in some})
         left = f"; {counted(kept, 'block')} left alone, as somebody changed them" if kept else ""
-        return Receipt(summary=_joined((removed, returned)) + left)
+        return Receipt(summary=_undone(len(taken), len(back)) + left)
 
     async def _undoing(self, desk: Desk, ledger: Ledger) -> tuple[list[int], list[int], int]:
         """Which blocks to remove again, which to put back, and how many to leave as they were changed meanwhile: found
@@ -348,16 +376,13 @@ class MirrorAvailability(Action):
         return noted.refs["taken"], noted.refs["back"], noted.refs["kept"]
 
 
-async def _all(calls: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Side by side, as far as the provider allows; raises the first failure once every one has ended: none may still
-    change something when the action is put down."""
-    for ended in await asyncio.gather(*calls, return_exceptions=True):
-        if ended is not None:
-            raise ended
-
-
 def _chunks(places: Sequence[int]) -> Iterator[Sequence[int]]:
     return (places[first : first + CHUNK] for first in range(0, len(places), CHUNK))
+
+
+def _undone(taken: int, back: int) -> str:
+    removed = f"{counted(taken, 'block')} removed again" if taken or not back else ""
+    return _joined((removed, f"{counted(back, 'block')} put back" if back else ""))
 
 
 def _times(block: Block) -> tuple[datetime, datetime]:
