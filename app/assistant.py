@@ -346,9 +346,11 @@ class Assistant:
         return len(decided)
 
     async def go_on(self, person: PersonId, turn: TurnId) -> None:
-        """Begin what was to follow a turn whose actions are settled, if nobody has yet."""
+        """Begin what was to follow a turn whose actions are settled, or which waited for an account, if nobody has yet;
+        say so when it waited in vain."""
         await self._aftermath.go_on(person, turn)
-        await self._parking.go_on(person, turn)
+        if (let_go := await self._parking.go_on(person, turn)) is not None:
+            await self._present(let_go, (), again=False)
 
     async def _wake(self, approval: Approval) -> None:
         """Have it worked on: now, or when its hold is over. Should this process be gone then, the sweeper wakes it."""

@@ -284,6 +284,13 @@ class Parking(Protocol):
     async def go_on(self, person: PersonId, turn: TurnId) -> Turn | None:
         """Open a parked request anew, queued; None when it isn't over, isn't parked, or waits on."""
 
+    async def in_vain(self, person: PersonId, turn: TurnId) -> Needs | None:
+        """What a request has waited for as long as one may; None when it isn't over, isn't parked, or waits on."""
+
+    async def let_go(self, turn: Turn, reply: str) -> Turn | None:
+        """Let go of a request that waited in vain, once, and keep the turn that says so: it has ended, and its reply is
+        ours to post, or the sweeper's if we are gone. None when somebody else did, or it waits on."""
+
 
 class Store(Protocol):
     """Everything that lasts."""
@@ -313,8 +320,8 @@ class Store(Protocol):
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), turns
-        parked for what is there now, actions to claim, cards that have shown an old status for some seconds, and dead
-        accounts whose owner doesn't know yet."""
+        parked for what is there now, or in vain, actions to claim, cards that have shown an old status for some
+        seconds, and dead accounts whose owner doesn't know yet."""
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""

@@ -49,7 +49,7 @@ class PostgresStore:
         self.inbox = PostgresInbox(url, self._app, ownership)
         self.people = PostgresPeople(self._app)
         self.turns = PostgresTurns(self._app, ownership, clock)
-        self.parking = PostgresParking(self._app, self.turns, clock)
+        self.parking = PostgresParking(self._app, self.turns, ownership, clock)
         self.approvals = PostgresApprovals(self._app, ownership, clock)
         self.relations = PostgresRelations(self._app)
         self.preferences = PostgresPreferences(self._app, clock)
@@ -110,8 +110,8 @@ class PostgresStore:
             return [(row.id, row.person) for row in await connection.execute(select(rows))]
 
     async def tidy(self, before: datetime) -> None:
-        """Forget envelopes, conversations and unused links older than `before` (aware), requests that waited for an
-        account longer than PATIENCE, and what was settled in accounts that are gone."""
+        """Forget envelopes, conversations and unused links older than `before` (aware), what waited for an account
+        longer than PATIENCE although it was stopped, and what was settled in accounts that are gone."""
         now = self._clock.now()
         async with self._relay.statement() as connection:
             await connection.execute(select(func.steward.tidy(before)))

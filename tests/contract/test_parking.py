@@ -1,5 +1,6 @@
 """The contract of Parking: requests that wait for an account, in memory and in PostgreSQL; what sleeps meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,7 @@ from app.store.parking import PATIENCE
 from app.store.store import DRAWN_FOR
 from tests import postgres
 from tests.fakes import ManualClock, MemoryGrants, MemoryStore
+from tests.houses import House
 from tests.samples import ANN, BOB, account, archive, message, proposal
 from tests.unit.events_world import Diary, homewards, review
 from tests.unit.test_forwarding import forward
@@ -228,23 +230,85 @@ async def test_the_audit_trail_outlives_what_an_account_held(database: postgres.
         await store.close()
 
 
-async def test_what_nothing_lets_go_on_any_more_is_let_go(database: postgres.Addresses, clock: ManualClock) -> None:
+async def test_what_waited_in_vain_is_let_go_once_with_a_reply_that_is_ours_to_post(lot: Lot) -> None:
+    work, home = await lot.connect(scopes=READING), await lot.connect(subject="2", name="home")
+    turn = await lot.asked()
+    await lot.store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,)})
+    lot.clock.advance(timedelta(days=1))
+    await lot.store.parking.park(turn, {home.id: ()})
+    lot.clock.advance(PATIENCE - timedelta(seconds=1))
+    assert await lot.store.parking.in_vain(ANN.id, turn.id) is None
+    assert await lot.store.parking.let_go(turn, "Let go.") is None
+    lot.clock.advance(timedelta(seconds=1))
+    needs = await lot.store.parking.in_vain(ANN.id, turn.id)
+    assert needs == {work.id: (Permission.CHANGE_MAIL,), home.id: ()}
+    assert await lot.store.parking.in_vain(BOB.id, turn.id) is None
+    assert await lot.store.parking.let_go(turn.model_copy(update={"person": BOB.id}), "Let go.") is None
+    await lot.connect(scopes=(*READING, Permission.CHANGE_MAIL))
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is None, "its time is over"
+    ended = await lot.store.parking.let_go(turn, "Let go.")
+    assert ended is not None
+    assert (ended.status, ended.reply, ended.place, ended.text) == (TurnStatus.ENDED, "Let go.", turn.place, turn.text)
+    assert ended.id != turn.id
+    assert await lot.store.parking.let_go(turn, "Let go.") is None
+    assert await lot.store.parking.in_vain(ANN.id, turn.id) is None
+    assert await lot.store.turns.resume(ended.id) is None, "ours to post"
+    await lot.store.turns.put_off(ended)
+    lot.clock.advance(timedelta(seconds=10))
+    assert await lot.store.turns.resume(ended.id) is not None
+    later, _ = await lot.store.turns.open(message("and now?", ts=f"{lot.clock.now().timestamp():.6f}"), limit=9)
+    assert "Let go." in [line.text for line in await lot.store.turns.history(later, limit=9)]
+
+
+async def test_of_many_who_let_go_of_a_request_one_does_and_a_killed_ones_reply_is_taken_over(house: House) -> None:
+    first, second = await house.process(), await house.process()
+    turn = await house.turn(first)
+    await first.turns.end(turn, status=TurnStatus.FAILED, reply="Not yet.", actions=[])
+    await first.turns.posted(turn, "1.1")
+    await first.people.meet(ANN)
+    connected = account()
+    await grants_of(first).keep(connected, Tokens(access="a", refresh="r", expires_at=house.clock.now(), scopes=()))
+    await first.parking.park(turn, {connected.id: ()})
+    house.clock.advance(PATIENCE)
+    found = await asyncio.gather(*((first, second)[n % 2].parking.let_go(turn, "Let go.") for n in range(6)))
+    (ended,) = [each for each in found if each is not None]
+    owner, other = (first, second) if found.index(ended) % 2 == 0 else (second, first)
+    assert await other.turns.resume(ended.id) is None
+    await owner.close()
+    assert str(ended.id) in [row.id for row in await other.waiting()]
+    taken = await other.turns.resume(ended.id)
+    assert taken is not None
+    assert (taken.reply, taken.status) == ("Let go.", TurnStatus.ENDED)
+
+
+def grants_of(store: Store) -> Grants:
+    if isinstance(store, MemoryStore):
+        store.parking.grants = MemoryGrants()
+        return store.parking.grants
+    assert isinstance(store, PostgresStore)
+    return store.grants
+
+
+async def test_the_words_of_what_waits_are_kept_and_what_was_stopped_goes_unsaid(
+    database: postgres.Addresses, clock: ManualClock
+) -> None:
     store = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
     lot = Lot(store, store.grants, clock)
     try:
         await store.people.meet(ANN)
         work = await lot.connect(scopes=READING)
-        needs = {work.id: (Permission.CHANGE_MAIL,)}
-        old = await lot.asked()
-        await store.parking.park(old, needs)
-        clock.advance(PATIENCE)
-        recent = await lot.asked()
-        await store.parking.park(recent, needs)
-        await store.tidy(clock.now() - timedelta(days=30))
-        assert await store.parking.waiting(ANN.id, work.id) == (old.id, recent.id), "seven days are not over yet"
-        clock.advance(timedelta(seconds=1))
-        await store.tidy(clock.now() - timedelta(days=30))
-        assert await store.parking.waiting(ANN.id, work.id) == (recent.id,)
+        waiting, over, stopped = await lot.asked(), await lot.asked(), await lot.asked(ended=False)
+        for turn in (waiting, stopped):
+            await store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,)})
+        await store.turns.halt(ANN.id, stopped.place.conversation)
+        clock.advance(PATIENCE - timedelta(seconds=1))
+        await store.tidy(clock.now())
+        words = [kept.text for turn in (waiting, over) if (kept := await store.turns.get(ANN.id, turn.id))]
+        assert words == [waiting.text, ""]
+        clock.advance(timedelta(seconds=2))
+        assert str(waiting.id) in [row.id for row in await store.waiting()]
+        await store.tidy(clock.now())
+        assert await store.parking.waiting(ANN.id, work.id) == (waiting.id,), "its person hasn't been told yet"
     finally:
         await store.close()
 
