@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.domain.grants import Needs
@@ -74,6 +74,8 @@ class PostgresParking:
             if not (await connection.execute(ready)).all():
                 return None
             row = (await connection.execute(select(turns).where(turns.c.id == turn))).mappings().one()
+            # What goes on with a plan is one turn: from here on the new one.
+            await connection.execute(update(turns).where(turns.c.id == turn).values(follows=None))
             now = self._clock.now()
             new = _following(row, now, SAME) | {"status": TurnStatus.QUEUED, "attempt": 0, "asked_at": now}
             await connection.execute(insert(turns).values(new))

@@ -12,6 +12,7 @@ from app.domain.actions import Action
 from app.domain.approvals import Decision, Status
 from app.domain.desk import reference
 from app.domain.grants import Grants, Tokens
+from app.domain.memory import Trail
 from app.domain.permissions import READING, Permission
 from app.domain.ports import Store
 from app.domain.types import Account, AccountRef, Turn, TurnStatus
@@ -73,6 +74,31 @@ async def test_a_request_goes_on_once_when_more_is_allowed(lot: Lot) -> None:
     assert again.id != turn.id
     assert await lot.store.parking.go_on(ANN.id, turn.id) is None
     assert await lot.store.parking.waiting(ANN.id, work.id) == ()
+
+
+async def test_what_goes_on_with_a_plan_can_wait_too(lot: Lot) -> None:
+    work = await lot.connect(scopes=READING)
+    first, _ = await lot.store.turns.open(message("make it and mail them"), limit=9)
+    made = proposal(archive("m1"), first, lot.clock.now())
+    trail = Trail(then="mail them")
+    await lot.store.turns.end(first, status=TurnStatus.ENDED, reply="Made.", actions=[made], trail=trail)
+    await lot.store.approvals.decide(ANN.id, made.id, Decision.APPROVE)
+    claim = await lot.store.approvals.claim(ANN.id, made.id)
+    assert claim is not None
+    await lot.store.approvals.settle(claim, Status.DONE)
+    ended = await lot.store.turns.get(ANN.id, first.id)
+    assert ended is not None
+    opened = await lot.store.turns.follow(ended, place=first.place, text="Go on.")
+    assert opened is not None
+    following = await lot.store.turns.resume(opened.id)
+    assert following is not None
+    await lot.store.parking.park(following, {work.id: (Permission.CHANGE_MAIL,)})
+    await lot.store.turns.end(following, status=TurnStatus.FAILED, reply="Not yet.", actions=[])
+    await lot.connect(scopes=(*READING, Permission.CHANGE_MAIL))
+    again = await lot.store.parking.go_on(ANN.id, following.id)
+    assert again is not None
+    assert (again.follows, again.text, again.words) == (first.id, "Go on.", first.text)
+    assert await lot.store.turns.follow(ended, place=first.place, text="Go on.") is None
 
 
 async def test_a_request_waits_for_every_account_and_for_its_own_end(lot: Lot) -> None:
