@@ -77,6 +77,8 @@ class Waiting(Value):
     kind: Kind
     id: str
     person: PersonId | None = None
+    bulk: bool = False
+    """Whether going on with it takes long."""
 
 
 class Claim(Value):

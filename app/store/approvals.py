@@ -373,6 +373,7 @@ def fields_of(approval: Approval) -> dict[str, Any]:
             "payload": json.loads(canonical(approval.action)),
             "needs": approval.needs,
             "undoable": bool(approval.card.undo),
+            "bulk": approval.action.bulk,
             "tries": 0,
             "clicks": [],
             "changed_at": approval.proposed_at,

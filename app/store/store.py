@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import JSON, Row, column, func, select
+from sqlalchemy import JSON, Boolean, Row, column, func, select
 
 from app.domain.ports import Clock, Kind, Waiting
 from app.domain.preferences import Preferences, clock
@@ -80,10 +80,11 @@ class PostgresStore:
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due, as the role that sees ids only."""
-        waits = func.steward.waiting(self._clock.now()).table_valued("kind", "id", "person")
+        columns = ("kind", "id", "person", column("bulk", Boolean))
+        waits = func.steward.waiting(self._clock.now()).table_valued(*columns)
         async with self._relay.statement() as connection:
             rows = (await connection.execute(select(waits))).all()
-        return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person) for row in rows)
+        return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person, bulk=row.bulk) for row in rows)
 
     async def rhythms(self) -> tuple[Rhythm, ...]:
         """When everybody who has a living account is to hear something, as the role that sees no content."""

@@ -126,7 +126,12 @@ class MemoryStore:
             if (kind := disk.left(row, now))
         ]
         actions = [
-            Waiting(kind=Kind.ACTION, id=str(row.approval.id), person=row.approval.person)
+            Waiting(
+                kind=Kind.ACTION,
+                id=str(row.approval.id),
+                person=row.approval.person,
+                bulk=row.approval.action.bulk and row.claimable(now, held=disk.held(row.owner)),
+            )
             for row in disk.approvals.values()
             if row.waits(now, held=disk.held(row.owner))
             and not disk.blocked(row)
