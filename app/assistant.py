@@ -11,6 +11,7 @@ from app.domain.approvals import Approval, Decision, Status, granted, proposal, 
 from app.domain.errors import (
     AllSettled,
     AlreadySettled,
+    CardDeleted,
     ChatError,
     EmptyMessage,
     FileNotRead,
@@ -315,13 +316,13 @@ class Assistant:
     # Deciding.
 
     async def decide(self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "") -> None:
-        """Take a person's click on a card; raises NotYours or AlreadySettled when it changed nothing."""
+        """Take a person's click on a card; raises NotYours, AlreadySettled or CardDeleted when it changed nothing."""
         approvals = self._services.store.approvals
         decided = await approvals.decide(person, action, decision, click=click, hold=self._limits.hold)
         if decided is None:
             current = await approvals.get(person, action)
             if current is None:
-                raise NotYours
+                raise CardDeleted if await approvals.forgotten(person, action) else NotYours
             await self._aftermath.show(current)
             raise AlreadySettled(status=current.status.value)
         if decided.status in (Status.APPROVED, Status.RUNNING, Status.UNDOING):

@@ -234,6 +234,9 @@ class Approvals(Protocol):
         """Forget what was settled in an account that is gone, or needed it. What is settled or drawn later goes when
         the store is tidied; the audit trail stays."""
 
+    async def forgotten(self, person: PersonId, action: ActionId) -> bool:
+        """Whether an action was this person's and is deleted by now."""
+
     async def propose(self, approval: Approval) -> None:
         """Keep one more action, outside a turn's end."""
 

@@ -179,6 +179,11 @@ class PostgresApprovals:
         async with self._database.transaction(person) as connection:
             await connection.execute(select(func.steward.let_go(account)))
 
+    async def forgotten(self, person: PersonId, action: ActionId) -> bool:
+        """Whether an action was this person's and is deleted by now."""
+        async with self._database.transaction(person) as connection:
+            return bool(await connection.scalar(steps.forgotten(person, action)))
+
     async def _put(
         self, claim: Claim, change: Update, *, ends: Status = S.RUNNING, renewed: Approval | None = None
     ) -> Approval:

@@ -110,14 +110,16 @@ class PostgresStore:
         async with self._relay.statement() as connection:
             return [(row.id, row.person) for row in await connection.execute(select(rows))]
 
-    async def tidy(self, before: datetime) -> None:
-        """Forget envelopes, conversations and unused links older than `before` (aware), what waited for an account
-        longer than PATIENCE although it was stopped, and what was settled in accounts that are gone."""
+    async def tidy(self, before: datetime, *, settled: datetime) -> None:
+        """Forget envelopes, conversations and unused links older than `before`, actions that were over before `settled`
+        (both aware), what waited for an account longer than PATIENCE although it was stopped, and what was settled in
+        accounts that are gone."""
         now = self._clock.now()
         async with self._relay.statement() as connection:
             await connection.execute(select(func.steward.tidy(before)))
             await connection.execute(select(func.steward.unpark(now - PATIENCE)))
             await connection.execute(select(func.steward.let_go_of_old(now - DRAWN_FOR)))
+            await connection.execute(select(func.steward.let_go_of_settled(min(settled, now - DRAWN_FOR))))
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""

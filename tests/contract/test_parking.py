@@ -219,7 +219,9 @@ async def test_what_was_settled_in_an_account_that_is_gone_is_forgotten(lot: Lot
     await lot.grants.forget(work.id, ANN.id)
     await approvals.let_go(BOB.id, work.id)
     assert await approvals.get(ANN.id, there.id) is not None
+    assert not await approvals.forgotten(ANN.id, there.id)
     await approvals.let_go(ANN.id, work.id)
+    assert [await approvals.forgotten(who.id, there.id) for who in (ANN, BOB)] == [True, False]
     left = [a for a in (across, there, here, open_step, beside) if await approvals.get(ANN.id, a.id) is not None]
     assert left == [here, open_step, beside], "a plan of which a step is open is still shown"
 
@@ -246,10 +248,10 @@ async def test_the_audit_trail_outlives_what_an_account_held(database: postgres.
         await store.grants.forget(work.id, ANN.id)
         await store.approvals.let_go(ANN.id, work.id)
         assert await store.approvals.get(ANN.id, at_once.id) is None
-        await store.tidy(clock.now() - timedelta(days=30))
+        await store.tidy(clock.now() - timedelta(days=30), settled=clock.now() - timedelta(days=90))
         assert await store.approvals.get(ANN.id, later.id) is not None, "its card has to be drawn again"
         clock.advance(DRAWN_FOR + timedelta(seconds=1))
-        await store.tidy(clock.now() - timedelta(days=30))
+        await store.tidy(clock.now() - timedelta(days=30), settled=clock.now() - timedelta(days=90))
         assert await store.approvals.get(ANN.id, later.id) is None
         assert await store.audit.verify(ANN.id, {}) == written
     finally:
@@ -328,12 +330,12 @@ async def test_the_words_of_what_waits_are_kept_and_what_was_stopped_goes_unsaid
             await store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,)})
         await store.turns.halt(ANN.id, stopped.place.conversation)
         clock.advance(PATIENCE - timedelta(seconds=1))
-        await store.tidy(clock.now())
+        await store.tidy(clock.now(), settled=clock.now() - timedelta(days=90))
         words = [kept.text for turn in (waiting, over) if (kept := await store.turns.get(ANN.id, turn.id))]
         assert words == [waiting.text, ""]
         clock.advance(timedelta(seconds=2))
         assert str(waiting.id) in [row.id for row in await store.waiting()]
-        await store.tidy(clock.now())
+        await store.tidy(clock.now(), settled=clock.now() - timedelta(days=90))
         assert await store.parking.waiting(ANN.id, work.id) == (waiting.id,), "its person hasn't been told yet"
     finally:
         await store.close()

@@ -98,6 +98,8 @@ class Disk:
     people: dict[PersonId, Person] = field(default_factory=dict)
     turns: dict[TurnId, TurnRow] = field(default_factory=dict)
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
+    forgotten: set[tuple[PersonId, ActionId]] = field(default_factory=set)
+    """The actions that were deleted, with whose they were."""
     relations: dict[tuple[PersonId, str], Relation] = field(default_factory=dict)
     parked: dict[tuple[TurnId, AccountId], Parked] = field(default_factory=dict)
     verdicts: dict[tuple[PersonId, Key], tuple[str, Opinion]] = field(default_factory=dict)
