@@ -173,6 +173,8 @@ class Assistant:
         except StewardError as failure:
             failed, parked = failure, await self._parking.park(turn, failure)
             thought, status = Thought(reply=parked or failure.sentence), TurnStatus.FAILED
+        else:
+            await self._parking.forget(turn)
         await self._conclude(turn, thought, status)
         if isinstance(failed, NotConnected | ScopeMissing):
             await self._parking.show_way(turn, failed)

@@ -30,11 +30,17 @@ class Parking:
             return f"{failure.sentence} {GOING_ON}"
         needs = _lacking(accounts, failure)
         if not needs:
+            await self.forget(turn)
             return ""
         before = await self._services.store.parking.park(turn, needs)
         card = "card below" if needs.keys() - before else "card I’ve sent you before, or under `accounts`"
         what = "; ".join(f"{worded(needs[a.id], 'or')} in {a.described}" for a in accounts if a.id in needs)
         return f"I’m not allowed to {what} yet. Allow it on the {card}. {GOING_ON}"
+
+    async def forget(self, turn: Turn) -> None:
+        """The request waits for nothing: an earlier attempt may have found otherwise, and been interrupted then."""
+        if turn.attempt > 1:
+            await self._services.store.parking.park(turn, {})
 
     async def show_way(self, turn: Turn, failure: StewardError) -> None:
         """Post what leads on from a failure, once the answer that names it stands; each way is shown once."""

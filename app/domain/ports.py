@@ -277,8 +277,8 @@ class Parking(Protocol):
     """Requests that wait for an account: to be connected again, or to be allowed more."""
 
     async def park(self, turn: Turn, needs: Needs) -> frozenset[AccountId]:
-        """Keep a request until every account is there and allows this; the accounts that something waited for
-        already."""
+        """Keep a request until every account is there and allows this, and nothing else that an interrupted attempt may
+        have said it needs; the accounts that something waited for already."""
 
     async def waiting(self, person: PersonId, account: AccountId) -> tuple[TurnId, ...]:
         """The requests that wait for an account, the oldest first."""

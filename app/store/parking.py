@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.domain.grants import Needs
 from app.domain.permissions import Permission
@@ -38,15 +37,15 @@ class PostgresParking:
         self._clock = clock
 
     async def park(self, turn: Turn, needs: Needs) -> frozenset[AccountId]:
-        """Keep a request until every account is there and allows this; the accounts that something waited for
-        already."""
+        """Keep a request until every account is there and allows this, and nothing else that an interrupted attempt may
+        have said it needs; the accounts that something waited for already."""
         others = and_(parked.c.person == turn.person, parked.c.turn != turn.id, parked.c.account.in_(needs))
         async with self._database.transaction(turn.person, alone=True) as connection:
             known = frozenset((await connection.scalars(select(parked.c.account).where(others))).all())
+            await connection.execute(delete(parked).where(parked.c.person == turn.person, parked.c.turn == turn.id))
             for account, permissions in needs.items():
                 fields = {"turn": turn.id, "account": account, "person": turn.person, "since": self._clock.now()}
-                row = upsert(parked).values(fields | {"scopes": sorted(permissions)})
-                await connection.execute(row.on_conflict_do_nothing())
+                await connection.execute(insert(parked).values(fields | {"scopes": sorted(permissions)}))
         return known
 
     async def waiting(self, person: PersonId, account: AccountId) -> tuple[TurnId, ...]:

@@ -124,6 +124,20 @@ async def test_what_somebody_waits_for_already_is_told(lot: Lot) -> None:
     assert await lot.store.parking.park(second, needs) == {work.id}
 
 
+async def test_a_request_waits_for_what_it_was_last_found_to_need(lot: Lot) -> None:
+    work, home = await lot.connect(scopes=READING), await lot.connect(subject="2", name="home", scopes=READING)
+    turn, other = await lot.asked(), await lot.asked()
+    for each in (turn, other):
+        await lot.store.parking.park(each, {work.id: (Permission.CHANGE_MAIL,)})
+    await lot.store.parking.park(turn.model_copy(update={"person": BOB.id}), {})
+    assert await lot.store.parking.waiting(ANN.id, work.id) == (turn.id, other.id)
+    await lot.store.parking.park(turn, {home.id: (Permission.CHANGE_MAIL,)})
+    assert await lot.store.parking.waiting(ANN.id, work.id) == (other.id,)
+    assert await lot.store.parking.waiting(ANN.id, home.id) == (turn.id,)
+    await lot.store.parking.park(turn, {})
+    assert await lot.store.parking.waiting(ANN.id, home.id) == ()
+
+
 async def test_a_parked_action_can_be_cancelled_and_is_claimed_anew(lot: Lot) -> None:
     work = await lot.connect()
     turn, _ = await lot.store.turns.open(message("archive it"), limit=9)
@@ -261,9 +275,7 @@ async def test_the_audit_trail_outlives_what_an_account_held(database: postgres.
 async def test_what_waited_in_vain_is_let_go_once_with_a_reply_that_is_ours_to_post(lot: Lot) -> None:
     work, home = await lot.connect(scopes=READING), await lot.connect(subject="2", name="home")
     turn = await lot.asked()
-    await lot.store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,)})
-    lot.clock.advance(timedelta(days=1))
-    await lot.store.parking.park(turn, {home.id: ()})
+    await lot.store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,), home.id: ()})
     lot.clock.advance(PATIENCE - timedelta(seconds=1))
     assert await lot.store.parking.in_vain(ANN.id, turn.id) is None
     assert await lot.store.parking.let_go(turn, "Let go.") is None

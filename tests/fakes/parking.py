@@ -24,8 +24,10 @@ class MemoryParking:
     async def park(self, turn: Turn, needs: Mapping[AccountId, Collection[Permission]]) -> frozenset[AccountId]:
         mine = [key for key in self._disk.parked if self._disk.turns[key[0]].turn.person == turn.person]
         known = frozenset(account for other, account in mine if other != turn.id and account in needs)
+        if self._disk.turns[turn.id].turn.person == turn.person:
+            self._leave(turn.id)
         for account, permissions in needs.items():
-            self._disk.parked.setdefault((turn.id, account), Parked(tuple(permissions), self._clock.now()))
+            self._disk.parked[turn.id, account] = Parked(tuple(permissions), self._clock.now())
         return known
 
     async def waiting(self, person: PersonId, account: AccountId) -> tuple[TurnId, ...]:

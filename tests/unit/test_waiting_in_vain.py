@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import ScopeMissing
+from app.domain.errors import ModelError, ScopeMissing
 from app.domain.grants import Tokens
 from app.domain.permissions import READING, Permission
 from app.domain.ports import Thought
@@ -101,6 +101,28 @@ async def test_whoever_is_killed_before_or_after_telling_is_replaced(*, stood: b
     for _ in range(3):
         await at.sweep(after=10)
     assert told(at) == [TOLD]
+
+
+@pytest.mark.parametrize("answer", [Thought(reply="All done."), ModelError()])
+async def test_what_was_answered_after_a_kill_waits_for_nothing(answer: Thought | ModelError) -> None:
+    at = at_work()
+    end = at.store.turns.end
+
+    async def killed(*_: Any, **__: Any) -> bool:
+        raise KeyboardInterrupt
+
+    at.store.turns.end = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        await asked(at)
+    at.store.turns.end = end  # type: ignore[method-assign]
+    at.restart()
+    at.mind.will(answer)
+    await at.sweep()
+    said = len(at.said)
+    assert said == 1
+    await connect(at, WORKING.model_copy(update={"scopes": tuple(Permission)}))
+    await at.sweep(after=PATIENCE.total_seconds())
+    assert len(at.said) == said
 
 
 async def test_what_slack_doesnt_take_is_told_later() -> None:
