@@ -51,7 +51,7 @@ class Sweeper:
             if row.kind is not Kind.ENVELOPE:
                 if (row.kind, row.id) not in self._woken:
                     self._woken[row.kind, row.id] = now
-                    await self._queue.wake(row.kind, row.id, row.person, bulk=row.bulk)
+                    await self._queue.wake(row.kind, row.id, row.person, bulk=row.bulk, again=True)
             elif self._rehear is not None:
                 # On its own: a request takes as long as its thinking, and the next orphan shall not wait for it.
                 task = asyncio.create_task(self._hear(self._rehear, row))
