@@ -11,6 +11,7 @@ from app.domain.approvals import Approval, Decision, Status, granted, proposal, 
 from app.domain.errors import (
     AllSettled,
     AlreadySettled,
+    CardDeleted,
     ChatError,
     EmptyMessage,
     FileNotRead,
@@ -172,6 +173,8 @@ class Assistant:
         except StewardError as failure:
             failed, parked = failure, await self._parking.park(turn, failure)
             thought, status = Thought(reply=parked or failure.sentence), TurnStatus.FAILED
+        else:
+            await self._parking.forget(turn)
         await self._conclude(turn, thought, status)
         if isinstance(failed, NotConnected | ScopeMissing):
             await self._parking.show_way(turn, failed)
@@ -315,13 +318,13 @@ class Assistant:
     # Deciding.
 
     async def decide(self, person: PersonId, action: ActionId, decision: Decision, *, click: str = "") -> None:
-        """Take a person's click on a card; raises NotYours or AlreadySettled when it changed nothing."""
+        """Take a person's click on a card; raises NotYours, AlreadySettled or CardDeleted when it changed nothing."""
         approvals = self._services.store.approvals
         decided = await approvals.decide(person, action, decision, click=click, hold=self._limits.hold)
         if decided is None:
             current = await approvals.get(person, action)
             if current is None:
-                raise NotYours
+                raise CardDeleted if await approvals.forgotten(person, action) else NotYours
             await self._aftermath.show(current)
             raise AlreadySettled(status=current.status.value)
         if decided.status in (Status.APPROVED, Status.RUNNING, Status.UNDOING):
@@ -346,9 +349,11 @@ class Assistant:
         return len(decided)
 
     async def go_on(self, person: PersonId, turn: TurnId) -> None:
-        """Begin what was to follow a turn whose actions are settled, if nobody has yet."""
+        """Begin what was to follow a turn whose actions are settled, or which waited for an account, if nobody has yet;
+        say so when it waited in vain."""
         await self._aftermath.go_on(person, turn)
-        await self._parking.go_on(person, turn)
+        if (let_go := await self._parking.go_on(person, turn)) is not None:
+            await self._present(let_go, (), again=False)
 
     async def _wake(self, approval: Approval) -> None:
         """Have it worked on: now, or when its hold is over. Should this process be gone then, the sweeper wakes it."""

@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(20, ge=1, description="of one person")
     send_hold_seconds: int = Field(10, ge=0, le=120, description="how long an approved mail can still be cancelled")
     retention_days: int = Field(30, ge=1, description="how long settled envelopes and transcripts are kept")
+    action_retention_days: int = Field(
+        90, ge=1, description="how long settled actions are; of the audit trail nothing goes"
+    )
 
     @classmethod
     def load(cls, **given: Any) -> Self:

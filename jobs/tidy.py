@@ -16,7 +16,8 @@ async def tidy() -> None:
     try:
         settings = Settings.load()
         async with open_house(settings) as house:
-            kept = timedelta(days=settings.retention_days)
-            await house.store.tidy(house.services.clock.now() - kept)
+            now = house.services.clock.now()
+            said, settled = timedelta(days=settings.retention_days), timedelta(days=settings.action_retention_days)
+            await house.store.tidy(now - said, settled=now - settled)
     except StewardError as failure:
         log.warning("tidy_put_off", error=failure.code)

@@ -20,7 +20,8 @@ async def schedule(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
-        sweeper = Sweeper(house.store, house.queue, rehear=None, telemetry=Telemetry())
+        aside = house.assistant.left_aside
+        sweeper = Sweeper(house.store, house.queue, rehear=None, aside=aside, telemetry=Telemetry())
         await stack.enter_async_context(running(sweeper.run()))
         for tick in TICKS:
             await stack.enter_async_context(running(_ticking(tick, house.queue)))

@@ -57,7 +57,8 @@ async def serve(settings: Settings, telemetry: Telemetry) -> None:
         stack.push_async_callback(keeper.drain)  # after the sockets have closed, before what it works with does
         await stack.enter_async_context(_sockets(bolt, settings))
         await stack.enter_async_context(_http(house, telemetry))
-        sweeper = Sweeper(house.store, house.queue, rehear=_rehear(bolt, house), telemetry=telemetry)
+        rehear, aside = _rehear(bolt, house), house.assistant.left_aside
+        sweeper = Sweeper(house.store, house.queue, rehear=rehear, aside=aside, telemetry=telemetry)
         await stack.enter_async_context(running(sweeper.run()))
         await stack.enter_async_context(running(_warm(house)))
         await stop.wait()

@@ -88,6 +88,11 @@ class NotYours(StewardError):
     """That card isn't there for you to decide."""
 
 
+class CardDeleted(StewardError):
+    """I've deleted what that card held: it was settled long ago, or its account was disconnected. So the click changed
+    nothing."""
+
+
 class AlreadySettled(StewardError):
     """That card is already {status}, so the click changed nothing."""
 

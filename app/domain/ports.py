@@ -77,6 +77,8 @@ class Waiting(Value):
     kind: Kind
     id: str
     person: PersonId | None = None
+    bulk: bool = False
+    """Whether going on with it takes long."""
 
 
 class Claim(Value):
@@ -232,6 +234,9 @@ class Approvals(Protocol):
         """Forget what was settled in an account that is gone, or needed it. What is settled or drawn later goes when
         the store is tidied; the audit trail stays."""
 
+    async def forgotten(self, person: PersonId, action: ActionId) -> bool:
+        """Whether an action was this person's and is deleted by now."""
+
     async def propose(self, approval: Approval) -> None:
         """Keep one more action, outside a turn's end."""
 
@@ -272,8 +277,8 @@ class Parking(Protocol):
     """Requests that wait for an account: to be connected again, or to be allowed more."""
 
     async def park(self, turn: Turn, needs: Needs) -> frozenset[AccountId]:
-        """Keep a request until every account is there and allows this; the accounts that something waited for
-        already."""
+        """Keep a request until every account is there and allows this, and nothing else that an interrupted attempt may
+        have said it needs; the accounts that something waited for already."""
 
     async def waiting(self, person: PersonId, account: AccountId) -> tuple[TurnId, ...]:
         """The requests that wait for an account, the oldest first."""
@@ -283,6 +288,13 @@ class Parking(Protocol):
 
     async def go_on(self, person: PersonId, turn: TurnId) -> Turn | None:
         """Open a parked request anew, queued; None when it isn't over, isn't parked, or waits on."""
+
+    async def in_vain(self, person: PersonId, turn: TurnId) -> Needs | None:
+        """What a request has waited for as long as one may; None when it isn't over, isn't parked, or waits on."""
+
+    async def let_go(self, turn: Turn, reply: str) -> Turn | None:
+        """Let go of a request that waited in vain, once, and keep the turn that says so: it has ended, and its reply is
+        ours to post, or the sweeper's if we are gone. None when somebody else did, or it waits on."""
 
 
 class Store(Protocol):
@@ -313,8 +325,8 @@ class Store(Protocol):
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due: envelopes not settled, turns left (see Turns.resume), turns
-        parked for what is there now, actions to claim, cards that have shown an old status for some seconds, and dead
-        accounts whose owner doesn't know yet."""
+        parked for what is there now, or in vain, actions to claim, cards that have shown an old status for some
+        seconds, and dead accounts whose owner doesn't know yet."""
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""
@@ -335,9 +347,12 @@ class Desks(Protocol):
 
 
 class Queue(Protocol):
-    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
+    async def wake(
+        self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False, again: bool = False
+    ) -> None:
         """Ask a worker to look at a row; with `bulk`, for errands, and for what nobody asked for, the worker of what
-        takes long. A wake-up, not a promise: failing is not an error."""
+        takes long. With `again` it may have been woken before, and needn't stand in line twice. A wake-up, not a
+        promise: failing is not an error."""
 
 
 class Clock(Protocol):

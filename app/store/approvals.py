@@ -179,6 +179,11 @@ class PostgresApprovals:
         async with self._database.transaction(person) as connection:
             await connection.execute(select(func.steward.let_go(account)))
 
+    async def forgotten(self, person: PersonId, action: ActionId) -> bool:
+        """Whether an action was this person's and is deleted by now."""
+        async with self._database.transaction(person) as connection:
+            return bool(await connection.scalar(steps.forgotten(person, action)))
+
     async def _put(
         self, claim: Claim, change: Update, *, ends: Status = S.RUNNING, renewed: Approval | None = None
     ) -> Approval:
@@ -373,6 +378,7 @@ def fields_of(approval: Approval) -> dict[str, Any]:
             "payload": json.loads(canonical(approval.action)),
             "needs": approval.needs,
             "undoable": bool(approval.card.undo),
+            "bulk": approval.action.bulk,
             "tries": 0,
             "clicks": [],
             "changed_at": approval.proposed_at,

@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from app.domain.approvals import Status, sources
 from app.domain.plans import BLOCKING, FRUITFUL, OPEN
 from app.domain.types import ActionId, PersonId
-from app.store.tables import approvals, turns
+from app.store.tables import approvals, audit, turns
 
 REDRAW_AGAIN = timedelta(seconds=10)
 """When a card that shows an old status is first drawn again: the drawing may still be under way."""
@@ -84,6 +84,13 @@ def after(ended: Collection[ActionId], now: datetime, note: str) -> ReturningUpd
     left_out = moved(Status.SKIPPED, now).where(approvals.c.status == Status.APPROVED)
     left_out = left_out.where(exists().where(follows, earlier.c.id.in_(ended)))
     return left_out.values(note=note, owner=None, not_before=None, waits_for=None).returning(approvals)
+
+
+def forgotten(person: PersonId, action: ActionId) -> Select[tuple[bool]]:
+    """Whether the audit trail names an action of a person's that isn't there any more."""
+    named = exists().where(audit.c.person == person, audit.c.action == action)
+    kept = exists().where(approvals.c.person == person, approvals.c.id == action)
+    return select(and_(named, ~kept))
 
 
 async def replace(

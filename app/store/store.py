@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import JSON, Row, column, func, select
+from sqlalchemy import JSON, Boolean, Row, column, func, select
 
 from app.domain.ports import Clock, Kind, Waiting
 from app.domain.preferences import Preferences, clock
@@ -49,7 +49,7 @@ class PostgresStore:
         self.inbox = PostgresInbox(url, self._app, ownership)
         self.people = PostgresPeople(self._app)
         self.turns = PostgresTurns(self._app, ownership, clock)
-        self.parking = PostgresParking(self._app, self.turns, clock)
+        self.parking = PostgresParking(self._app, self.turns, ownership, clock)
         self.approvals = PostgresApprovals(self._app, ownership, clock)
         self.relations = PostgresRelations(self._app)
         self.preferences = PostgresPreferences(self._app, clock)
@@ -80,10 +80,11 @@ class PostgresStore:
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """Rows that nobody works on and that are due, as the role that sees ids only."""
-        waits = func.steward.waiting(self._clock.now()).table_valued("kind", "id", "person")
+        columns = ("kind", "id", "person", column("bulk", Boolean))
+        waits = func.steward.waiting(self._clock.now()).table_valued(*columns)
         async with self._relay.statement() as connection:
             rows = (await connection.execute(select(waits))).all()
-        return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person) for row in rows)
+        return tuple(Waiting(kind=Kind(row.kind), id=row.id, person=row.person, bulk=row.bulk) for row in rows)
 
     async def rhythms(self) -> tuple[Rhythm, ...]:
         """When everybody who has a living account is to hear something, as the role that sees no content."""
@@ -109,14 +110,16 @@ class PostgresStore:
         async with self._relay.statement() as connection:
             return [(row.id, row.person) for row in await connection.execute(select(rows))]
 
-    async def tidy(self, before: datetime) -> None:
-        """Forget envelopes, conversations and unused links older than `before` (aware), requests that waited for an
-        account longer than PATIENCE, and what was settled in accounts that are gone."""
+    async def tidy(self, before: datetime, *, settled: datetime) -> None:
+        """Forget envelopes, conversations and unused links older than `before`, actions that were over before `settled`
+        (both aware), what waited for an account longer than PATIENCE although it was stopped, and what was settled in
+        accounts that are gone."""
         now = self._clock.now()
         async with self._relay.statement() as connection:
             await connection.execute(select(func.steward.tidy(before)))
             await connection.execute(select(func.steward.unpark(now - PATIENCE)))
             await connection.execute(select(func.steward.let_go_of_old(now - DRAWN_FOR)))
+            await connection.execute(select(func.steward.let_go_of_settled(min(settled, now - DRAWN_FOR))))
 
     async def ping(self) -> None:
         """Raises StoreUnavailable."""

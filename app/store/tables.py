@@ -223,6 +223,7 @@ approvals = Table(
     Column("replaces", Uuid),
     Column("waits_for", Uuid),
     Column("reversing", Boolean, nullable=False),
+    Column("bulk", Boolean, nullable=False),
 )
 
 ledger = Table(

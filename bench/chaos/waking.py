@@ -35,7 +35,7 @@ class Waker:
                 await task
 
     async def _sweep(self) -> None:
-        sweeper = Sweeper(self._store, self._queue, rehear=None, telemetry=self._telemetry)
+        sweeper = Sweeper(self._store, self._queue, rehear=None, aside=None, telemetry=self._telemetry)
         while True:
             with suppress(StoreUnavailable):
                 await sweeper.sweep()

@@ -8,6 +8,7 @@ import pytest
 from app.domain.actions import Action
 from app.domain.approvals import Decision, Status
 from app.domain.errors import LostClaim
+from app.domain.mailboxes import CHUNK
 from app.domain.ports import Claim, Kind, Store
 from app.domain.types import ActionId
 from tests.houses import House
@@ -77,6 +78,28 @@ async def test_a_dead_workers_action_is_free_at_once_and_the_dead_write_nothing(
         with pytest.raises(LostClaim):
             await late
     assert [note.step for note in await second.approvals.ledger(new).recall()] == ["creating"]
+
+
+async def bulk(store: Store) -> list[bool]:
+    return [waiting.bulk for waiting in await store.waiting()]
+
+
+async def test_what_takes_long_waits_as_such_however_often_it_is_put_down(house: House) -> None:
+    first, second = await house.process(), await house.process()
+    many = archive(*(f"m{n}" for n in range(CHUNK + 1)))
+    action = await approved(house, first, many)
+    assert await bulk(second) == [True]
+    claim = await claimed(first, action)
+    await first.close()
+    assert await bulk(second) == [True]
+    claim = await claimed(second, action)
+    await second.approvals.wait(claim, house.clock.now())
+    assert await bulk(second) == [True]
+    await second.approvals.settle(await claimed(second, action), S.DONE)
+    house.clock.advance(timedelta(seconds=10))
+    assert await bulk(second) == [False], "its card is drawn in a moment"
+    await approved(house, second)
+    assert await bulk(second) == [False, False]
 
 
 async def test_an_old_claim_of_the_same_process_writes_nothing(house: House) -> None:

@@ -1,5 +1,6 @@
 """The contract of Parking: requests that wait for an account, in memory and in PostgreSQL; what sleeps meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +12,7 @@ from app.domain.actions import Action
 from app.domain.approvals import Decision, Status
 from app.domain.desk import reference
 from app.domain.grants import Grants, Tokens
+from app.domain.memory import Trail
 from app.domain.permissions import READING, Permission
 from app.domain.ports import Store
 from app.domain.types import Account, AccountRef, Turn, TurnStatus
@@ -19,6 +21,7 @@ from app.store.parking import PATIENCE
 from app.store.store import DRAWN_FOR
 from tests import postgres
 from tests.fakes import ManualClock, MemoryGrants, MemoryStore
+from tests.houses import House
 from tests.samples import ANN, BOB, account, archive, message, proposal
 from tests.unit.events_world import Diary, homewards, review
 from tests.unit.test_forwarding import forward
@@ -73,6 +76,31 @@ async def test_a_request_goes_on_once_when_more_is_allowed(lot: Lot) -> None:
     assert await lot.store.parking.waiting(ANN.id, work.id) == ()
 
 
+async def test_what_goes_on_with_a_plan_can_wait_too(lot: Lot) -> None:
+    work = await lot.connect(scopes=READING)
+    first, _ = await lot.store.turns.open(message("make it and mail them"), limit=9)
+    made = proposal(archive("m1"), first, lot.clock.now())
+    trail = Trail(then="mail them")
+    await lot.store.turns.end(first, status=TurnStatus.ENDED, reply="Made.", actions=[made], trail=trail)
+    await lot.store.approvals.decide(ANN.id, made.id, Decision.APPROVE)
+    claim = await lot.store.approvals.claim(ANN.id, made.id)
+    assert claim is not None
+    await lot.store.approvals.settle(claim, Status.DONE)
+    ended = await lot.store.turns.get(ANN.id, first.id)
+    assert ended is not None
+    opened = await lot.store.turns.follow(ended, place=first.place, text="Go on.")
+    assert opened is not None
+    following = await lot.store.turns.resume(opened.id)
+    assert following is not None
+    await lot.store.parking.park(following, {work.id: (Permission.CHANGE_MAIL,)})
+    await lot.store.turns.end(following, status=TurnStatus.FAILED, reply="Not yet.", actions=[])
+    await lot.connect(scopes=(*READING, Permission.CHANGE_MAIL))
+    again = await lot.store.parking.go_on(ANN.id, following.id)
+    assert again is not None
+    assert (again.follows, again.text, again.words) == (first.id, "Go on.", first.text)
+    assert await lot.store.turns.follow(ended, place=first.place, text="Go on.") is None
+
+
 async def test_a_request_waits_for_every_account_and_for_its_own_end(lot: Lot) -> None:
     work, home = await lot.connect(), await lot.connect(subject="2", name="home")
     for each in (work, home):
@@ -94,6 +122,20 @@ async def test_what_somebody_waits_for_already_is_told(lot: Lot) -> None:
     assert await lot.store.parking.park(first, needs) == frozenset()
     assert await lot.store.parking.park(first, needs) == frozenset()
     assert await lot.store.parking.park(second, needs) == {work.id}
+
+
+async def test_a_request_waits_for_what_it_was_last_found_to_need(lot: Lot) -> None:
+    work, home = await lot.connect(scopes=READING), await lot.connect(subject="2", name="home", scopes=READING)
+    turn, other = await lot.asked(), await lot.asked()
+    for each in (turn, other):
+        await lot.store.parking.park(each, {work.id: (Permission.CHANGE_MAIL,)})
+    await lot.store.parking.park(turn.model_copy(update={"person": BOB.id}), {})
+    assert await lot.store.parking.waiting(ANN.id, work.id) == (turn.id, other.id)
+    await lot.store.parking.park(turn, {home.id: (Permission.CHANGE_MAIL,)})
+    assert await lot.store.parking.waiting(ANN.id, work.id) == (other.id,)
+    assert await lot.store.parking.waiting(ANN.id, home.id) == (turn.id,)
+    await lot.store.parking.park(turn, {})
+    assert await lot.store.parking.waiting(ANN.id, home.id) == ()
 
 
 async def test_a_parked_action_can_be_cancelled_and_is_claimed_anew(lot: Lot) -> None:
@@ -191,7 +233,9 @@ async def test_what_was_settled_in_an_account_that_is_gone_is_forgotten(lot: Lot
     await lot.grants.forget(work.id, ANN.id)
     await approvals.let_go(BOB.id, work.id)
     assert await approvals.get(ANN.id, there.id) is not None
+    assert not await approvals.forgotten(ANN.id, there.id)
     await approvals.let_go(ANN.id, work.id)
+    assert [await approvals.forgotten(who.id, there.id) for who in (ANN, BOB)] == [True, False]
     left = [a for a in (across, there, here, open_step, beside) if await approvals.get(ANN.id, a.id) is not None]
     assert left == [here, open_step, beside], "a plan of which a step is open is still shown"
 
@@ -218,33 +262,93 @@ async def test_the_audit_trail_outlives_what_an_account_held(database: postgres.
         await store.grants.forget(work.id, ANN.id)
         await store.approvals.let_go(ANN.id, work.id)
         assert await store.approvals.get(ANN.id, at_once.id) is None
-        await store.tidy(clock.now() - timedelta(days=30))
+        await store.tidy(clock.now() - timedelta(days=30), settled=clock.now() - timedelta(days=90))
         assert await store.approvals.get(ANN.id, later.id) is not None, "its card has to be drawn again"
         clock.advance(DRAWN_FOR + timedelta(seconds=1))
-        await store.tidy(clock.now() - timedelta(days=30))
+        await store.tidy(clock.now() - timedelta(days=30), settled=clock.now() - timedelta(days=90))
         assert await store.approvals.get(ANN.id, later.id) is None
         assert await store.audit.verify(ANN.id, {}) == written
     finally:
         await store.close()
 
 
-async def test_what_nothing_lets_go_on_any_more_is_let_go(database: postgres.Addresses, clock: ManualClock) -> None:
+async def test_what_waited_in_vain_is_let_go_once_with_a_reply_that_is_ours_to_post(lot: Lot) -> None:
+    work, home = await lot.connect(scopes=READING), await lot.connect(subject="2", name="home")
+    turn = await lot.asked()
+    await lot.store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,), home.id: ()})
+    lot.clock.advance(PATIENCE - timedelta(seconds=1))
+    assert await lot.store.parking.in_vain(ANN.id, turn.id) is None
+    assert await lot.store.parking.let_go(turn, "Let go.") is None
+    lot.clock.advance(timedelta(seconds=1))
+    needs = await lot.store.parking.in_vain(ANN.id, turn.id)
+    assert needs == {work.id: (Permission.CHANGE_MAIL,), home.id: ()}
+    assert await lot.store.parking.in_vain(BOB.id, turn.id) is None
+    assert await lot.store.parking.let_go(turn.model_copy(update={"person": BOB.id}), "Let go.") is None
+    await lot.connect(scopes=(*READING, Permission.CHANGE_MAIL))
+    assert await lot.store.parking.go_on(ANN.id, turn.id) is None, "its time is over"
+    ended = await lot.store.parking.let_go(turn, "Let go.")
+    assert ended is not None
+    assert (ended.status, ended.reply, ended.place, ended.text) == (TurnStatus.ENDED, "Let go.", turn.place, turn.text)
+    assert ended.id != turn.id
+    assert await lot.store.parking.let_go(turn, "Let go.") is None
+    assert await lot.store.parking.in_vain(ANN.id, turn.id) is None
+    assert await lot.store.turns.resume(ended.id) is None, "ours to post"
+    await lot.store.turns.put_off(ended)
+    lot.clock.advance(timedelta(seconds=10))
+    assert await lot.store.turns.resume(ended.id) is not None
+    later, _ = await lot.store.turns.open(message("and now?", ts=f"{lot.clock.now().timestamp():.6f}"), limit=9)
+    assert "Let go." in [line.text for line in await lot.store.turns.history(later, limit=9)]
+
+
+async def test_of_many_who_let_go_of_a_request_one_does_and_a_killed_ones_reply_is_taken_over(house: House) -> None:
+    first, second = await house.process(), await house.process()
+    turn = await house.turn(first)
+    await first.turns.end(turn, status=TurnStatus.FAILED, reply="Not yet.", actions=[])
+    await first.turns.posted(turn, "1.1")
+    await first.people.meet(ANN)
+    connected = account()
+    await grants_of(first).keep(connected, Tokens(access="a", refresh="r", expires_at=house.clock.now(), scopes=()))
+    await first.parking.park(turn, {connected.id: ()})
+    house.clock.advance(PATIENCE)
+    found = await asyncio.gather(*((first, second)[n % 2].parking.let_go(turn, "Let go.") for n in range(6)))
+    (ended,) = [each for each in found if each is not None]
+    owner, other = (first, second) if found.index(ended) % 2 == 0 else (second, first)
+    assert await other.turns.resume(ended.id) is None
+    await owner.close()
+    assert str(ended.id) in [row.id for row in await other.waiting()]
+    taken = await other.turns.resume(ended.id)
+    assert taken is not None
+    assert (taken.reply, taken.status) == ("Let go.", TurnStatus.ENDED)
+
+
+def grants_of(store: Store) -> Grants:
+    if isinstance(store, MemoryStore):
+        store.parking.grants = MemoryGrants()
+        return store.parking.grants
+    assert isinstance(store, PostgresStore)
+    return store.grants
+
+
+async def test_the_words_of_what_waits_are_kept_and_what_was_stopped_goes_unsaid(
+    database: postgres.Addresses, clock: ManualClock
+) -> None:
     store = await PostgresStore.open(database.app, key=bytes(32), clock=clock)
     lot = Lot(store, store.grants, clock)
     try:
         await store.people.meet(ANN)
         work = await lot.connect(scopes=READING)
-        needs = {work.id: (Permission.CHANGE_MAIL,)}
-        old = await lot.asked()
-        await store.parking.park(old, needs)
-        clock.advance(PATIENCE)
-        recent = await lot.asked()
-        await store.parking.park(recent, needs)
-        await store.tidy(clock.now() - timedelta(days=30))
-        assert await store.parking.waiting(ANN.id, work.id) == (old.id, recent.id), "seven days are not over yet"
-        clock.advance(timedelta(seconds=1))
-        await store.tidy(clock.now() - timedelta(days=30))
-        assert await store.parking.waiting(ANN.id, work.id) == (recent.id,)
+        waiting, over, stopped = await lot.asked(), await lot.asked(), await lot.asked(ended=False)
+        for turn in (waiting, stopped):
+            await store.parking.park(turn, {work.id: (Permission.CHANGE_MAIL,)})
+        await store.turns.halt(ANN.id, stopped.place.conversation)
+        clock.advance(PATIENCE - timedelta(seconds=1))
+        await store.tidy(clock.now(), settled=clock.now() - timedelta(days=90))
+        words = [kept.text for turn in (waiting, over) if (kept := await store.turns.get(ANN.id, turn.id))]
+        assert words == [waiting.text, ""]
+        clock.advance(timedelta(seconds=2))
+        assert str(waiting.id) in [row.id for row in await store.waiting()]
+        await store.tidy(clock.now(), settled=clock.now() - timedelta(days=90))
+        assert await store.parking.waiting(ANN.id, work.id) == (waiting.id,), "its person hasn't been told yet"
     finally:
         await store.close()
 

@@ -190,6 +190,10 @@ class MemoryApprovals:
             about = card.person == person and account in {ref.id for ref in card.action.needs}
             if about and drawn and card.plan not in at_work:
                 del rows[ident]
+                self._disk.forgotten.add((person, ident))
+
+    async def forgotten(self, person: PersonId, action: ActionId) -> bool:
+        return (person, action) in self._disk.forgotten
 
     async def propose(self, approval: Approval) -> None:
         self._disk.approvals[approval.id] = new_row(approval)

@@ -47,6 +47,14 @@ class TurnRow:
         return answered and bool(self.turn.reply) and not self.reply_ts
 
 
+@dataclass(frozen=True)
+class Parked:
+    """That a request waits until an account is there and allows this."""
+
+    permissions: tuple[Permission, ...]
+    since: datetime
+
+
 @dataclass
 class ApprovalRow:
     approval: Approval
@@ -90,8 +98,10 @@ class Disk:
     people: dict[PersonId, Person] = field(default_factory=dict)
     turns: dict[TurnId, TurnRow] = field(default_factory=dict)
     approvals: dict[ActionId, ApprovalRow] = field(default_factory=dict)
+    forgotten: set[tuple[PersonId, ActionId]] = field(default_factory=set)
+    """The actions that were deleted, with whose they were."""
     relations: dict[tuple[PersonId, str], Relation] = field(default_factory=dict)
-    parked: dict[tuple[TurnId, AccountId], tuple[Permission, ...]] = field(default_factory=dict)
+    parked: dict[tuple[TurnId, AccountId], Parked] = field(default_factory=dict)
     verdicts: dict[tuple[PersonId, Key], tuple[str, Opinion]] = field(default_factory=dict)
     tasks: dict[tuple[PersonId, str], Task] = field(default_factory=dict)
     preferences: dict[tuple[PersonId, str], tuple[Said, Any]] = field(default_factory=dict)

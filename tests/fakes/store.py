@@ -89,7 +89,7 @@ class MemoryStore:
         self.inbox = MemoryInbox(self.disk, self)
         self.people = MemoryPeople(self.disk)
         self.turns = MemoryTurns(self.disk, self.owner, clock)
-        self.parking = MemoryParking(self.disk, self.turns)
+        self.parking = MemoryParking(self.disk, self.turns, clock)
         self.approvals = MemoryApprovals(self.disk, self.owner, clock)
         self.relations = MemoryRelations(self.disk)
         self.preferences = MemoryPreferences(self.disk, clock)
@@ -126,13 +126,19 @@ class MemoryStore:
             if (kind := disk.left(row, now))
         ]
         actions = [
-            Waiting(kind=Kind.ACTION, id=str(row.approval.id), person=row.approval.person)
+            Waiting(
+                kind=Kind.ACTION,
+                id=str(row.approval.id),
+                person=row.approval.person,
+                bulk=row.approval.action.bulk and row.claimable(now, held=disk.held(row.owner)),
+            )
             for row in disk.approvals.values()
             if row.waits(now, held=disk.held(row.owner))
             and not disk.blocked(row)
             and not (disk.posted_with_its_turn(row) and not row.overdue(now))
         ]
-        return (*envelopes, *turns, *actions)
+        parked = [Waiting(kind=Kind.TURN, id=str(t), person=disk.turns[t].turn.person) for t in self.parking.due()]
+        return (*envelopes, *turns, *parked, *actions)
 
     async def ping(self) -> None:
         if self.down:

@@ -183,6 +183,14 @@ class MemoryTurns:
         self._disk.turns[opened.id] = TurnRow(opened)
         return opened
 
+    def closed(self, turn: Turn, reply: str) -> Turn:
+        """A turn that has ended with this reply to an earlier one, ours to post."""
+        said = {"text": turn.text, "typed": turn.typed, "status": S.ENDED, "attempt": 1, "reply": reply}
+        opened, now = self._opened(turn, turn.place, **said), self._clock.now()
+        opened = opened.model_copy(update={"asked_at": turn.asked_at})
+        self._disk.turns[opened.id] = TurnRow(opened, owner=self._owner, ended_at=now, post_at=now + UNDER_WAY)
+        return opened
+
     async def get(self, person: PersonId, turn: TurnId) -> Turn | None:
         row = self._disk.turns.get(turn)
         return row.turn if row and row.turn.person == person else None

@@ -54,10 +54,12 @@ class Fragile(MemoryQueue):
         super().__init__()
         self.dies = dies
 
-    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
+    async def wake(
+        self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False, again: bool = False
+    ) -> None:
         if self.dies:
             raise Killed
-        await super().wake(kind, ident, person, bulk=bulk)
+        await super().wake(kind, ident, person, bulk=bulk, again=again)
 
 
 @dataclass

@@ -247,7 +247,7 @@ async def test_relay_sees_what_waits_and_no_content(store: PostgresStore, databa
     async with await psycopg.AsyncConnection.connect(database.app, autocommit=True, **session(RELAY)) as relay:
         cursor = await relay.execute("SELECT * FROM steward.waiting(now())")
         assert cursor.description is not None
-        assert [column.name for column in cursor.description] == ["kind", "id", "person"]
+        assert [column.name for column in cursor.description] == ["kind", "id", "person", "bulk"]
         for table in (*PEOPLES, "inbox", "consents"):
             await refused(relay, f"SELECT 1 FROM steward.{table}")
 

@@ -7,6 +7,7 @@ import pytest
 from app.domain.approvals import Approval, Decision, Status
 from app.domain.errors import (
     AlreadySettled,
+    CardDeleted,
     Conflict,
     Faulty,
     GrantDead,
@@ -72,6 +73,18 @@ async def test_a_card_is_decided_by_its_owner_alone() -> None:
             await at.assistant.decide(BOB.id, action.id, decision)
     assert at.status(action) is S.PROPOSED
     assert at.outside.queue.woken == []
+
+
+async def test_a_click_on_a_card_whose_row_is_deleted_says_that_it_is_and_only_to_its_owner() -> None:
+    at, action = at_work(), archive("m1")
+    await at.approve(action)
+    await at.work()
+    assert D.UNDO in at.card(action).offers
+    await at.store.approvals.let_go(ANN.id, WORK.id)
+    with pytest.raises(CardDeleted):
+        await at.assistant.decide(ANN.id, action.id, D.UNDO)
+    with pytest.raises(NotYours):
+        await at.assistant.decide(BOB.id, action.id, D.UNDO)
 
 
 async def test_a_second_click_changes_nothing_and_says_so() -> None:
