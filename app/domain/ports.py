@@ -340,6 +340,17 @@ class Queue(Protocol):
         takes long. A wake-up, not a promise: failing is not an error."""
 
 
+class Shelf(Protocol):
+    """What was read for an action and may be wanted again. It may be gone at any moment, and then is read again.
+    Nothing here ever raises."""
+
+    async def keep(self, action: ActionId, person: PersonId, facts: Mapping[str, Any], *, lasting: timedelta) -> None:
+        """Keep this, in the place of what was kept before, for so long; what is too large isn't kept."""
+
+    async def find(self, action: ActionId, person: PersonId) -> Mapping[str, Any]:
+        """What this person's action is kept with; nothing when that is gone."""
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """Aware, UTC."""
@@ -357,3 +368,4 @@ class Services:
     desks: Desks
     consent: Consent
     clock: Clock
+    shelf: Shelf
