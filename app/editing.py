@@ -55,23 +55,26 @@ class Editor:
     async def open(self, person: PersonId, action: ActionId, trigger: str) -> None:
         """Show the form of an undecided card; raises NotYours, AlreadySettled, ChatError."""
         approval = await self._undecided(person, action)
-        form = approval.action.form()
+        known = await self._known(approval, approval.action)
+        form = known.form()
         if form is None:
             raise NotYours
-        if words := approval.action.reading:
-            await self._read(approval, form, words, trigger=trigger)
+        if known.reading:
+            await self._read(approval, known, form, trigger=trigger)
         else:
             await self._shown(approval, form, name=EDIT, trigger=trigger)
 
-    async def _read(self, approval: Approval, form: Form, words: str, *, trigger: str) -> None:
+    async def _read(self, approval: Approval, known: Action, form: Form, *, trigger: str) -> None:
         """Slack waits three seconds for a form: what takes longer to read is shown in the place of a first one, which
         says so. Where it can't be read, the form is shown with what the card knows."""
-        waiting = form.model_copy(update={"inputs": (), "words": words})
+        waiting = form.model_copy(update={"inputs": (), "words": known.reading})
         view = await self._services.chat.open_form(trigger, waiting, name=EDIT, about=approval.id)
         try:
             owner = await self._owner(approval.person)
             async with self._services.desks.open(owner) as desk:
-                form = await approval.action.asking(desk) or form
+                surveyed = await known.surveyed(desk)
+                await self._keep(approval, surveyed)
+                form = await surveyed.asking(desk) or form
         except StoreUnavailable:
             raise
         except StewardError as failure:
@@ -80,11 +83,27 @@ class Editor:
             await self._services.chat.fill_form(view, form, name=EDIT, about=approval.id)
             await self._approvals.opened(approval, view)
 
+    async def _keep(self, approval: Approval, surveyed: Action) -> None:
+        """Keep what was read for a form as long as it can be submitted: reading may have taken minutes."""
+        before, after = (action.model_dump(mode="json") for action in (approval.action, surveyed))
+        if facts := {name: value for name, value in after.items() if value != before.get(name)}:
+            lasting = approval.expires_at - self._now()
+            await self._services.shelf.keep(approval.id, approval.person, facts, lasting=lasting)
+
+    async def _known(self, approval: Approval, action: Action) -> Action:
+        """The action of a card, or what became of it in its form, with what was read for that as far as it is kept."""
+        if not action.reading:
+            return action
+        facts = await self._services.shelf.find(approval.id, approval.person)
+        try:
+            return action.renewed(**facts, id=action.id)
+        except ValueError:  # kept by another version
+            return action
+
     async def faults(self, person: PersonId, action: ActionId, answers: Answers) -> Mapping[str, str]:
         """What is wrong with what was entered, by the inputs' names; an empty name stands for the whole."""
         try:
-            approval = await self._undecided(person, action)
-            self._edited(approval, answers)
+            self._edited((await self._undecided(person, action)).action, answers)
         except FormErrors as wrong:
             return wrong.fields
         except (NotYours, AlreadySettled) as refusal:
@@ -102,10 +121,13 @@ class Editor:
             return
         place = approval.place
         try:
-            edited = self._edited(await self._undecided(person, action), answers)
+            edited = self._edited((await self._undecided(person, action)).action, answers)
             if edited is None:
                 return
             await self._services.chat.status(place, RENEWING)
+            edited = await self._known(approval, edited)
+            if edited.renewing:
+                await self._services.chat.say(place, edited.renewing)  # a status is gone after two minutes
             await self._replace(approval, await self._previewed(person, edited), ident)
         except StoreUnavailable:
             raise  # whoever brought the entry keeps it
@@ -124,16 +146,15 @@ class Editor:
             raise AlreadySettled(status=Status.EXPIRED.value)
         return approval
 
-    def _edited(self, approval: Approval, answers: Answers) -> Action | None:
+    def _edited(self, action: Action, answers: Answers) -> Action | None:
         """The action as it was entered, None when nothing was changed; raises FormErrors."""
-        form = approval.action.form()
+        form = action.form()
         if form is None:
             raise NotYours
         now = {i.name: i.parts for i in form.inputs}
         clean = {n: parts if parts == now.get(n) else tuple(map(visible, parts)) for n, parts in answers.items()}
-        fitting = fitted(approval.action, approval.action.edited(clean, self._now()))
-        edited = looking_ahead(fitting).vetted(self._now())
-        return None if edited.renewed(id=approval.id) == approval.action else edited
+        edited = looking_ahead(fitted(action, action.edited(clean, self._now()))).vetted(self._now())
+        return None if edited.renewed(id=action.id) == action else edited
 
     async def _previewed(self, person: PersonId, edited: Action) -> Action:
         owner = await self._owner(person)

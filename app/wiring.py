@@ -33,12 +33,14 @@ from app.skills.triage import Triage
 from app.skills.week import Week
 from app.store import PostgresStore
 from app.store.anchors import KEY_BYTES, Anchors
+from app.store.sealing import Sealer
 from integrations.google import services
 from integrations.google.consent import Client, Endpoints, GoogleConsent
 from integrations.google.desks import Gates, Google, GoogleDesks
 from integrations.google.gate import SharedGate
 from integrations.google.quota import CALENDAR, GMAIL
 from integrations.queue import RedisQueue
+from integrations.shelf import RedisShelf
 from integrations.slack.chat import Client as SlackClient
 from integrations.slack.chat import SlackChat, make_client
 
@@ -82,6 +84,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     store = await open_store(settings)
     queue = RedisQueue(settings.redis)
     session = aiohttp.ClientSession()
+    shelf = RedisShelf(settings.redis, Sealer(*settings.sealing_keys))
     gates = [SharedGate(settings.redis, limits) for limits in (GMAIL, CALENDAR)]
     client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     allowance = store.allowance(settings.paid_calls_per_day)
@@ -97,6 +100,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             desks=GoogleDesks(Google(session, settings.google_api_url, Gates(*gates)), store.grants, consent, clock),
             consent=consent,
             clock=clock,
+            shelf=shelf,
         )
         accounts = Accounts(reached, paste=settings.paste)
         assistant = Assistant(reached, _limits(settings), invite=accounts.invite, errands=skills(reached))
@@ -118,6 +122,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await session.close()
         for gate in gates:
             await gate.close()
+        await shelf.close()
         if client.session is not None:
             await client.session.close()
         queue.close()

@@ -184,15 +184,22 @@ class Receipt(Value):
     skipped: int = 0
 
 
-def when(start: datetime, end: datetime, zone: str, *, all_day: bool = False) -> str:
-    """A span with weekday, date, time and zone, as cards and receipts show it."""
+def when(start: datetime, end: datetime, zone: str, *, all_day: bool = False, now: datetime | None = None) -> str:
+    """A span with weekday, date, time and zone, as cards and receipts show it; with `now` the year stands there only
+    where it is another one."""
     first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
     if all_day:
         final = last - timedelta(days=1)
-        days = f"{first:%a %-d %b %Y}" if final.date() <= first.date() else f"{first:%a %-d %b} – {final:%a %-d %b %Y}"
-        return f"{days}, all day"
+        until = dayed(final, now)
+        return f"{until if final.date() <= first.date() else f'{first:%a %-d %b} – {until}'}, all day"
     closing = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%a %-d %b %H:%M}"
-    return f"{first:%a %-d %b %Y, %H:%M}–{closing} ({zoned(first, zone)})"
+    return f"{dayed(first, now)}, {first:%H:%M}–{closing} ({zoned(first, zone)})"
+
+
+def dayed(at: datetime, now: datetime | None = None) -> str:
+    """A day by its weekday and date, without the year if that is `now`'s, by the clocks of `at`."""
+    this = now is not None and now.astimezone(at.tzinfo).year == at.year
+    return f"{at:%a %-d %b}" if this else f"{at:%a %-d %b %Y}"
 
 
 def zoned(at: datetime, zone: str) -> str:

@@ -355,6 +355,17 @@ class Queue(Protocol):
         promise: failing is not an error."""
 
 
+class Shelf(Protocol):
+    """What was read for an action and may be wanted again. It may be gone at any moment, and then is read again.
+    Nothing here ever raises."""
+
+    async def keep(self, action: ActionId, person: PersonId, facts: Mapping[str, Any], *, lasting: timedelta) -> None:
+        """Keep this, in the place of what was kept before, for so long; what is too large isn't kept."""
+
+    async def find(self, action: ActionId, person: PersonId) -> Mapping[str, Any]:
+        """What this person's action is kept with; nothing when that is gone."""
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """Aware, UTC."""
@@ -372,3 +383,4 @@ class Services:
     desks: Desks
     consent: Consent
     clock: Clock
+    shelf: Shelf

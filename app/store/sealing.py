@@ -12,6 +12,8 @@ KEY_BYTES = 32
 """AES-256."""
 NONCE_BYTES = 12
 """GCM's own size (NIST SP 800-38D, section 5.2.1.1); random, so a key is good for 2^32 seals (section 8.3)."""
+NUMBER_BYTES = 4
+"""What the number of a key takes."""
 UNNUMBERED = 1
 """The number beside everything that was sealed before keys had one."""
 
@@ -48,6 +50,19 @@ class Sealer:
             with suppress(InvalidTag):
                 return cipher.decrypt(sealed.content[:NONCE_BYTES], sealed.content[NONCE_BYTES:], _bound(context))
         raise BrokenSeal
+
+    def wrap(self, content: bytes, *context: object) -> bytes:
+        """Seal for this context, where there is one place for all of it: the key's number stands first."""
+        sealed = self.seal(content, *context)
+        return sealed.key.to_bytes(NUMBER_BYTES) + sealed.content
+
+    def unwrap(self, wrapped: bytes, *context: object) -> bytes | None:
+        """What was wrapped for this context; None when it can't be opened."""
+        key, content = int.from_bytes(wrapped[:NUMBER_BYTES]), wrapped[NUMBER_BYTES:]
+        try:
+            return self.open(Sealed(content, key), *context)
+        except (BrokenSeal, ValueError):
+            return None
 
 
 def number(key: bytes) -> int:

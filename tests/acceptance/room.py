@@ -31,7 +31,7 @@ from sandbox.google.seed import SeedAccount, SeedMail
 from sandbox.google.server import GoogleServer
 from sandbox.google.state import State
 from sandbox.models.server import build_app
-from tests.fakes import MemoryGrants, MemoryQueue, MemoryStore
+from tests.fakes import MemoryGrants, MemoryQueue, MemoryShelf, MemoryStore
 from tests.slack_standin import CONTROL, Standin, standin
 
 Json = dict[str, Any]
@@ -164,6 +164,7 @@ class Seat:
             desks=GoogleDesks(Google(room.session, room.google, Gates.local()), grants, consent, room.clock),
             consent=consent,
             clock=room.clock,
+            shelf=MemoryShelf(room.clock),
         )
         limits = Limits(characters=10_000, requests=1_000)
         self.assistant = Assistant(self.services, limits, invite=self._invite, errands=skills(self.services))

@@ -26,6 +26,11 @@ def addresses(mail: Mail, *names: str) -> set[str]:
     return {email.lower() for _, email in getaddresses([mail.header(name) for name in names]) if email}
 
 
+def dated(at: datetime) -> str:
+    """A day as a briefing says it: with its year only if that isn't this one."""
+    return f"{at:%a %-d %b}" if at.year == datetime.now(at.tzinfo).year else f"{at:%a %-d %b %Y}"
+
+
 def last_mail(accounts: dict[str, AccountSeen], email: str) -> datetime | None:
     """When there was mail with somebody last, what was sent to many or by a calendar left out."""
     mails = [m for account in accounts.values() for m in account.mails.values()]
@@ -39,11 +44,12 @@ async def test_the_next_meeting_with_its_people_and_their_last_mail(house: House
     following, zone = coming(accounts)[0], ZoneInfo(alex.zone)
     answer = await alex.ask("brief")
     assert f"Briefing: {following.title}" in answer.words
-    assert f"{following.start.astimezone(zone):%a %-d %b %Y, %H:%M}" in answer.words
+    starts = following.start.astimezone(zone)
+    assert f"{dated(starts)}, {starts:%H:%M}" in answer.words
     others = following.people - {*ALEX}
     last = {email: last_mail(accounts, email) for email in others}
     for at in filter(None, last.values()):
-        assert f"last mail {at.astimezone(zone):%a %-d %b %Y}" in answer.words
+        assert f"last mail {dated(at.astimezone(zone))}" in answer.words
     assert answer.words.count("no mail with them") == sum(at is None for at in last.values())
 
 

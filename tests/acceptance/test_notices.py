@@ -18,7 +18,7 @@ from tests.acceptance.offers import taken
 from tests.acceptance.offers import told as mailed
 from tests.acceptance.people import ACTION, ALEX, Card, Person, payload
 from tests.acceptance.stand_ins import Mail
-from tests.acceptance.test_brief import coming, last_mail
+from tests.acceptance.test_brief import coming, dated, last_mail
 from tests.acceptance.test_questions import click
 from tests.acceptance.waiting import until
 from tests.acceptance.workflows.seen import seen
@@ -236,9 +236,9 @@ async def test_a_briefing_comes_before_a_meeting_once_with_what_google_holds(
         await until_idle(house)
         assert len(await told()) == 1
         accounts = await seen(house.google, ALEX, datetime.now(UTC))
-        assert f"{start.astimezone(zone):%a %-d %b %Y, %H:%M}" in text
+        assert f"{dated(start.astimezone(zone))}, {start.astimezone(zone):%H:%M}" in text
         mailed = last_mail(accounts, guest)
-        assert ("no mail with them" if mailed is None else f"last mail {mailed.astimezone(zone):%a %-d %b %Y}") in text
+        assert ("no mail with them" if mailed is None else f"last mail {dated(mailed.astimezone(zone))}") in text
         now, keys = datetime.now(UTC), [key for (key,) in admin.execute(BEGUN, ("brief %", WORK, started)).fetchall()]
         due = {one.start for one in coming(accounts) if now < one.start <= started + AHEAD}
         assert start in due

@@ -172,6 +172,8 @@ CARRIED = {
         [*WHOLE[:2], *(f"{each} (side)" for each in APART[2:])],
         [],
     ),
+    "nowhere": ({"do": "cancel", "which": "all"}, WHOLE[:2], []),
+    "nowhere from one on": ({"do": "cancel", "which": "following"}, WHOLE[:2], []),
 }
 
 

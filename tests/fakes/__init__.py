@@ -7,6 +7,7 @@ from tests.fakes.grants import MemoryConsent, MemoryGrants
 from tests.fakes.house import FakeHouse
 from tests.fakes.mailboxes import MemoryMailbox
 from tests.fakes.minds import ScriptedMind
+from tests.fakes.shelf import MemoryShelf
 from tests.fakes.store import Disk, MemoryStore
 from tests.fakes.talk import Card, Line, MemoryChat, MemoryQueue
 
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryGrants",
     "MemoryMailbox",
     "MemoryQueue",
+    "MemoryShelf",
     "MemoryStore",
     "ScriptedMind",
 ]

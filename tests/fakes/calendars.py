@@ -40,6 +40,11 @@ class MemoryCalendar:
         """Somebody else changes the calendar."""
         self._events[event.calendar, event.id] = event
 
+    def let_go(self, event: Event) -> None:
+        """An event that was cancelled, and its occurrences, can't be brought back any more."""
+        kept = self._events.items()
+        self._events = {key: e for key, e in kept if e.calendar != event.calendar or event.id not in (e.id, e.series)}
+
     # Reading.
 
     async def calendars(self) -> tuple[CalendarRef, ...]:

@@ -8,6 +8,7 @@ from tests.fakes.desks import MemoryDesks
 from tests.fakes.grants import MemoryConsent, MemoryGrants
 from tests.fakes.minds import ScriptedMind
 from tests.fakes.parking import MemoryParking
+from tests.fakes.shelf import MemoryShelf
 from tests.fakes.talk import MemoryChat, MemoryQueue
 
 
@@ -24,6 +25,7 @@ class FakeHouse:
 
     def __post_init__(self) -> None:
         self.consent = MemoryConsent(self.clock)
+        self.shelf = MemoryShelf(self.clock)
 
     def services(self, store: Store) -> Services:
         if isinstance(store.parking, MemoryParking):
@@ -37,4 +39,5 @@ class FakeHouse:
             desks=self.desks,
             consent=self.consent,
             clock=self.clock,
+            shelf=self.shelf,
         )

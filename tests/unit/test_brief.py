@@ -1,6 +1,6 @@
 """A briefing: facts with their sources, judgements with a quotation that stands there, and what isn't known is said."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -77,18 +77,27 @@ def texts(report: Report, title: str) -> list[str]:
     return [text for text, _, _ in lines(report, title)]
 
 
+async def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    days = (NOW.date() - date(NOW.year, 1, 1)).days
+    house = At(soon(), mails=(letter("m1", "First.", days=days), letter("m2", "Second.", days=days + 1, thread="t2")))
+    told = [detail for _, detail, _ in lines(await house.brief(), "What was said lately")]
+    assert told == [
+        f"Carol Ito, {date(NOW.year, 1, 1):%a} 1 Jan · Gateway plan",
+        f"Carol Ito, {date(NOW.year - 1, 12, 31):%a} 31 Dec {NOW.year - 1} · Gateway plan",
+    ]
+
+
 async def test_people_with_role_and_last_contact() -> None:
     text = "See the plan.\n\n-- \nCarol Ito\nHead of Networks\n+1 555 0100"
     past = soon("e0", hours=-24 * 7)
     house = At(soon(guests=(CAROL, DAVE)), past, mails=(letter("m1", text),))
     report = await house.brief()
     assert report.title == "Briefing: Gateway review"
-    assert report.summary == "Mon 2 Mar 2026, 11:00–11:30 (UTC, UTC+0), in 120 minutes. With 2 others."
+    assert report.summary == "Mon 2 Mar, 11:00–11:30 (UTC, UTC+0), in 120 minutes. With 2 others."
     assert lines(report, "Who takes part") == [
         (
             "Carol Ito",
-            "hasn't answered · Head of Networks (their signature)"
-            " · last mail Sun 1 Mar 2026 · last met Mon 23 Feb 2026",
+            "hasn't answered · Head of Networks (their signature) · last mail Sun 1 Mar · last met Mon 23 Feb",
             "https://mail.example/t1",
         ),
         ("Dave", "hasn't answered · no mail with them", ""),
@@ -99,8 +108,8 @@ async def test_who_waits_for_whom_and_what_was_asked() -> None:
     house = At(soon(), mails=(letter("m1", "Which vendor do we take? Thanks."), sent("m2", "Any news?", thread="t2")))
     report = await house.brief()
     assert lines(report, "Waiting between you") == [
-        ("Gateway plan", "Carol Ito waits for your answer since Sun 1 Mar 2026", "https://mail.example/t1"),
-        ("Gateway plan", "you wait for carol@example.org since Sun 1 Mar 2026", "https://mail.example/t2"),
+        ("Gateway plan", "Carol Ito waits for your answer since Sun 1 Mar", "https://mail.example/t1"),
+        ("Gateway plan", "you wait for carol@example.org since Sun 1 Mar", "https://mail.example/t2"),
     ]
     assert texts(report, "Open questions") == ["Which vendor do we take?", "Any news?"]
     assert [offer.errand for offer in report.offers] == ["draft reply work:t1"]
@@ -129,12 +138,12 @@ async def test_only_what_stands_in_its_source_is_a_decision() -> None:
     assert lines(report, "Decisions") == [
         (
             "Norwood it is, see evil.example",
-            "“agreed to take Norwood” · Carol Ito, Sun 1 Mar 2026",
+            "“agreed to take Norwood” · Carol Ito, Sun 1 Mar",
             "https://mail.example/t1",
         )
     ]
     assert lines(report, "What to talk about") == [
-        ("Norwood: next steps", "“agreed to take Norwood” · Carol Ito, Sun 1 Mar 2026", "https://mail.example/t1"),
+        ("Norwood: next steps", "“agreed to take Norwood” · Carol Ito, Sun 1 Mar", "https://mail.example/t1"),
         ("The price", "“talk about the price” · in the event's description", "https://calendar.example/e1"),
     ]
     assert report.notes == ()
@@ -156,7 +165,7 @@ async def test_without_a_model_code_proposes_what_is_open_and_it_is_said() -> No
     house = At(soon(), mails=(letter("m1", "Which vendor do we take?"),))
     report = await house.brief()
     assert lines(report, "What to talk about (what is listed and open)") == [
-        ("Gateway plan", "Carol Ito, Sun 1 Mar 2026", "https://mail.example/t1")
+        ("Gateway plan", "Carol Ito, Sun 1 Mar", "https://mail.example/t1")
     ]
     assert texts(report, "Open questions") == ["Which vendor do we take?"]
     assert report.notes == (

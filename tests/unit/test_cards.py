@@ -41,6 +41,15 @@ def test_offsets_are_those_of_the_day() -> None:
     assert when(summer, summer + hour, VIENNA).endswith("UTC+02)")
 
 
+def test_with_now_the_year_stands_only_where_it_is_another_by_the_clocks_of_the_zone() -> None:
+    eve, hour = datetime(2026, 12, 31, 23, 30, tzinfo=UTC), timedelta(hours=1)
+    assert when(eve, eve + hour, VIENNA, now=eve) == "Fri 1 Jan, 00:30–01:30 (Europe/Vienna, UTC+01)"
+    assert when(eve, eve + hour, VIENNA, now=eve - hour).startswith("Fri 1 Jan 2027, ")
+    assert when(eve, eve + hour, "UTC", now=eve).startswith("Thu 31 Dec, 23:30–Fri 1 Jan 00:30")
+    midnight = datetime(2026, 3, 5, tzinfo=ZoneInfo(VIENNA))
+    assert when(midnight, midnight + 24 * hour, VIENNA, all_day=True, now=START) == "Thu 5 Mar, all day"
+
+
 def test_all_day_ends_where_the_last_day_ends() -> None:
     midnight = datetime(2026, 3, 5, tzinfo=ZoneInfo(VIENNA))
     assert when(midnight, midnight + timedelta(days=1), VIENNA, all_day=True) == "Thu 5 Mar 2026, all day"

@@ -217,7 +217,7 @@ async def test_senders_are_counted_over_all_mails_before_they_are_offered() -> N
     desk = desk_of(*(mail(n, SHOP if n < LOOKED_AT else BANK if n % 10 else CLUB) for n in range(3 * LOOKED_AT)))
     action = await proposed(desk)
     assert "600 mails" in action.reading
-    groups = (await action.asking(desk)).inputs[0]
+    groups = (await action.surveyed(desk)).form().inputs[0]
     assert [(o.key, o.label) for o in groups.options] == [  # type: ignore[attr-defined]
         ("bank@example.org", "Bank <Bank@example.org> (360)"),
         ("shop@example.org", "Shop <shop@example.org> (200)"),
@@ -232,7 +232,7 @@ async def test_senders_are_counted_over_all_mails_before_they_are_offered() -> N
 async def test_of_many_senders_the_hundred_largest_are_offered() -> None:
     writers = [f"writer{n % (MAX_OPTIONS + 50)}@example.org" for n in range(2 * LOOKED_AT)]
     desk = desk_of(*(mail(n, writer) for n, writer in enumerate(writers)))
-    groups = (await (await proposed(desk)).asking(desk)).inputs[0]
+    groups = (await (await proposed(desk)).surveyed(desk)).form().inputs[0]
     assert len(groups.options) == MAX_OPTIONS  # type: ignore[attr-defined]
     assert all(o.label.endswith("(3)") for o in groups.options)  # type: ignore[attr-defined]
     assert "the 100 most frequent of 150" in groups.hint

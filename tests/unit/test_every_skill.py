@@ -183,7 +183,7 @@ async def traveller() -> At:
             "digest",
             ["Tuesday 3 March", "15:00–15:30 Review", "Free: 08:00–15:00, 15:30–16:00", "since yesterday 16:00"],
         ),
-        ("brief", ["Tue 3 Mar 2026, 15:00–15:30 (Europe/Lisbon, UTC+0)"]),
+        ("brief", ["Tue 3 Mar, 15:00–15:30 (Europe/Lisbon, UTC+0)"]),
         (
             "week",
             ["Wed 4 Mar to Tue 10 Mar (Europe/Lisbon)", "18:00–18:30 Review", "➜ 15:30–16:00 Review", "08:00 to 16:00"],

@@ -143,9 +143,19 @@ class Action(Value):
         """What has to be read before its form can be shown whole, in a sentence; empty when nothing has to."""
         return ""
 
+    async def surveyed(self, desk: Desk) -> Self:
+        """The same with what its form tells of the account and the payload doesn't yet; that may take minutes. Raises
+        ProviderError."""
+        return self
+
     async def asking(self, desk: Desk) -> Form | None:
-        """Its form with what only the provider knows, read anew; that may take minutes. Raises ProviderError."""
+        """Its form, with what of it is no part of the payload read anew. Raises ProviderError."""
         return self.form()
+
+    @property
+    def renewing(self) -> str:
+        """What takes `previewed` longer than a moment, in a sentence; empty when nothing does."""
+        return ""
 
     def edited(self, answers: Answers, now: datetime) -> Self:
         """The same change as the person entered it, vetted like any; its card needs `previewed`. Raises FormErrors."""

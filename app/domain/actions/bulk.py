@@ -28,6 +28,7 @@ TOP_SENDERS = 3
 NAMELESS = "nobody"
 """Stands for mails without a sender among the options of a form, whose keys can't be empty."""
 COUNTING = "I'm reading who wrote these {mails:,} mails. {patience}This window changes when I'm done."
+RECOUNTING = "I'm reading who wrote these {mails:,} mails, to leave some out. {patience}Then the new card comes."
 LONG_COUNT = 1_000
 """Mails of which the senders take more than a few seconds to read."""
 A_MINUTE = 3_000
@@ -163,7 +164,8 @@ class Labelling(Action, base=True):
             ids = tuple(i for i in ids if i in known and known[i].email.lower() not in self.left_out)
         if not ids:
             raise Refusal(why="None of these mails would be left.")
-        first = await box.read(ids[:LOOKED_AT])
+        asked = LOOKED_AT if any(i not in known for i in ids[:LOOKED_AT]) else SAMPLES
+        first = await box.read(ids[:asked])
         known |= {m.id: m.sender for m in first}
         samples = tuple(glimpse(m, desk.person.zone) for m in first[:SAMPLES])
         return self.model_copy(update={"ids": ids, "samples": samples, **written(ids, known)})
@@ -188,28 +190,30 @@ class Labelling(Action, base=True):
         return {"do": self.do, **said, **ages, **place, **named, **out, **super().asked(now)}
 
     def form(self) -> Form:
-        return self._form([(address, n) for _, address, n in self._senders()])
-
-    def _form(self, senders: Sequence[tuple[Address, int]]) -> Form:
-        """With these senders to choose from, the most frequent first, and how many of the mails each wrote."""
+        senders = [(address, n) for _, address, n in self._senders()]
         inputs: tuple[Input | None, ...] = (self._groups(senders), self._others(), self._day())
         return Form(title="Narrow it down", inputs=tuple(i for i in inputs if i))
 
     @property
     def reading(self) -> str:
-        mails = len(self.ids)
-        if mails <= sum(n for _, _, n in self._senders()):
-            return ""
-        minutes = counted(-(-mails // A_MINUTE), "minute")
-        return COUNTING.format(mails=mails, patience=f"That takes up to {minutes}. " if mails > LONG_COUNT else "")
+        unread = self._unread
+        return COUNTING.format(mails=len(self.ids), patience=_patience(unread)) if unread else ""
 
-    async def asking(self, desk: Desk) -> Form:
-        """Counted over all of its mails, however many they are."""
+    async def surveyed(self, desk: Desk) -> Self:
+        """With who wrote each of its mails, however many they are."""
         known = self._known()
         known |= await desk.mailbox(self.account).senders([i for i in self.ids if i not in known])
-        people = {address.email.lower(): address for address in reversed(known.values())}
-        tally = Counter(address.email.lower() for address in known.values())
-        return self._form([(people[email], n) for email, n in tally.most_common()])
+        return self.model_copy(update=written(self.ids, known))
+
+    @property
+    def renewing(self) -> str:
+        unread = self._unread if self.left_out else 0
+        return RECOUNTING.format(mails=unread, patience=_patience(unread)) if unread > LONG_COUNT else ""
+
+    @property
+    def _unread(self) -> int:
+        """The mails of which it isn't known who wrote them."""
+        return len(self.ids) - sum(place != UNREAD_SENDER for place in self.writers)
 
     def _known(self) -> dict[str, Address]:
         """Who wrote the mails that were looked at, by their ids."""
@@ -385,6 +389,11 @@ def written(ids: Sequence[str], known: Mapping[str, Address]) -> dict[str, Any]:
     while writers and writers[-1] == UNREAD_SENDER:
         writers.pop()
     return {"people": tuple(people.values()), "writers": tuple(writers)}
+
+
+def _patience(mails: int) -> str:
+    """How long reading the senders of so many mails takes, as a sentence; empty when that is a few seconds."""
+    return f"That takes up to {counted(-(-mails // A_MINUTE), 'minute')}. " if mails > LONG_COUNT else ""
 
 
 def _named(address: Address) -> str:

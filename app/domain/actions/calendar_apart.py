@@ -20,7 +20,8 @@ from app.domain.types import Event, Value
 AHEAD = timedelta(days=2 * 366)
 """How far ahead a series is looked through."""
 MOST_CARRIED = 25
-"""Changed occurrences that a card shows and that are carried over: each takes a call or two."""
+"""Changed occurrences that a card shows and that are carried over, and ones of each kind that a series which comes back
+has again: each takes a call or two."""
 RECHANGED = "Single occurrences of “{title}” changed since the preview."
 
 
@@ -36,6 +37,11 @@ class Apart(Value):
         """Those of the changed ones that the series that is made will have too, whole or in part; the last if there
         are too many."""
         return tuple(e for e in self.changed if _own(series, e, notes=notes))[-MOST_CARRIED:]
+
+    @property
+    def returning(self) -> "Apart":
+        """Those that are as they were once the series is back; the last if there are too many."""
+        return Apart(cancelled=self.cancelled[-MOST_CARRIED:], changed=self.changed[-MOST_CARRIED:])
 
     def without(self, series: Event, shift: timedelta = timedelta()) -> tuple[str, ...]:
         """The lines by which a series that is made leaves out what was cancelled, moved by as much as it is."""
@@ -105,6 +111,25 @@ def said(apart: Apart, carried: tuple[Event, ...], series: Event, *, notes: bool
                 f"Other {words} of {partly} of them aren't carried over." if partly else "",
                 f"What was changed about {counted(lost, 'occurrence')} isn't carried over." if lost else "",
             ),
+        )
+    )
+
+
+def undoing(apart: Apart, *, mailed: bool) -> str:
+    """What becomes of them when a series that is cancelled comes back, after that it does."""
+    stay, kept = len(apart.returning.cancelled), len(apart.returning.changed)
+    revived, lost = len(apart.cancelled) - stay, len(apart.changed) - kept
+    mails = ", with an update about each by mail" if mailed else ""
+    return "".join(
+        (
+            f"; {counted(stay, 'cancelled occurrence')} {'stay' if stay > 1 else 'stays'} cancelled" if stay else "",
+            f"; {counted(kept, 'changed occurrence')} {'are' if kept > 1 else 'is'} changed again{mails}"
+            if kept
+            else "",
+            f"; {counted(revived, 'more cancelled one')} {'come' if revived > 1 else 'comes'} back too"
+            if revived
+            else "",
+            f"; what was changed about {counted(lost, 'occurrence')} doesn't come back" if lost else "",
         )
     )
 

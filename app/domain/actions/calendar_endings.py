@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+from pydantic import Field as Payload
 
 from app.domain.actions.action import Change, Outcome
-from app.domain.actions.calendar_events import OnEvent, Scope, copied
+from app.domain.actions.calendar_apart import (
+    RECHANGED,
+    Along,
+    Apart,
+    alike,
+    apart_of,
+    bring_back,
+    carry,
+    undoing,
+)
+from app.domain.actions.calendar_events import OnEvent, Scope, copied, same
 from app.domain.actions.calendar_words import kept, mailed, meaning, repeats, telling, undone
 from app.domain.calendars import EVERYONE, NOBODY, OUTSIDERS
 from app.domain.cards import Card, Difference, Field, Receipt, differences
@@ -28,10 +40,12 @@ class CancelEvent(OnEvent):
 
     until: tuple[str, ...] = ()
     """How the series ends, when its following occurrences are cancelled."""
+    apart: Apart = Payload(Apart(), exclude_if=lambda apart: apart == Apart())
+    """Of a series, which of the occurrences that go aren't what it says."""
 
     def card(self) -> Card:
         guests = self.guests()
-        lost = "; single occurrences that were changed don't come back" if self.scope is not Scope.THIS else ""
+        singly = undoing(self.apart, mailed=bool(guests) and self.notify == EVERYONE)
         return Card(
             title="Cancel an event",
             summary=f"“{self.was.title}”, {self.time(self.shown)}{self.much()}",
@@ -43,8 +57,26 @@ class CancelEvent(OnEvent):
             recipients=guests,
             notes=tuple(filter(None, (mailed(len(guests), self.notify, "a cancellation"),))),
             approve="Cancel it",
-            undo="brings it back" + undone(len(guests), self.notify, "an invitation again") + lost,
+            undo="brings it back" + undone(len(guests), self.notify, "an invitation again") + singly,
         )
+
+    async def previewed(self, desk: Desk) -> Self:
+        return self.model_copy(update={"apart": await self._read_apart(desk)})
+
+    async def _read_apart(self, desk: Desk) -> Apart:
+        if self.scope is Scope.THIS:
+            return Apart()
+        first = self.shown.original_start or self.shown.start
+        since = first if self.scope is Scope.FOLLOWING else None
+        return await apart_of(self.calendar(desk), self.was, self.proposed_at or first, since=since)
+
+    async def check(self, desk: Desk) -> Change | None:
+        if change := await super().check(desk):
+            return change
+        now = await self._read_apart(desk)
+        if alike(now, self.apart):
+            return None
+        return Change(sentence=RECHANGED.format(title=self.was.title), renewed=self.renewed(apart=now))
 
     def asked(self, now: datetime) -> Mapping[str, Any]:
         return {"do": "cancel", **super().asked(now)}
@@ -84,24 +116,34 @@ class CancelEvent(OnEvent):
         return differences({"Status": "cancelled"}, {"Status": status})
 
     async def undo(self, desk: Desk, ledger: Ledger) -> Receipt:
-        """Brings it back under its own id; where the provider has let go of it for ever, as a copy."""
+        """Brings it back under its own id; where the provider has let go of it for ever, as a copy. Single occurrences
+        are then as they were."""
         now = await (self._ended(desk, ledger) if self.scope is Scope.FOLLOWING else self.current(desk))
         await ledger.note("bringing back")
         try:
-            if self.scope is Scope.FOLLOWING:
-                stored = await self.restore(desk, now, recurrence=self.was.recurrence)
-            else:
-                there = now is not None and now.status != "cancelled"
-                stored = now if now and there else await self.restore(desk, now, status=self.was.status)
+            stored = await self._back(desk, now)
         except Missing:
             await ledger.note("copying", event=self.event_id)
             stored = await self._copied(desk)
+            along = Along(changed=self.apart.returning.changed, notes=True)
+            lost = await carry(self, self.calendar(desk), stored, ledger, along)
+        else:
+            lost = await bring_back(self, self.calendar(desk), self.apart.returning, ledger)
         return Receipt(
             summary=f"“{self.was.title}” is back" + undone(len(self.was.guests), self.notify, "an invitation"),
             fields=kept(stored, self.zone) if self.scope is Scope.THIS else (),
             link=stored.link,
-            differences=differences(meaning(self.was, self.zone), meaning(stored, self.zone)),
+            differences=(*differences(meaning(self.was, self.zone), meaning(stored, self.zone)), *lost),
         )
+
+    async def _back(self, desk: Desk, now: Event | None) -> Event:
+        """The event as it was, brought back once. Raises Conflict, and Missing when there is nothing to bring back."""
+        if self.scope is not Scope.FOLLOWING:
+            there = now is not None and now.status != "cancelled"
+            return now if now and there else await self.restore(desk, now, status=self.was.status)
+        if now is not None and same(now, self.was):
+            return now
+        return await self.restore(desk, now, recurrence=self.was.recurrence)
 
     async def _ended(self, desk: Desk, ledger: Ledger) -> Event:
         """The series as it stands; raises Conflict when it was changed since its following occurrences went."""
@@ -112,7 +154,9 @@ class CancelEvent(OnEvent):
     async def _copied(self, desk: Desk) -> Event:
         calendar = self.calendar(desk)
         there = await calendar.event(self.was.calendar, self.event_id)
-        return there or await calendar.insert(copied(self, self.was.calendar, self.was.guests))
+        return there or await calendar.insert(
+            copied(self, self.was.calendar, self.was.guests, self.apart.without(self.was))
+        )
 
 
 class RespondToEvent(OnEvent):

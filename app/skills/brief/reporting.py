@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from app.domain.cards import counted, when
+from app.domain.cards import counted, dayed, when
 from app.domain.reports import MAX_OFFERS, Group, Line, Offer, Report, group
 from app.domain.types import Email, Event
 from app.planning.sanitising import unlinked, urls, visible
@@ -42,15 +42,15 @@ Linked = Callable[[Email], str]
 
 def report(facts: Facts, judged: Judged, *, zone: str, now: datetime, link: Linked, notes: Sequence[str]) -> Report:
     """The briefing."""
-    event, place = facts.event, ZoneInfo(zone)
+    event, now = facts.event, now.astimezone(ZoneInfo(zone))
     groups = (
         Group(title="What it is about", lines=_purpose(event)),
-        group("Who takes part", _people(facts, place, link)),
-        group("Waiting between you", _waits(facts, place, link)),
-        group("What was said lately", _said(facts, place, link), most=MOST_SAID),
-        group("Decisions", _proven(judged.decisions, place, link) or _none("no decision in these mails")),
-        group("Open questions", _questions(facts, judged, place, link)),
-        _agenda(facts, judged, place, link),
+        group("Who takes part", _people(facts, now, link)),
+        group("Waiting between you", _waits(facts, now, link)),
+        group("What was said lately", _said(facts, now, link), most=MOST_SAID),
+        group("Decisions", _proven(judged.decisions, now, link) or _none("no decision in these mails")),
+        group("Open questions", _questions(facts, judged, now, link)),
+        _agenda(facts, judged, now, link),
         group("Documents", _documents(facts, link) or _none("no file in these mails or the event, and no link")),
     )
     unjudged = "The model gave no usable answer: decisions are missing, and open questions are only those that wait."
@@ -63,9 +63,11 @@ def report(facts: Facts, judged: Judged, *, zone: str, now: datetime, link: Link
     )
 
 
-def choice(found: Sequence[Event], *, words: str, zone: str, notes: Sequence[str]) -> Report:
+def choice(found: Sequence[Event], *, words: str, zone: str, now: datetime, notes: Sequence[str]) -> Report:
     """Several meetings could be meant, or none: the ones there are, to choose from."""
-    lines = tuple(Line(text=_title(e), detail=when(e.start, e.end, zone), link=e.link) for e in found[:MAX_OFFERS])
+    lines = tuple(
+        Line(text=_title(e), detail=when(e.start, e.end, zone, now=now), link=e.link) for e in found[:MAX_OFFERS]
+    )
     said = "".join(f" by “{' '.join(visible(words).split())}”") if words else ""
     return Report(
         title="Which meeting?",
@@ -99,7 +101,7 @@ def _summary(facts: Facts, zone: str, now: datetime) -> str:
     soon = ", running now" if event.start <= now < event.end else soon
     with_ = f" With {counted(len(facts.people) + facts.more, 'other', 'others')}." if facts.people else ""
     place = f" At {_plain(event.place, 80)}." if event.place else ""
-    return f"{when(event.start, event.end, zone, all_day=event.all_day)}{soon}.{with_}{place}"
+    return f"{when(event.start, event.end, zone, all_day=event.all_day, now=now)}{soon}.{with_}{place}"
 
 
 def _purpose(event: Event) -> tuple[Line, ...]:
@@ -107,99 +109,99 @@ def _purpose(event: Event) -> tuple[Line, ...]:
     return (Line(text=notes, link=event.link),) if notes else _none("the event has no description", event.link)
 
 
-def _people(facts: Facts, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
-    lines = tuple(_person(person, zone, link) for person in facts.people)
+def _people(facts: Facts, now: datetime, link: Linked) -> tuple[Line, ...]:
+    lines = tuple(_person(person, now, link) for person in facts.people)
     more = (Line(text=f"… and {counted(facts.more, 'other', 'others')}, not looked up"),) if facts.more else ()
     return (*lines, *more) or _none("the event names nobody else", facts.event.link)
 
 
-def _person(person: Person, zone: ZoneInfo, link: Linked) -> Line:
+def _person(person: Person, now: datetime, link: Linked) -> Line:
     parts = [_ANSWER.get(person.answer, person.answer)]
     parts.append(f"{_plain(person.role, 60)} (their signature)" if person.role else "")
-    parts.append(f"last mail {_day(person.last.received, zone)}" if person.last else "no mail with them")
-    parts.append(f"last met {_day(person.met.start, zone)}" if person.met else "")
+    parts.append(f"last mail {_day(person.last.received, now)}" if person.last else "no mail with them")
+    parts.append(f"last met {_day(person.met.start, now)}" if person.met else "")
     source = link(person.last) if person.last else person.met.link if person.met else ""
     return Line(text=_plain(person.address.called, 80), detail=" · ".join(filter(None, parts)), link=source)
 
 
-def _day(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %-d %b %Y}"
+def _day(at: datetime, now: datetime) -> str:
+    return dayed(at.astimezone(now.tzinfo), now)
 
 
 def _subject(mail: Email) -> str:
     return _plain(mail.subject, 100) or "(no subject)"
 
 
-def _waits(facts: Facts, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
-    return tuple(_waiting(each, zone, link) for each in facts.open) or _none("nothing waits for an answer")
+def _waits(facts: Facts, now: datetime, link: Linked) -> tuple[Line, ...]:
+    return tuple(_waiting(each, now, link) for each in facts.open) or _none("nothing waits for an answer")
 
 
-def _waiting(open_: Open, zone: ZoneInfo, link: Linked) -> Line:
+def _waiting(open_: Open, now: datetime, link: Linked) -> Line:
     owed = open_.debt
     said = f"you wait for {', '.join(_plain(a.called, 60) for a in owed.by[:2])}"
     if owed.owed == "by_me":
         said = f"{_plain(owed.last.sender.called, 60)} waits for your answer"
-    return Line(text=_subject(owed.last), detail=f"{said} since {_day(owed.since, zone)}", link=link(owed.last))
+    return Line(text=_subject(owed.last), detail=f"{said} since {_day(owed.since, now)}", link=link(owed.last))
 
 
-def _said(facts: Facts, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+def _said(facts: Facts, now: datetime, link: Linked) -> tuple[Line, ...]:
     threads: dict[str, Said] = {}
     for said in facts.said:
         threads.setdefault(said.mail.email.thread, said)
-    lines = tuple(_saying(said, zone, link) for said in threads.values())
+    lines = tuple(_saying(said, now, link) for said in threads.values())
     return lines or _none("no mail with these people on this topic")
 
 
-def _saying(said: Said, zone: ZoneInfo, link: Linked) -> Line:
+def _saying(said: Said, now: datetime, link: Linked) -> Line:
     mail = said.mail.email
-    detail = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)} · {_subject(mail)}"
+    detail = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, now)} · {_subject(mail)}"
     return Line(text=f"“{_plain(said.own, WORDS)}”", detail=detail, link=link(mail))
 
 
-def _proven(found: Iterable[Proven], zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
-    return tuple(_evidence(each.text, each.quote, each.source.mail.email, zone, link) for each in found)
+def _proven(found: Iterable[Proven], now: datetime, link: Linked) -> tuple[Line, ...]:
+    return tuple(_evidence(each.text, each.quote, each.source.mail.email, now, link) for each in found)
 
 
-def _evidence(text: str, quote: str, mail: Email, zone: ZoneInfo, link: Linked) -> Line:
-    said = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)}"
+def _evidence(text: str, quote: str, mail: Email, now: datetime, link: Linked) -> Line:
+    said = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, now)}"
     detail = f"“{quote}” · {said}" if quote.casefold() != text.casefold() else said
     return Line(text=text, detail=detail, link=link(mail))
 
 
-def _questions(facts: Facts, judged: Judged, zone: ZoneInfo, link: Linked) -> tuple[Line, ...]:
+def _questions(facts: Facts, judged: Judged, now: datetime, link: Linked) -> tuple[Line, ...]:
     """Those that wait for an answer, found by code, and those that the model found and proved."""
     lines = {
-        q.casefold(): _evidence(_plain(q, WORDS), q, o.debt.last, zone, link) for o in facts.open for q in o.questions
+        q.casefold(): _evidence(_plain(q, WORDS), q, o.debt.last, now, link) for o in facts.open for q in o.questions
     }
     for each in judged.questions:
         if not any(each.quote.casefold() in known or known in each.quote.casefold() for known in lines):
-            lines[each.quote.casefold()] = _evidence(each.text, each.quote, each.source.mail.email, zone, link)
+            lines[each.quote.casefold()] = _evidence(each.text, each.quote, each.source.mail.email, now, link)
     return tuple(lines.values()) or _none("no open question in these mails")
 
 
-def _agenda(facts: Facts, judged: Judged, zone: ZoneInfo, link: Linked) -> Group:
+def _agenda(facts: Facts, judged: Judged, now: datetime, link: Linked) -> Group:
     """What the model proposes and bears out; else what code finds open, and what the event's description lists."""
     if judged.agenda:
-        points = tuple(_point(point, facts.event, zone, link) for point in judged.agenda)
+        points = tuple(_point(point, facts.event, now, link) for point in judged.agenda)
         return Group(title="What to talk about", lines=points)
     told = "in the event's description"
     listed = [Line(text=words, detail=told, link=facts.event.link) for words in _listed(facts.event.notes)]
     # What exactly was asked stands right above.
-    waits = [_topic(each.debt.last, zone, link) for each in facts.open]
+    waits = [_topic(each.debt.last, now, link) for each in facts.open]
     found = (*listed, *waits)[:MAX_OFFERS]
     title = "What to talk about (what is listed and open)" if found else "What to talk about"
     return Group(title=title, lines=found or _none("nothing to build a proposal on"))
 
 
-def _point(point: Point, event: Event, zone: ZoneInfo, link: Linked) -> Line:
+def _point(point: Point, event: Event, now: datetime, link: Linked) -> Line:
     if point.source is not None:
-        return _evidence(point.text, point.quote, point.source.mail.email, zone, link)
+        return _evidence(point.text, point.quote, point.source.mail.email, now, link)
     quoted = f"“{point.quote}” · " if point.quote.casefold() != point.text.casefold() else ""
     return Line(text=point.text, detail=f"{quoted}in the event's description", link=event.link)
 
 
-def _topic(mail: Email, zone: ZoneInfo, link: Linked) -> Line:
-    detail = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, zone)}"
+def _topic(mail: Email, now: datetime, link: Linked) -> Line:
+    detail = f"{_plain(mail.sender.called, 60)}, {_day(mail.received, now)}"
     return Line(text=_subject(mail), detail=detail, link=link(mail))
 
 

@@ -29,7 +29,7 @@ class Brief:
         if not found and not coming and not reading.notes:
             return Thought(reply="No meeting stands in your calendars for the next four weeks.")
         if len(found) != 1:
-            shown = choice(found or coming, words=argument, zone=zone, notes=reading.notes)
+            shown = choice(found or coming, words=argument, zone=zone, now=request.now, notes=reading.notes)
             return Thought(reply=shown.summary, trail=Trail(report=shown))
         await watch("is reading your mail with these people…")
         facts = await gather(found[0], request, desk, reading)

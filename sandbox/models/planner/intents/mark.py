@@ -116,6 +116,10 @@ _DELETED = rx(
 )
 _ARCHIVED = rx(r"\b(?:archived|from the archive)\b")
 _NOT_MAILS = rx(r"^(?:my|the) (?:whole |entire )?(?:\w+ )?(?:account|profile|data|history|steward)$")
+_AT_THE_END = rx(
+    r"^(?P<deed>.+?)\s+(?P<tail>(?:in|on|from)\s+(?:(?:my|the)\s+)?[\w-]+\s+(?:account|inbox|mailbox|gmail)"
+    r"|(?:in|on|from)\s+my\s+(?:work|personal)|from\s+(?:work|personal))$"
+)
 _BARE = frozenset({"everything", "all", "all of it", "it all", "everything in it"})
 
 
@@ -129,12 +133,15 @@ class MarkMails(Intent):
 
     @classmethod
     def matches(cls, text: str, context: Context) -> Self | None:
+        deed, account = _without_account(text)
         for do, pattern in _PATTERNS:
-            found = pattern.match(text)
+            found = pattern.match(deed)
             if not found or _NOT_MAILS.search(found["what"]) or (do != "restore" and _NOT_MAIL.search(found["what"])):
                 continue
             label = next((value for name, value in found.groupdict().items() if name != "what" and value), "")
-            return cls(do, _meant(found["what"], do, context), label.strip("\"'"))
+            which = _meant(found["what"], do, context)
+            which = which if which.threads or which.account else replace(which, account=account)
+            return cls(do, which, label.strip("\"'"))
         return None
 
     def steps(self) -> Steps[Outcome]:
@@ -164,6 +171,13 @@ class MarkMails(Intent):
     @property
     def person(self) -> str:
         return self.which.senders[0] if self.which.senders else ""
+
+
+def _without_account(text: str) -> tuple[str, str]:
+    """A sentence without the account that its end names, behind a label or "as read", and that account."""
+    found = _AT_THE_END.match(text)
+    account = take_account(Scan(found["tail"])) if found else ""
+    return (found["deed"], account) if found and account else (text, "")
 
 
 def _meant(what: str, do: str, context: Context) -> Filter:
