@@ -1,6 +1,6 @@
 """What was read for a form is read once, whichever process the form comes back to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from app.domain.actions import ArchiveEmails, LabelEmails
@@ -8,6 +8,7 @@ from app.domain.actions.bulk import A_MINUTE, LONG_COUNT, LOOKED_AT, SAMPLES, La
 from app.domain.approvals import Approval, Status
 from app.domain.forms import Form, Several
 from app.domain.types import AccountId, Address, Email, MailQuery
+from app.editing import RENEWING
 from tests.fakes import MemoryCalendar, MemoryMailbox
 from tests.samples import ANN, WORK, account
 from tests.unit.steward_at_work import AtWork
@@ -17,9 +18,11 @@ COUNT = LOOKED_AT + 50
 
 
 class CountingMailbox(MemoryMailbox):
-    """Knows what it was asked for, mail by mail."""
+    """Knows what it was asked for, mail by mail, and what was shown when."""
 
     asked: list[str]
+    shown: Callable[[], list[str]] = staticmethod(list)
+    seen: list[str]
 
     async def read(self, ids: Sequence[str]) -> tuple[Email, ...]:
         self.asked += ids
@@ -27,6 +30,7 @@ class CountingMailbox(MemoryMailbox):
 
     async def senders(self, ids: Sequence[str]) -> dict[str, Address]:
         self.asked += ids
+        self.seen += self.shown()
         return await super().senders(ids)
 
 
@@ -35,7 +39,7 @@ def at_work(count: int = COUNT) -> AtWork:
     at = AtWork()
     mine = account(id=AccountId(WORK.id), email=WORK.email, name=WORK.name)
     at.mailbox = CountingMailbox(mine, at.clock, *(mail(n, SHOP if n % 10 else BANK) for n in range(count)))
-    at.mailbox.asked = []
+    at.mailbox.asked, at.mailbox.seen = [], []
     at.outside.desks.take(AccountId(WORK.id))
     at.outside.desks.place(at.mailbox, MemoryCalendar(mine))
     return at
@@ -115,6 +119,17 @@ async def test_what_is_not_known_any_more_is_read_again_and_nothing_is_lost() ->
     assert set(asked(at)) == {*action.ids[LOOKED_AT:], *(f"m{n}" for n in range(1, 1 + SAMPLES))}
     assert isinstance(new.action, ArchiveEmails)
     assert new.action.ids == tuple(f"m{n}" for n in range(COUNT) if n % 10)
+
+
+async def test_whoever_saves_sees_that_it_is_read_again_before_it_is() -> None:
+    at = at_work()
+    action = await proposed(at)
+    form = await opened(at, action)
+    at.outside.shelf.kept.clear()
+    assert isinstance(at.mailbox, CountingMailbox)
+    at.mailbox.shown = lambda: [text for _, text in at.chat.statuses[-1:]]
+    await saved(at, action, form, senders=(BANK.lower(),))
+    assert at.mailbox.seen == [RENEWING]
 
 
 async def test_it_is_kept_as_long_as_the_form_can_be_submitted() -> None:
