@@ -11,6 +11,7 @@ from types import FrameType
 import structlog
 from redis import Redis
 from redis.client import PubSub, PubSubWorkerThread
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.exceptions import InvalidJobOperation
@@ -30,6 +31,8 @@ GIVES_WAY = 5
 that a hundred digests hold up nobody's first sign, and whoever waits for an errand still has it soon."""
 AWAY = 0.5
 """Seconds before Redis is tried again."""
+SAY_AGAIN = 10.0
+"""Seconds between two lines that say that Redis is away."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,19 +44,36 @@ def work(settings: Settings, queue: str) -> None:
     for path in JOBS.values():
         importlib.import_module(path.rpartition(".")[0])
     before_forking(settings)
-    logging.getLogger("rq.worker").addFilter(_unexpected)
+    calm = Calm(queue)
+    logging.getLogger("rq.worker").addFilter(calm)
     # A collection in a job would walk all of this, and copy every page of it that the fork shares.
     gc.freeze()
     while not _worked(settings, queue):
-        log.warning("queue_away", queue=queue)
+        calm.say_away()
         time.sleep(AWAY)
 
 
-def _unexpected(record: logging.LogRecord) -> bool:
-    """Redis may go away, or be emptied while a job runs: that takes one line at most, which is ours, and not RQ's
+class Calm(logging.Filter):
+    """Redis may go away, or be emptied while a job runs: that takes one line in a while, which is ours, and not RQ's
     tracebacks beside it. The sweeper finds what is left to do."""
-    error = record.exc_info[1] if record.exc_info else sys.exception()
-    return not isinstance(error, RedisError | InvalidJobOperation)
+
+    def __init__(self, queue: str) -> None:
+        super().__init__()
+        self._queue = queue
+        self._said_at = -SAY_AGAIN
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else sys.exception()
+        if isinstance(error, RedisConnectionError):
+            self.say_away()
+        return not isinstance(error, RedisError | InvalidJobOperation)
+
+    def say_away(self) -> None:
+        """That Redis is away, unless it was said just now."""
+        now = time.monotonic()
+        if now - self._said_at >= SAY_AGAIN:
+            self._said_at = now
+            log.warning("queue_away", queue=self._queue)
 
 
 class Steady(Worker):
