@@ -1,8 +1,8 @@
 """Google Calendar behind the port Calendar. Source: Calendar API v3 reference."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.domain.calendars import Availability, EventChange, NewEvent, Period, differs
@@ -22,6 +22,9 @@ READING = {"reader", "writerWithoutPrivateAccess", "writer", "owner"}
 """Roles that see an event's title, text and place; freeBusyReader sees only that there is one."""
 MOST_FREE_BUSY = 50
 """Calendars one free/busy query may ask for (calendarExpansionMax)."""
+LONGEST_FREE_BUSY = timedelta(days=60)
+"""What one free/busy query spans at most. The reference names no limit, but Google refuses more than some three months
+("The requested time range is too long", as calendar clients on GitHub report)."""
 UNSEEN = "their calendar isn't shared with you"
 UNTOLD = "Google doesn't tell"
 
@@ -117,14 +120,16 @@ class GoogleCalendar:
         self, addresses: Sequence[str], start: datetime, end: datetime
     ) -> Mapping[str, Availability]:
         """When the primary calendars of these people are busy, by address, as far as their owners let it be seen."""
-        found: dict[str, Availability] = {}
         asked = list(dict.fromkeys(addresses))
-        for first in range(0, len(asked), MOST_FREE_BUSY):
-            some = asked[first : first + MOST_FREE_BUSY]
-            body = {**_span(start, end), "items": [{"id": a} for a in some], "calendarExpansionMax": MOST_FREE_BUSY}
-            told = (await self._wire.send(self._api.free_busy.query(body=body))).get("calendars", {})
-            found |= {a: _availability(told.get(a, {"errors": [{}]})) for a in some}
-        return found
+        some = [asked[first : first + MOST_FREE_BUSY] for first in range(0, len(asked), MOST_FREE_BUSY)]
+        told = [await self._free_busy(who, *span) for who in some for span in _spans(start, end)]
+        return {a: _in_all([part[a] for part in told if a in part]) for a in asked}
+
+    async def _free_busy(self, who: Sequence[str], start: datetime, end: datetime) -> dict[str, Availability]:
+        """What one query tells of these people."""
+        body = {**_span(start, end), "items": [{"id": a} for a in who], "calendarExpansionMax": MOST_FREE_BUSY}
+        told = (await self._wire.send(self._api.free_busy.query(body=body))).get("calendars", {})
+        return {a: _availability(told.get(a, {"errors": [{}]})) for a in who}
 
     async def zone(self, address: str) -> str:
         """The IANA zone of somebody's primary calendar; empty where it can't be seen."""
@@ -242,6 +247,28 @@ def _availability(told: Resource) -> Availability:
         return Availability(unknown=UNSEEN if errors[0].get("reason") == "notFound" else UNTOLD)
     spans = ((datetime.fromisoformat(b["start"]), datetime.fromisoformat(b["end"])) for b in told.get("busy", ()))
     return Availability(busy=tuple(Period(start=start, end=end) for start, end in spans))
+
+
+def _spans(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The time from start to end in parts that one query may span."""
+    while start < end:
+        until = min(start + LONGEST_FREE_BUSY, end)
+        yield start, until
+        start = until
+
+
+def _in_all(parts: Sequence[Availability]) -> Availability:
+    """What these tell together, in their order; what goes on from one part into the next is one period."""
+    busy: list[Period] = []
+    for part in parts:
+        if part.unknown:
+            return part
+        for period in part.busy:
+            if busy and busy[-1].end == period.start:
+                busy[-1] = Period(start=busy[-1].start, end=period.end)
+            else:
+                busy.append(period)
+    return Availability(busy=tuple(busy))
 
 
 def _reader(scope: str, value: str) -> str:

@@ -8,6 +8,7 @@ from app.domain.calendars import EventChange
 from app.domain.errors import Conflict, Missing, Refused
 from app.domain.repeating import dated
 from app.domain.types import Event, Guest
+from integrations.google.calendar import LONGEST_FREE_BUSY
 from tests.contract.booked import BOBS, HOUR, RULE, SIDE, TEN, WEEKLY, Booked, new
 from tests.contract.google_world import BOB
 
@@ -243,6 +244,14 @@ async def test_when_others_are_busy_or_why_nobody_knows(booked: Booked) -> None:
     told = await booked.calendar.availability([BOB, "carol@else.example"], BOBS - HOUR, BOBS + 5 * HOUR)
     assert [(p.start, p.end) for p in told[BOB].busy] == [(BOBS, BOBS + HOUR)]
     assert told[BOB].unknown == ""
+    assert told["carol@else.example"].unknown == "their calendar isn't shared with you"
+
+
+async def test_a_span_longer_than_google_takes_is_asked_for_in_parts(booked: Booked) -> None:
+    """The first part ends in the middle of the meeting, which is one all the same."""
+    since = BOBS + HOUR / 2 - LONGEST_FREE_BUSY
+    told = await booked.calendar.availability([BOB, "carol@else.example"], since, since + 3 * LONGEST_FREE_BUSY)
+    assert (BOBS, BOBS + HOUR) in [(p.start, p.end) for p in told[BOB].busy]
     assert told["carol@else.example"].unknown == "their calendar isn't shared with you"
 
 

@@ -340,6 +340,13 @@ def test_free_and_busy(world: World) -> None:
     assert calendars[OUTSIDER]["errors"] == [{"domain": "global", "reason": "notFound"}]
 
 
+def test_free_and_busy_of_a_year_is_too_much(world: World) -> None:
+    body = {"timeMin": "2026-01-01T00:00:00Z", "timeMax": "2027-01-01T00:00:00Z", "items": [{"id": "primary"}]}
+    refusal = world.api("POST", "/calendar/v3/freeBusy", body)
+    assert refusal.status == 400
+    assert refusal.json["error"]["errors"][0]["reason"] == "timeRangeTooLong"
+
+
 def test_calendars_and_settings(world: World) -> None:
     listed = world.api("GET", "/calendar/v3/users/me/calendarList").json["items"]
     assert [(entry["id"], entry.get("primary", False)) for entry in listed] == [

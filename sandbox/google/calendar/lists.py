@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.google.api import Call, Reply
@@ -13,6 +13,7 @@ from sandbox.google.calendar.listing import REMINDERS
 from sandbox.google.errors import GoogleError, invalid
 
 MOST_CALENDARS = 50  # freeBusy: "calendarExpansionMax … maximum value is 50"
+LONGEST = timedelta(days=92)  # freeBusy: not in the reference; clients on GitHub report refusals beyond three months
 COLOURS = (("14", "#9fe1e7"), ("7", "#42d692"), ("24", "#a47ae2"), ("5", "#ff7537"))
 CONFERENCES = {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}
 
@@ -104,6 +105,9 @@ def free_busy(call: Call) -> Reply:
         span.append(moment)
     if span[1] <= span[0]:
         raise GoogleError(400, "timeRangeEmpty", message="The specified time range is empty.", domain="calendar")
+    if span[1] - span[0] > LONGEST:
+        message = "The requested time range is too long."
+        raise GoogleError(400, "timeRangeTooLong", message=message, domain="calendar")
     zone = call.body.get("timeZone") or "UTC"
     asked = [str(item.get("id", "")) for item in call.body.get("items") or ()]
     calendars = {}
