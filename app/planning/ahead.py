@@ -14,8 +14,7 @@ from app.planning.series import occurring
 LOOKED_AT = 5
 """Occurrences in all: a working week of what is daily, a month of what is weekly; a card can name each."""
 WITHIN = timedelta(weeks=8)
-"""How far ahead at most: two of what is monthly. Google answers one question about free and busy for 90 days at most
-(calcom/cal.com, pull request 11962)."""
+"""How far ahead at most: two of what is monthly, and no more than one question to Google about free and busy spans."""
 
 _Change = TypeVar("_Change", bound=Action)
 
