@@ -93,4 +93,4 @@ class Sweeper:
             await self._wake(row)
 
     async def _wake(self, row: Waiting) -> None:
-        await self._queue.wake(row.kind, row.id, row.person, bulk=row.bulk, again=True)
+        await self._queue.wake(row.kind, row.id, row.person, bulk=row.bulk)

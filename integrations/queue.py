@@ -41,14 +41,9 @@ class RedisQueue:
         self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
         self._queues = {name: RQueue(name, connection=self._redis, serializer=JSONSerializer) for name in (NOW, BULK)}
 
-    async def wake(
-        self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False, again: bool = False
-    ) -> None:
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row."""
-        queue = BULK if bulk or kind in ASIDE else NOW
-        # The first of an action or a turn stands for itself: were it known, a job of the same id that comes to its end
-        # just now would take it along, and whoever clicked would wait for the sweeper.
-        known = f"{queue}-{kind.value}-{ident}" if again or kind in ASIDE else None
+        queue, known = BULK if bulk or kind in ASIDE else NOW, f"{kind.value}-{ident}" if kind in ASIDE else None
         try:
             # Whoever waits for an errand waits for one job at most, not for everybody's digests.
             first = kind is Kind.ERRAND

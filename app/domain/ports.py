@@ -347,12 +347,9 @@ class Desks(Protocol):
 
 
 class Queue(Protocol):
-    async def wake(
-        self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False, again: bool = False
-    ) -> None:
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         """Ask a worker to look at a row; with `bulk`, for errands, and for what nobody asked for, the worker of what
-        takes long. With `again` it may have been woken before, and needn't stand in line twice. A wake-up, not a
-        promise: failing is not an error."""
+        takes long. A wake-up, not a promise: failing is not an error."""
 
 
 class Shelf(Protocol):

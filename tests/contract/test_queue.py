@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 from rq import Queue as RQueue
-from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
 from app.domain.ports import Kind, Queue
@@ -110,42 +109,9 @@ async def test_who_stands_in_a_long_line_is_not_put_into_it_again(queue: RedisQu
     assert [args[1] for _, args in jobs(redis, BULK)] == ["2", "1", "1", "2"]
 
 
-async def test_what_waits_for_its_first_job_is_put_into_the_line_once_more_at_most(
-    queue: RedisQueue, redis: Redis
-) -> None:
-    for kind in (Kind.ACTION, Kind.TURN):
-        await queue.wake(kind, "1", ANN.id)
-        for _ in range(3):
-            await queue.wake(kind, "1", ANN.id, again=True)
-    assert [name for name, _ in jobs(redis, NOW)] == [JOBS[Kind.ACTION]] * 2 + [JOBS[Kind.TURN]] * 2
-    await queue.wake(Kind.ACTION, "1", ANN.id, bulk=True, again=True)
-    assert len(jobs(redis, BULK)) == 1
-
-
-async def test_who_clicks_is_never_kept_out_of_the_line(queue: RedisQueue, redis: Redis) -> None:
-    await queue.wake(Kind.ACTION, "1", ANN.id, again=True)
-    await queue.wake(Kind.ACTION, "1", ANN.id)
-    assert len(jobs(redis, NOW)) == 2
-
-
-@pytest.mark.parametrize("left", ["forgotten", "begun"])
-async def test_what_stands_in_no_line_any_more_is_woken_again(queue: RedisQueue, redis: Redis, left: str) -> None:
-    """Redis forgets a job after TTL; one whose worker was killed stays begun."""
-    await queue.wake(Kind.ACTION, "1", ANN.id, again=True)
-    if left == "forgotten":
-        redis.delete("rq:job:now-action-1")
-    else:
-        line = RQueue(NOW, connection=redis, serializer=JSONSerializer)
-        found = RQueue.dequeue_any([line], timeout=None, connection=redis, serializer=JSONSerializer)
-        assert found is not None
-        found[0].set_status(JobStatus.STARTED)
-    await queue.wake(Kind.ACTION, "1", ANN.id, again=True)
-    assert [args[1] for _, args in jobs(redis, NOW)] == ["1"]
-
-
 async def test_who_is_forgotten_in_a_line_is_woken_again(queue: RedisQueue, redis: Redis) -> None:
     await queue.wake(Kind.UNASKED, "1", ANN.id)
-    redis.delete("rq:job:bulk-unasked-1")  # as Redis does after TTL
+    redis.delete("rq:job:unasked-1")  # as Redis does after TTL
     await queue.wake(Kind.UNASKED, "1", ANN.id)
     assert {args[1] for _, args in jobs(redis, BULK)} == {"1"}
 

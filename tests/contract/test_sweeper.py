@@ -67,10 +67,3 @@ async def test_an_orphan_that_takes_long_stands_in_nobodys_way(house: House, que
     sweeper = Sweeper(await store_of(house), queue, rehear=None, aside=None, telemetry=Telemetry())
     await sweeper.sweep()
     assert (woken(redis, NOW), woken(redis, BULK)) == ([str(short)], [str(long)])
-
-
-async def test_however_many_sweep_a_row_stands_in_line_once(house: House, queue: RedisQueue, redis: Redis) -> None:
-    action, store = await orphan(house, archive("m1")), await store_of(house)
-    for _ in range(3):
-        await Sweeper(store, queue, rehear=None, aside=None, telemetry=Telemetry()).sweep()
-    assert woken(redis, NOW) == [str(action)]

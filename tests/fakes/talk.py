@@ -202,9 +202,7 @@ class MemoryQueue:
         self.woken: list[tuple[Kind, str, PersonId | None]] = []
         self.free: Callable[[str], Awaitable[None]] | None = None
 
-    async def wake(
-        self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False, again: bool = False
-    ) -> None:
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         if kind is Kind.ERRAND and self.free is not None:
             await self.free(ident)
             return

@@ -54,12 +54,10 @@ class Fragile(MemoryQueue):
         super().__init__()
         self.dies = dies
 
-    async def wake(
-        self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False, again: bool = False
-    ) -> None:
+    async def wake(self, kind: Kind, ident: str, person: PersonId | None, *, bulk: bool = False) -> None:
         if self.dies:
             raise Killed
-        await super().wake(kind, ident, person, bulk=bulk, again=again)
+        await super().wake(kind, ident, person, bulk=bulk)
 
 
 @dataclass
