@@ -43,6 +43,8 @@ BOTH_APPS = 0.25
 """Share of the kills of an app that take the other one along."""
 LONG_WORKERS = 4
 """For what takes long; more is never done at once of it."""
+LOOK_EVERY = 0.2
+"""Seconds between two looks at apps that are being started."""
 JOINING = 10
 """People who join at the same time."""
 
@@ -194,10 +196,15 @@ class Stage:
         await asyncio.shield(self._starting)
 
     async def _start_apps(self) -> None:
-        for app in self.apps:
-            if not app.alive:
-                app.start(**self.settings)
-        await self.house.slack.until_connected(SOCKETS * len(self.apps))
+        """As whoever supervises them: one that ends because the database is away is started once more."""
+
+        async def all_hear() -> bool:
+            for app in self.apps:
+                if not app.alive:
+                    app.start(**self.settings)
+            return await self.house.slack.sockets() == SOCKETS * len(self.apps)
+
+        await until(all_hear, what="apps that hear", every=LOOK_EVERY)
 
     async def settle(self) -> None:
         """Wait for apps no longer that are still being started."""

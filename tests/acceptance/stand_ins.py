@@ -166,9 +166,13 @@ class Slack(StandIn):
 
         await until(acked, what="the acks of all envelopes")
 
+    async def sockets(self) -> int:
+        """Over how many it reaches the apps."""
+        return int((await self.get("sockets"))["sockets"])
+
     async def until_connected(self, sockets: int) -> None:
         async def connected() -> bool:
-            return bool((await self.get("sockets"))["sockets"] == sockets)
+            return await self.sockets() == sockets
 
         await until(connected, what=f"{sockets} sockets")
 
