@@ -12,7 +12,8 @@ COLUMN = """
 ALTER TABLE steward.approvals ADD bulk boolean NOT NULL DEFAULT false;
 """
 
-# Only what is to be done takes long: a card expires, or is drawn again, in a moment.
+# Only what is to be done takes long: a card expires, or is drawn again, in a moment. Requests that waited for an
+# account in vain are woken too, as whoever asked is to be told.
 WAITING = """
 DROP FUNCTION steward.waiting(timestamptz);
 CREATE FUNCTION steward.waiting(at timestamptz) RETURNS TABLE (kind text, id text, person uuid, bulk boolean)
