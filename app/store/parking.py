@@ -15,7 +15,7 @@ from app.store import conversation as said
 from app.store.database import Database, storable
 from app.store.ownership import Ownership
 from app.store.tables import accounts, parked, turns
-from app.store.turns import BLANK, FOLLOWING, UNDER_WAY, PostgresTurns
+from app.store.turns import BLANK, UNDER_WAY, PostgresTurns, ts_after
 
 PATIENCE = timedelta(days=7)
 """How long a request waits: as long as the link that would let it go on can be used."""
@@ -116,8 +116,7 @@ def _over(turn: TurnId) -> ColumnElement[bool]:
 def _following(row: RowMapping, now: datetime, kept: Collection[str]) -> dict[str, Any]:
     """The row of a turn that comes of an earlier one and keeps these fields of it."""
     ident = TurnId(uuid4())
-    ts = f"{max(f'{now.timestamp():.6f}', row['ts'])}{FOLLOWING}{ident.hex[:8]}"
-    return BLANK | {name: row[name] for name in kept} | {"id": ident, "ts": ts}
+    return BLANK | {name: row[name] for name in kept} | {"id": ident, "ts": ts_after(row["ts"], now, ident)}
 
 
 def _unmet(turn: TurnId) -> ColumnElement[bool]:

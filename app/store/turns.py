@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ColumnElement,
@@ -285,7 +285,7 @@ class PostgresTurns:
             "id": ident,
             "person": before.person,
             "conversation": place.conversation,
-            "ts": f"{max(f'{now.timestamp():.6f}', before.ts)}{FOLLOWING}{ident.hex[:8]}",
+            "ts": ts_after(before.ts, now, ident),
             "text": storable(text),
             "status": S.QUEUED,
             "attempt": 0,
@@ -381,3 +381,8 @@ def _turn(row: RowMapping) -> Turn:
         listed=tuple(Listed(**each) for each in row["listed"]),
         **{name: row[name] for name in PLAIN},
     )
+
+
+def ts_after(ts: str, now: datetime, ident: UUID) -> str:
+    """The ts of a turn that no message opened and that comes after the one with this ts."""
+    return f"{max(f'{now.timestamp():.6f}', ts)}{FOLLOWING}{ident.hex[:8]}"
