@@ -16,6 +16,7 @@ from bench.kind import Kind
 from bench.measuring import Row, Table, percentile
 from bench.programs import House, Json, bare, environment, folder, house, sandbox
 from bench.seat import Seat, seat, shows, signs
+from tests.acceptance.house import forget_spent
 
 ROUNDS = 15
 """Of each kind of action, product and reference in turn."""
@@ -102,8 +103,7 @@ async def _product(stack: AsyncExitStack, session: aiohttp.ClientSession, produc
     redis = stack.enter_context(Redis.from_url(product.settings.redis))
 
     async def script(kind: Kind) -> None:
-        for key in redis.scan_iter("steward:*:spent:*"):  # as a minute later: no person asks for so much within one
-            redis.delete(key)
+        forget_spent(redis)  # no person asks for so much within a minute
         await product.sandbox.turn(session, "models", "script", turns=kind.turns)
 
     return Walker(here, await kinds(session, product.sandbox.google, tokens), script, rows.settled)

@@ -167,9 +167,7 @@ class House:
         than a person does in an hour, and the last of it would wait for the first to leave the minute that counts."""
         await self.google.post("minute")
         with Redis.from_url(self.redis_url) as redis, suppress(RedisError):
-            for what in ("spent", "pause"):
-                for key in redis.scan_iter(f"steward:*:{what}:*"):
-                    redis.delete(key)
+            forget_spent(redis)
 
     @property
     def first(self) -> list[str]:
@@ -336,6 +334,13 @@ async def connected(person: Person) -> Person:
         found = await connect_all(person.page, board)
     assert set(found) == set(person.accounts)
     return person
+
+
+def forget_spent(redis: Redis) -> None:
+    """As a minute later: Steward has asked Google for nothing, and waits for nothing."""
+    for what in ("spent", "pause"):
+        for key in redis.scan_iter(f"steward:*:{what}:*"):
+            redis.delete(key)
 
 
 def free_port() -> int:
